@@ -1,0 +1,73 @@
+// swift-tools-version: 6.3
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "swift-linear-regression",
+  platforms: [.macOS(.v15)],
+
+  // MARK: Products
+  products: [
+    .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
+    .library(name: "LinearRegression", targets: ["LinearRegression"]),
+    .library(name: "TabularRegression", targets: ["TabularRegression"]),
+    .executable(name: "linreg", targets: ["linreg"]),
+  ],
+
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+
+  targets: [
+    // MARK: System libraries
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CLAPACKE", pkgConfig: "lapacke",
+      providers: [.apt(["liblapacke-dev"]), .brew(["lapack"])]),
+
+    // MARK: Library
+    .target(
+      name: "LinearAlgebra", dependencies: ["COpenBLAS", "CLAPACKE"], swiftSettings: strict),
+    .target(
+      name: "LinearRegression", dependencies: ["LinearAlgebra"], swiftSettings: strict),
+    .target(
+      name: "TabularRegression", dependencies: ["LinearRegression"], swiftSettings: strict),
+
+    // MARK: Command
+    .executableTarget(
+      name: "linreg",
+      dependencies: [
+        "TabularRegression",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    // MARK: Tests
+    // TestSupport is not API: oracles and tolerances shared by the test targets.
+    .target(
+      name: "TestSupport", dependencies: ["LinearRegression"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    .testTarget(
+      name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "LinearRegressionTests", dependencies: ["LinearRegression", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TabularRegressionTests", dependencies: ["TabularRegression", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "linregTests", dependencies: ["linreg", "TabularRegression", "TestSupport"],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

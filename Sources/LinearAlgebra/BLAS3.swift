@@ -1,0 +1,107 @@
+// BLAS level 3: matrices with matrices.
+
+/// C ← α op(A) op(B) + β C
+///
+/// - Parameters:
+///   - a: A; op(A) is m × k.
+///   - b: B; op(B) is k × n.
+///   - transposeA: op(A) = A or Aᵀ.
+///   - transposeB: op(B) = B or Bᵀ.
+///   - alpha: α.
+///   - beta: β; with 0, C is overwritten whatever it held.
+///   - c: C, m × n; updated in place.
+/// - Precondition: the shapes fit.
+/// - Complexity: 2 m n k flops, no allocation. Uses `?gemm`.
+public func gemm<A: RowMajor, B: RowMajor<A.Scalar>>(
+  _ a: A, _ b: B, transposeA: Transpose = .no, transposeB: Transpose = .no, alpha: A.Scalar = 1, beta: A.Scalar = 0,
+  into c: inout Matrix<A.Scalar>
+) {
+  let opA = a.shape.applying(transposeA), opB = b.shape.applying(transposeB)
+  require(opA.columns == opB.rows, "gemm: op(A) is \(opA) but op(B) is \(opB)")
+  require(
+    c.shape == Shape(opA.rows, opB.columns), "gemm: op(A) op(B) is \(Shape(opA.rows, opB.columns)) but C is \(c.shape)")
+  if c.isEmpty { return }
+  if opA.columns == 0 { return scale(&c.storage, by: beta) }
+  let (m, n) = (c.rowCount, c.columnCount)
+  a.withUnsafeElements { aElements in
+    b.withUnsafeElements { bElements in
+      c.withUnsafeMutableElements { cElements in
+        A.Scalar._gemm(
+          transposeA, transposeB, m, n, opA.columns, alpha, aElements.baseAddress!, a.columnCount,
+          bElements.baseAddress!, b.columnCount, beta, cElements.baseAddress!, n)
+      }
+    }
+  }
+}
+
+/// α op(A) op(B)
+///
+/// - Parameters:
+///   - a: A; op(A) is m × k.
+///   - b: B; op(B) is k × n.
+///   - transposeA: op(A) = A or Aᵀ.
+///   - transposeB: op(B) = B or Bᵀ.
+///   - alpha: α.
+/// - Returns: the product, m × n; zeros where k = 0.
+/// - Precondition: the shapes fit.
+/// - Complexity: 2 m n k flops, one allocation. Uses `?gemm`.
+public func gemm<A: RowMajor, B: RowMajor<A.Scalar>>(
+  _ a: A, _ b: B, transposeA: Transpose = .no, transposeB: Transpose = .no, alpha: A.Scalar = 1
+) -> Matrix<A.Scalar> {
+  var c = Matrix<A.Scalar>.zeros(a.shape.applying(transposeA).rows, b.shape.applying(transposeB).columns)
+  gemm(a, b, transposeA: transposeA, transposeB: transposeB, alpha: alpha, into: &c)
+  return c
+}
+
+/// One triangle of C ← α op(A) op(A)ᵀ + β C
+///
+/// With `transpose: .yes` this is the cross-product AᵀA of a design matrix.
+///
+/// - Parameters:
+///   - a: A; op(A) is n × k.
+///   - transpose: op(A) = A or Aᵀ.
+///   - alpha: α.
+///   - beta: β; with 0, the triangle is overwritten whatever it held.
+///   - c: C, symmetric, n × n. The other triangle is neither read nor changed.
+///   - triangle: the triangle that is computed.
+/// - Precondition: the shapes fit.
+/// - Complexity: n (n + 1) k flops, no allocation. Uses `?syrk`.
+public func syrk<M: RowMajor>(
+  _ a: M, transpose: Transpose = .no, alpha: M.Scalar = 1, beta: M.Scalar = 0, into c: inout Matrix<M.Scalar>,
+  triangle: Triangle
+) {
+  let op = a.shape.applying(transpose)
+  let n = op.rows
+  require(c.shape == Shape(n, n), "syrk: op(A) is \(op) but C is \(c.shape)")
+  if n == 0 { return }
+  if op.columns == 0 {
+    for i in 0..<n {
+      for j in triangle == .upper ? i..<n : 0..<i + 1 { c[i, j] = beta == 0 ? 0 : beta * c[i, j] }
+    }
+    return
+  }
+  a.withUnsafeElements { elements in
+    c.withUnsafeMutableElements { c in
+      M.Scalar._syrk(
+        triangle, transpose, n, op.columns, alpha, elements.baseAddress!, a.columnCount, beta, c.baseAddress!, n)
+    }
+  }
+}
+
+/// α op(A) op(A)ᵀ, both triangles
+///
+/// - Parameters:
+///   - a: A; op(A) is n × k.
+///   - transpose: op(A) = A or Aᵀ.
+///   - alpha: α.
+/// - Returns: the symmetric product, n × n.
+/// - Complexity: n (n + 1) k flops, one allocation. Uses `?syrk`.
+public func syrk<M: RowMajor>(_ a: M, transpose: Transpose = .no, alpha: M.Scalar = 1) -> Matrix<M.Scalar> {
+  let n = a.shape.applying(transpose).rows
+  var c = Matrix<M.Scalar>.zeros(n, n)
+  syrk(a, transpose: transpose, alpha: alpha, into: &c, triangle: .upper)
+  for i in 0..<n {
+    for j in 0..<i { c[i, j] = c[j, i] }
+  }
+  return c
+}

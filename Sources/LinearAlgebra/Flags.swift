@@ -1,0 +1,42 @@
+internal import COpenBLAS
+
+/// Whether a routine uses a matrix A as it is or its transpose Aᵀ: op(A) in the formulas.
+public enum Transpose: Sendable {
+  /// op(A) = A
+  case no
+  /// op(A) = Aᵀ
+  case yes
+}
+
+/// The triangle of a symmetric matrix that a routine reads and writes; it leaves the other one alone.
+public enum Triangle: Sendable {
+  /// Elements (i, j) with i ≤ j.
+  case upper
+  /// Elements (i, j) with i ≥ j.
+  case lower
+}
+
+// The one place where these words become the C libraries' constants.
+
+extension Transpose {
+  var cblas: CBLAS_TRANSPOSE { self == .no ? CblasNoTrans : CblasTrans }
+}
+
+extension Triangle {
+  var cblas: CBLAS_UPLO { self == .upper ? CblasUpper : CblasLower }
+
+  /// LAPACK's `uplo` for a row-major matrix. LAPACK reads the same memory column by column and so sees the
+  /// transpose: our upper triangle is its lower one.
+  var lapackOfRowMajor: CChar { CChar(UInt8(ascii: self == .upper ? "L" : "U")) }
+}
+
+/// LAPACK's `trans` for op(A) = A.
+let noTranspose = CChar(UInt8(ascii: "N"))
+
+/// A dimension as BLAS and LAPACK take it.
+func int(_ dimension: Int) -> Int32 {
+  guard let small = Int32(exactly: dimension) else {
+    fatalError("a dimension of \(dimension) is more than one BLAS or LAPACK call can take (\(Int32.max)); pass blocks of rows")
+  }
+  return small
+}

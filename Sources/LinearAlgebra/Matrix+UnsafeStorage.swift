@@ -1,0 +1,75 @@
+// The package's unsafe access to a matrix's memory.
+
+extension Matrix {
+  /// Calls `body` with the elements, row after row.
+  @inlinable
+  public func withUnsafeElements<Result, Failure>(
+    _ body: (UnsafeBufferPointer<Scalar>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try storage.withUnsafeBufferPointer(body)
+  }
+
+  /// Calls `body` with the elements, row after row, to be changed in place.
+  ///
+  /// The buffer must not be used after `body` returns.
+  @inlinable
+  public mutating func withUnsafeMutableElements<Result, Failure>(
+    _ body: (UnsafeMutableBufferPointer<Scalar>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try storage.withUnsafeMutableBufferPointer { (buffer) throws(Failure) in try body(buffer) }
+  }
+}
+
+/// The elements of a row-major matrix in column-major order, columns `leadingDimension` elements apart; what lies
+/// between the end of a column and the next one is zero.
+func columnMajorElements<M: RowMajor>(of matrix: M, leadingDimension: Int) -> [M.Scalar] {
+  precondition(leadingDimension >= matrix.rowCount)
+  var result = [M.Scalar](repeating: 0, count: leadingDimension * matrix.columnCount)
+  matrix.withUnsafeElements { source in
+    result.withUnsafeMutableBufferPointer { target in
+      transpose(
+        rows: matrix.rowCount, columns: matrix.columnCount, source, stride: matrix.columnCount, into: target,
+        stride: leadingDimension)
+    }
+  }
+  return result
+}
+
+extension Matrix {
+  /// Creates a matrix from column-major elements, of which the first `rows` of each column are taken.
+  init(columnMajor elements: [Scalar], rows: Int, columns: Int, leadingDimension: Int) {
+    precondition(leadingDimension >= rows && elements.count >= leadingDimension * columns)
+    self = .zeros(rows, columns)
+    elements.withUnsafeBufferPointer { source in
+      withUnsafeMutableElements { target in
+        transpose(rows: columns, columns: rows, source, stride: leadingDimension, into: target, stride: columns)
+      }
+    }
+  }
+}
+
+/// target(j, i) ← source(i, j) for a source of `rows` × `columns` elements, its rows `sourceStride` apart and the
+/// target's `targetStride`.
+///
+/// LAPACKE's own row-major mode copies both ways and element by element; this copies in tiles that fit the
+/// first-level cache.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+private func transpose<Scalar: BLASScalar>(
+  rows: Int, columns: Int, _ source: UnsafeBufferPointer<Scalar>, stride sourceStride: Int,
+  into target: UnsafeMutableBufferPointer<Scalar>, stride targetStride: Int
+) {
+  if rows == 0 || columns == 0 { return }
+  precondition(source.count >= (rows - 1) * sourceStride + columns && sourceStride >= columns)
+  precondition(target.count >= (columns - 1) * targetStride + rows && targetStride >= rows)
+  let tile = 32
+  for top in stride(from: 0, to: rows, by: tile) {
+    for left in stride(from: 0, to: columns, by: tile) {
+      for j in left..<min(left + tile, columns) {
+        for i in top..<min(top + tile, rows) {
+          target[j * targetStride + i] = source[i * sourceStride + j]
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+internal import COpenBLAS
+
+/// The OpenBLAS library that this process runs on.
+///
+/// On first use the package sets OpenBLAS to one thread, for the whole process, once. Rows are divided among threads
+/// above BLAS, where one block stays in one core's cache; OpenBLAS's own threads would only compete with them. An
+/// application that wants OpenBLAS's threads for calls of its own can call `openblas_set_num_threads` after its first
+/// use of this package.
+public enum OpenBLAS {
+  private static let singleThreaded: Void = openblas_set_num_threads(1)
+
+  /// Sets OpenBLAS to one thread, the first time.
+  static func prepare() { _ = singleThreaded }
+
+  /// Version and build options, as OpenBLAS reports them: "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH …".
+  public static var configuration: String {
+    prepare()
+    return String(cString: openblas_get_config()).split(separator: " ").joined(separator: " ")
+  }
+
+  /// Version number, for example "0.3.21".
+  public static var version: String {
+    let words = configuration.split(separator: " ")
+    return words.count > 1 ? String(words[1]) : "unknown"
+  }
+
+  /// The processor type whose kernels were chosen at run time, for example "Zen" or "SkylakeX".
+  public static var kernel: String {
+    prepare()
+    return String(cString: openblas_get_corename())
+  }
+
+  /// The number of threads that OpenBLAS uses within one call.
+  public static var threads: Int {
+    prepare()
+    return Int(openblas_get_num_threads())
+  }
+}

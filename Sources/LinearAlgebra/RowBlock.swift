@@ -1,0 +1,54 @@
+/// Consecutive rows of a ``Matrix``, sharing its storage.
+///
+/// A block counts its rows from 0. It keeps the whole matrix alive; `Matrix(block)` copies the rows out.
+public struct RowBlock<Scalar: BLASScalar>: RowMajor, Sendable {
+  /// The matrix that the rows belong to.
+  public let matrix: Matrix<Scalar>
+
+  /// The rows' positions in ``matrix``.
+  public let range: Range<Int>
+
+  @usableFromInline
+  init(of matrix: Matrix<Scalar>, range: Range<Int>) {
+    require(
+      range.lowerBound >= 0 && range.upperBound <= matrix.rowCount,
+      "rows \(range.lowerBound)..<\(range.upperBound) are outside a \(matrix.shape) matrix")
+    self.matrix = matrix
+    self.range = range
+  }
+
+  /// Number of rows.
+  @inlinable
+  public var rowCount: Int { range.count }
+
+  /// Number of columns.
+  @inlinable
+  public var columnCount: Int { matrix.columnCount }
+
+  /// Calls `body` with the elements, row after row.
+  @inlinable
+  public func withUnsafeElements<Result, Failure>(
+    _ body: (UnsafeBufferPointer<Scalar>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try matrix.withUnsafeElements { (whole) throws(Failure) in
+      let start = range.lowerBound * columnCount
+      return try body(UnsafeBufferPointer(rebasing: whole[start..<start + range.count * columnCount]))
+    }
+  }
+
+  /// Rows of this block, counted from the block's first.
+  public subscript(rows range: Range<Int>) -> RowBlock<Scalar> {
+    require(
+      range.lowerBound >= 0 && range.upperBound <= rowCount,
+      "rows \(range.lowerBound)..<\(range.upperBound) are outside a block of \(shape)")
+    let start = self.range.lowerBound
+    return RowBlock(of: matrix, range: start + range.lowerBound..<start + range.upperBound)
+  }
+
+  /// The element in row `i` of the block and column `j`, both counted from 0.
+  @inlinable
+  public subscript(i: Int, j: Int) -> Scalar {
+    require(i >= 0 && i < rowCount, "row \(i) is outside a block of \(shape); rows count from 0")
+    return matrix[range.lowerBound + i, j]
+  }
+}

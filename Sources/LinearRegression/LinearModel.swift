@@ -1,0 +1,120 @@
+public import LinearAlgebra
+
+/// A fitted linear model: ŷ = X w + b.
+///
+/// Weights are in the units of the data and always Double, whatever type the data had.
+public struct LinearModel: Equatable, Sendable, Codable {
+  /// w, p × k: one row per feature, one column per target.
+  public let weights: Matrix<Double>
+
+  /// b, one per target; zeros without an intercept.
+  public let intercepts: [Double]
+
+  /// Creates a model from its coefficients.
+  /// - Precondition: there is one intercept per column of weights.
+  public init(weights: Matrix<Double>, intercepts: [Double]) {
+    require(
+      intercepts.count == weights.columnCount,
+      "weights are \(weights.shape) but there are \(intercepts.count) intercepts; there is one per target")
+    self.weights = weights
+    self.intercepts = intercepts
+  }
+
+  /// Creates a model of one target.
+  public init(coefficients: [Double], intercept: Double) {
+    self.init(weights: Matrix(column: coefficients), intercepts: [intercept])
+  }
+
+  /// Number of features, p.
+  @inlinable
+  public var featureCount: Int { weights.rowCount }
+
+  /// Number of targets, k.
+  @inlinable
+  public var targetCount: Int { weights.columnCount }
+
+  /// w of a model with one target, p elements.
+  /// - Precondition: there is one target.
+  @inlinable
+  public var coefficients: [Double] {
+    require(targetCount == 1, "coefficients: the model has \(targetCount) targets; use weights")
+    return weights.elements
+  }
+
+  /// b of a model with one target.
+  /// - Precondition: there is one target.
+  @inlinable
+  public var intercept: Double {
+    require(targetCount == 1, "intercept: the model has \(targetCount) targets; use intercepts")
+    return intercepts[0]
+  }
+
+  /// Predictions for many rows: ŷ = X w + b.
+  ///
+  /// - Parameter X: n × p.
+  /// - Returns: ŷ, n × k. Formed in Double and, for Float data, rounded once.
+  /// - Precondition: X has p columns.
+  /// - Complexity: 2 n p k flops, allocations of one block of rows beside the result. Uses `?gemv` or `?gemm`.
+  public func predict<M: RowMajor>(_ X: M) -> Matrix<M.Scalar> {
+    require(X.columnCount == featureCount, "predict: X is \(X.shape) but the model has \(featureCount) features")
+    var predictions: [M.Scalar] = []
+    predictions.reserveCapacity(X.rowCount * targetCount)
+    for block in X.rowBlocks {
+      predictions.append(contentsOf: Matrix<M.Scalar>(doublePredictions(block)).elements)
+    }
+    return Matrix(rows: X.rowCount, columns: targetCount, elements: predictions)
+  }
+
+  /// The prediction for one row, by a model of one target.
+  ///
+  /// - Parameter row: p elements.
+  /// - Returns: ŷ = Σ xⱼ wⱼ + b, added up in Double in the order of the columns.
+  /// - Precondition: there is one target; the row has p elements.
+  /// - Complexity: 2 p flops, no allocation.
+  @inlinable
+  public func predict<Scalar: BLASScalar>(_ row: Span<Scalar>) -> Double {
+    require(targetCount == 1, "predict: the model has \(targetCount) targets; use predict(_:into:)")
+    return prediction(row, target: 0)
+  }
+
+  /// The prediction for one row, by a model of one target.
+  ///
+  /// - Parameter row: p elements.
+  /// - Returns: ŷ = Σ xⱼ wⱼ + b, added up in Double in the order of the columns.
+  /// - Precondition: there is one target; the row has p elements.
+  /// - Complexity: 2 p flops, no allocation.
+  @inlinable
+  public func predict<Scalar: BLASScalar>(_ row: [Scalar]) -> Double {
+    predict(row.span)
+  }
+
+  /// The predictions for one row, one per target.
+  ///
+  /// - Parameters:
+  ///   - row: p elements.
+  ///   - predictions: k elements, overwritten.
+  /// - Precondition: the lengths fit.
+  /// - Complexity: 2 p k flops, no allocation.
+  @inlinable
+  public func predict<Scalar: BLASScalar>(_ row: Span<Scalar>, into predictions: inout MutableSpan<Double>) {
+    require(
+      predictions.count == targetCount,
+      "predict: the model has \(targetCount) targets but there is room for \(predictions.count)")
+    for target in 0..<targetCount { predictions[target] = prediction(row, target: target) }
+  }
+
+  @inlinable
+  func prediction<Scalar: BLASScalar>(_ row: Span<Scalar>, target: Int) -> Double {
+    require(row.count == featureCount, "predict: the row has \(row.count) elements but the model has \(featureCount) features")
+    return weights.withUnsafeElements { weights in
+      var sum = intercepts[target]
+      for j in 0..<row.count { sum += Double(row[j]) * weights[j * targetCount + target] }
+      return sum
+    }
+  }
+
+  /// Predictions in Double, whatever the type of the data.
+  func doublePredictions(_ block: some RowMajor) -> Matrix<Double> {
+    linreg(Matrix<Double>(block), weights, Matrix(row: intercepts))
+  }
+}

@@ -1,0 +1,110 @@
+public import LinearAlgebra
+
+/// The order in which an epoch visits the rows.
+public enum RowOrder: String, Sendable, Codable, CaseIterable {
+  /// From the first row to the last.
+  case inOrder
+  /// In a new random order every epoch.
+  case shuffled
+}
+
+/// One batch of observations.
+public struct Minibatch<Scalar: BLASScalar>: Sendable {
+  /// Features, batch × p.
+  public let X: RowBlock<Scalar>
+
+  /// Targets, batch × k.
+  public let y: Matrix<Scalar>
+
+  /// Number of rows: the batch size, or less in the last batch of an epoch. This is what `sgd` divides by.
+  public var count: Int { y.rowCount }
+}
+
+/// The batches of one epoch: every row once.
+///
+/// ```swift
+/// for batch in Minibatches(X, y, size: 10, order: .shuffled, using: &generator) {
+///   backward(batch.X, linreg(batch.X, w, b), batch.y, into: w, b)
+///   sgd([w, b], learningRate: 0.03, batchSize: batch.count)
+/// }
+/// ```
+/// Batches in order share the matrix's storage; shuffled ones are copied together.
+public struct Minibatches<Scalar: BLASScalar>: Sequence, Sendable {
+  private let X: Matrix<Scalar>
+  private let y: Matrix<Scalar>
+  private let size: Int
+  private let permutation: [Int32]?
+
+  /// Divides the rows into batches.
+  ///
+  /// - Parameters:
+  ///   - X: features, n × p.
+  ///   - y: targets, n × k.
+  ///   - size: rows per batch; the last batch is shorter where `size` does not divide n.
+  ///   - order: the order of the rows.
+  ///   - generator: where a shuffle takes its randomness from; not used in order.
+  /// - Precondition: X and y have the same number of rows; `size` is positive.
+  /// - Complexity: O(n) for a shuffle, else O(1).
+  public init(
+    _ X: Matrix<Scalar>, _ y: Matrix<Scalar>, size: Int, order: RowOrder, using generator: inout SeededGenerator
+  ) {
+    require(X.rowCount == y.rowCount, "minibatches: X is \(X.shape) but y is \(y.shape)")
+    require(size > 0, "minibatches of \(size) rows: a batch has at least one row")
+    self.X = X
+    self.y = y
+    self.size = size
+    permutation = order == .shuffled ? generator.permutation(X.rowCount) : nil
+  }
+
+  /// The batches, one after the other.
+  public func makeIterator() -> some IteratorProtocol<Minibatch<Scalar>> {
+    stride(from: 0, to: X.rowCount, by: size).lazy.map { start in
+      let rows = start..<Swift.min(start + size, X.rowCount)
+      guard let permutation else { return Minibatch(X: X[rows: rows], y: Matrix(y[rows: rows])) }
+      let picked = X.gathered(permutation[rows])
+      return Minibatch(X: picked[rows: 0..<rows.count], y: y.gathered(permutation[rows]))
+    }.makeIterator()
+  }
+}
+
+extension SeededGenerator {
+  /// The numbers 0 ..< `count` in random order.
+  /// - Precondition: `count` is below 2³¹.
+  mutating func permutation(_ count: Int) -> [Int32] {
+    require(count <= Int32.max, "cannot shuffle \(count) rows; at most \(Int32.max)")
+    var permutation = Array(0..<Int32(count))
+    shuffle(&permutation)
+    return permutation
+  }
+}
+
+extension Matrix {
+  /// The rows at the given positions, copied in that order.
+  func gathered(_ rows: ArraySlice<Int32>) -> Matrix {
+    var result = Matrix.zeros(rows.count, columnCount)
+    withUnsafeElements { source in
+      result.withUnsafeMutableElements { target in
+        rows.withUnsafeBufferPointer { rows in
+          gather(rows, from: source, columns: columnCount, into: target)
+        }
+      }
+    }
+    return result
+  }
+}
+
+/// Copies rows of a row-major matrix, each a contiguous run of `columns` elements, into `target` in the given order.
+@inline(__always)
+func gather<Scalar>(
+  _ rows: UnsafeBufferPointer<Int32>, from source: UnsafeBufferPointer<Scalar>, columns: Int,
+  into target: UnsafeMutableBufferPointer<Scalar>
+) {
+  precondition(target.count >= rows.count * columns)
+  guard columns > 0, let to = target.baseAddress, let from = source.baseAddress else { return }
+  let rowCount = source.count / columns
+  for i in 0..<rows.count {
+    let row = Int(rows[i])
+    precondition(row >= 0 && row < rowCount)
+    (to + i * columns).update(from: from + row * columns, count: columns)
+  }
+}

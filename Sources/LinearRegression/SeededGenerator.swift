@@ -1,0 +1,81 @@
+private import LinearAlgebra
+
+#if canImport(Glibc)
+  private import Glibc
+#elseif canImport(Musl)
+  private import Musl
+#else
+  private import Darwin
+#endif
+
+/// A small, fast random number generator whose numbers follow from its seed: xoshiro256++, its state filled by SplitMix64.
+///
+/// Source: Blackman and Vigna 2021, doi:10.1145/3460772. Not for cryptography.
+public struct SeededGenerator: RandomNumberGenerator, Sendable {
+  private var state: (UInt64, UInt64, UInt64, UInt64)
+
+  /// Creates the generator that belongs to `seed`.
+  public init(seed: UInt64) {
+    var counter = seed
+    func splitMix64() -> UInt64 {
+      counter &+= 0x9E37_79B9_7F4A_7C15
+      var z = counter
+      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+      return z ^ (z >> 31)
+    }
+    state = (splitMix64(), splitMix64(), splitMix64(), splitMix64())
+  }
+
+  /// The next 64 random bits.
+  public mutating func next() -> UInt64 {
+    func rotate(_ x: UInt64, _ bits: UInt64) -> UInt64 { (x << bits) | (x >> (64 - bits)) }
+    let result = rotate(state.0 &+ state.3, 23) &+ state.0
+    let shifted = state.1 << 17
+    state.2 ^= state.0
+    state.3 ^= state.1
+    state.1 ^= state.2
+    state.0 ^= state.3
+    state.2 ^= shifted
+    state.3 = rotate(state.3, 45)
+    return result
+  }
+
+  /// A number drawn evenly from 0 ..< 1, with 53 random bits.
+  public mutating func nextUniform() -> Double {
+    Double(next() >> 11) * 0x1p-53
+  }
+
+  /// An integer drawn evenly from 0 ..< `bound`.
+  ///
+  /// Multiplies instead of dividing and rejects the few values that would favour some results (Lemire 2019,
+  /// doi:10.1145/3230636).
+  /// - Precondition: `bound` is positive.
+  public mutating func nextInteger(below bound: Int) -> Int {
+    require(bound > 0, "no integer lies below \(bound)")
+    let bound = UInt64(bound)
+    var product = next().multipliedFullWidth(by: bound)
+    if product.low < bound {
+      let threshold = (0 &- bound) % bound
+      while product.low < threshold { product = next().multipliedFullWidth(by: bound) }
+    }
+    return Int(product.high)
+  }
+
+  /// A number drawn from the normal distribution with mean 0 and standard deviation 1 (Box and Muller 1958,
+  /// doi:10.1214/aoms/1177706645).
+  public mutating func nextNormal() -> Double {
+    let radius = (-2 * log(1 - nextUniform())).squareRoot()
+    return radius * cos(2 * .pi * nextUniform())
+  }
+
+  /// Puts the elements in random order, every order equally likely: Fisher and Yates's shuffle.
+  /// - Complexity: O(n).
+  public mutating func shuffle<Element>(_ elements: inout [Element]) {
+    elements.withUnsafeMutableBufferPointer { elements in
+      for last in stride(from: elements.count - 1, to: 0, by: -1) {
+        elements.swapAt(last, nextInteger(below: last + 1))
+      }
+    }
+  }
+}

@@ -1,0 +1,82 @@
+internal import LinearAlgebra
+
+/// The data of a training run in the units that it is trained in.
+struct TrainingProblem<Scalar: BLASScalar> {
+  let X: Matrix<Scalar>
+  let y: Matrix<Scalar>
+  let units: ProblemStandardization
+
+  init(_ X: Matrix<Scalar>, _ y: Matrix<Scalar>, standardize: Bool) throws(TrainingError) {
+    do throws(DataError) {
+      try DataError.check(X, y)
+      if standardize {
+        units = try ProblemStandardization(X, y, centered: true)
+        self.X = units.features.applied(to: X)
+        self.y = units.targets.applied(to: y)
+      } else {
+        units = ProblemStandardization(identity: X.columnCount, y.columnCount)
+        self.X = X
+        self.y = y
+      }
+    } catch {
+      throw .data(error)
+    }
+  }
+
+  /// Mean of (ŷ − y)²/2 over rows and targets, in the units of the data, added up in Double.
+  func meanLoss(_ w: Matrix<Scalar>, _ b: Matrix<Scalar>) -> Double {
+    let k = y.columnCount
+    if k == 0 { return 0 }
+    let squaredScales = (0..<k).map { units.targetScale($0) * units.targetScale($0) }
+    var sum = 0.0
+    var start = 0
+    for block in X.rowBlocks {
+      let losses = squaredLoss(linreg(block, w, b), Matrix(y[rows: start..<start + block.rowCount]))
+      losses.withUnsafeElements { losses in
+        for i in losses.indices { sum += Double(losses[i]) * squaredScales[i % k] }
+      }
+      start += block.rowCount
+    }
+    return sum / Double(X.rowCount * k)
+  }
+
+  /// The largest learning rate at which steps of this batch size shrink the error on average: 2 / (λ + t / batch), λ
+  /// being the largest eigenvalue and t the trace of [X 1]ᵀ[X 1] / n. An estimate: t is the mean squared norm of a row, where
+  /// a bound would take the largest (Ma, Bassily and Belkin 2018, arXiv:1712.06559).
+  func stableLearningRate(batchSize: Int) -> Double {
+    let n = Double(X.rowCount), p = X.columnCount
+    var w = Matrix<Scalar>(rows: p, columns: 1, repeating: 1), b: Matrix<Scalar> = [[1]]
+    let zeros = Matrix<Scalar>.zeros(X.rowCount, 1)
+    var eigenvalue = 1.0
+    // Power iteration; the gradient towards zero targets is [X 1]ᵀ[X 1] v. An estimate to a few percent is enough.
+    for _ in 0..<30 {
+      let norm = nrm2(w.elements + b.elements)
+      guard norm > 0, norm.isFinite else { break }
+      w = (1 / norm) * w
+      b = (1 / norm) * b
+      let next = gradient(X, targets: zeros, w, b)
+      w = Scalar(1 / n) * next.weights
+      b = Scalar(1 / n) * next.bias
+      eigenvalue = Double(nrm2(w.elements + b.elements))
+    }
+    let norm = X.withUnsafeElements { $0.isEmpty ? 0 : Double(Scalar._nrm2($0.count, $0.baseAddress!)) }
+    return 2 / (eigenvalue + (1 + norm * norm / n) / Double(min(batchSize, X.rowCount)))
+  }
+}
+
+/// The exact solution in the units of training, to measure distances from.
+struct ExactSolution {
+  let weights: Matrix<Double>
+  let meanLoss: Double
+
+  init<Scalar>(_ model: LinearModel, _ problem: TrainingProblem<Scalar>) {
+    let (weights, bias) = problem.units.standardized(model)
+    self.weights = weights
+    meanLoss = problem.meanLoss(Matrix<Scalar>(weights), Matrix<Scalar>(bias))
+  }
+
+  /// The largest difference between a weight and its exact value.
+  func gap<Scalar>(_ w: Matrix<Scalar>) -> Double {
+    zip(w.elements, weights.elements).reduce(0) { max($0, abs(Double($1.0) - $1.1)) }
+  }
+}

@@ -1,0 +1,124 @@
+/// Splits the bytes of a CSV file into records and fields, as RFC 4180 has it: fields between commas, in quotes where
+/// they hold commas, newlines or (doubled) quotes; lines end in LF or CRLF, the last one need not.
+///
+/// A byte order mark is skipped. Blank lines are skipped.
+struct CSVRecords {
+  /// Where the bytes come from, for messages.
+  let file: String
+  private let bytes: [UInt8]
+  private var position: Int
+  private var line = 1
+
+  /// One field of a record.
+  struct Field {
+    /// Position in the record, from 0.
+    let index: Int
+    /// Line on which the record begins, from 1.
+    let line: Int
+    /// The text, without its quotes.
+    let bytes: ArraySlice<UInt8>
+  }
+
+  /// Line on which the record last read begins, from 1.
+  private(set) var recordLine = 1
+
+  init(_ bytes: [UInt8], file: String) throws(TabularError) {
+    self.bytes = bytes
+    self.file = file
+    position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+      throw .malformed(file: file, line: 1, column: nil, message: "the text is UTF-16; save it as UTF-8")
+    }
+  }
+
+  /// Reads the next record and calls `body` with each of its fields.
+  ///
+  /// - Parameter body: called with each field in order.
+  /// - Returns: the number of fields; nil at the end of the file.
+  mutating func nextRecord(
+    _ body: (Field) throws(TabularError) -> Void
+  ) throws(TabularError) -> Int? {
+    while position < bytes.count, skipLineEnd() {}
+    if position >= bytes.count { return nil }
+    recordLine = line
+    var index = 0
+    while true {
+      try body(Field(index: index, line: recordLine, bytes: try nextField(index)))
+      index += 1
+      if position < bytes.count, bytes[position] == comma {
+        position += 1
+        continue
+      }
+      _ = skipLineEnd()
+      return index
+    }
+  }
+
+  /// The bytes of a field; afterwards the position is at the comma or line end behind it, or at the end of the file.
+  private mutating func nextField(_ index: Int) throws(TabularError) -> ArraySlice<UInt8> {
+    if position < bytes.count, bytes[position] == quote { return try nextQuotedField(index) }
+    let start = position
+    while position < bytes.count, bytes[position] != comma, bytes[position] != newline {
+      if bytes[position] == 0 {
+        throw error(index, "there is a NUL byte; the file is not text, or it is UTF-16 (save it as UTF-8)")
+      }
+      position += 1
+    }
+    // The CR of a CRLF belongs to the line's end.
+    if position > start, bytes[position - 1] == carriageReturn, position == bytes.count || bytes[position] == newline {
+      position -= 1
+    }
+    return bytes[start..<position]
+  }
+
+  private mutating func nextQuotedField(_ index: Int) throws(TabularError) -> ArraySlice<UInt8> {
+    let opening = line
+    position += 1
+    let start = position
+    var unescaped: [UInt8]?  // only where there are doubled quotes
+    while position < bytes.count {
+      let byte = bytes[position]
+      if byte == quote {
+        if position + 1 < bytes.count, bytes[position + 1] == quote {
+          unescaped = (unescaped ?? Array(bytes[start..<position])) + [quote]
+          position += 2
+          continue
+        }
+        let field = unescaped?[...] ?? bytes[start..<position]
+        position += 1
+        guard position == bytes.count || bytes[position] == comma || isLineEnd(position) else {
+          throw error(index, "there is text behind a closing quote; double the quotes that belong to the text")
+        }
+        return field
+      }
+      if byte == newline { line += 1 }
+      unescaped?.append(byte)
+      position += 1
+    }
+    throw .malformed(
+      file: file, line: opening, column: index + 1, message: "the quote that opens here is never closed; add the closing quote")
+  }
+
+  private func isLineEnd(_ position: Int) -> Bool {
+    bytes[position] == newline
+      || bytes[position] == carriageReturn && (position + 1 == bytes.count || bytes[position + 1] == newline)
+  }
+
+  /// Moves over one line end; false where there is none.
+  private mutating func skipLineEnd() -> Bool {
+    guard position < bytes.count, isLineEnd(position) else { return false }
+    if bytes[position] == carriageReturn { position += 1 }
+    if position < bytes.count { position += 1 }
+    line += 1
+    return true
+  }
+
+  private func error(_ index: Int, _ message: String) -> TabularError {
+    .malformed(file: file, line: line, column: index + 1, message: message)
+  }
+}
+
+private let comma = UInt8(ascii: ",")
+private let quote = UInt8(ascii: "\"")
+private let newline = UInt8(ascii: "\n")
+private let carriageReturn = UInt8(ascii: "\r")

@@ -1,0 +1,103 @@
+extension Table {
+  /// Reads a CSV file whose first line names the columns.
+  ///
+  /// - Parameter path: the file, or "-" for standard input.
+  /// - Throws: ``TabularError``: an unreadable file; no header, or one that repeats, omits or lacks names; a record with
+  ///   more or fewer fields than the header; an unclosed quote; text that is not UTF-8; no rows. Fields that are not
+  ///   numbers are reported when their column is asked for.
+  public init(csv path: String) throws(TabularError) {
+    try self.init(csvBytes: try Files.read(path), source: path == "-" ? "standard input" : path)
+  }
+
+  /// Reads the text of a CSV file whose first line names the columns.
+  ///
+  /// - Parameters:
+  ///   - text: the text.
+  ///   - source: its name in messages.
+  /// - Throws: as ``init(csv:)``.
+  public init(csvText text: String, source: String) throws(TabularError) {
+    try self.init(csvBytes: Array(text.utf8), source: source)
+  }
+
+  init(csvBytes bytes: [UInt8], source: String) throws(TabularError) {
+    var records = try CSVRecords(bytes, file: source)
+    var columns = try Self.header(&records)
+    var rowCount = 0
+    while true {
+      let fields = try records.nextRecord { (field) throws(TabularError) in
+        guard field.index < columns.count else { return }  // counted, and reported below
+        columns[field.index].append(field, file: source)
+      }
+      guard let fields else { break }
+      if fields != columns.count {
+        throw .malformed(
+          file: source, line: records.recordLine, column: min(fields, columns.count) + (fields > columns.count ? 1 : 0),
+          message: "the row has \(fields) \(fields == 1 ? "field" : "fields"), the header has \(columns.count); give each row one field per column")
+      }
+      rowCount += 1
+    }
+    if rowCount == 0 {
+      throw .malformed(
+        file: source, line: records.recordLine, column: nil, message: "there are no rows below the header; add data")
+    }
+    self.init(source: source, columns: columns, rowCount: rowCount)
+  }
+
+  private static func header(_ records: inout CSVRecords) throws(TabularError) -> [Column] {
+    var names: [String] = []
+    let file = records.file
+    let fields = try records.nextRecord { (field) throws(TabularError) in
+      guard let name = String(validating: field.bytes.trimmingSpaces(), as: UTF8.self) else {
+        throw .malformed(
+          file: file, line: field.line, column: field.index + 1, message: "the column's name is not UTF-8; save the file as UTF-8")
+      }
+      names.append(name)
+    }
+    let line = records.recordLine
+    func error(_ index: Int?, _ message: String) -> TabularError {
+      .malformed(file: file, line: line, column: index.map { $0 + 1 }, message: message)
+    }
+    guard fields != nil else { throw error(nil, "the file is empty; it should begin with a line of column names") }
+    if names.allSatisfy({ if case .value = DecimalNumber(Array($0.utf8)[...]) { true } else { false } }) {
+      throw error(nil, "the first line holds only numbers; put a line of column names above it")
+    }
+    if names.count == 1, let separator = [";": "semicolons", "\t": "tabs"].first(where: { names[0].contains($0.key) }) {
+      throw error(1, "the columns seem to be separated by \(separator.value); separate them by commas")
+    }
+    if let unnamed = names.firstIndex(of: "") {
+      throw error(unnamed, "the column has no name; name it, or write the file without its row index")
+    }
+    var first: [String: Int] = [:]
+    for (index, name) in names.enumerated() {
+      if let earlier = first.updateValue(index, forKey: name) {
+        throw error(index, "the name \"\(name)\" stands over column \(earlier + 1) too; give each column its own name")
+      }
+    }
+    return names.map { Column(name: $0) }
+  }
+}
+
+extension Table.Column {
+  /// Appends a field, or notes why it is not a number.
+  fileprivate mutating func append(_ field: CSVRecords.Field, file: String) {
+    let number = DecimalNumber(field.bytes)
+    if case .value(let value) = number {
+      if problem == nil { values.append(value) }
+      return
+    }
+    if problem != nil {
+      problem?.count += 1
+      return
+    }
+    let text = String(decoding: field.bytes.prefix(40), as: UTF8.self).filter { !$0.isNewline }
+    let message =
+      switch number {
+      case .missing where text.isEmpty: "column \"\(name)\": a number is missing; fill it in or remove the row"
+      case .missing: "column \"\(name)\": \"\(text)\" stands where a number should be; fill it in or remove the row"
+      case .tooLarge: "column \"\(name)\": \(text) is beyond the largest Double; use another unit"
+      default: "column \"\(name)\": \"\(text)\" is not a number; correct it or leave the column out"
+      }
+    problem = Table.Problem(error: .malformed(file: file, line: field.line, column: field.index + 1, message: message))
+    values = []
+  }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import LinearAlgebra
+import LinearRegression
+import TabularRegression
+
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure a model's errors on a file that has the target too.",
+    discussion: """
+      Example: linreg evaluate homes.json sold.csv
+      """)
+
+  @Argument(help: "A model file, from -m of fit or train.")
+  var model: String
+
+  @Argument(help: "A CSV file with the model's features and its target; \"-\" is standard input.")
+  var file: String
+
+  @OptionGroup var format: FormatOptions
+
+  func validate() throws {
+    if model == "-" && file == "-" { throw ValidationError("Only one of the two files can be standard input.") }
+  }
+
+  func run() throws {
+    let evaluation = try FittedModel(contentsOf: model).evaluation(on: Table(csv: file))
+    Terminal.print(format.json ? evaluation.json : evaluation.text)
+  }
+}
+
+extension Evaluation {
+  fileprivate var measures: [(key: String, label: String, value: Double?)] {
+    [
+      ("rootMeanSquaredError", "root mean squared error", rootMeanSquaredError),
+      ("meanAbsoluteError", "mean absolute error", meanAbsoluteError),
+      ("maximumError", "largest error", maximumError),
+      ("residualSumOfSquares", "residual sum of squares", residualSumOfSquares),
+      ("rSquared", "R²", rSquared),
+    ]
+  }
+
+  fileprivate var json: String {
+    let members = measures.map { "\"\($0.key)\": \($0.value.flatMap { $0.isFinite ? "\($0)" : nil } ?? "null")" }
+    return "{\"observations\": \(observations), \(members.joined(separator: ", "))}"
+  }
+
+  fileprivate var text: String {
+    let rows = [("observations", String(observations))]
+      + measures.map { ($0.label, $0.value.map { formatted($0, significantDigits: 6) } ?? "undefined") }
+    return rows.map { aligned($0.0, .left, width: 25) + $0.1 }.joined(separator: "\n")
+  }
+}

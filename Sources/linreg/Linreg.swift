@@ -1,0 +1,55 @@
+import ArgumentParser
+import TabularRegression
+
+/// The command: `linreg fit`, `train`, `predict`, `evaluate`, `summary`.
+@main
+struct Linreg: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "linreg",
+    abstract: "Linear regression on CSV files: exactly, or by stochastic gradient descent.",
+    discussion: """
+      Data goes to standard output, everything else to standard error.
+      A FILE of "-" is standard input.
+
+      Exit codes: 0 done, 1 the data or a file is at fault, 2 usage,
+      3 numerical (training diverged).
+      """,
+    version: "0.1.0",
+    subcommands: [Fit.self, Train.self, Predict.self, Evaluate.self, Summary.self])
+
+  /// Runs the command and maps what went wrong to an exit code.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let error as TabularError {
+      Terminal.note(error.description)
+      Terminal.exit(ExitStatus(error))
+    } catch {
+      let text = fullMessage(for: error)
+      switch exitCode(for: error) {
+      case .success:  // --help and --version come this way too
+        Terminal.print(text)
+        Terminal.exit(.done)
+      case .validationFailure:
+        Terminal.note(text)
+        Terminal.exit(.usage)
+      default:
+        Terminal.note(text)
+        Terminal.exit(.dataAtFault)
+      }
+    }
+  }
+}
+
+/// What the command's exit codes mean.
+enum ExitStatus: Int32 {
+  case done = 0
+  case dataAtFault = 1
+  case usage = 2
+  case numerical = 3
+
+  init(_ error: TabularError) {
+    if case .diverged = error { self = .numerical } else { self = .dataAtFault }
+  }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+import TabularRegression
+
+struct Summary: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print a saved model again.",
+    discussion: """
+      Example: linreg summary homes.json
+      """)
+
+  @Argument(help: "A model file, from -m of fit or train; \"-\" is standard input.")
+  var model: String
+
+  @OptionGroup var format: FormatOptions
+
+  func run() throws {
+    show(try FittedModel(contentsOf: model), format)
+  }
+}

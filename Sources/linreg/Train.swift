@@ -1,0 +1,51 @@
+import ArgumentParser
+import LinearRegression
+import TabularRegression
+
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a model by minibatch SGD and tell how far it is from the exact fit.",
+    discussion: """
+      Columns are standardised inside; the model is in their own units. After each epoch
+      a line on standard error tells the loss (mean of squared error / 2) and the largest
+      distance of a coefficient from the exact one, in standardised units.
+
+      Example: linreg train --target price homes.csv --epochs 200 --seed 7
+      """)
+
+  @OptionGroup var data: DataOptions
+  @OptionGroup var output: ModelOutputOptions
+
+  @Option(help: "How often every row is used.")
+  var epochs = SGD().epochs
+
+  @Option(help: "Rows per step.")
+  var batchSize = SGD().batchSize
+
+  @Option(help: "Step size, in standardised units.")
+  var learningRate = SGD().learningRate
+
+  @Option(help: "Seed of initial weights and row order; the same seed gives the same bytes.")
+  var seed = SGD().seed
+
+  @Flag(help: "Print no line per epoch.")
+  var quiet = false
+
+  func validate() throws {
+    if epochs < 1 { throw ValidationError("--epochs is \(epochs); it is 1 or more.") }
+    if batchSize < 1 { throw ValidationError("--batch-size is \(batchSize); it is 1 or more.") }
+    if !(learningRate > 0 && learningRate.isFinite) {
+      throw ValidationError("--learning-rate is \(learningRate); it is a positive number.")
+    }
+  }
+
+  func run() throws {
+    let method = SGD(epochs: epochs, batchSize: batchSize, learningRate: learningRate, seed: seed)
+    let model = try FittedModel(
+      training: Table(csv: data.file), target: data.target, features: data.featureNames, method: method
+    ) { report in
+      if !quiet { Terminal.note(report.line(of: epochs)) }
+    }
+    try deliver(model, output)
+  }
+}
