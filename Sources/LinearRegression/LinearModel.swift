@@ -118,3 +118,19 @@ public struct LinearModel: Equatable, Sendable, Codable {
     linreg(Matrix<Double>(block), weights, Matrix(row: intercepts))
   }
 }
+
+extension LinearModel: CustomStringConvertible {
+  /// The formula of each target, features counted from 0 as columns are: "y = 4.2 + 2 x0 - 3.4 x1". Numbers have six
+  /// significant digits; of many features the first eight are shown.
+  public var description: String {
+    (0..<targetCount).map { target in
+      let name = targetCount == 1 ? "y" : "y\(target)"
+      var formula = "\(name) = \(formatted(intercepts[target], significantDigits: 6))"
+      for j in 0..<min(featureCount, 8) {
+        let weight = weights[j, target]
+        formula += " \(weight.sign == .minus ? "-" : "+") \(formatted(abs(weight), significantDigits: 6)) x\(j)"
+      }
+      return featureCount > 8 ? "\(formula) … (\(featureCount) features)" : formula
+    }.joined(separator: "\n")
+  }
+}

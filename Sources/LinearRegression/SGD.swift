@@ -33,7 +33,7 @@ public struct SGD: Equatable, Sendable, Codable {
   /// Creates the method.
   /// - Precondition: `epochs` is not negative, `batchSize` and `learningRate` are positive and finite.
   public init(
-    epochs: Int = 100, batchSize: Int = 10, learningRate: Double = 0.01, order: RowOrder = .shuffled,
+    epochs: Int = 100, batchSize: Int = 32, learningRate: Double = 0.03, order: RowOrder = .shuffled,
     seed: UInt64 = 0, standardize: Bool = true
   ) {
     require(epochs >= 0, "SGD: \(epochs) epochs; the number cannot be negative")

@@ -26,7 +26,7 @@ extension FittedModel {
     let names = column("term", terms.map(shortened), .left)
     let numbers = columns.map { name, values in column(name, pointAligned(values), .right) }
     return names.indices.map { row in
-      ([names[row]] + numbers.map { $0[row] }).joined(separator: "  ")
+      withoutTrailingSpaces(([names[row]] + numbers.map { $0[row] }).joined(separator: "  "))
     }
   }
 
@@ -61,6 +61,12 @@ private func number(_ value: Double, digits: Int = 4) -> String { formatted(valu
 /// A long name cut in the middle, where its two ends tell most.
 private func shortened(_ name: String) -> String {
   name.count <= 40 ? name : "\(name.prefix(24))…\(name.suffix(15))"
+}
+
+private func withoutTrailingSpaces(_ line: String) -> String {
+  var line = line
+  while line.last == " " { line.removeLast() }
+  return line
 }
 
 /// A heading and its cells, filled up to the same width.

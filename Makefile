@@ -1,0 +1,41 @@
+# make help lists the targets.
+
+SWIFT ?= swift
+data = Examples/Diabetes/diabetes.csv
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test examples bench bench-build format lint docs clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install the system libraries that are missing
+	@Scripts/setup
+
+run: setup ## build, then fit the diabetes data exactly and by SGD
+	@$(SWIFT) build --configuration release --product linreg --quiet
+	@.build/release/linreg train --target progression $(data)
+
+test: setup ## run every test
+	$(SWIFT) test
+
+examples: setup ## build the examples and check what they print
+	@Examples/check
+
+bench: setup ## compare BLAS with naive loops (under three minutes)
+	@COMMIT=$$(git describe --always --dirty 2>/dev/null) $(SWIFT) run --package-path Benchmarks --configuration release --quiet compare
+
+bench-build: setup ## build the benchmarks only
+	$(SWIFT) build --package-path Benchmarks --configuration release
+
+format: ## format all Swift code
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Examples Benchmarks
+
+lint: ## check the format of all Swift code
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Examples Benchmarks
+
+docs: setup ## build the documentation into .build/documentation
+	@Scripts/docs
+
+clean: ## remove what was built
+	rm -rf .build Examples/.build Benchmarks/.build
