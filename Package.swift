@@ -57,7 +57,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["LinearRegression"], path: "Tests/TestSupport",
       swiftSettings: strict),
     .testTarget(
-      name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"],
+      name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "LinearRegression", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "LinearRegressionTests", dependencies: ["LinearRegression", "TestSupport"],

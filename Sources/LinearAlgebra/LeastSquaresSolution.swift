@@ -25,8 +25,8 @@ public struct LeastSquaresSolution<Scalar: BLASScalar>: Sendable {
 /// - Throws: ``LAPACKError/singular(index:)``, ``LAPACKError/nonFinite(argument:row:column:)``.
 /// - Precondition: A and B have the same number of rows.
 /// - Complexity: 2 n² (m − n/3) flops for m ≥ n; one copy of A and B. Uses `?gels`.
-public func gels<A: RowMajor, B: RowMajor<A.Scalar>>(
-  _ a: A, _ b: B
+public func gels<A: RowMajor>(
+  _ a: A, _ b: Matrix<A.Scalar>
 ) throws(LAPACKError) -> LeastSquaresSolution<A.Scalar> {
   var problem = try LeastSquaresProblem(a, b, "gels")
   if problem.isEmpty { return problem.emptySolution(rank: nil, singularValues: nil) }
@@ -47,8 +47,8 @@ public func gels<A: RowMajor, B: RowMajor<A.Scalar>>(
 /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``.
 /// - Precondition: A and B have the same number of rows.
 /// - Complexity: about 2 n² (m − n/3) flops, half of them at the speed of memory; one copy of A and B. Uses `?gelsy`.
-public func gelsy<A: RowMajor, B: RowMajor<A.Scalar>>(
-  _ a: A, _ b: B, rcond: A.Scalar? = nil
+public func gelsy<A: RowMajor>(
+  _ a: A, _ b: Matrix<A.Scalar>, rcond: A.Scalar? = nil
 ) throws(LAPACKError) -> LeastSquaresSolution<A.Scalar> {
   var problem = try LeastSquaresProblem(a, b, "gelsy")
   if problem.isEmpty { return problem.emptySolution(rank: 0, singularValues: nil) }
@@ -75,8 +75,8 @@ public func gelsy<A: RowMajor, B: RowMajor<A.Scalar>>(
 /// - Throws: ``LAPACKError/noConvergence(remaining:)``, ``LAPACKError/nonFinite(argument:row:column:)``.
 /// - Precondition: A and B have the same number of rows.
 /// - Complexity: about 4 m n² + 8 n³ flops for m ≥ n; one copy of A and B. Uses `?gelsd`.
-public func gelsd<A: RowMajor, B: RowMajor<A.Scalar>>(
-  _ a: A, _ b: B, rcond: A.Scalar? = nil
+public func gelsd<A: RowMajor>(
+  _ a: A, _ b: Matrix<A.Scalar>, rcond: A.Scalar? = nil
 ) throws(LAPACKError) -> LeastSquaresSolution<A.Scalar> {
   var problem = try LeastSquaresProblem(a, b, "gelsd")
   if problem.isEmpty { return problem.emptySolution(rank: 0, singularValues: []) }
@@ -108,7 +108,7 @@ private struct LeastSquaresProblem<Scalar: BLASScalar> {
   let leadingDimensionOfB: Int
   var a: [Scalar], b: [Scalar]
 
-  init(_ a: some RowMajor<Scalar>, _ b: some RowMajor<Scalar>, _ routine: StaticString) throws(LAPACKError) {
+  init(_ a: some RowMajor<Scalar>, _ b: Matrix<Scalar>, _ routine: StaticString) throws(LAPACKError) {
     require(a.rowCount == b.rowCount, "\(routine): A is \(a.shape) but B is \(b.shape)")
     try checkFinite(a, "A")
     try checkFinite(b, "B")

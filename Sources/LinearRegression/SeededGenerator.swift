@@ -27,6 +27,10 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     state = (splitMix64(), splitMix64(), splitMix64(), splitMix64())
   }
 
+  init(state: (UInt64, UInt64, UInt64, UInt64)) {
+    self.state = state
+  }
+
   /// The next 64 random bits.
   public mutating func next() -> UInt64 {
     func rotate(_ x: UInt64, _ bits: UInt64) -> UInt64 { (x << bits) | (x >> (64 - bits)) }

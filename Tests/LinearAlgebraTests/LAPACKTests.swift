@@ -1,0 +1,176 @@
+import LinearAlgebra
+import LinearRegression
+import TestSupport
+import Testing
+
+/// Factorizations and least squares of matrices whose singular values are known.
+@Suite struct LAPACKTests {
+  @Test func cholesky() throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) throws {
+      var generator = SeededGenerator(seed: 4)
+      for n in [1, 2, 5, 17, 33] {
+        let b: Matrix<Scalar> = generator.normalMatrix(n + 3, n)
+        let a = syrk(b, transpose: .yes) + Matrix.identity(n)
+        let scale = Double(a.norm1)
+        let upper = try potrf(a, triangle: .upper), lower = try potrf(a, triangle: .lower)
+        #expect(difference(gemm(upper, upper, transposeA: .yes), a, factor: 4, scale: scale) == nil)
+        #expect(difference(gemm(lower, lower, transposeB: .yes), a, factor: 4, scale: scale) == nil)
+        #expect(difference(lower.transposed(), upper, factor: 4, scale: scale) == nil)
+        let x: Matrix<Scalar> = generator.normalMatrix(n, 3)
+        for (factor, triangle) in [(upper, Triangle.upper), (lower, .lower)] {
+          let solution = potrs(factor: factor, triangle: triangle, gemm(a, x))
+          let condition = 1 / Double(pocon(factor: factor, triangle: triangle, norm: a.norm1))
+          #expect(difference(solution, x, factor: 4 * condition) == nil)
+        }
+      }
+    }
+    try check(Float.self)
+    try check(Double.self)
+  }
+
+  @Test func choleskyReadsOneTriangle() throws {
+    let upper: Matrix<Double> = [[4, 2], [.nan, 5]]
+    #expect(try potrf(upper, triangle: .upper) == [[2, 1], [0, 2]])
+    #expect(try potrf(upper.transposed(), triangle: .lower) == [[2, 0], [1, 2]])
+    #expect(try potrf(Matrix<Double>([]), triangle: .upper).isEmpty)
+  }
+
+  @Test func choleskyRefuses() {
+    #expect(throws: LAPACKError.notPositiveDefinite(order: 2)) {
+      try potrf([[1, 2], [2, 1]] as Matrix<Double>, triangle: .upper)
+    }
+    #expect(throws: LAPACKError.nonFinite(argument: "A", row: 1, column: 1)) {
+      try potrf([[1, 0], [0, .nan]] as Matrix<Double>, triangle: .upper)
+    }
+  }
+
+  @Test func conditionEstimate() throws {
+    // diag(1, 10⁻⁴) has κ₁ = 10⁴, and the estimate is exact for a diagonal.
+    let a: Matrix<Double> = [[1, 0], [0, 1e-4]]
+    let reciprocal = pocon(factor: try potrf(a, triangle: .upper), triangle: .upper, norm: a.norm1)
+    #expect(difference([reciprocal], [1e-4], factor: 4) == nil)
+    #expect(pocon(factor: Matrix<Double>([]), triangle: .upper, norm: 0) == 1)
+  }
+
+  @Test func qr() throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) throws {
+      var generator = SeededGenerator(seed: 5)
+      for (m, n) in [(0, 0), (0, 3), (3, 0), (1, 1), (7, 3), (3, 7), (33, 33), (100, 40)] {
+        let a: Matrix<Scalar> = generator.normalMatrix(m, n)
+        let r = try geqrf(a).r
+        #expect(r.shape == Shape(min(m, n), n))
+        // RᵀR = AᵀA: Q is orthogonal.
+        let cross = syrk(a, transpose: .yes)
+        #expect(
+          difference(syrk(r, transpose: .yes), cross, factor: 8 * Double(max(m, 1)), scale: max(1, Double(cross.norm1))) == nil)
+      }
+    }
+    try check(Float.self)
+    try check(Double.self)
+  }
+
+  @Test(arguments: [1.0, 1e3, 1e6])
+  func leastSquaresOfFullRank(condition: Double) throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) throws {
+      if condition * Double(Scalar.ulpOfOne) > 0.01 { return }
+      var generator = SeededGenerator(seed: 6)
+      let spectrum = geometricSpectrum(9, condition: condition)
+      let a: Matrix<Scalar> = generator.matrix(60, 9, spectrum: spectrum)
+      let b: Matrix<Scalar> = generator.normalMatrix(60, 2)
+      let solutions = [try gels(a, b), try gelsy(a, b), try gelsd(a, b)]
+      // The problem is what it is meant to be.
+      #expect(difference(try #require(solutions[2].singularValues), spectrum.map { Scalar($0) }, factor: 50) == nil)
+      #expect(solutions.map(\.rank) == [nil, 9, 9])
+      for solution in solutions {
+        #expect(orthogonality(a, b, solution.solution) < 30)
+        #expect(difference(solution.solution, solutions[0].solution, factor: 100 * condition) == nil)
+        let residual = b - gemm(a, solution.solution)
+        for target in 0..<2 {
+          let r = residual[column: target], x = solution.solution[column: target]
+          // r is computed from terms as large as ‖A‖‖x‖, and so are its rounding errors.
+          let scale = Double(nrm2(r)) * Double(nrm2(a.elements)) * max(1, Double(nrm2(x)))
+          let sum = try #require(solution.residualSumOfSquares)[target]
+          #expect(difference([sum], [dot(r, r)], factor: 100, scale: scale) == nil)
+        }
+      }
+    }
+    try check(Float.self)
+    try check(Double.self)
+  }
+
+  @Test func leastSquaresOfDeficientRank() throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) throws {
+      var generator = SeededGenerator(seed: 7)
+      let spectrum = [2, 1, 0.5, 0.25, 0, 0]
+      let a: Matrix<Scalar> = generator.matrix(40, 6, spectrum: spectrum)
+      let b: Matrix<Scalar> = generator.normalMatrix(40, 1)
+      let byQR = try gelsy(a, b), bySVD = try gelsd(a, b)
+      #expect(byQR.rank == 4)
+      #expect(bySVD.rank == 4)
+      #expect(difference(try #require(bySVD.singularValues), spectrum.map { Scalar($0) }, factor: 100) == nil)
+      // The solution of least norm is unique.
+      #expect(difference(byQR.solution, bySVD.solution, factor: 1000) == nil)
+      #expect(orthogonality(a, b, byQR.solution) < 30)
+      #expect(orthogonality(a, b, bySVD.solution) < 30)
+      #expect(byQR.residualSumOfSquares == nil)
+      #expect(bySVD.residualSumOfSquares == nil)
+    }
+    try check(Float.self)
+    try check(Double.self)
+  }
+
+  @Test func fewerRowsThanColumns() throws {
+    var generator = SeededGenerator(seed: 8)
+    let a: Matrix<Double> = generator.normalMatrix(4, 7), b: Matrix<Double> = generator.normalMatrix(4, 2)
+    let solutions = [try gels(a, b), try gelsy(a, b), try gelsd(a, b)]
+    for solution in solutions {
+      #expect(solution.solution.shape == Shape(7, 2))
+      #expect(difference(gemm(a, solution.solution), b, factor: 100) == nil)
+      #expect(difference(solution.solution, solutions[0].solution, factor: 1000) == nil)
+      #expect(solution.residualSumOfSquares == nil)
+    }
+  }
+
+  @Test func emptyProblems() throws {
+    for (m, n, k) in [(0, 0, 0), (0, 3, 2), (3, 0, 2), (3, 2, 0)] {
+      let a = Matrix<Double>(rows: m, columns: n) { i, j in i == j ? 1 : 0 }
+      let b = Matrix<Double>(rows: m, columns: k, repeating: 1)
+      for solution in [try gels(a, b), try gelsy(a, b), try gelsd(a, b)] {
+        #expect(solution.solution == .zeros(n, k))
+        #expect(solution.rank ?? min(m, n) == min(m, n))
+      }
+    }
+    #expect(try gelsd(Matrix<Double>.zeros(3, 0), [[1], [2], [2]]).residualSumOfSquares?.map { $0.rounded() } == [9])
+  }
+
+  @Test func gelsNoticesExactSingularity() {
+    let a: Matrix<Double> = [[1, 0], [1, 0], [1, 0]]
+    #expect(throws: LAPACKError.singular(index: 1)) { try gels(a, [[1], [2], [3]]) }
+  }
+
+  @Test func infinityIsRefused() {
+    // LAPACK itself returns zeros and reports success.
+    let a: Matrix<Double> = [[1, 2], [3, .infinity], [5, 6]], b: Matrix<Double> = [[1], [2], [3]]
+    let error = LAPACKError.nonFinite(argument: "A", row: 1, column: 1)
+    #expect(throws: error) { try gels(a, b) }
+    #expect(throws: error) { try gelsy(a, b) }
+    #expect(throws: error) { try gelsd(a, b) }
+    #expect(throws: LAPACKError.nonFinite(argument: "B", row: 2, column: 0)) {
+      try gelsy([[1], [2], [3]] as Matrix<Double>, [[1], [2], [.nan]])
+    }
+    #expect("\(error)" == "A is not finite in row 1, column 1 (from 0); remove or replace the value")
+  }
+}
+
+/// ‖Aᵀr‖ / (‖A‖ (‖r‖ + ‖A‖‖x‖) max(m, n) ε), the largest over the right-hand sides: the residual r of a least-squares
+/// solution is orthogonal to the columns. (A x = b itself need not hold.) LAPACK's own test ratio, with the rounding of r
+/// itself in the denominator, which counts where x is large.
+private func orthogonality<Scalar: BLASScalar>(_ a: Matrix<Scalar>, _ b: Matrix<Scalar>, _ x: Matrix<Scalar>) -> Double {
+  let residual = b - gemm(a, x)
+  let norm = Double(nrm2(a.elements)), size = Double(max(a.rowCount, a.columnCount))
+  return (0..<b.columnCount).map { column in
+    let r = residual[column: column]
+    let scale = norm * (Double(nrm2(r)) + norm * Double(nrm2(x[column: column]))) * size
+    return Double(nrm2(gemv(a, r, transpose: .yes))) / (scale * Double(Scalar.ulpOfOne))
+  }.max() ?? 0
+}

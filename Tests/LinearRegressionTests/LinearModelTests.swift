@@ -1,0 +1,53 @@
+import Foundation
+import LinearRegression
+import TestSupport
+import Testing
+
+@Suite struct LinearModelTests {
+  let model = LinearModel(coefficients: [2, -3.4], intercept: 4.2)
+  let wide = LinearModel(weights: [[1, 2], [3, 4]], intercepts: [10, 20])
+
+  @Test func predictionsOfMatricesAndRowsAgree() {
+    let X: Matrix<Double> = [[1, 1], [0, 2]]
+    #expect(difference(model.predict(X).elements, [2.8, -2.6], factor: 4) == nil)
+    #expect(difference([model.predict([1.0, 1.0])], [2.8], factor: 4) == nil)
+    #expect(difference([model.predict([1, 1] as [Float])], [2.8], factor: 4) == nil)
+    #expect(wide.predict(X) == [[14, 26], [16, 28]])
+    var predictions = [0.0, 0.0]
+    var span = predictions.mutableSpan
+    wide.predict([0.0, 2.0].span, into: &span)
+    #expect(predictions == [16, 28])
+    #expect(model.predict(Matrix<Float>.zeros(0, 2)).shape == Shape(0, 1))
+  }
+
+  @Test func floatDataArePredictedInDouble() {
+    // 10⁸ is lost beside 1 in Float, not in Double.
+    let model = LinearModel(coefficients: [1, 1, -1], intercept: 0)
+    #expect(model.predict([[1e8, 1, 1e8]] as Matrix<Float>) == [[1]])
+  }
+
+  @Test func evaluation() throws {
+    let model = LinearModel(coefficients: [1], intercept: 0)
+    let evaluation = try model.evaluate([[1], [2], [3], [4]] as Matrix<Double>, [[1], [2], [5], [4]])[0]
+    #expect(evaluation.observations == 4)
+    #expect(evaluation.residualSumOfSquares == 4)
+    #expect(evaluation.totalSumOfSquares == 10)
+    #expect(evaluation.rSquared == 0.6)
+    #expect(evaluation.meanSquaredError == 1)
+    #expect(evaluation.rootMeanSquaredError == 1)
+    #expect(evaluation.meanAbsoluteError == 0.5)
+    #expect(evaluation.maximumError == 2)
+    #expect(try model.evaluate([[1], [2]] as Matrix<Double>, [[3], [3]])[0].rSquared == nil)
+  }
+
+  @Test func description() {
+    #expect("\(model)" == "y = 4.2 + 2 x0 - 3.4 x1")
+    #expect("\(wide)" == "y0 = 10 + 1 x0 + 3 x1\ny1 = 20 + 2 x0 + 4 x1")
+    #expect("\(LinearModel(coefficients: Array(repeating: 1, count: 9), intercept: 0))".hasSuffix("+ 1 x7 … (9 features)"))
+  }
+
+  @Test func codable() throws {
+    let model = LinearModel(coefficients: [0.1, 1 / 3], intercept: -1e-300)
+    #expect(try JSONDecoder().decode(LinearModel.self, from: JSONEncoder().encode(model)) == model)
+  }
+}

@@ -1,0 +1,167 @@
+import LinearRegression
+import TestSupport
+import Testing
+
+@Suite struct SGDTests {
+  /// The book's problem: w = (2, −3.4), b = 4.2, 1000 rows, noise 0.01.
+  func book<Scalar: BLASScalar>(_: Scalar.Type) -> (X: Matrix<Scalar>, y: Matrix<Scalar>) {
+    var generator = SeededGenerator(seed: 20)
+    let X: Matrix<Scalar> = generator.normalMatrix(1000, 2)
+    let noise: Matrix<Scalar> = generator.normalMatrix(1000, 1)
+    return (X, linreg(X, [[2], [-3.4]], [[4.2]]) + 0.01 * noise)
+  }
+
+  @Test(arguments: [false, true])
+  func theBooksProblem(standardize: Bool) throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) throws {
+      let (X, y) = book(Scalar.self)
+      let ones = Matrix<Scalar>(rows: 1000, columns: 3) { i, j in j == 0 ? 1 : X[i, j - 1] }
+      let exact = try gels(ones, y).solution.elements.map { Double($0) }
+      let run = try SGD(epochs: 3, batchSize: 10, learningRate: 0.03, seed: 42, standardize: standardize).train(X, y)
+      let trained = [run.model.intercept] + run.model.coefficients
+      for (a, b) in zip(trained, exact) { #expect(abs(a - b) < 0.01) }
+      #expect(run.epochs.map(\.epoch) == [1, 2, 3])
+      #expect(run.epochs[2].loss < run.epochs[0].loss)
+    }
+    try check(Float.self)
+    try check(Double.self)
+  }
+
+  @Test(arguments: RowOrder.allCases)
+  func trainerTakesTheStepsOfALoopWrittenByHand(order: RowOrder) throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type, _ n: Int, _ p: Int, _ k: Int, batchSize: Int) throws {
+      var data = SeededGenerator(seed: 21)
+      let X: Matrix<Scalar> = data.normalMatrix(n, p), y: Matrix<Scalar> = data.normalMatrix(n, k)
+      let rate = 0.05
+      let run = try SGD(
+        epochs: 3, batchSize: batchSize, learningRate: rate, order: order, seed: 7, standardize: false
+      ).train(X, y)
+
+      var generator = SeededGenerator(seed: 7)
+      let w = Parameter<Scalar>(normal: p, k, using: &generator), b = Parameter<Scalar>(.zeros(1, k))
+      for _ in 1...3 {
+        for batch in Minibatches(X, y, size: batchSize, order: order, using: &generator) {
+          backward(batch.X, linreg(batch.X, w, b), batch.y, into: w, b)
+          sgd([w, b], learningRate: Scalar(rate), batchSize: batch.count)
+        }
+      }
+      #expect(run.model.weights == Matrix<Double>(w.value), "\(n) × \(p), k = \(k)")
+      #expect(run.model.intercepts == b.value.elements.map { Double($0) }, "\(n) × \(p), k = \(k)")
+    }
+    for (n, p, k, batchSize) in [(100, 3, 1, 8), (100, 3, 5, 8), (17, 1, 1, 17), (5, 4, 2, 100), (1, 1, 1, 1)] {
+      try check(Float.self, n, p, k, batchSize: batchSize)
+      try check(Double.self, n, p, k, batchSize: batchSize)
+    }
+  }
+
+  @Test func sameStepsAsPlainLoops() throws {
+    let (X, y) = book(Double.self)
+    var generator = SeededGenerator(seed: 5)
+    var w = Parameter<Double>(normal: 2, 1, using: &generator).value, b: Matrix<Double> = [[0]]
+    Naive.sgdEpoch(X, y, &w, &b, learningRate: 0.03, batchSize: 7)
+    let run = try SGD(
+      epochs: 1, batchSize: 7, learningRate: 0.03, order: .inOrder, seed: 5, standardize: false
+    ).train(X, y)
+    #expect(difference(run.model.weights, w, factor: 100) == nil)
+    #expect(difference(run.model.intercepts, b.elements, factor: 100) == nil)
+  }
+
+  @Test func sameSeedSameBits() throws {
+    let (X, y) = book(Float.self)
+    let method = SGD(epochs: 2, seed: 9)
+    var other = method
+    other.seed = 10
+    #expect(try method.train(X, y) == method.train(X, y))
+    #expect(try method.train(X, y) != other.train(X, y))
+  }
+
+  @Test func distanceToTheExactSolution() throws {
+    let (X, y) = book(Double.self)
+    let exact = try LeastSquares().fit(X, y)
+    var seen: [EpochReport] = []
+    let run = try SGD(epochs: 10, batchSize: 10).train(X, y, exact: exact.model) { seen.append($0) }
+    #expect(seen == run.epochs)
+    let last = try #require(run.epochs.last)
+    // In standardised units: |Δw| · standard deviation of the column / standard deviation of y.
+    let columns = Standardization(X), target = Standardization(y)
+    let gap = (0..<2).map {
+      abs(run.model.coefficients[$0] - exact.coefficients[$0]) * columns.scales[$0] / target.scales[0]
+    }.max()!
+    #expect(difference([try #require(last.gapToExact)], [gap], factor: 100) == nil)
+    let exactLoss = exact.statistics[0].residualSumOfSquares / 2000
+    #expect(difference([try #require(last.excessLoss)], [last.loss - exactLoss], factor: 100) == nil)
+    #expect(try #require(last.excessLoss) >= -1e-15)
+    #expect(try SGD(epochs: 1).train(X, y).epochs[0].gapToExact == nil)
+  }
+
+  @Test func severalTargetsAtOnce() throws {
+    var generator = SeededGenerator(seed: 22)
+    let X: Matrix<Double> = generator.normalMatrix(300, 4)
+    let truth: Matrix<Double> = generator.normalMatrix(4, 3)
+    let y = linreg(X, truth, [[1, 2, 3]])
+    let run = try SGD(epochs: 60, batchSize: 10, learningRate: 0.1).train(X, y)
+    // Without noise SGD reaches the solution.
+    #expect(difference(run.model.weights, truth, factor: 1e6) == nil)
+    #expect(difference(run.model.intercepts, [1, 2, 3], factor: 1e6) == nil)
+  }
+
+  @Test func unitsOfTheDataDoNotMatter() throws {
+    let (X, y) = book(Double.self)
+    let scaled = Matrix<Double>(rows: 1000, columns: 2) { i, j in X[i, j] * (j == 0 ? 1e6 : 1e-6) + 1000 }
+    let method = SGD(epochs: 20, batchSize: 10)
+    let exact = try LeastSquares().fit(scaled, y)
+    let run = try method.train(scaled, y, exact: exact.model)
+    #expect(try #require(run.epochs.last?.gapToExact) < 0.001)
+  }
+
+  @Test func constantColumnHasNoWeight() throws {
+    let (X, y) = book(Double.self)
+    let wider = Matrix<Double>(rows: 1000, columns: 3) { i, j in j == 0 ? 0.1 : X[i, j - 1] }
+    let run = try SGD(epochs: 3, batchSize: 10).train(wider, y)
+    #expect(run.model.coefficients[0] == 0)
+    #expect(abs(run.model.intercept - 4.2) < 0.01)
+  }
+
+  @Test func divergenceIsAnErrorWithTheLastFiniteModel() throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) throws {
+      let (X, y) = book(Scalar.self)
+      var method = SGD(epochs: 50, batchSize: 10, learningRate: 5)
+      let error = #expect(throws: TrainingError.self) { try method.train(X, y) }
+      guard case .diverged(let divergence) = error else {
+        Issue.record("\(error as Any)")
+        return
+      }
+      #expect(divergence.lastFinite.weights.firstNonFinite() == nil)
+      #expect(divergence.lastFinite.intercept.isFinite)
+      #expect(divergence.learningRate == 5)
+      // The remedy works, and twice the bound that it comes from would not be far from the edge.
+      method.learningRate = divergence.suggestedLearningRate
+      #expect(try method.train(X, y).epochs.last!.loss < 0.01)
+      #expect("\(divergence)".contains("a learning rate of 5 is too large for these data; try "))
+    }
+    try check(Float.self)
+    try check(Double.self)
+  }
+
+  @Test func badDataIsRefusedWithItsPlace() {
+    var (X, y) = book(Double.self)
+    X[999, 1] = .nan
+    #expect(throws: TrainingError.data(.nonFinite(.features, row: 999, column: 1))) { try SGD().train(X, y) }
+    X[999, 1] = 0
+    y[3, 0] = -.infinity
+    #expect(throws: TrainingError.data(.nonFinite(.targets, row: 3, column: 0))) { try SGD().train(X, y) }
+    #expect(throws: TrainingError.data(.noRows)) { try SGD().train(Matrix<Double>.zeros(0, 2), .zeros(0, 1)) }
+  }
+
+  @Test func edges() throws {
+    let (X, y) = book(Double.self)
+    #expect(try SGD(epochs: 0).train(X, y).epochs.isEmpty)
+    #expect(try SGD(epochs: 2, batchSize: 5000).train(X, y).epochs.count == 2)
+    // One row: the intercept moves to the target, and the columns, constant now, stay out.
+    let one = try SGD(epochs: 200).train([[5, 6]] as Matrix<Double>, [[3]])
+    #expect(one.model.predict([5.0, 6.0]) == 3)
+    // No column: the mean.
+    let mean = try SGD(epochs: 300, batchSize: 2).train(Matrix<Double>.zeros(2, 0), [[1], [3]])
+    #expect(abs(mean.model.intercept - 2) < 1e-3)
+  }
+}

@@ -1,0 +1,52 @@
+import Testing
+
+@testable import LinearRegression
+
+@Suite struct SeededGeneratorTests {
+  @Test func referenceNumbers() {
+    // The first numbers of the authors' C program from the state 1, 2, 3, 4.
+    var generator = SeededGenerator(state: (1, 2, 3, 4))
+    let expected: [UInt64] = [
+      41_943_041, 58_720_359, 3_588_806_011_781_223, 3_591_011_842_654_386, 9_228_616_714_210_784_205,
+    ]
+    #expect((0..<5).map { _ in generator.next() } == expected)
+  }
+
+  @Test func seedsGiveTheirOwnSequence() {
+    var a = SeededGenerator(seed: 1), b = SeededGenerator(seed: 1), c = SeededGenerator(seed: 2)
+    let first = (0..<10).map { _ in a.next() }
+    #expect(first == (0..<10).map { _ in b.next() })
+    #expect(first != (0..<10).map { _ in c.next() })
+  }
+
+  @Test func integersAreEven() {
+    var generator = SeededGenerator(seed: 3)
+    var counts = [Int](repeating: 0, count: 7)
+    for _ in 0..<70_000 { counts[generator.nextInteger(below: 7)] += 1 }
+    // Five standard deviations of a binomial with n = 70,000, p = 1/7.
+    #expect(counts.allSatisfy { abs($0 - 10_000) < 5 * 93 })
+  }
+
+  @Test func shuffleKeepsTheElements() {
+    var generator = SeededGenerator(seed: 4)
+    let permutation = generator.permutation(1000)
+    #expect(permutation.sorted() == Array(0..<1000))
+    #expect(permutation != Array(0..<1000))
+    #expect(generator.permutation(0) == [])
+    // Each of the six orders of three elements comes up about as often.
+    var counts: [[Int32]: Int] = [:]
+    for _ in 0..<6000 { counts[generator.permutation(3), default: 0] += 1 }
+    #expect(counts.count == 6)
+    #expect(counts.values.allSatisfy { abs($0 - 1000) < 5 * 29 })
+  }
+
+  @Test func normalNumbers() {
+    var generator = SeededGenerator(seed: 5)
+    let sample = (0..<100_000).map { _ in generator.nextNormal() }
+    let mean = sample.reduce(0, +) / 1e5
+    let variance = sample.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 1e5
+    #expect(abs(mean) < 5 / 316.0)
+    #expect(abs(variance - 1) < 5 * 2.squareRoot() / 316)
+    #expect(sample.allSatisfy { $0.isFinite })
+  }
+}
