@@ -62,7 +62,7 @@ extension Table {
       throw error(nil, "the first line holds only numbers; put a line of column names above it")
     }
     if names.count == 1, let separator = [";": "semicolons", "\t": "tabs"].first(where: { names[0].contains($0.key) }) {
-      throw error(1, "the columns seem to be separated by \(separator.value); separate them by commas")
+      throw error(0, "the columns seem to be separated by \(separator.value); separate them by commas")
     }
     if let unnamed = names.firstIndex(of: "") {
       throw error(unnamed, "the column has no name; name it, or write the file without its row index")

@@ -1,0 +1,100 @@
+import TabularRegression
+import Testing
+
+@Suite struct CSVTests {
+  func table(_ text: String) throws -> Table { try Table(csvText: text, source: "homes.csv") }
+
+  /// The message of the error that reading the text, or a column of it, ends in.
+  func message(_ text: String, column: String? = nil) -> String? {
+    do {
+      let table = try table(text)
+      if let column { _ = try table.column(column) }
+      return nil
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test(arguments: ["\n", "\r\n"])
+  func plain(newline: String) throws {
+    let table = try table(["a,b", "1,2", "-3.5e2,+.25"].joined(separator: newline))
+    #expect(table.columnNames == ["a", "b"])
+    #expect(table.rowCount == 2)
+    #expect(try table.column("a") == [1, -350])
+    #expect(try table.matrix(["b", "a"]) == [[2, 1], [0.25, -350]])
+  }
+
+  @Test func quotesSpacesAndByteOrderMark() throws {
+    let text = "\u{FEFF}\"area, m²\",\"the \"\"price\"\"\", rooms \r\n\"12\", 7 ,\t3\r\n\"1\n2\",8,4\r\n\r\n"
+    let table = try table(text)
+    #expect(table.columnNames == ["area, m²", "the \"price\"", "rooms"])
+    #expect(table.rowCount == 2)
+    #expect(try table.column("rooms") == [3, 4])
+    // A field may go over two lines; it is no number then, and the record's first line is named.
+    #expect(
+      message(text, column: "area, m²")
+        == "homes.csv:3:1: column \"area, m²\": \"12\" is not a number; correct it or leave the column out")
+  }
+
+  @Test func everyDecimalIsReadToTheNearestDouble() throws {
+    let numbers = ["0.1", "1e-400", "5e-324", "1.7976931348623157e308", "12345678901234567890123456", "-0", "9007199254740993"]
+    let values = try table("x\n" + numbers.joined(separator: "\n")).column("x")
+    #expect(values.map(\.bitPattern) == numbers.map { Double($0)!.bitPattern })
+  }
+
+  @Test func wordsMatterOnlyInColumnsThatAreUsed() throws {
+    let text = "name,x\nAnna,1\nBert,2\n"
+    #expect(try table(text).column("x") == [1, 2])
+    #expect(
+      message(text, column: "name")
+        == "homes.csv:2:1: column \"name\": \"Anna\" is not a number; correct it or leave the column out (2 such fields in the column)")
+  }
+
+  @Test(arguments: [
+    ("", "homes.csv:1: the file is empty; it should begin with a line of column names"),
+    ("\n\n", "homes.csv:1: the file is empty; it should begin with a line of column names"),
+    ("a,b\n", "homes.csv:1: there are no rows below the header; add data"),
+    ("a,b\n1,2\n3\n", "homes.csv:3:1: the row has 1 field, the header has 2; give each row one field per column"),
+    ("a,b\n1,2,3\n", "homes.csv:2:3: the row has 3 fields, the header has 2; give each row one field per column"),
+    ("a,b,a\n1,2,3\n", "homes.csv:1:3: the name \"a\" stands over column 1 too; give each column its own name"),
+    ("1,2\n3,4\n", "homes.csv:1: the first line holds only numbers; put a line of column names above it"),
+    (",a\n0,1\n", "homes.csv:1:1: the column has no name; name it, or write the file without its row index"),
+    ("a;b\n1;2\n", "homes.csv:1:1: the columns seem to be separated by semicolons; separate them by commas"),
+    ("a,b\n1,\"2\n3,4\n", "homes.csv:2:2: the quote that opens here is never closed; add the closing quote"),
+    ("a,b\n1,\"2\"3\n", "homes.csv:2:2: there is text behind a closing quote; double the quotes that belong to the text"),
+    ("a,b\n1,\u{0}2\n", "homes.csv:2:2: there is a NUL byte; the file is not text, or it is UTF-16 (save it as UTF-8)"),
+  ])
+  func malformed(text: String, expected: String) {
+    #expect(message(text) == expected)
+  }
+
+  @Test(arguments: [
+    ("x", "\"x\" is not a number; correct it or leave the column out"),
+    ("1.2.3", "\"1.2.3\" is not a number; correct it or leave the column out"),
+    ("1 2", "\"1 2\" is not a number; correct it or leave the column out"),
+    ("0x10", "\"0x10\" is not a number; correct it or leave the column out"),
+    ("inf", "\"inf\" is not a number; correct it or leave the column out"),
+    ("-", "\"-\" is not a number; correct it or leave the column out"),
+    ("1e", "\"1e\" is not a number; correct it or leave the column out"),
+    (".", "\".\" is not a number; correct it or leave the column out"),
+    ("1e999", "1e999 is beyond the largest Double; use another unit"),
+    ("", "a number is missing; fill it in or remove the row"),
+    ("NA", "\"NA\" stands where a number should be; fill it in or remove the row"),
+    ("nan", "\"nan\" stands where a number should be; fill it in or remove the row"),
+  ])
+  func notANumber(field: String, expected: String) {
+    #expect(message("a,b\n1,2\n3,\(field)\n", column: "b") == "homes.csv:3:2: column \"b\": \(expected)")
+  }
+
+  @Test func unknownColumnsAreListed() {
+    #expect(
+      message("a,b\n1,2\n", column: "c") == "homes.csv:1: there is no column \"c\"; the columns are a, b")
+  }
+
+  @Test func filesThatCannotBeRead() {
+    #expect(throws: TabularError.file(path: "/no/such.csv", operation: .read, reason: "No such file or directory")) {
+      try Table(csv: "/no/such.csv")
+    }
+    #expect(throws: TabularError.file(path: "/", operation: .read, reason: "Is a directory")) { try Table(csv: "/") }
+  }
+}

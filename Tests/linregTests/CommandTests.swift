@@ -1,0 +1,217 @@
+import Foundation
+import TabularRegression
+import TestSupport
+import Testing
+
+/// The built command, run as a user would.
+@Suite struct CommandTests {
+  let folder = TemporaryFolder()
+  var location: URL { URL(fileURLWithPath: folder.path("")) }
+
+  func file(_ name: String, _ text: String) throws -> String {
+    try Data(text.utf8).write(to: URL(fileURLWithPath: folder.path(name)))
+    return name
+  }
+
+  func object(_ text: String) throws -> [String: Any] {
+    try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+  }
+
+  /// Estimates, or another member of each coefficient, in order.
+  func coefficients(_ text: String, _ key: String = "estimate") throws -> [Double] {
+    let coefficients = try #require(try object(text)["coefficients"] as? [[String: Any]])
+    return try coefficients.map { try #require($0[key] as? Double) }
+  }
+
+  /// NumPy 2.4's `lstsq` in Double on [1 X] of the diabetes data.
+  static let diabetesByNumPy = [
+    -334.56713851878567, -0.036361224223622646, -22.85964809049851, 5.602962091923714, 1.1168079933181887,
+    -1.089996334063239, 0.7464504555142204, 0.37200471508914784, 6.533831935990337, 68.48312496478795,
+    0.280116989321502,
+  ]
+
+  @Test func fitAgreesWithNumPyToTenDigits() throws {
+    let outcome = try linreg("fit", "--target", "progression", diabetes, "--json")
+    #expect(outcome.status == 0)
+    #expect(outcome.error == "")
+    for (estimate, reference) in zip(try coefficients(outcome.output), Self.diabetesByNumPy) {
+      #expect(abs(estimate - reference) <= 1e-10 * abs(reference))
+    }
+    #expect(try coefficients(outcome.output).count == 11)
+    #expect(try object(outcome.output)["degreesOfFreedom"] as? Int == 431)
+  }
+
+  @Test func fitPrintsATable() throws {
+    let path = try file("line.csv", "x,y\n0,1\n1,3\n2,5\n3,7.5\n")
+    let outcome = try linreg("fit", "--target", "y", path, in: location)
+    #expect(
+      outcome
+        == Outcome(
+          status: 0,
+          output: """
+            y on 1 feature, 4 observations: exact least squares (gelsy)
+
+            term         estimate
+            (Intercept)      0.9
+            x                2.15
+
+            residual standard error 0.1936 on 2 degrees of freedom
+            R² 0.9968, adjusted 0.9951, F 616.3
+
+            """, error: ""))
+    // Standard input gives the same.
+    #expect(
+      try linreg("fit", "--target", "y", "-", input: "x,y\n0,1\n1,3\n2,5\n3,7.5\n").output == outcome.output)
+  }
+
+  @Test func trainEndsNearTheExactFitWithTheSameBytes() throws {
+    let arguments = ["train", "--target", "progression", diabetes, "--seed", "3", "--json"]
+    let first = try linreg(arguments), second = try linreg(arguments)
+    #expect(first.status == 0)
+    #expect(first == second)
+    let trained = try object(first.output)
+    let exact = try object(linreg("fit", "--target", "progression", diabetes, "--json").output)
+    let sum = try #require(trained["residualSumOfSquares"] as? Double)
+    let exactSum = try #require(exact["residualSumOfSquares"] as? Double)
+    #expect(sum >= exactSum)
+    #expect(sum <= 1.01 * exactSum)
+    #expect(try coefficients(first.output, "exact") == coefficients(try linreg("fit", "--target", "progression", diabetes, "--json").output))
+    let epochs = try #require(trained["epochs"] as? [[String: Any]])
+    #expect(epochs.count == 100)
+    #expect(epochs.allSatisfy { $0["loss"] is Double && $0["gapToExact"] is Double })
+    // A line for each epoch, on standard error.
+    let lines = first.error.split(separator: "\n")
+    #expect(lines.count == 100)
+    #expect(lines[0].hasPrefix("epoch   1/100  loss "))
+    #expect(lines[0].contains("  distance to exact "))
+    #expect(try linreg(arguments + ["--quiet"]).error == "")
+    #expect(try linreg("train", "--target", "progression", diabetes, "--seed", "4", "--json").output != first.output)
+  }
+
+  @Test func trainPrintsBothSolutions() throws {
+    let output = try linreg("train", "--target", "progression", diabetes, "--quiet").output
+    let lines = output.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines[0] == "progression on 10 features, 442 observations: SGD")
+    #expect(lines[3].split(separator: " ") == ["term", "SGD", "exact"])
+    #expect(lines[4].hasPrefix("(Intercept)  -"))
+    #expect(lines[4].hasSuffix("-334.567"))
+    #expect(lines.allSatisfy { $0.count <= 80 })
+  }
+
+  @Test func modelsAreSavedShownAndUsed() throws {
+    let path = try file("line.csv", "x,z,y\n0,0,1\n1,0,3\n2,1,5\n3,5,7\n")
+    let fit = try linreg("fit", "--target", "y", "--features", "x", path, "-m", "model.json", in: location)
+    #expect(fit.status == 0)
+    #expect(try linreg("summary", "model.json", in: location).output == fit.output)
+    let json = try linreg("summary", "model.json", "--json", in: location).output
+    #expect(json == (try String(contentsOfFile: folder.path("model.json"), encoding: .utf8)))
+    // Other columns beside it, in another order, from standard input.
+    let predictions = try linreg("predict", "model.json", "-", input: "note,x\na,10\nb,-1\n", in: location)
+    #expect(predictions.status == 0)
+    let values = predictions.output.split(separator: "\n")
+    #expect(values[0] == "prediction")
+    #expect(difference(values.dropFirst().map { Double($0)! }, [21, -1], factor: 8) == nil)
+    let members = try object(linreg("predict", "model.json", "-", "--json", input: "x\n10\n", in: location).output)
+    #expect(difference(members["predictions"] as? [Double] ?? [], [21], factor: 8) == nil)
+    let evaluation = try linreg("evaluate", "model.json", "-", input: "x,y\n0,2\n1,3\n2,6\n", in: location)
+    #expect(
+      evaluation.output == """
+        observations             3
+        root mean squared error  0.816497
+        mean absolute error      0.666667
+        largest error            1
+        residual sum of squares  2
+        R²                       0.769231
+
+        """)
+    let measures = try object(
+      linreg("evaluate", "model.json", "-", "--json", input: "x,y\n0,2\n1,3\n2,6\n", in: location).output)
+    #expect(measures["observations"] as? Int == 3)
+    #expect(difference([try #require(measures["residualSumOfSquares"] as? Double)], [2], factor: 64) == nil)
+  }
+
+  @Test(arguments: [
+    ("", "data.csv:1: the file is empty; it should begin with a line of column names"),
+    ("x,y\n", "data.csv:1: there are no rows below the header; add data"),
+    ("x,y\n1,2\n3\n", "data.csv:3:1: the row has 1 field, the header has 2; give each row one field per column"),
+    ("x,y\n1,2\nred,4\n", "data.csv:3:1: column \"x\": \"red\" is not a number; correct it or leave the column out"),
+    ("x,x,y\n1,2,3\n", "data.csv:1:2: the name \"x\" stands over column 1 too; give each column its own name"),
+    ("x,z\n1,2\n", "data.csv:1: there is no column \"y\"; the columns are x, z"),
+    ("y\n1\n", "data.csv: there is no column beside the target \"y\" to predict it from; add a feature"),
+    ("x,y\n1,nan\n", "data.csv:2:2: column \"y\": \"nan\" stands where a number should be; fill it in or remove the row"),
+    ("x,y\n1,1e999\n", "data.csv:2:2: column \"y\": 1e999 is beyond the largest Double; use another unit"),
+  ])
+  func badDataIsOneLineAndNothingIsWritten(text: String, expected: String) throws {
+    let path = try file("data.csv", text)
+    for verb in ["fit", "train"] {
+      let outcome = try linreg(verb, "--target", "y", path, "-m", "model.json", in: location)
+      #expect(outcome == Outcome(status: 1, output: "", error: expected + "\n"))
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("")) == ["data.csv"])
+  }
+
+  @Test func filesAtFault() throws {
+    #expect(
+      try linreg("fit", "--target", "y", "none.csv", in: location)
+        == Outcome(status: 1, output: "", error: "none.csv: cannot read the file: No such file or directory\n"))
+    _ = try file("data.csv", "x,y\n1,2\n2,3\n")
+    #expect(
+      try linreg("fit", "--target", "y", "data.csv", "-m", "no/model.json", in: location)
+        == Outcome(status: 1, output: "", error: "no/model.json: cannot write the file: No such file or directory\n"))
+    let damaged = try file("model.json", "{\"format\": \"swift-linear-regression model\", \"version\"")
+    for verb in [["summary", damaged], ["predict", damaged, "data.csv"], ["evaluate", damaged, "data.csv"]] {
+      let outcome = try linreg(verb, in: location)
+      #expect(outcome.status == 1)
+      #expect(outcome.output == "")
+      #expect(outcome.error.hasPrefix("model.json: the file is not a model, or it is damaged or truncated"))
+      #expect(outcome.error.split(separator: "\n").count == 1)
+    }
+    let fit = try linreg("fit", "--target", "y", "data.csv", "-m", "good.json", in: location)
+    #expect(fit.status == 0)
+    #expect(
+      try linreg("predict", "good.json", "-", input: "z\n1\n", in: location)
+        == Outcome(status: 1, output: "", error: "standard input:1: there is no column \"x\"; the columns are z\n"))
+  }
+
+  @Test func divergenceExitsWithThree() throws {
+    let outcome = try linreg(
+      "train", "--target", "progression", diabetes, "--learning-rate", "10", "--quiet", "-m", folder.path("model.json"))
+    #expect(outcome.status == 3)
+    #expect(outcome.output == "")
+    #expect(outcome.error.hasPrefix("diverged in epoch 1: a learning rate of 10 is too large for these data; try 0."))
+    #expect(outcome.error.split(separator: "\n").count == 1)
+    #expect(!FileManager.default.fileExists(atPath: folder.path("model.json")))
+  }
+
+  @Test(arguments: [
+    (["fit", "--target", "y", "data.csv", "--fast"], "Error: Unknown option '--fast'"),
+    (["fit", "data.csv"], "Error: Missing expected argument '--target <target>'"),
+    (["fit", "--target", "y"], "Error: Missing expected argument '<file>'"),
+    (["train", "--target", "y", "data.csv", "--epochs", "0"], "Error: --epochs is 0; it is 1 or more."),
+    (["train", "--target", "y", "data.csv", "--batch-size", "0"], "Error: --batch-size is 0; it is 1 or more."),
+    (["train", "--target", "y", "data.csv", "--learning-rate=-1"], "Error: --learning-rate is -1.0; it is a positive number."),
+    (["train", "--target", "y", "data.csv", "--learning-rate", "nan"], "Error: --learning-rate is nan; it is a positive number."),
+    (["train", "--target", "y", "data.csv", "--epochs", "many"], "Error: The value 'many' is invalid for '--epochs <epochs>'"),
+    (["fit", "--target", "y", "data.csv", "--features", "a,,b"], "Error: --features has an empty name; write names separated by single commas."),
+    (["predict", "-", "-"], "Error: Only one of the two files can be standard input."),
+    (["guess"], "Error: Unexpected argument 'guess'"),
+  ])
+  func usageExitsWithTwo(arguments: [String], expected: String) throws {
+    let outcome = try linreg(arguments)
+    #expect(outcome.status == 2)
+    #expect(outcome.output == "")
+    #expect(outcome.error.split(separator: "\n").first.map(String.init) == expected)
+    #expect(outcome.error.contains("Usage: linreg"))
+  }
+
+  @Test func helpIsData() throws {
+    for arguments in [["--help"], ["fit", "--help"], ["train", "--help"], ["help", "predict"], []] {
+      let outcome = try linreg(arguments)
+      #expect(outcome.status == 0)
+      #expect(outcome.error == "")
+      #expect(outcome.output.contains("USAGE: linreg"))
+      #expect(outcome.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    }
+    #expect(try linreg("--version").output == "0.1.0\n")
+  }
+}
