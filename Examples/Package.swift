@@ -11,15 +11,18 @@ let package = Package(
   targets: [
     // The README's program.
     .executableTarget(
-      name: "QuickStart", dependencies: [.product(name: "LinearRegression", package: library)], path: "QuickStart",
+      name: "QuickStart", dependencies: [.product(name: "LinearRegression", package: library)],
+      path: "QuickStart",
       exclude: ["expected.txt"]),
     // The teaching notebook that this package grew from, step by step.
     .executableTarget(
-      name: "Notebook", dependencies: [.product(name: "LinearRegression", package: library)], path: "Notebook",
+      name: "Notebook", dependencies: [.product(name: "LinearRegression", package: library)],
+      path: "Notebook",
       exclude: ["expected.txt"]),
     // A real data set: fitted, trained, written to a model file and read again.
     .executableTarget(
-      name: "Diabetes", dependencies: [.product(name: "TabularRegression", package: library)], path: "Diabetes",
+      name: "Diabetes", dependencies: [.product(name: "TabularRegression", package: library)],
+      path: "Diabetes",
       exclude: ["expected.txt", "README.md", "diabetes.csv"]),
   ],
   swiftLanguageModes: [.v6]

@@ -16,4 +16,5 @@ print(trained.summary)
 let file = FileManager.default.temporaryDirectory.appendingPathComponent("diabetes.json").path
 try exact.write(to: file)
 let predictions = try FittedModel(contentsOf: file).predictions(from: patients)
-print("\nfirst patient: \(predictions[0].rounded()) predicted, \(try patients.column("progression")[0]) measured")
+print(
+  "\nfirst patient: \(predictions[0].rounded()) predicted, \(try patients.column("progression")[0]) measured")

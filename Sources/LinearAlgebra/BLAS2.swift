@@ -23,7 +23,8 @@ public func gemv<M: RowMajor>(
   a.withUnsafeElements { elements in
     y.withUnsafeMutableBufferPointer { y in
       M.Scalar._gemv(
-        transpose, a.rowCount, a.columnCount, alpha, elements.baseAddress!, a.columnCount, x, beta, y.baseAddress!)
+        transpose, a.rowCount, a.columnCount, alpha, elements.baseAddress!, a.columnCount, x, beta,
+        y.baseAddress!)
     }
   }
 }

@@ -13,13 +13,15 @@
 /// - Precondition: the shapes fit.
 /// - Complexity: 2 m n k flops, no allocation. Uses `?gemm`.
 public func gemm<A: RowMajor, B: RowMajor<A.Scalar>>(
-  _ a: A, _ b: B, transposeA: Transpose = .no, transposeB: Transpose = .no, alpha: A.Scalar = 1, beta: A.Scalar = 0,
+  _ a: A, _ b: B, transposeA: Transpose = .no, transposeB: Transpose = .no, alpha: A.Scalar = 1,
+  beta: A.Scalar = 0,
   into c: inout Matrix<A.Scalar>
 ) {
   let opA = a.shape.applying(transposeA), opB = b.shape.applying(transposeB)
   require(opA.columns == opB.rows, "gemm: op(A) is \(opA) but op(B) is \(opB)")
   require(
-    c.shape == Shape(opA.rows, opB.columns), "gemm: op(A) op(B) is \(Shape(opA.rows, opB.columns)) but C is \(c.shape)")
+    c.shape == Shape(opA.rows, opB.columns),
+    "gemm: op(A) op(B) is \(Shape(opA.rows, opB.columns)) but C is \(c.shape)")
   if c.isEmpty { return }
   if opA.columns == 0 { return scale(&c.storage, by: beta) }
   let (m, n) = (c.rowCount, c.columnCount)
@@ -83,7 +85,8 @@ public func syrk<M: RowMajor>(
   a.withUnsafeElements { elements in
     c.withUnsafeMutableElements { c in
       M.Scalar._syrk(
-        triangle, transpose, n, op.columns, alpha, elements.baseAddress!, a.columnCount, beta, c.baseAddress!, n)
+        triangle, transpose, n, op.columns, alpha, elements.baseAddress!, a.columnCount, beta, c.baseAddress!,
+        n)
     }
   }
 }

@@ -6,7 +6,8 @@
 /// the routine's plain name (`gemv`, `gels`, …) instead.
 ///
 /// BLAS routines here see row-major matrices, LAPACK routines column-major ones.
-public protocol BLASScalar: BinaryFloatingPoint, LosslessStringConvertible, SIMDScalar, BitwiseCopyable, Sendable,
+public protocol BLASScalar: BinaryFloatingPoint, LosslessStringConvertible, SIMDScalar, BitwiseCopyable,
+  Sendable,
   Codable
 {
   // MARK: BLAS 1
@@ -21,31 +22,44 @@ public protocol BLASScalar: BinaryFloatingPoint, LosslessStringConvertible, SIMD
     _ x: UnsafePointer<Self>, _ beta: Self, _ y: UnsafeMutablePointer<Self>)
   static func _gemm(
     _ opA: Transpose, _ opB: Transpose, _ m: Int, _ n: Int, _ k: Int, _ alpha: Self, _ a: UnsafePointer<Self>,
-    _ lda: Int, _ b: UnsafePointer<Self>, _ ldb: Int, _ beta: Self, _ c: UnsafeMutablePointer<Self>, _ ldc: Int)
+    _ lda: Int, _ b: UnsafePointer<Self>, _ ldb: Int, _ beta: Self, _ c: UnsafeMutablePointer<Self>,
+    _ ldc: Int)
   static func _syrk(
-    _ triangle: Triangle, _ op: Transpose, _ n: Int, _ k: Int, _ alpha: Self, _ a: UnsafePointer<Self>, _ lda: Int,
+    _ triangle: Triangle, _ op: Transpose, _ n: Int, _ k: Int, _ alpha: Self, _ a: UnsafePointer<Self>,
+    _ lda: Int,
     _ beta: Self, _ c: UnsafeMutablePointer<Self>, _ ldc: Int)
 
   // MARK: LAPACK
   static func _potrf(_ uplo: CChar, _ n: Int, _ a: UnsafeMutablePointer<Self>, _ lda: Int) -> Int32
   static func _potrs(
-    _ uplo: CChar, _ n: Int, _ nrhs: Int, _ a: UnsafePointer<Self>, _ lda: Int, _ b: UnsafeMutablePointer<Self>,
-    _ ldb: Int) -> Int32
+    _ uplo: CChar, _ n: Int, _ nrhs: Int, _ a: UnsafePointer<Self>, _ lda: Int,
+    _ b: UnsafeMutablePointer<Self>,
+    _ ldb: Int
+  ) -> Int32
   static func _pocon(
-    _ uplo: CChar, _ n: Int, _ a: UnsafePointer<Self>, _ lda: Int, _ anorm: Self, _ rcond: UnsafeMutablePointer<Self>,
-    _ work: UnsafeMutablePointer<Self>, _ iwork: UnsafeMutablePointer<Int32>) -> Int32
+    _ uplo: CChar, _ n: Int, _ a: UnsafePointer<Self>, _ lda: Int, _ anorm: Self,
+    _ rcond: UnsafeMutablePointer<Self>,
+    _ work: UnsafeMutablePointer<Self>, _ iwork: UnsafeMutablePointer<Int32>
+  ) -> Int32
   static func _geqrf(
     _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Self>, _ lda: Int, _ tau: UnsafeMutablePointer<Self>,
-    _ work: UnsafeMutablePointer<Self>, _ lwork: Int) -> Int32
+    _ work: UnsafeMutablePointer<Self>, _ lwork: Int
+  ) -> Int32
   static func _gels(
-    _ m: Int, _ n: Int, _ nrhs: Int, _ a: UnsafeMutablePointer<Self>, _ lda: Int, _ b: UnsafeMutablePointer<Self>,
-    _ ldb: Int, _ work: UnsafeMutablePointer<Self>, _ lwork: Int) -> Int32
+    _ m: Int, _ n: Int, _ nrhs: Int, _ a: UnsafeMutablePointer<Self>, _ lda: Int,
+    _ b: UnsafeMutablePointer<Self>,
+    _ ldb: Int, _ work: UnsafeMutablePointer<Self>, _ lwork: Int
+  ) -> Int32
   static func _gelsy(
-    _ m: Int, _ n: Int, _ nrhs: Int, _ a: UnsafeMutablePointer<Self>, _ lda: Int, _ b: UnsafeMutablePointer<Self>,
+    _ m: Int, _ n: Int, _ nrhs: Int, _ a: UnsafeMutablePointer<Self>, _ lda: Int,
+    _ b: UnsafeMutablePointer<Self>,
     _ ldb: Int, _ jpvt: UnsafeMutablePointer<Int32>, _ rcond: Self, _ rank: UnsafeMutablePointer<Int32>,
-    _ work: UnsafeMutablePointer<Self>, _ lwork: Int) -> Int32
+    _ work: UnsafeMutablePointer<Self>, _ lwork: Int
+  ) -> Int32
   static func _gelsd(
-    _ m: Int, _ n: Int, _ nrhs: Int, _ a: UnsafeMutablePointer<Self>, _ lda: Int, _ b: UnsafeMutablePointer<Self>,
+    _ m: Int, _ n: Int, _ nrhs: Int, _ a: UnsafeMutablePointer<Self>, _ lda: Int,
+    _ b: UnsafeMutablePointer<Self>,
     _ ldb: Int, _ s: UnsafeMutablePointer<Self>, _ rcond: Self, _ rank: UnsafeMutablePointer<Int32>,
-    _ work: UnsafeMutablePointer<Self>, _ lwork: Int, _ iwork: UnsafeMutablePointer<Int32>) -> Int32
+    _ work: UnsafeMutablePointer<Self>, _ lwork: Int, _ iwork: UnsafeMutablePointer<Int32>
+  ) -> Int32
 }

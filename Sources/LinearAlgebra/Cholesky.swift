@@ -10,7 +10,9 @@
 ///   element of the triangle is NaN or infinite (`?potrf` does not report one on the diagonal).
 /// - Precondition: A is square.
 /// - Complexity: n³/3 flops, one copy. Uses `?potrf`.
-public func potrf<Scalar: BLASScalar>(_ a: Matrix<Scalar>, triangle: Triangle) throws(LAPACKError) -> Matrix<Scalar> {
+public func potrf<Scalar: BLASScalar>(_ a: Matrix<Scalar>, triangle: Triangle) throws(LAPACKError) -> Matrix<
+  Scalar
+> {
   let n = a.rowCount
   require(a.columnCount == n, "potrf: A is \(a.shape), not square")
   var factor = Matrix(rows: n, columns: n) { i, j in (triangle == .upper ? i <= j : i >= j) ? a[i, j] : 0 }

@@ -36,7 +36,9 @@ let noTranspose = CChar(UInt8(ascii: "N"))
 /// A dimension as BLAS and LAPACK take it.
 func int(_ dimension: Int) -> Int32 {
   guard let small = Int32(exactly: dimension) else {
-    fatalError("a dimension of \(dimension) is more than one BLAS or LAPACK call can take (\(Int32.max)); pass blocks of rows")
+    fatalError(
+      "a dimension of \(dimension) is more than one BLAS or LAPACK call can take (\(Int32.max)); pass blocks of rows"
+    )
   }
   return small
 }

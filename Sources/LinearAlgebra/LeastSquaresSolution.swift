@@ -88,11 +88,14 @@ public func gelsd<A: RowMajor>(
       // The workspace query also says how many integers are needed.
       var integerCount: Int32 = 0
       var size: A.Scalar = 0
-      _ = positiveInfo("gelsd", A.Scalar._gelsd(m, n, k, a, m, b, ldb, s.baseAddress!, rcond, &rank, &size, -1, &integerCount))
+      _ = positiveInfo(
+        "gelsd",
+        A.Scalar._gelsd(m, n, k, a, m, b, ldb, s.baseAddress!, rcond, &rank, &size, -1, &integerCount))
       var integers = [Int32](repeating: 0, count: max(1, Int(integerCount)))
       return integers.withUnsafeMutableBufferPointer { integers in
         withWorkspace("gelsd") { work, lwork in
-          A.Scalar._gelsd(m, n, k, a, m, b, ldb, s.baseAddress!, rcond, &rank, work, lwork, integers.baseAddress!)
+          A.Scalar._gelsd(
+            m, n, k, a, m, b, ldb, s.baseAddress!, rcond, &rank, work, lwork, integers.baseAddress!)
         }
       }
     }
@@ -126,7 +129,8 @@ private struct LeastSquaresProblem<Scalar: BLASScalar> {
 
   mutating func call(
     _ routine: (
-      _ m: Int, _ n: Int, _ k: Int, _ a: UnsafeMutablePointer<Scalar>, _ b: UnsafeMutablePointer<Scalar>, _ ldb: Int
+      _ m: Int, _ n: Int, _ k: Int, _ a: UnsafeMutablePointer<Scalar>, _ b: UnsafeMutablePointer<Scalar>,
+      _ ldb: Int
     ) -> Int
   ) -> Int {
     a.withUnsafeMutableBufferPointer { a in
@@ -140,7 +144,8 @@ private struct LeastSquaresProblem<Scalar: BLASScalar> {
     // Rows n ..< m of B then hold Qᵀ of the residual.
     let leavesResiduals = rows > columns && (rank ?? columns) == columns
     return LeastSquaresSolution(
-      solution: Matrix(columnMajor: b, rows: columns, columns: targets, leadingDimension: leadingDimensionOfB),
+      solution: Matrix(
+        columnMajor: b, rows: columns, columns: targets, leadingDimension: leadingDimensionOfB),
       rank: rank, singularValues: singularValues,
       residualSumOfSquares: leavesResiduals
         ? (0..<targets).map { target in

@@ -42,7 +42,8 @@ extension Matrix {
     self = .zeros(rows, columns)
     elements.withUnsafeBufferPointer { source in
       withUnsafeMutableElements { target in
-        transpose(rows: columns, columns: rows, source, stride: leadingDimension, into: target, stride: columns)
+        transpose(
+          rows: columns, columns: rows, source, stride: leadingDimension, into: target, stride: columns)
       }
     }
   }

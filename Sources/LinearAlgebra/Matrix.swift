@@ -162,7 +162,9 @@ extension Matrix {
   /// The transpose: element (i, j) is this matrix's element (j, i).
   /// - Complexity: O(rowCount · columnCount), tile by tile.
   public func transposed() -> Matrix {
-    Matrix(rows: columnCount, columns: rowCount, elements: columnMajorElements(of: self, leadingDimension: rowCount))
+    Matrix(
+      rows: columnCount, columns: rowCount,
+      elements: columnMajorElements(of: self, leadingDimension: rowCount))
   }
 }
 

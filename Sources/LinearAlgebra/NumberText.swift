@@ -19,7 +19,9 @@ package func formatted(_ value: Double, decimals: Int) -> String {
 private func formatted(_ value: Double, _ format: String, _ digits: Int) -> String {
   // The longest text of a Double in %f is 309 digits before the point.
   withUnsafeTemporaryAllocation(of: CChar.self, capacity: 350 + digits) { buffer in
-    let count = withVaList([Int32(digits), value]) { vsnprintf(buffer.baseAddress!, buffer.count, format, $0) }
+    let count = withVaList([Int32(digits), value]) {
+      vsnprintf(buffer.baseAddress!, buffer.count, format, $0)
+    }
     return String(decoding: buffer[..<Int(count)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

@@ -40,9 +40,11 @@ extension LinearModel {
   /// - Precondition: the shapes fit the model.
   /// - Complexity: 2 n p k flops, allocations of one block of rows.
   public func evaluate<M: RowMajor>(_ X: M, _ y: Matrix<M.Scalar>) throws(DataError) -> [Evaluation] {
-    require(X.columnCount == featureCount, "evaluate: X is \(X.shape) but the model has \(featureCount) features")
     require(
-      y.shape == Shape(X.rowCount, targetCount), "evaluate: X is \(X.shape) and the model has \(targetCount) targets, but y is \(y.shape)")
+      X.columnCount == featureCount, "evaluate: X is \(X.shape) but the model has \(featureCount) features")
+    require(
+      y.shape == Shape(X.rowCount, targetCount),
+      "evaluate: X is \(X.shape) and the model has \(targetCount) targets, but y is \(y.shape)")
     try DataError.check(X, y)
     let means = Standardization(y).means
     var sums = (0..<targetCount).map { ErrorSums(mean: means[$0]) }

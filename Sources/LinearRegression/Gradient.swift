@@ -83,7 +83,9 @@ public func backward<M: RowMajor>(
     b.value.shape == Shape(1, k), "backward: predictions are \(predictions.shape), but b is \(b.value.shape)")
   var errors = predictions
   targets.withUnsafeElements { targets in
-    errors.withUnsafeMutableElements { Kernel.subtract(targets.baseAddress, from: $0.baseAddress, count: $0.count) }
+    errors.withUnsafeMutableElements {
+      Kernel.subtract(targets.baseAddress, from: $0.baseAddress, count: $0.count)
+    }
   }
   let shape = BatchShape(rows: X.rowCount, features: X.columnCount, targets: k)
   X.withUnsafeElements { X in

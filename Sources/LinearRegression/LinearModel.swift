@@ -56,7 +56,8 @@ public struct LinearModel: Equatable, Sendable, Codable {
   /// - Precondition: X has p columns.
   /// - Complexity: 2 n p k flops, allocations of one block of rows beside the result. Uses `?gemv` or `?gemm`.
   public func predict<M: RowMajor>(_ X: M) -> Matrix<M.Scalar> {
-    require(X.columnCount == featureCount, "predict: X is \(X.shape) but the model has \(featureCount) features")
+    require(
+      X.columnCount == featureCount, "predict: X is \(X.shape) but the model has \(featureCount) features")
     var predictions: [M.Scalar] = []
     predictions.reserveCapacity(X.rowCount * targetCount)
     for block in X.rowBlocks {
@@ -105,7 +106,9 @@ public struct LinearModel: Equatable, Sendable, Codable {
 
   @inlinable
   func prediction<Scalar: BLASScalar>(_ row: Span<Scalar>, target: Int) -> Double {
-    require(row.count == featureCount, "predict: the row has \(row.count) elements but the model has \(featureCount) features")
+    require(
+      row.count == featureCount,
+      "predict: the row has \(row.count) elements but the model has \(featureCount) features")
     return weights.withUnsafeElements { weights in
       var sum = intercepts[target]
       for j in 0..<row.count { sum += Double(row[j]) * weights[j * targetCount + target] }
@@ -128,7 +131,8 @@ extension LinearModel: CustomStringConvertible {
       var formula = "\(name) = \(formatted(intercepts[target], significantDigits: 6))"
       for j in 0..<min(featureCount, 8) {
         let weight = weights[j, target]
-        formula += " \(weight.sign == .minus ? "-" : "+") \(formatted(abs(weight), significantDigits: 6)) x\(j)"
+        formula +=
+          " \(weight.sign == .minus ? "-" : "+") \(formatted(abs(weight), significantDigits: 6)) x\(j)"
       }
       return featureCount > 8 ? "\(formula) … (\(featureCount) features)" : formula
     }.joined(separator: "\n")

@@ -51,6 +51,8 @@ public func linreg<M: RowMajor>(_ X: M, _ w: [M.Scalar], _ b: M.Scalar) -> [M.Sc
 /// - Returns: predictions, n × k.
 /// - Precondition: the shapes fit.
 /// - Complexity: 2 n p k flops, one allocation. Uses `?gemv` for one target, `?gemm` for several.
-public func linreg<M: RowMajor>(_ X: M, _ w: Parameter<M.Scalar>, _ b: Parameter<M.Scalar>) -> Matrix<M.Scalar> {
+public func linreg<M: RowMajor>(_ X: M, _ w: Parameter<M.Scalar>, _ b: Parameter<M.Scalar>) -> Matrix<
+  M.Scalar
+> {
   linreg(X, w.value, b.value)
 }

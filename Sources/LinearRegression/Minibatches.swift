@@ -46,7 +46,8 @@ public struct Minibatches<Scalar: BLASScalar>: Sequence, Sendable {
   /// - Precondition: X and y have the same number of rows; `size` is positive.
   /// - Complexity: O(n) for a shuffle, else O(1).
   public init(
-    _ X: Matrix<Scalar>, _ y: Matrix<Scalar>, size: Int, order: RowOrder, using generator: inout SeededGenerator
+    _ X: Matrix<Scalar>, _ y: Matrix<Scalar>, size: Int, order: RowOrder,
+    using generator: inout SeededGenerator
   ) {
     require(X.rowCount == y.rowCount, "minibatches: X is \(X.shape) but y is \(y.shape)")
     require(size > 0, "minibatches of \(size) rows: a batch has at least one row")

@@ -18,7 +18,9 @@ public enum Naive {
   public static func linreg<Scalar>(
     _ X: Matrix<Scalar>, _ w: Matrix<Scalar>, _ b: Matrix<Scalar>
   ) -> Matrix<Scalar> {
-    require(X.columnCount == w.rowCount && b.shape == Shape(1, w.columnCount), "linreg: X is \(X.shape), w is \(w.shape), b is \(b.shape)")
+    require(
+      X.columnCount == w.rowCount && b.shape == Shape(1, w.columnCount),
+      "linreg: X is \(X.shape), w is \(w.shape), b is \(b.shape)")
     let (n, p, k) = (X.rowCount, X.columnCount, w.columnCount)
     var predictions = Matrix<Scalar>.zeros(n, k)
     X.withUnsafeElements { X in

@@ -39,7 +39,8 @@ public struct SGD: Equatable, Sendable, Codable {
     require(epochs >= 0, "SGD: \(epochs) epochs; the number cannot be negative")
     require(batchSize > 0, "SGD: a batch of \(batchSize) rows; a batch has at least one row")
     require(
-      learningRate > 0 && learningRate.isFinite, "SGD: a learning rate of \(learningRate); it is a positive number")
+      learningRate > 0 && learningRate.isFinite,
+      "SGD: a learning rate of \(learningRate); it is a positive number")
     self.epochs = epochs
     self.batchSize = batchSize
     self.learningRate = learningRate
@@ -61,7 +62,8 @@ public struct SGD: Equatable, Sendable, Codable {
   /// - Complexity: 4 n p k flops per epoch for the steps and 2 n p k for the loss that is reported; no allocation in a
   ///   step; standardised copies of X and y.
   public func train<Scalar>(
-    _ X: Matrix<Scalar>, _ y: Matrix<Scalar>, exact: LinearModel? = nil, report: (EpochReport) -> Void = { _ in }
+    _ X: Matrix<Scalar>, _ y: Matrix<Scalar>, exact: LinearModel? = nil,
+    report: (EpochReport) -> Void = { _ in }
   ) throws(TrainingError) -> TrainingRun {
     require(X.rowCount == y.rowCount, "train: X is \(X.shape) but y is \(y.shape)")
     let (p, k) = (X.columnCount, y.columnCount)

@@ -42,7 +42,9 @@ public func squaredLoss<Scalar: BLASScalar>(_ predictions: [Scalar], _ targets: 
 }
 
 /// Flat targets as a column of the shape of the predictions, the only match that is made between shapes.
-func matched<Scalar>(_ targets: [Scalar], to predictions: Matrix<Scalar>, _ function: String) -> Matrix<Scalar> {
+func matched<Scalar>(_ targets: [Scalar], to predictions: Matrix<Scalar>, _ function: String) -> Matrix<
+  Scalar
+> {
   require(
     predictions.shape == Shape(targets.count, 1),
     "\(function): predictions are \(predictions.shape) but targets are \(targets.count) elements")

@@ -29,16 +29,23 @@ public struct Standardization: Equatable, Sendable {
   }
 
   /// The columns in standardised units.
-  /// - Parameter matrix: n × p.
+  /// - Parameters:
+  ///   - matrix: n × p.
+  ///   - as: the scalar type of the result.
   /// - Returns: (x − mean) / scale, n × p.
   /// - Precondition: the matrix has as many columns as were measured.
   /// - Complexity: O(n p), one allocation.
-  public func applied<Target: BLASScalar>(to matrix: some RowMajor, as: Target.Type = Target.self) -> Matrix<Target> {
+  public func applied<Target: BLASScalar>(to matrix: some RowMajor, as: Target.Type = Target.self) -> Matrix<
+    Target
+  > {
     require(
-      matrix.columnCount == means.count, "standardisation of \(means.count) columns applied to \(matrix.shape)")
+      matrix.columnCount == means.count,
+      "standardisation of \(means.count) columns applied to \(matrix.shape)")
     var result = Matrix<Target>.zeros(matrix.rowCount, matrix.columnCount)
     matrix.withUnsafeElements { source in
-      result.withUnsafeMutableElements { standardize(source, into: $0, means: means, divisors: nonzero(scales)) }
+      result.withUnsafeMutableElements {
+        standardize(source, into: $0, means: means, divisors: nonzero(scales))
+      }
     }
     return result
   }
@@ -53,8 +60,12 @@ struct ProblemStandardization {
   init(_ X: some RowMajor, _ y: some RowMajor, centered: Bool) throws(DataError) {
     features = Standardization(X, centered: centered)
     targets = Standardization(y, centered: centered)
-    if let column = features.scales.firstIndex(where: { !$0.isFinite }) { throw .overflow(.features, column: column) }
-    if let column = targets.scales.firstIndex(where: { !$0.isFinite }) { throw .overflow(.targets, column: column) }
+    if let column = features.scales.firstIndex(where: { !$0.isFinite }) {
+      throw .overflow(.features, column: column)
+    }
+    if let column = targets.scales.firstIndex(where: { !$0.isFinite }) {
+      throw .overflow(.targets, column: column)
+    }
   }
 
   /// Leaves p features and k targets as they are.
@@ -72,7 +83,9 @@ struct ProblemStandardization {
       features.scales[j] == 0 ? 0 : Double(weights[j, t]) * (targetScale(t) / features.scales[j])
     }
     let intercepts = (0..<k).map { t in
-      (0..<p).reduce(Double(bias[0, t]) * targetScale(t) + targets.means[t]) { $0 - original[$1, t] * features.means[$1] }
+      (0..<p).reduce(Double(bias[0, t]) * targetScale(t) + targets.means[t]) {
+        $0 - original[$1, t] * features.means[$1]
+      }
     }
     return LinearModel(weights: original, intercepts: intercepts)
   }

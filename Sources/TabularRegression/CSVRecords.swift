@@ -65,7 +65,9 @@ struct CSVRecords {
       position += 1
     }
     // The CR of a CRLF belongs to the line's end.
-    if position > start, bytes[position - 1] == carriageReturn, position == bytes.count || bytes[position] == newline {
+    if position > start, bytes[position - 1] == carriageReturn,
+      position == bytes.count || bytes[position] == newline
+    {
       position -= 1
     }
     return bytes[start..<position]
@@ -87,7 +89,8 @@ struct CSVRecords {
         let field = unescaped?[...] ?? bytes[start..<position]
         position += 1
         guard position == bytes.count || bytes[position] == comma || isLineEnd(position) else {
-          throw error(index, "there is text behind a closing quote; double the quotes that belong to the text")
+          throw error(
+            index, "there is text behind a closing quote; double the quotes that belong to the text")
         }
         return field
       }
@@ -96,7 +99,8 @@ struct CSVRecords {
       position += 1
     }
     throw .malformed(
-      file: file, line: opening, column: index + 1, message: "the quote that opens here is never closed; add the closing quote")
+      file: file, line: opening, column: index + 1,
+      message: "the quote that opens here is never closed; add the closing quote")
   }
 
   private func isLineEnd(_ position: Int) -> Bool {

@@ -47,7 +47,9 @@ extension FittedModel {
     guard header.version <= ModelRecord.currentVersion else {
       throw .model(
         path: path,
-        message: "the model file has version \(header.version), this software reads up to \(ModelRecord.currentVersion); update it")
+        message:
+          "the model file has version \(header.version), this software reads up to \(ModelRecord.currentVersion); update it"
+      )
     }
     let record = try decoded(ModelRecord.self)
     if let fault = record.fault {

@@ -10,8 +10,11 @@ extension FittedModel {
 
   private var heading: String {
     let count = features.count
-    let start = "\(target) on \(count) \(count == 1 ? "feature" : "features"), \(observations) \(observations == 1 ? "observation" : "observations")"
-    guard let training else { return "\(start): exact least squares (\(certificate?.solver ?? "unknown solver"))" }
+    let start =
+      "\(target) on \(count) \(count == 1 ? "feature" : "features"), \(observations) \(observations == 1 ? "observation" : "observations")"
+    guard let training else {
+      return "\(start): exact least squares (\(certificate?.solver ?? "unknown solver"))"
+    }
     let method = training.method
     return """
       \(start): SGD
@@ -21,8 +24,11 @@ extension FittedModel {
 
   private var coefficientTable: [String] {
     let terms = (hasIntercept ? [ModelRecord.interceptTerm] : []) + features
-    func values(_ model: LinearModel) -> [Double] { (hasIntercept ? [model.intercept] : []) + model.coefficients }
-    let columns = training.map { [("SGD", values(model)), ("exact", values($0.exact))] } ?? [("estimate", values(model))]
+    func values(_ model: LinearModel) -> [Double] {
+      (hasIntercept ? [model.intercept] : []) + model.coefficients
+    }
+    let columns =
+      training.map { [("SGD", values(model)), ("exact", values($0.exact))] } ?? [("estimate", values(model))]
     let names = column("term", terms.map(shortened), .left)
     let numbers = columns.map { name, values in column(name, pointAligned(values), .right) }
     return names.indices.map { row in
@@ -32,14 +38,18 @@ extension FittedModel {
 
   private var footer: [String] {
     var lines: [String] = []
-    if let training, let last = training.epochs.last, let excess = last.excessLoss, let gap = last.gapToExact {
+    if let training, let last = training.epochs.last, let excess = last.excessLoss, let gap = last.gapToExact
+    {
       let exactLoss = last.loss - excess
       let share = exactLoss > 0 ? " (\(number(100 * excess / exactLoss, digits: 2)) % above)" : ""
       lines.append("loss \(number(last.loss)), exact solution \(number(exactLoss))\(share)")
-      lines.append("largest distance to an exact coefficient \(number(gap, digits: 2)), in \(training.method.standardize ? "standardised units" : "the units of the data")")
+      lines.append(
+        "largest distance to an exact coefficient \(number(gap, digits: 2)), in \(training.method.standardize ? "standardised units" : "the units of the data")"
+      )
     }
     if let error = statistics.residualStandardError {
-      lines.append("residual standard error \(number(error)) on \(statistics.degreesOfFreedom) degrees of freedom")
+      lines.append(
+        "residual standard error \(number(error)) on \(statistics.degreesOfFreedom) degrees of freedom")
     }
     if let rSquared = statistics.rSquared {
       let adjusted = statistics.adjustedRSquared.map { ", adjusted \(number($0))" } ?? ""
@@ -49,14 +59,17 @@ extension FittedModel {
     let parameters = features.count + (hasIntercept ? 1 : 0)
     let rank = observations - statistics.degreesOfFreedom
     if rank < parameters {
-      lines.append("rank \(rank) of \(parameters): columns depend on each other, the coefficients are not unique")
+      lines.append(
+        "rank \(rank) of \(parameters): columns depend on each other, the coefficients are not unique")
     }
     return lines
   }
 }
 
 /// Four significant digits unless said otherwise.
-private func number(_ value: Double, digits: Int = 4) -> String { formatted(value, significantDigits: digits) }
+private func number(_ value: Double, digits: Int = 4) -> String {
+  formatted(value, significantDigits: digits)
+}
 
 /// A long name cut in the middle, where its two ends tell most.
 private func shortened(_ name: String) -> String {
@@ -82,5 +95,6 @@ private func pointAligned(_ values: [Double]) -> [String] {
   let tails = texts.map { $0.firstIndex(of: ".") ?? $0.firstIndex(of: "e") ?? $0.endIndex }
   let lengths = zip(texts, tails).map { text, tail in text.distance(from: tail, to: text.endIndex) }
   let longest = lengths.max() ?? 0
-  return zip(texts, lengths).map { text, length in aligned(text, .left, width: text.count + longest - length) }
+  return zip(texts, lengths).map { text, length in aligned(text, .left, width: text.count + longest - length)
+  }
 }

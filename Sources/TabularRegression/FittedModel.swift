@@ -94,7 +94,8 @@ public struct FittedModel: Equatable, Sendable {
       target: target, features: problem.features, hasIntercept: true, model: run.model,
       observations: exact.observations,
       statistics: FitStatistics(
-        residualSumOfSquares: evaluation.residualSumOfSquares, totalSumOfSquares: evaluation.totalSumOfSquares,
+        residualSumOfSquares: evaluation.residualSumOfSquares,
+        totalSumOfSquares: evaluation.totalSumOfSquares,
         observations: evaluation.observations, rank: exact.rank, hasIntercept: true),
       certificate: nil, training: Training(method: method, exact: exact.model, epochs: run.epochs))
   }
@@ -142,11 +143,13 @@ private struct TableProblem {
     let features = features ?? table.columnNames.filter { $0 != target }
     if features.isEmpty {
       throw .unusable(
-        file: table.source, message: "there is no column beside the target \"\(target)\" to predict it from; add a feature")
+        file: table.source,
+        message: "there is no column beside the target \"\(target)\" to predict it from; add a feature")
     }
     if features.contains(target) {
       throw .unusable(
-        file: table.source, message: "the target \"\(target)\" is among the features; leave it out of one of the two")
+        file: table.source,
+        message: "the target \"\(target)\" is among the features; leave it out of one of the two")
     }
     if let repeated = features.first(where: { name in features.count { $0 == name } > 1 }) {
       throw .unusable(file: table.source, message: "the feature \"\(repeated)\" is named twice; name it once")

@@ -87,7 +87,8 @@ extension ModelRecord {
     observations = model.observations
     rank = model.observations - statistics.degreesOfFreedom
     degreesOfFreedom = statistics.degreesOfFreedom
-    coefficients = model.hasIntercept
+    coefficients =
+      model.hasIntercept
       ? [Coefficient(term: Self.interceptTerm, estimate: model.model.intercept, exact: exact?.intercept)] : []
     for (j, feature) in model.features.enumerated() {
       coefficients.append(
@@ -117,7 +118,9 @@ extension ModelRecord {
     if features.isEmpty { return "there are no coefficients" }
     if Set(features).count != features.count { return "a term stands twice" }
     if !coefficients.allSatisfy({ $0.estimate.isFinite }) { return "a coefficient is not finite" }
-    if training != nil && coefficients.contains(where: { $0.exact == nil }) { return "an exact coefficient is missing" }
+    if training != nil && coefficients.contains(where: { $0.exact == nil }) {
+      return "an exact coefficient is missing"
+    }
     if checksum != expectedChecksum { return "its checksum does not match the coefficients" }
     return nil
   }
@@ -159,7 +162,8 @@ extension FittedModel {
         rank: record.rank, hasIntercept: record.intercept),
       certificate: record.certificate.map { Certificate(solver: $0.solver, rank: $0.rank) },
       training: record.training.map { method in
-        Training(method: method, exact: model(record.coefficients.compactMap(\.exact)), epochs: record.epochs ?? [])
+        Training(
+          method: method, exact: model(record.coefficients.compactMap(\.exact)), epochs: record.epochs ?? [])
       })
   }
 }

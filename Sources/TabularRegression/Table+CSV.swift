@@ -31,14 +31,18 @@ extension Table {
       guard let fields else { break }
       if fields != columns.count {
         throw .malformed(
-          file: source, line: records.recordLine, column: min(fields, columns.count) + (fields > columns.count ? 1 : 0),
-          message: "the row has \(fields) \(fields == 1 ? "field" : "fields"), the header has \(columns.count); give each row one field per column")
+          file: source, line: records.recordLine,
+          column: min(fields, columns.count) + (fields > columns.count ? 1 : 0),
+          message:
+            "the row has \(fields) \(fields == 1 ? "field" : "fields"), the header has \(columns.count); give each row one field per column"
+        )
       }
       rowCount += 1
     }
     if rowCount == 0 {
       throw .malformed(
-        file: source, line: records.recordLine, column: nil, message: "there are no rows below the header; add data")
+        file: source, line: records.recordLine, column: nil,
+        message: "there are no rows below the header; add data")
     }
     self.init(source: source, columns: columns, rowCount: rowCount)
   }
@@ -49,7 +53,8 @@ extension Table {
     let fields = try records.nextRecord { (field) throws(TabularError) in
       guard let name = String(validating: field.bytes.trimmingSpaces(), as: UTF8.self) else {
         throw .malformed(
-          file: file, line: field.line, column: field.index + 1, message: "the column's name is not UTF-8; save the file as UTF-8")
+          file: file, line: field.line, column: field.index + 1,
+          message: "the column's name is not UTF-8; save the file as UTF-8")
       }
       names.append(name)
     }
@@ -57,11 +62,15 @@ extension Table {
     func error(_ index: Int?, _ message: String) -> TabularError {
       .malformed(file: file, line: line, column: index.map { $0 + 1 }, message: message)
     }
-    guard fields != nil else { throw error(nil, "the file is empty; it should begin with a line of column names") }
+    guard fields != nil else {
+      throw error(nil, "the file is empty; it should begin with a line of column names")
+    }
     if names.allSatisfy({ if case .value = DecimalNumber(Array($0.utf8)[...]) { true } else { false } }) {
       throw error(nil, "the first line holds only numbers; put a line of column names above it")
     }
-    if names.count == 1, let separator = [";": "semicolons", "\t": "tabs"].first(where: { names[0].contains($0.key) }) {
+    if names.count == 1,
+      let separator = [";": "semicolons", "\t": "tabs"].first(where: { names[0].contains($0.key) })
+    {
       throw error(0, "the columns seem to be separated by \(separator.value); separate them by commas")
     }
     if let unnamed = names.firstIndex(of: "") {
@@ -70,7 +79,8 @@ extension Table {
     var first: [String: Int] = [:]
     for (index, name) in names.enumerated() {
       if let earlier = first.updateValue(index, forKey: name) {
-        throw error(index, "the name \"\(name)\" stands over column \(earlier + 1) too; give each column its own name")
+        throw error(
+          index, "the name \"\(name)\" stands over column \(earlier + 1) too; give each column its own name")
       }
     }
     return names.map { Column(name: $0) }
@@ -92,12 +102,15 @@ extension Table.Column {
     let text = String(decoding: field.bytes.prefix(40), as: UTF8.self).filter { !$0.isNewline }
     let message =
       switch number {
-      case .missing where text.isEmpty: "column \"\(name)\": a number is missing; fill it in or remove the row"
-      case .missing: "column \"\(name)\": \"\(text)\" stands where a number should be; fill it in or remove the row"
+      case .missing where text.isEmpty:
+        "column \"\(name)\": a number is missing; fill it in or remove the row"
+      case .missing:
+        "column \"\(name)\": \"\(text)\" stands where a number should be; fill it in or remove the row"
       case .tooLarge: "column \"\(name)\": \(text) is beyond the largest Double; use another unit"
       default: "column \"\(name)\": \"\(text)\" is not a number; correct it or leave the column out"
       }
-    problem = Table.Problem(error: .malformed(file: file, line: field.line, column: field.index + 1, message: message))
+    problem = Table.Problem(
+      error: .malformed(file: file, line: field.line, column: field.index + 1, message: message))
     values = []
   }
 }

@@ -48,10 +48,13 @@ public struct Table: Sendable {
       throw .noColumn(name, file: source, available: columnNames)
     }
     guard let problem = column.problem else { return column.values }
-    guard problem.count > 1, case .malformed(let file, let line, let field, let message) = problem.error else {
+    guard problem.count > 1, case .malformed(let file, let line, let field, let message) = problem.error
+    else {
       throw problem.error
     }
-    throw .malformed(file: file, line: line, column: field, message: "\(message) (\(problem.count) such fields in the column)")
+    throw .malformed(
+      file: file, line: line, column: field,
+      message: "\(message) (\(problem.count) such fields in the column)")
   }
 
   /// Columns side by side, in the order of the names given.

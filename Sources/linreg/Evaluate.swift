@@ -6,6 +6,7 @@ import TabularRegression
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure a model's errors on a file that has the target too.",
+    usage: "linreg evaluate <model> <file> [<options>]",
     discussion: """
       Example: linreg evaluate homes.json sold.csv
       """)
@@ -19,7 +20,9 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var format: FormatOptions
 
   func validate() throws {
-    if model == "-" && file == "-" { throw ValidationError("Only one of the two files can be standard input.") }
+    if model == "-" && file == "-" {
+      throw ValidationError("Only one of the two files can be standard input.")
+    }
   }
 
   func run() throws {
@@ -40,12 +43,15 @@ extension Evaluation {
   }
 
   fileprivate var json: String {
-    let members = measures.map { "\"\($0.key)\": \($0.value.flatMap { $0.isFinite ? "\($0)" : nil } ?? "null")" }
+    let members = measures.map {
+      "\"\($0.key)\": \($0.value.flatMap { $0.isFinite ? "\($0)" : nil } ?? "null")"
+    }
     return "{\"observations\": \(observations), \(members.joined(separator: ", "))}"
   }
 
   fileprivate var text: String {
-    let rows = [("observations", String(observations))]
+    let rows =
+      [("observations", String(observations))]
       + measures.map { ($0.label, $0.value.map { formatted($0, significantDigits: 6) } ?? "undefined") }
     return rows.map { aligned($0.0, .left, width: 25) + $0.1 }.joined(separator: "\n")
   }

@@ -4,6 +4,7 @@ import TabularRegression
 struct Fit: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Fit a model exactly, by least squares.",
+    usage: "linreg fit --target <target> <file> [<options>]",
     discussion: """
       Example: linreg fit --target price homes.csv -m homes.json
       """)

@@ -4,6 +4,7 @@ import TabularRegression
 struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Predict the rows of a file with a model; prints CSV.",
+    usage: "linreg predict <model> <file> [<options>]",
     discussion: """
       Columns are found by name: in any order, others beside them.
 
@@ -19,7 +20,9 @@ struct Predict: ParsableCommand {
   @OptionGroup var format: FormatOptions
 
   func validate() throws {
-    if model == "-" && file == "-" { throw ValidationError("Only one of the two files can be standard input.") }
+    if model == "-" && file == "-" {
+      throw ValidationError("Only one of the two files can be standard input.")
+    }
   }
 
   func run() throws {

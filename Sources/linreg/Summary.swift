@@ -4,6 +4,7 @@ import TabularRegression
 struct Summary: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print a saved model again.",
+    usage: "linreg summary <model> [<options>]",
     discussion: """
       Example: linreg summary homes.json
       """)

@@ -5,10 +5,12 @@ import TabularRegression
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train a model by minibatch SGD and tell how far it is from the exact fit.",
+    usage: "linreg train --target <target> <file> [<options>]",
     discussion: """
-      Columns are standardised inside; the model is in their own units. After each epoch
-      a line on standard error tells the loss (mean of squared error / 2) and the largest
-      distance of a coefficient from the exact one, in standardised units.
+      Columns are standardised inside; the model is in their own units.
+      After each epoch a line on standard error tells the loss (mean of squared
+      error / 2) and the largest distance of a coefficient from the exact one, in
+      standardised units.
 
       Example: linreg train --target price homes.csv --epochs 200 --seed 7
       """)

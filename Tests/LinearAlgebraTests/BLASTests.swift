@@ -19,9 +19,11 @@ import Testing
           func check<Scalar: BLASScalar>(_: Scalar.Type) {
             var result = Matrix<Scalar>(y).elements
             gemv(
-              Matrix<Scalar>(a), Matrix<Scalar>(x).elements, transpose: transpose, alpha: 2, beta: -0.5, into: &result)
+              Matrix<Scalar>(a), Matrix<Scalar>(x).elements, transpose: transpose, alpha: 2, beta: -0.5,
+              into: &result)
             #expect(
-              difference(result, Matrix<Scalar>(expected).elements, factor: 4) == nil, "\(m) × \(n), \(transpose)")
+              difference(result, Matrix<Scalar>(expected).elements, factor: 4) == nil,
+              "\(m) × \(n), \(transpose)")
           }
           check(Float.self)
           check(Double.self)
@@ -65,8 +67,12 @@ import Testing
     }
   }
 
-  private func leading<Scalar: BLASScalar>(_ rows: Int, _ columns: Int, of matrix: Matrix<Scalar>) -> Matrix<Scalar> {
-    let elements = (0..<rows).flatMap { matrix.elements[$0 * matrix.columnCount..<$0 * matrix.columnCount + columns] }
+  private func leading<Scalar: BLASScalar>(_ rows: Int, _ columns: Int, of matrix: Matrix<Scalar>) -> Matrix<
+    Scalar
+  > {
+    let elements = (0..<rows).flatMap {
+      matrix.elements[$0 * matrix.columnCount..<$0 * matrix.columnCount + columns]
+    }
     return Matrix(rows: rows, columns: columns, elements: elements)
   }
 
@@ -86,7 +92,8 @@ import Testing
           }
           func check<Scalar: BLASScalar>(_: Scalar.Type) {
             var result = Matrix<Scalar>(c)
-            syrk(Matrix<Scalar>(a), transpose: transpose, alpha: 3, beta: 0.5, into: &result, triangle: triangle)
+            syrk(
+              Matrix<Scalar>(a), transpose: transpose, alpha: 3, beta: 0.5, into: &result, triangle: triangle)
             #expect(difference(result, Matrix<Scalar>(expected), factor: 4) == nil, "n = \(n), k = \(k)")
           }
           check(Float.self)

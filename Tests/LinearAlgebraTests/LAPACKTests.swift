@@ -62,7 +62,9 @@ import Testing
         // RᵀR = AᵀA: Q is orthogonal.
         let cross = syrk(a, transpose: .yes)
         #expect(
-          difference(syrk(r, transpose: .yes), cross, factor: 8 * Double(max(m, 1)), scale: max(1, Double(cross.norm1))) == nil)
+          difference(
+            syrk(r, transpose: .yes), cross, factor: 8 * Double(max(m, 1)), scale: max(1, Double(cross.norm1))
+          ) == nil)
       }
     }
     try check(Float.self)
@@ -79,7 +81,8 @@ import Testing
       let b: Matrix<Scalar> = generator.normalMatrix(60, 2)
       let solutions = [try gels(a, b), try gelsy(a, b), try gelsd(a, b)]
       // The problem is what it is meant to be.
-      #expect(difference(try #require(solutions[2].singularValues), spectrum.map { Scalar($0) }, factor: 50) == nil)
+      #expect(
+        difference(try #require(solutions[2].singularValues), spectrum.map { Scalar($0) }, factor: 50) == nil)
       #expect(solutions.map(\.rank) == [nil, 9, 9])
       for solution in solutions {
         #expect(orthogonality(a, b, solution.solution) < 30)
@@ -140,7 +143,9 @@ import Testing
         #expect(solution.rank ?? min(m, n) == min(m, n))
       }
     }
-    #expect(try gelsd(Matrix<Double>.zeros(3, 0), [[1], [2], [2]]).residualSumOfSquares?.map { $0.rounded() } == [9])
+    #expect(
+      try gelsd(Matrix<Double>.zeros(3, 0), [[1], [2], [2]]).residualSumOfSquares?.map { $0.rounded() } == [9]
+    )
   }
 
   @Test func gelsNoticesExactSingularity() {
@@ -165,7 +170,9 @@ import Testing
 /// ‖Aᵀr‖ / (‖A‖ (‖r‖ + ‖A‖‖x‖) max(m, n) ε), the largest over the right-hand sides: the residual r of a least-squares
 /// solution is orthogonal to the columns. (A x = b itself need not hold.) LAPACK's own test ratio, with the rounding of r
 /// itself in the denominator, which counts where x is large.
-private func orthogonality<Scalar: BLASScalar>(_ a: Matrix<Scalar>, _ b: Matrix<Scalar>, _ x: Matrix<Scalar>) -> Double {
+private func orthogonality<Scalar: BLASScalar>(_ a: Matrix<Scalar>, _ b: Matrix<Scalar>, _ x: Matrix<Scalar>)
+  -> Double
+{
   let residual = b - gemm(a, x)
   let norm = Double(nrm2(a.elements)), size = Double(max(a.rowCount, a.columnCount))
   return (0..<b.columnCount).map { column in

@@ -29,7 +29,9 @@ import _Differentiation
     }
     let slopes = (0..<3).map { j in slope { w, _, step in w[j, 0] += step } }
     #expect(difference(slopes, formula.weights.elements, factor: 100, scale: 100) == nil)
-    #expect(difference([slope { _, b, step in b[0, 0] += step }], formula.bias.elements, factor: 100, scale: 100) == nil)
+    #expect(
+      difference([slope { _, b, step in b[0, 0] += step }], formula.bias.elements, factor: 100, scale: 100)
+        == nil)
   }
 
   /// The parameters of the model as Swift differentiates them.
@@ -62,8 +64,10 @@ import _Differentiation
       for n in 0...33 {
         for p in 0...33 {
           let k = 1 + (n + p) % 3
-          let X = Matrix<Scalar>(generator.dyadicMatrix(n, p)), y = Matrix<Scalar>(generator.dyadicMatrix(n, k))
-          let w = Matrix<Scalar>(generator.dyadicMatrix(p, k)), b = Matrix<Scalar>(generator.dyadicMatrix(1, k))
+          let X = Matrix<Scalar>(generator.dyadicMatrix(n, p)),
+            y = Matrix<Scalar>(generator.dyadicMatrix(n, k))
+          let w = Matrix<Scalar>(generator.dyadicMatrix(p, k)),
+            b = Matrix<Scalar>(generator.dyadicMatrix(1, k))
           let predictions = linreg(X, w, b)
           #expect(difference(predictions, Naive.linreg(X, w, b), factor: 8) == nil, "\(n) × \(p), k = \(k)")
           let expected = Naive.gradient(X, predictions: predictions, targets: y)

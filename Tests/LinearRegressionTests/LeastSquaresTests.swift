@@ -65,7 +65,9 @@ import Testing
     let X: Matrix<Double> = generator.normalMatrix(40, 2), y: Matrix<Double> = generator.normalMatrix(40, 1)
     let full = try LeastSquares().fit(X, y)
     // The third is the sum of the others and a constant, the fourth is constant.
-    let wide = Matrix<Double>(rows: 40, columns: 4) { i, j in [X[i, 0], X[i, 1], X[i, 0] + X[i, 1] + 5, 0.1][j] }
+    let wide = Matrix<Double>(rows: 40, columns: 4) { i, j in
+      [X[i, 0], X[i, 1], X[i, 0] + X[i, 1] + 5, 0.1][j]
+    }
     let fit = try LeastSquares().fit(wide, y)
     #expect(fit.rank == 3)
     #expect(fit.parameterCount == 5)
@@ -103,14 +105,18 @@ import Testing
     let fit = try LeastSquares().fit([[0], [1], [2], [3]] as Matrix<Double>, [1, 3, 3, 4])
     #expect(difference([fit.intercept] + fit.coefficients, [1.4, 0.9], factor: 8) == nil)
     let statistics = fit.statistics[0]
-    #expect(difference([statistics.residualSumOfSquares, statistics.totalSumOfSquares], [0.7, 4.75], factor: 8) == nil)
+    #expect(
+      difference([statistics.residualSumOfSquares, statistics.totalSumOfSquares], [0.7, 4.75], factor: 8)
+        == nil)
     let standardError = try #require(statistics.residualStandardError)
     #expect(difference([standardError * standardError], [0.35], factor: 8) == nil)
     #expect(difference([try #require(statistics.rSquared)], [4.05 / 4.75], factor: 8) == nil)
-    #expect(difference([try #require(statistics.adjustedRSquared)], [1 - 0.35 / (4.75 / 3)], factor: 8) == nil)
+    #expect(
+      difference([try #require(statistics.adjustedRSquared)], [1 - 0.35 / (4.75 / 3)], factor: 8) == nil)
     #expect(difference([try #require(statistics.fStatistic)], [4.05 / 0.35], factor: 16) == nil)
     // A constant target has no R².
-    #expect(try LeastSquares().fit([[0], [1], [2]] as Matrix<Double>, [5, 5, 5]).statistics[0].rSquared == nil)
+    #expect(
+      try LeastSquares().fit([[0], [1], [2]] as Matrix<Double>, [5, 5, 5]).statistics[0].rSquared == nil)
   }
 
   @Test func noColumns() throws {
@@ -123,7 +129,9 @@ import Testing
     var X = Matrix<Float>.zeros(10, 3)
     #expect(throws: DataError.noRows) { try LeastSquares().fit(Matrix<Float>.zeros(0, 3), .zeros(0, 1)) }
     X[9, 2] = .infinity
-    #expect(throws: DataError.nonFinite(.features, row: 9, column: 2)) { try LeastSquares().fit(X, .zeros(10, 1)) }
+    #expect(throws: DataError.nonFinite(.features, row: 9, column: 2)) {
+      try LeastSquares().fit(X, .zeros(10, 1))
+    }
     #expect(throws: DataError.nonFinite(.targets, row: 0, column: 0)) {
       try LeastSquares().fit([[1], [2]] as Matrix<Double>, [.nan, 1])
     }
@@ -131,6 +139,7 @@ import Testing
     #expect(throws: DataError.overflow(.features, column: 0)) { try LeastSquares().fit(extremes, [1, 2, 3]) }
     #expect(
       "\(DataError.nonFinite(.features, row: 9, column: 2))"
-        == "the features hold a value that is not finite in row 9, column 2 (counted from 0); remove or replace it")
+        == "the features hold a value that is not finite in row 9, column 2 (counted from 0); remove or replace it"
+    )
   }
 }

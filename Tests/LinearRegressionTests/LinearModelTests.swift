@@ -43,7 +43,9 @@ import Testing
   @Test func description() {
     #expect("\(model)" == "y = 4.2 + 2 x0 - 3.4 x1")
     #expect("\(wide)" == "y0 = 10 + 1 x0 + 3 x1\ny1 = 20 + 2 x0 + 4 x1")
-    #expect("\(LinearModel(coefficients: Array(repeating: 1, count: 9), intercept: 0))".hasSuffix("+ 1 x7 … (9 features)"))
+    #expect(
+      "\(LinearModel(coefficients: Array(repeating: 1, count: 9), intercept: 0))".hasSuffix(
+        "+ 1 x7 … (9 features)"))
   }
 
   @Test func codable() throws {

@@ -32,7 +32,8 @@ import Testing
   @Test func oneBatchMayBeLargerThanTheData() {
     var generator = SeededGenerator(seed: 2)
     #expect(Minibatches(X, y, size: 100, order: .inOrder, using: &generator).map(\.count) == [10])
-    let none = Minibatches(Matrix<Float>.zeros(0, 2), .zeros(0, 1), size: 5, order: .shuffled, using: &generator)
+    let none = Minibatches(
+      Matrix<Float>.zeros(0, 2), .zeros(0, 1), size: 5, order: .shuffled, using: &generator)
     #expect(none.map(\.count) == [])
   }
 }

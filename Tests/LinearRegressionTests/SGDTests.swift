@@ -17,7 +17,8 @@ import Testing
       let (X, y) = book(Scalar.self)
       let ones = Matrix<Scalar>(rows: 1000, columns: 3) { i, j in j == 0 ? 1 : X[i, j - 1] }
       let exact = try gels(ones, y).solution.elements.map { Double($0) }
-      let run = try SGD(epochs: 3, batchSize: 10, learningRate: 0.03, seed: 42, standardize: standardize).train(X, y)
+      let run = try SGD(epochs: 3, batchSize: 10, learningRate: 0.03, seed: 42, standardize: standardize)
+        .train(X, y)
       let trained = [run.model.intercept] + run.model.coefficients
       for (a, b) in zip(trained, exact) { #expect(abs(a - b) < 0.01) }
       #expect(run.epochs.map(\.epoch) == [1, 2, 3])
@@ -48,7 +49,9 @@ import Testing
       #expect(run.model.weights == Matrix<Double>(w.value), "\(n) × \(p), k = \(k)")
       #expect(run.model.intercepts == b.value.elements.map { Double($0) }, "\(n) × \(p), k = \(k)")
     }
-    for (n, p, k, batchSize) in [(100, 3, 1, 8), (100, 3, 5, 8), (17, 1, 1, 17), (5, 4, 2, 100), (1, 1, 1, 1)] {
+    for (n, p, k, batchSize) in [
+      (100, 3, 1, 8), (100, 3, 5, 8), (17, 1, 1, 17), (5, 4, 2, 100), (1, 1, 1, 1),
+    ] {
       try check(Float.self, n, p, k, batchSize: batchSize)
       try check(Double.self, n, p, k, batchSize: batchSize)
     }

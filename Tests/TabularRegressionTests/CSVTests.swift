@@ -37,7 +37,10 @@ import Testing
   }
 
   @Test func everyDecimalIsReadToTheNearestDouble() throws {
-    let numbers = ["0.1", "1e-400", "5e-324", "1.7976931348623157e308", "12345678901234567890123456", "-0", "9007199254740993"]
+    let numbers = [
+      "0.1", "1e-400", "5e-324", "1.7976931348623157e308", "12345678901234567890123456", "-0",
+      "9007199254740993",
+    ]
     let values = try table("x\n" + numbers.joined(separator: "\n")).column("x")
     #expect(values.map(\.bitPattern) == numbers.map { Double($0)!.bitPattern })
   }
@@ -47,22 +50,38 @@ import Testing
     #expect(try table(text).column("x") == [1, 2])
     #expect(
       message(text, column: "name")
-        == "homes.csv:2:1: column \"name\": \"Anna\" is not a number; correct it or leave the column out (2 such fields in the column)")
+        == "homes.csv:2:1: column \"name\": \"Anna\" is not a number; correct it or leave the column out (2 such fields in the column)"
+    )
   }
 
   @Test(arguments: [
     ("", "homes.csv:1: the file is empty; it should begin with a line of column names"),
     ("\n\n", "homes.csv:1: the file is empty; it should begin with a line of column names"),
     ("a,b\n", "homes.csv:1: there are no rows below the header; add data"),
-    ("a,b\n1,2\n3\n", "homes.csv:3:1: the row has 1 field, the header has 2; give each row one field per column"),
-    ("a,b\n1,2,3\n", "homes.csv:2:3: the row has 3 fields, the header has 2; give each row one field per column"),
-    ("a,b,a\n1,2,3\n", "homes.csv:1:3: the name \"a\" stands over column 1 too; give each column its own name"),
+    (
+      "a,b\n1,2\n3\n",
+      "homes.csv:3:1: the row has 1 field, the header has 2; give each row one field per column"
+    ),
+    (
+      "a,b\n1,2,3\n",
+      "homes.csv:2:3: the row has 3 fields, the header has 2; give each row one field per column"
+    ),
+    (
+      "a,b,a\n1,2,3\n",
+      "homes.csv:1:3: the name \"a\" stands over column 1 too; give each column its own name"
+    ),
     ("1,2\n3,4\n", "homes.csv:1: the first line holds only numbers; put a line of column names above it"),
     (",a\n0,1\n", "homes.csv:1:1: the column has no name; name it, or write the file without its row index"),
     ("a;b\n1;2\n", "homes.csv:1:1: the columns seem to be separated by semicolons; separate them by commas"),
     ("a,b\n1,\"2\n3,4\n", "homes.csv:2:2: the quote that opens here is never closed; add the closing quote"),
-    ("a,b\n1,\"2\"3\n", "homes.csv:2:2: there is text behind a closing quote; double the quotes that belong to the text"),
-    ("a,b\n1,\u{0}2\n", "homes.csv:2:2: there is a NUL byte; the file is not text, or it is UTF-16 (save it as UTF-8)"),
+    (
+      "a,b\n1,\"2\"3\n",
+      "homes.csv:2:2: there is text behind a closing quote; double the quotes that belong to the text"
+    ),
+    (
+      "a,b\n1,\u{0}2\n",
+      "homes.csv:2:2: there is a NUL byte; the file is not text, or it is UTF-16 (save it as UTF-8)"
+    ),
   ])
   func malformed(text: String, expected: String) {
     #expect(message(text) == expected)
@@ -92,9 +111,13 @@ import Testing
   }
 
   @Test func filesThatCannotBeRead() {
-    #expect(throws: TabularError.file(path: "/no/such.csv", operation: .read, reason: "No such file or directory")) {
+    #expect(
+      throws: TabularError.file(path: "/no/such.csv", operation: .read, reason: "No such file or directory")
+    ) {
       try Table(csv: "/no/such.csv")
     }
-    #expect(throws: TabularError.file(path: "/", operation: .read, reason: "Is a directory")) { try Table(csv: "/") }
+    #expect(throws: TabularError.file(path: "/", operation: .read, reason: "Is a directory")) {
+      try Table(csv: "/")
+    }
   }
 }

@@ -50,12 +50,19 @@ import Testing
         return "\(error)"
       }
     }
-    #expect(message(target: "z", features: nil) == "homes.csv:1: there is no column \"z\"; the columns are id, a, b, y")
+    #expect(
+      message(target: "z", features: nil)
+        == "homes.csv:1: there is no column \"z\"; the columns are id, a, b, y")
     #expect(
       message(target: "y", features: nil)
-        == "homes.csv:2:1: column \"id\": \"anna\" is not a number; correct it or leave the column out (6 such fields in the column)")
-    #expect(message(target: "y", features: ["a", "y"]) == "homes.csv: the target \"y\" is among the features; leave it out of one of the two")
-    #expect(message(target: "y", features: ["a", "a"]) == "homes.csv: the feature \"a\" is named twice; name it once")
+        == "homes.csv:2:1: column \"id\": \"anna\" is not a number; correct it or leave the column out (6 such fields in the column)"
+    )
+    #expect(
+      message(target: "y", features: ["a", "y"])
+        == "homes.csv: the target \"y\" is among the features; leave it out of one of the two")
+    #expect(
+      message(target: "y", features: ["a", "a"])
+        == "homes.csv: the feature \"a\" is named twice; name it once")
     #expect(
       message(target: "y", features: nil, "y\n1\n2\n")
         == "homes.csv: there is no column beside the target \"y\" to predict it from; add a feature")
@@ -67,7 +74,8 @@ import Testing
   @Test func trainedModelsTellTheirDistance() throws {
     let exact = try FittedModel(table, target: "y", features: ["a", "b"])
     let model = try FittedModel(
-      training: table, target: "y", features: ["a", "b"], method: SGD(epochs: 2000, batchSize: 6, learningRate: 0.3))
+      training: table, target: "y", features: ["a", "b"],
+      method: SGD(epochs: 2000, batchSize: 6, learningRate: 0.3))
     let training = try #require(model.training)
     #expect(training.exact == exact.model)
     #expect(training.epochs.count == 2000)
@@ -75,7 +83,8 @@ import Testing
     #expect(difference(model.model.coefficients, exact.model.coefficients, factor: 1000) == nil)
     #expect(model.certificate == nil)
     #expect(throws: TabularError.self) {
-      try FittedModel(training: table, target: "y", features: ["a"], method: SGD(epochs: 50, learningRate: 100))
+      try FittedModel(
+        training: table, target: "y", features: ["a"], method: SGD(epochs: 50, learningRate: 100))
     }
   }
 
@@ -96,7 +105,10 @@ import Testing
     let twins = try Table(csvText: "a,b,y\n1,1,1\n2,2,3\n3,3,4\n4,4,4\n", source: "twins.csv")
     let summary = try FittedModel(twins, target: "y").summary
     #expect(summary.hasSuffix("rank 2 of 3: columns depend on each other, the coefficients are not unique"))
-    let trained = try FittedModel(training: table, target: "y", features: ["a", "b"], method: SGD(epochs: 5, seed: 1))
-    #expect(trained.summary.hasPrefix("y on 2 features, 6 observations: SGD\n5 epochs, batch size 32, learning rate 0.03, seed 1\n\nterm"))
+    let trained = try FittedModel(
+      training: table, target: "y", features: ["a", "b"], method: SGD(epochs: 5, seed: 1))
+    #expect(
+      trained.summary.hasPrefix(
+        "y on 2 features, 6 observations: SGD\n5 epochs, batch size 32, learning rate 0.03, seed 1\n\nterm"))
   }
 }

@@ -9,7 +9,9 @@ import Testing
 
   init() throws {
     // Coefficients with long decimals, and one that is denormal.
-    let rows = (0..<20).map { "\($0),\(1e300 / Double($0 * $0 + 1)),\(Double($0) / 7 + ($0 % 3 == 0 ? 0.3 : 0))" }
+    let rows = (0..<20).map {
+      "\($0),\(1e300 / Double($0 * $0 + 1)),\(Double($0) / 7 + ($0 % 3 == 0 ? 0.3 : 0))"
+    }
     model = try FittedModel(
       Table(csvText: (["x 1,\"größe, m\",y"] + rows).joined(separator: "\n"), source: "t.csv"), target: "y")
   }
@@ -57,10 +59,13 @@ import Testing
     #expect(keys.isSubset(of: object.keys))
     let coefficients = try #require(object["coefficients"] as? [[String: Any]])
     #expect(coefficients.map { $0["term"] as? String } == ["(Intercept)", "x 1", "größe, m"])
-    let coefficientKeys: Set = ["term", "estimate", "standardError", "tStatistic", "pValue", "confidenceInterval"]
+    let coefficientKeys: Set = [
+      "term", "estimate", "standardError", "tStatistic", "pValue", "confidenceInterval",
+    ]
     #expect(coefficientKeys.isSubset(of: coefficients[0].keys))
     let certificate = try #require(object["certificate"] as? [String: Any])
-    #expect(Set(["solver", "conditionNumber", "estimatedDigits", "rank", "redundant"]) == Set(certificate.keys))
+    #expect(
+      Set(["solver", "conditionNumber", "estimatedDigits", "rank", "redundant"]) == Set(certificate.keys))
   }
 
   @Test func everyTruncationIsRefused() throws {
@@ -71,19 +76,23 @@ import Testing
     }
     #expect(
       try message(String(model.json.prefix(100)))
-        == "m.json: the file is not a model, or it is damaged or truncated: it does not hold one whole JSON object; fit the model again")
+        == "m.json: the file is not a model, or it is damaged or truncated: it does not hold one whole JSON object; fit the model again"
+    )
   }
 
   @Test func otherFilesAreRefused() throws {
     #expect(try message("[1, 2]") != nil)
     #expect(try message("{}") == "m.json: this is not a model file of swift-linear-regression")
-    #expect(try message(#"{"format": "other", "version": 1}"#) == "m.json: this is not a model file of swift-linear-regression")
+    #expect(
+      try message(#"{"format": "other", "version": 1}"#)
+        == "m.json: this is not a model file of swift-linear-regression")
   }
 
   @Test func newerVersionsAreRefused() throws {
     let newer = model.json.replacingOccurrences(of: "\"version\" : 1", with: "\"version\" : 2")
     #expect(newer != model.json)
-    #expect(try message(newer) == "m.json: the model file has version 2, this software reads up to 1; update it")
+    #expect(
+      try message(newer) == "m.json: the model file has version 2, this software reads up to 1; update it")
   }
 
   @Test func damageIsRefused() throws {
@@ -93,31 +102,41 @@ import Testing
     }
     #expect(
       try damaged("\"term\" : \"x 1\"", by: "\"term\" : \"x 2\"")
-        == "m.json: the model file is damaged: its checksum does not match the coefficients; fit the model again")
+        == "m.json: the model file is damaged: its checksum does not match the coefficients; fit the model again"
+    )
     let estimate = model.model.coefficients[0]
     #expect(
       try damaged("\(estimate)", by: "\(estimate.nextUp)")
-        == "m.json: the model file is damaged: its checksum does not match the coefficients; fit the model again")
+        == "m.json: the model file is damaged: its checksum does not match the coefficients; fit the model again"
+    )
     #expect(
       try damaged("\"observations\" : 20", by: "\"observations\" : \"twenty\"")
-        == "m.json: the model file is damaged: \"observations\" does not have a value of its kind; fit the model again")
+        == "m.json: the model file is damaged: \"observations\" does not have a value of its kind; fit the model again"
+    )
     #expect(
       try damaged("\"intercept\" : true,", by: "")
         == "m.json: the model file is damaged: \"intercept\" is missing; fit the model again")
   }
 
   @Test func aFileThatCannotBeWrittenStaysAsItWas() throws {
-    #expect(throws: TabularError.file(path: "/no/such/model.json", operation: .write, reason: "No such file or directory")) {
+    #expect(
+      throws: TabularError.file(
+        path: "/no/such/model.json", operation: .write, reason: "No such file or directory")
+    ) {
       try model.write(to: "/no/such/model.json")
     }
-    #expect(throws: TabularError.file(path: "/dev/full", operation: .write, reason: "No space left on device")) {
+    #expect(
+      throws: TabularError.file(path: "/dev/full", operation: .write, reason: "No space left on device")
+    ) {
       try model.write(to: "/dev/full")
     }
     // A link stays a link, and what it leads to is replaced.
     try Data("old".utf8).write(to: URL(fileURLWithPath: path("target.json")))
-    try FileManager.default.createSymbolicLink(atPath: path("link.json"), withDestinationPath: path("target.json"))
+    try FileManager.default.createSymbolicLink(
+      atPath: path("link.json"), withDestinationPath: path("target.json"))
     try model.write(to: path("link.json"))
     #expect(try FittedModel(contentsOf: path("target.json")) == model)
-    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path("link.json")) == path("target.json"))
+    #expect(
+      try FileManager.default.destinationOfSymbolicLink(atPath: path("link.json")) == path("target.json"))
   }
 }

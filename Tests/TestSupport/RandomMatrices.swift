@@ -37,7 +37,8 @@ extension SeededGenerator {
     let v = (0..<a.rowCount).map { _ in nextNormal() }
     let projection = gemv(a, v, transpose: .yes)
     let factor = 2 / dot(v, v)
-    return Matrix(rows: a.rowCount, columns: a.columnCount) { i, j in a[i, j] - factor * v[i] * projection[j] }
+    return Matrix(rows: a.rowCount, columns: a.columnCount) { i, j in a[i, j] - factor * v[i] * projection[j]
+    }
   }
 }
 

@@ -35,12 +35,16 @@ func linreg(_ arguments: [String], input: String = "", in folder: URL = reposito
   // Files instead of pipes: output of any size cannot block.
   let files = TemporaryFolder()
   let paths = ["in", "out", "err"].map(files.path)
-  for (path, text) in zip(paths, [input, "", ""]) { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) }
+  for (path, text) in zip(paths, [input, "", ""]) {
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+  }
   process.standardInput = FileHandle(forReadingAtPath: paths[0])
   process.standardOutput = FileHandle(forWritingAtPath: paths[1])
   process.standardError = FileHandle(forWritingAtPath: paths[2])
   try process.run()
   process.waitUntilExit()
-  func text(_ path: String) -> String { String(decoding: FileManager.default.contents(atPath: path)!, as: UTF8.self) }
+  func text(_ path: String) -> String {
+    String(decoding: FileManager.default.contents(atPath: path)!, as: UTF8.self)
+  }
   return Outcome(status: process.terminationStatus, output: text(paths[1]), error: text(paths[2]))
 }

@@ -75,7 +75,9 @@ import Testing
     let exactSum = try #require(exact["residualSumOfSquares"] as? Double)
     #expect(sum >= exactSum)
     #expect(sum <= 1.01 * exactSum)
-    #expect(try coefficients(first.output, "exact") == coefficients(try linreg("fit", "--target", "progression", diabetes, "--json").output))
+    #expect(
+      try coefficients(first.output, "exact")
+        == coefficients(try linreg("fit", "--target", "progression", diabetes, "--json").output))
     let epochs = try #require(trained["epochs"] as? [[String: Any]])
     #expect(epochs.count == 100)
     #expect(epochs.allSatisfy { $0["loss"] is Double && $0["gapToExact"] is Double })
@@ -85,7 +87,9 @@ import Testing
     #expect(lines[0].hasPrefix("epoch   1/100  loss "))
     #expect(lines[0].contains("  distance to exact "))
     #expect(try linreg(arguments + ["--quiet"]).error == "")
-    #expect(try linreg("train", "--target", "progression", diabetes, "--seed", "4", "--json").output != first.output)
+    #expect(
+      try linreg("train", "--target", "progression", diabetes, "--seed", "4", "--json").output != first.output
+    )
   }
 
   @Test func trainPrintsBothSolutions() throws {
@@ -111,7 +115,8 @@ import Testing
     let values = predictions.output.split(separator: "\n")
     #expect(values[0] == "prediction")
     #expect(difference(values.dropFirst().map { Double($0)! }, [21, -1], factor: 8) == nil)
-    let members = try object(linreg("predict", "model.json", "-", "--json", input: "x\n10\n", in: location).output)
+    let members = try object(
+      linreg("predict", "model.json", "-", "--json", input: "x\n10\n", in: location).output)
     #expect(difference(members["predictions"] as? [Double] ?? [], [21], factor: 8) == nil)
     let evaluation = try linreg("evaluate", "model.json", "-", input: "x,y\n0,2\n1,3\n2,6\n", in: location)
     #expect(
@@ -133,12 +138,23 @@ import Testing
   @Test(arguments: [
     ("", "data.csv:1: the file is empty; it should begin with a line of column names"),
     ("x,y\n", "data.csv:1: there are no rows below the header; add data"),
-    ("x,y\n1,2\n3\n", "data.csv:3:1: the row has 1 field, the header has 2; give each row one field per column"),
-    ("x,y\n1,2\nred,4\n", "data.csv:3:1: column \"x\": \"red\" is not a number; correct it or leave the column out"),
-    ("x,x,y\n1,2,3\n", "data.csv:1:2: the name \"x\" stands over column 1 too; give each column its own name"),
+    (
+      "x,y\n1,2\n3\n",
+      "data.csv:3:1: the row has 1 field, the header has 2; give each row one field per column"
+    ),
+    (
+      "x,y\n1,2\nred,4\n",
+      "data.csv:3:1: column \"x\": \"red\" is not a number; correct it or leave the column out"
+    ),
+    (
+      "x,x,y\n1,2,3\n", "data.csv:1:2: the name \"x\" stands over column 1 too; give each column its own name"
+    ),
     ("x,z\n1,2\n", "data.csv:1: there is no column \"y\"; the columns are x, z"),
     ("y\n1\n", "data.csv: there is no column beside the target \"y\" to predict it from; add a feature"),
-    ("x,y\n1,nan\n", "data.csv:2:2: column \"y\": \"nan\" stands where a number should be; fill it in or remove the row"),
+    (
+      "x,y\n1,nan\n",
+      "data.csv:2:2: column \"y\": \"nan\" stands where a number should be; fill it in or remove the row"
+    ),
     ("x,y\n1,1e999\n", "data.csv:2:2: column \"y\": 1e999 is beyond the largest Double; use another unit"),
   ])
   func badDataIsOneLineAndNothingIsWritten(text: String, expected: String) throws {
@@ -153,13 +169,17 @@ import Testing
   @Test func filesAtFault() throws {
     #expect(
       try linreg("fit", "--target", "y", "none.csv", in: location)
-        == Outcome(status: 1, output: "", error: "none.csv: cannot read the file: No such file or directory\n"))
+        == Outcome(
+          status: 1, output: "", error: "none.csv: cannot read the file: No such file or directory\n"))
     _ = try file("data.csv", "x,y\n1,2\n2,3\n")
     #expect(
       try linreg("fit", "--target", "y", "data.csv", "-m", "no/model.json", in: location)
-        == Outcome(status: 1, output: "", error: "no/model.json: cannot write the file: No such file or directory\n"))
+        == Outcome(
+          status: 1, output: "", error: "no/model.json: cannot write the file: No such file or directory\n"))
     let damaged = try file("model.json", "{\"format\": \"swift-linear-regression model\", \"version\"")
-    for verb in [["summary", damaged], ["predict", damaged, "data.csv"], ["evaluate", damaged, "data.csv"]] {
+    for verb in [
+      ["summary", damaged], ["predict", damaged, "data.csv"], ["evaluate", damaged, "data.csv"],
+    ] {
       let outcome = try linreg(verb, in: location)
       #expect(outcome.status == 1)
       #expect(outcome.output == "")
@@ -170,15 +190,19 @@ import Testing
     #expect(fit.status == 0)
     #expect(
       try linreg("predict", "good.json", "-", input: "z\n1\n", in: location)
-        == Outcome(status: 1, output: "", error: "standard input:1: there is no column \"x\"; the columns are z\n"))
+        == Outcome(
+          status: 1, output: "", error: "standard input:1: there is no column \"x\"; the columns are z\n"))
   }
 
   @Test func divergenceExitsWithThree() throws {
     let outcome = try linreg(
-      "train", "--target", "progression", diabetes, "--learning-rate", "10", "--quiet", "-m", folder.path("model.json"))
+      "train", "--target", "progression", diabetes, "--learning-rate", "10", "--quiet", "-m",
+      folder.path("model.json"))
     #expect(outcome.status == 3)
     #expect(outcome.output == "")
-    #expect(outcome.error.hasPrefix("diverged in epoch 1: a learning rate of 10 is too large for these data; try 0."))
+    #expect(
+      outcome.error.hasPrefix(
+        "diverged in epoch 1: a learning rate of 10 is too large for these data; try 0."))
     #expect(outcome.error.split(separator: "\n").count == 1)
     #expect(!FileManager.default.fileExists(atPath: folder.path("model.json")))
   }
@@ -188,11 +212,26 @@ import Testing
     (["fit", "data.csv"], "Error: Missing expected argument '--target <target>'"),
     (["fit", "--target", "y"], "Error: Missing expected argument '<file>'"),
     (["train", "--target", "y", "data.csv", "--epochs", "0"], "Error: --epochs is 0; it is 1 or more."),
-    (["train", "--target", "y", "data.csv", "--batch-size", "0"], "Error: --batch-size is 0; it is 1 or more."),
-    (["train", "--target", "y", "data.csv", "--learning-rate=-1"], "Error: --learning-rate is -1.0; it is a positive number."),
-    (["train", "--target", "y", "data.csv", "--learning-rate", "nan"], "Error: --learning-rate is nan; it is a positive number."),
-    (["train", "--target", "y", "data.csv", "--epochs", "many"], "Error: The value 'many' is invalid for '--epochs <epochs>'"),
-    (["fit", "--target", "y", "data.csv", "--features", "a,,b"], "Error: --features has an empty name; write names separated by single commas."),
+    (
+      ["train", "--target", "y", "data.csv", "--batch-size", "0"],
+      "Error: --batch-size is 0; it is 1 or more."
+    ),
+    (
+      ["train", "--target", "y", "data.csv", "--learning-rate=-1"],
+      "Error: --learning-rate is -1.0; it is a positive number."
+    ),
+    (
+      ["train", "--target", "y", "data.csv", "--learning-rate", "nan"],
+      "Error: --learning-rate is nan; it is a positive number."
+    ),
+    (
+      ["train", "--target", "y", "data.csv", "--epochs", "many"],
+      "Error: The value 'many' is invalid for '--epochs <epochs>'"
+    ),
+    (
+      ["fit", "--target", "y", "data.csv", "--features", "a,,b"],
+      "Error: --features has an empty name; write names separated by single commas."
+    ),
     (["predict", "-", "-"], "Error: Only one of the two files can be standard input."),
     (["guess"], "Error: Unexpected argument 'guess'"),
   ])

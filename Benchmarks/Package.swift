@@ -1,0 +1,24 @@
+// swift-tools-version: 6.3
+
+import PackageDescription
+
+let library = "swift-linear-regression"
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "Benchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: library, path: "..")],
+  targets: [
+    // What every benchmark needs: clock, agreement, table, machine, data.
+    .target(
+      name: "BenchmarkSupport", dependencies: [.product(name: "LinearRegression", package: library)],
+      path: "BenchmarkSupport", swiftSettings: strict),
+    // BLAS against the naive loops.
+    .executableTarget(
+      name: "compare",
+      dependencies: ["BenchmarkSupport", .product(name: "LinearRegression", package: library)],
+      path: "Compare", swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,41 @@
+import Foundation
+import Testing
+
+/// What the README shows is what happens.
+@Suite struct ReadmeTests {
+  let readme: String
+
+  init() throws {
+    readme = try String(contentsOf: repository.appendingPathComponent("README.md"), encoding: .utf8)
+  }
+
+  /// The contents of the README's fenced blocks of a language, in order.
+  func blocks(_ language: String) -> [String] {
+    readme.components(separatedBy: "\n```").dropFirst().enumerated().compactMap { index, block in
+      guard index % 2 == 0, block.hasPrefix("\(language)\n") else { return nil }
+      return String(block.dropFirst(language.count + 1)) + "\n"
+    }
+  }
+
+  /// The example is compiled, run and compared with `expected.txt` by `make examples`.
+  @Test func theProgramIsTheExampleThatIsRun() throws {
+    let example = repository.appendingPathComponent("Examples/QuickStart")
+    let program = try String(contentsOf: example.appendingPathComponent("main.swift"), encoding: .utf8)
+    let output = try String(contentsOf: example.appendingPathComponent("expected.txt"), encoding: .utf8)
+    #expect(blocks("swift").first == program)
+    #expect(blocks("").first == output)
+    #expect(program.split(separator: "\n").count <= 10)
+  }
+
+  @Test func sessionsAreWhatTheCommandPrints() throws {
+    let sessions = blocks("console")
+    #expect(sessions.count == 3)
+    for session in sessions {
+      let lines = session.split(separator: "\n", maxSplits: 1)
+      let arguments = try #require(lines[0].wholeMatch(of: /\$ linreg (.*)/)).1.split(separator: " ").map(String.init)
+      let outcome = try linreg(arguments)
+      // As in a terminal: notes come before the result.
+      #expect(outcome.error + outcome.output == lines[1])
+    }
+  }
+}
