@@ -4,12 +4,12 @@ public import LinearRegression
 ///
 /// A sum of m terms, rounded after each of them, is uncertain by about ε √m times the size of the sums that occur;
 /// that size is taken to be the reference's largest element. So answers agree when
-/// max |answer − reference| / max |reference| ≤ 8 ε √m. With a NaN anywhere they do not.
+/// max |answer − reference| / max |reference| ≤ 4 ε √m. With a NaN anywhere they do not.
 public struct Agreement {
   /// max |answer − reference| / max |reference|
   public let error: Double
 
-  /// 8 ε √m
+  /// 4 ε √m
   public let bound: Double
 
   /// Whether the error is within the bound.
@@ -29,7 +29,7 @@ public struct Agreement {
       magnitude = larger(magnitude, largestMagnitude(reference, minus: nil))
     }
     error = difference == 0 ? 0 : difference / magnitude
-    bound = 8 * Double(Scalar.ulpOfOne) * Double(terms).squareRoot()
+    bound = 4 * Double(Scalar.ulpOfOne) * Double(terms).squareRoot()
   }
 }
 

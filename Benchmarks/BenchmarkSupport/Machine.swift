@@ -22,7 +22,8 @@ public struct Machine: CustomStringConvertible {
   public init() {
     processor = processorName() ?? "unknown processor"
     cores = ProcessInfo.processInfo.activeProcessorCount
-    swift = firstLine(of: "swift", "--version") ?? "unknown Swift version"
+    let version = firstLine(of: "swift", "--version") ?? "unknown"
+    swift = version.replacingOccurrences(of: "Swift version ", with: "")
     let commit = ProcessInfo.processInfo.environment["COMMIT"] ?? ""
     self.commit = commit.isEmpty ? "unknown" : commit
     date = Date.now.ISO8601Format()

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A duration with three significant digits: "1.23 µs".
 public func text(seconds: Double) -> String {
   let units: [(name: String, size: Double)] = [("s", 1), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)]
@@ -6,13 +8,12 @@ public func text(seconds: Double) -> String {
   return "\(text(seconds / unit.size)) \(unit.name)"
 }
 
-/// A positive number with three significant digits, two of them behind the point at most: "1.23", "12.3", "1230".
+/// A positive number with three significant digits, two of them behind the point at most: "1.23", "12.3", "1234".
 public func text(_ value: Double) -> String {
-  guard value.isFinite, value < 1e15 else { return "\(value)" }
-  let decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0
-  let scale = [1, 10, 100][decimals]
-  let scaled = Int((value * Double(scale)).rounded())
-  if decimals == 0 { return "\(scaled)" }
-  let fraction = String(scaled % scale)
-  return "\(scaled / scale)." + String(repeating: "0", count: decimals - fraction.count) + fraction
+  String(format: value < 9.995 ? "%.2f" : value < 99.95 ? "%.1f" : "%.0f", value)
+}
+
+/// A number of any size with two significant digits: "5.2e-16".
+public func text(scientific value: Double) -> String {
+  String(format: "%.1e", value)
 }

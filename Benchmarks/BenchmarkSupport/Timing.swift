@@ -36,7 +36,7 @@ public struct Contestant {
 ///   - share: seconds for each contestant.
 ///   - patience: seconds.
 public func medianTimes(
-  _ contestants: [Contestant], share: Double = 0.06, patience: Double = 1
+  _ contestants: [Contestant], share: Double = 0.04, patience: Double = 0.3
 ) -> [Double] {
   var samplers = contestants.map { Sampler($0, share: share, patience: patience) }
   while samplers.contains(where: { !$0.isDone }) {

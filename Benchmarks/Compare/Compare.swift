@@ -26,7 +26,7 @@ struct Compare {
 
       skipped   \(plan.skipped)
       answers   \(comparison.verdict)
-      run time  \(text(seconds: seconds)), naive calls above a second timed once
+      run time  \(text(seconds: seconds)), calls above 0.3 s timed once
       \(Machine())
       """)
     exit(comparison.disagreements == 0 ? 0 : 1)
@@ -66,7 +66,8 @@ struct Comparison {
     rows += 1
     guard agreement.holds else {
       disagreements += 1
-      table.row(cells + ["DISAGREE, error \(agreement.error) > \(agreement.bound)"])
+      let (error, bound) = (text(scientific: agreement.error), text(scientific: agreement.bound))
+      table.row(cells + ["DISAGREE: error \(error), bound \(bound)"])
       return
     }
     largestError = max(largestError, agreement.error / agreement.bound)

@@ -20,6 +20,7 @@ struct Plan {
   /// Why a work of this size is left out; nil if it is not.
   func reasonToSkip(_ work: Work, _ size: Size) -> String? {
     if size.rows * size.features > 100_000_000 { return "X above 10⁸ elements" }
+    if size.rows * size.targets > 20_000_000 { return "y above 2·10⁷ elements" }
     if work.flops(size) > 3e9 { return "naive above 3·10⁹ flops" }
     return nil
   }
