@@ -16,13 +16,19 @@ extension Matrix {
 
   /// A + B, element by element.
   /// - Precondition: both have the same shape.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public static func + (a: Matrix, b: Matrix) -> Matrix { combine(a, b, "+") { $0 + $1 } }
 
   /// A − B, element by element.
   /// - Precondition: both have the same shape.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public static func - (a: Matrix, b: Matrix) -> Matrix { combine(a, b, "-") { $0 - $1 } }
 
   /// α A, element by element.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public static func * (alpha: Scalar, a: Matrix) -> Matrix { a.map { alpha * $0 } }
 
   @inlinable
@@ -31,6 +37,7 @@ extension Matrix {
   ) -> Matrix {
     require(a.shape == b.shape, "\(operation): the shapes differ, \(a.shape) and \(b.shape)")
     return Matrix(
-      rows: a.rowCount, columns: a.columnCount, elements: zip(a.storage, b.storage).map { element($0, $1) })
+      rows: a.rowCount, columns: a.columnCount,
+      elements: a.storage.indices.map { element(a.storage[$0], b.storage[$0]) })
   }
 }

@@ -47,6 +47,8 @@ public struct Matrix<Scalar: BLASScalar>: RowMajor, Equatable, Sendable {
 
   /// Creates a matrix of zeros.
   @inlinable
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public static func zeros(_ rows: Int, _ columns: Int) -> Matrix {
     Matrix(rows: rows, columns: columns, repeating: 0)
   }

@@ -27,9 +27,10 @@ public func gradient<M: RowMajor>(
   return Gradient(weights: w.gradient!, bias: b.gradient!)
 }
 
-/// The gradient of the summed squared loss at w and b, in one pass over X: predictions and gradient of a block of rows
-/// are formed while it is in the cache.
+/// The gradient of the summed squared loss at w and b, in one pass over X on all cores: predictions and gradient of a block
+/// of rows are formed while it is in the cache.
 ///
+/// The result has the same bits whatever the number of cores.
 /// - Parameters:
 ///   - X: design matrix, n × p, one row per observation.
 ///   - targets: y, n × k.
@@ -37,23 +38,12 @@ public func gradient<M: RowMajor>(
 ///   - b: bias, 1 × k.
 /// - Returns: Xᵀ(ŷ − y), p × k, and Σ(ŷ − y), 1 × k.
 /// - Precondition: the shapes fit.
-/// - Complexity: 4 n p k flops; allocations of one block's predictions.
+/// - Complexity: 4 n p k flops; memory for at most 16 partial gradients and blocks of errors. Uses `?gemv` for one target,
+///   `?gemm` for several.
 public func gradient<M: RowMajor>(
   _ X: M, targets: Matrix<M.Scalar>, _ w: Matrix<M.Scalar>, _ b: Matrix<M.Scalar>
 ) -> Gradient<M.Scalar> {
-  require(
-    targets.shape == Shape(X.rowCount, w.columnCount),
-    "gradient: X is \(X.shape) and w is \(w.shape) but targets are \(targets.shape)")
-  let weights = Parameter(w), bias = Parameter(b)
-  weights.accumulateGradient { _ in }
-  bias.accumulateGradient { _ in }
-  var start = 0
-  for block in X.rowBlocks {
-    let rows = start..<start + block.rowCount
-    backward(block, linreg(block, weights, bias), Matrix(targets[rows: rows]), into: weights, bias)
-    start = rows.upperBound
-  }
-  return Gradient(weights: weights.gradient!, bias: bias.gradient!)
+  LossPass.with(X, targets, w, b) { $0.gradient() }
 }
 
 /// The backward step: adds Xᵀ(ŷ − y) to the gradient of w and Σ(ŷ − y) to that of b.
@@ -66,6 +56,10 @@ public func gradient<M: RowMajor>(
 ///   - b: bias, 1 × k. Its gradient was nil or is added to.
 /// - Precondition: the shapes fit.
 /// - Complexity: 2 n p k flops, one allocation. Uses `?gemv` for one target, `?gemm` for several.
+@specialized(where M == Matrix<Float>)
+@specialized(where M == Matrix<Double>)
+@specialized(where M == RowBlock<Float>)
+@specialized(where M == RowBlock<Double>)
 public func backward<M: RowMajor>(
   _ X: M, _ predictions: Matrix<M.Scalar>, _ targets: Matrix<M.Scalar>,
   into w: Parameter<M.Scalar>, _ b: Parameter<M.Scalar>
@@ -118,6 +112,8 @@ public func backward<M: RowMajor>(
 ///   - batchSize: the number of rows that the gradients were summed over: for a short last batch, its real size.
 /// - Precondition: `batchSize` is positive.
 /// - Complexity: 2 flops per element, no allocation.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
 public func sgd<Scalar>(_ parameters: [Parameter<Scalar>], learningRate: Scalar, batchSize: Int) {
   require(batchSize > 0, "sgd: a batch of \(batchSize) rows has no mean gradient")
   for parameter in parameters where parameter.gradient != nil {

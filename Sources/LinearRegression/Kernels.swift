@@ -11,6 +11,9 @@ struct BatchShape {
   var rows: Int
   var features: Int
   var targets: Int
+
+  /// What a row takes in the cache: features, targets and errors.
+  func rowBytes<Scalar>(_: Scalar.Type) -> Int { (features + 2 * targets) * MemoryLayout<Scalar>.stride }
 }
 
 enum Kernel<Scalar: BLASScalar> {
@@ -47,16 +50,16 @@ enum Kernel<Scalar: BLASScalar> {
   /// gradient of w ← gradient of w + Xᵀ errors, gradient of b ← gradient of b + Σ errors.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  static func addGradient(
-    _ shape: BatchShape, _ X: Input, errors: Input, weights: Output, bias: Output
-  ) {
+  static func addGradient(_ shape: BatchShape, _ X: Input, errors: Input, weights: Output, bias: Output) {
     let (p, k) = (shape.features, shape.targets)
     guard shape.rows > 0, k > 0, let errors, let bias else { return }
-    for j in 0..<k {
-      // Summed in Double: the sum over a long column would lose digits in Float.
-      var sum = 0.0
-      for i in 0..<shape.rows { sum += Double(errors[i * k + j]) }
-      bias[j] += Scalar(sum)
+    // Summed in Double: the sum over a long column would lose digits in Float.
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: k) { sums in
+      for j in 0..<k { sums[j] = 0 }
+      for i in 0..<shape.rows {
+        for j in 0..<k { sums[j] += Double(errors[i * k + j]) }
+      }
+      for j in 0..<k { bias[j] += Scalar(sums[j]) }
     }
     guard p > 0, let X, let weights else { return }
     forEachBlock(shape) { start, count in
@@ -79,10 +82,23 @@ enum Kernel<Scalar: BLASScalar> {
     }
   }
 
+  /// sums ← sums + Σ errors²/2, for each target, in Double.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  static func addSquaredLoss(_ shape: BatchShape, errors: Input, into sums: UnsafeMutablePointer<Double>?) {
+    guard shape.rows > 0, shape.targets > 0, let errors, let sums else { return }
+    for i in 0..<shape.rows {
+      for j in 0..<shape.targets {
+        let error = Double(errors[i * shape.targets + j])
+        sums[j] += error * error / 2
+      }
+    }
+  }
+
   /// The blocks that a batch is worked in.
   @inline(__always)
-  static func forEachBlock(_ shape: BatchShape, _ body: (_ start: Int, _ count: Int) -> Void) {
-    let rows = rowsPerCacheBlock(rowBytes: shape.features * MemoryLayout<Scalar>.stride)
+  private static func forEachBlock(_ shape: BatchShape, _ body: (_ start: Int, _ count: Int) -> Void) {
+    let rows = rowsPerCacheBlock(rowBytes: shape.rowBytes(Scalar.self))
     var start = 0
     while start < shape.rows {
       let count = min(rows, shape.rows - start)

@@ -9,6 +9,10 @@ public import LinearAlgebra
 /// - Returns: predictions, n × k.
 /// - Precondition: the shapes fit.
 /// - Complexity: 2 n p k flops, one allocation. Uses `?gemv` for one target, `?gemm` for several.
+@specialized(where M == Matrix<Float>)
+@specialized(where M == Matrix<Double>)
+@specialized(where M == RowBlock<Float>)
+@specialized(where M == RowBlock<Double>)
 public func linreg<M: RowMajor>(_ X: M, _ w: Matrix<M.Scalar>, _ b: Matrix<M.Scalar>) -> Matrix<M.Scalar> {
   require(
     w.rowCount == X.columnCount, "linreg: X is \(X.shape) but w is \(w.shape); w has one row per column of X")
@@ -51,6 +55,10 @@ public func linreg<M: RowMajor>(_ X: M, _ w: [M.Scalar], _ b: M.Scalar) -> [M.Sc
 /// - Returns: predictions, n × k.
 /// - Precondition: the shapes fit.
 /// - Complexity: 2 n p k flops, one allocation. Uses `?gemv` for one target, `?gemm` for several.
+@specialized(where M == Matrix<Float>)
+@specialized(where M == Matrix<Double>)
+@specialized(where M == RowBlock<Float>)
+@specialized(where M == RowBlock<Double>)
 public func linreg<M: RowMajor>(_ X: M, _ w: Parameter<M.Scalar>, _ b: Parameter<M.Scalar>) -> Matrix<
   M.Scalar
 > {

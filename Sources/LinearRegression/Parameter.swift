@@ -31,6 +31,8 @@ public final class Parameter<Scalar: BLASScalar> {
   }
 
   /// Adds to the gradient, which is zeros from now on if there was none.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func accumulateGradient(_ add: (UnsafeMutablePointer<Scalar>?) -> Void) {
     var sum = gradient ?? .zeros(value.rowCount, value.columnCount)
     gradient = nil  // so that `sum` is the only owner and is changed in place

@@ -27,16 +27,8 @@ struct TrainingProblem<Scalar: BLASScalar> {
   func meanLoss(_ w: Matrix<Scalar>, _ b: Matrix<Scalar>) -> Double {
     let k = y.columnCount
     if k == 0 { return 0 }
-    let squaredScales = (0..<k).map { units.targetScale($0) * units.targetScale($0) }
-    var sum = 0.0
-    var start = 0
-    for block in X.rowBlocks {
-      let losses = squaredLoss(linreg(block, w, b), Matrix(y[rows: start..<start + block.rowCount]))
-      losses.withUnsafeElements { losses in
-        for i in losses.indices { sum += Double(losses[i]) * squaredScales[i % k] }
-      }
-      start += block.rowCount
-    }
+    let losses = LossPass.with(X, y, w, b) { $0.losses() }
+    let sum = (0..<k).reduce(0) { $0 + losses[$1] * units.targetScale($1) * units.targetScale($1) }
     return sum / Double(X.rowCount * k)
   }
 

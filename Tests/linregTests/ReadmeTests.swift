@@ -32,7 +32,8 @@ import Testing
     #expect(sessions.count == 3)
     for session in sessions {
       let lines = session.split(separator: "\n", maxSplits: 1)
-      let arguments = try #require(lines[0].wholeMatch(of: /\$ linreg (.*)/)).1.split(separator: " ").map(String.init)
+      let arguments = try #require(lines[0].wholeMatch(of: /\$ linreg (.*)/)).1.split(separator: " ").map(
+        String.init)
       let outcome = try linreg(arguments)
       // As in a terminal: notes come before the result.
       #expect(outcome.error + outcome.output == lines[1])

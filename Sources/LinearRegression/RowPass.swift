@@ -1,0 +1,79 @@
+#if canImport(Glibc)
+  private import Glibc
+#elseif canImport(Musl)
+  private import Musl
+#else
+  private import Darwin
+#endif
+private import Dispatch
+internal import LinearAlgebra
+
+/// One pass over the rows of a problem, in blocks that fit in the cache, on all cores.
+///
+/// The blocks are divided into shares that depend on the shape alone. Threads take shares; each share adds up its
+/// blocks in order, and shares are merged in order: the result has the same bits whatever the number of threads.
+struct RowPass {
+  /// Number of rows.
+  let rows: Int
+
+  /// Rows of a block; the last one may be shorter.
+  let blockRows: Int
+
+  /// Number of threads that take shares.
+  let threads: Int
+
+  /// Plans a pass.
+  ///
+  /// - Parameters:
+  ///   - rows: number of rows.
+  ///   - rowBytes: what a row takes in the cache: features, targets, errors.
+  ///   - threads: number of threads; the default is one per core.
+  init(rows: Int, rowBytes: Int, threads: Int = RowPass.cores) {
+    self.rows = rows
+    self.threads = threads
+    blockRows = min(max(rows, 1), rowsPerCacheBlock(rowBytes: rowBytes))
+  }
+
+  private var blocks: Int { (rows + blockRows - 1) / blockRows }
+
+  /// Few enough that their partial results are small beside the data, enough for many cores.
+  private var shares: Int { min(blocks, 16) }
+
+  /// Reduces all rows to one result.
+  ///
+  /// - Parameters:
+  ///   - partial: an empty result; called once for each share.
+  ///   - add: adds a block of rows; called from several threads, each with a partial result of its own.
+  ///   - merge: adds the result of later rows.
+  func reduce<Partial>(
+    _ partial: () -> Partial, add: (inout Partial, Range<Int>) -> Void,
+    merge: (inout Partial, Partial) -> Void
+  ) -> Partial {
+    if shares <= 1 {
+      var only = partial()
+      if rows > 0 { add(&only, 0..<rows) }
+      return only
+    }
+    return withUnsafeTemporaryAllocation(of: Partial.self, capacity: shares) { partials in
+      for share in 0..<shares { partials.initializeElement(at: share, to: partial()) }
+      let threads = min(shares, threads)
+      // Safe: every share is worked by one thread, on a partial result of its own, and all are done on return.
+      nonisolated(unsafe) let (partials, add) = (partials, add)
+      DispatchQueue.concurrentPerform(iterations: threads) { thread in
+        for share in stride(from: thread, to: shares, by: threads) {
+          for block in share * blocks / shares..<(share + 1) * blocks / shares {
+            add(&partials[share], block * blockRows..<min((block + 1) * blockRows, rows))
+          }
+        }
+      }
+      var result = partials.moveElement(from: 0)
+      for share in 1..<shares { merge(&result, partials.moveElement(from: share)) }
+      return result
+    }
+  }
+}
+
+extension RowPass {
+  /// Number of cores that are there.
+  static let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+}
