@@ -19,6 +19,11 @@ let package = Package(
       name: "compare",
       dependencies: ["BenchmarkSupport", .product(name: "LinearRegression", package: library)],
       path: "Compare", swiftSettings: strict),
+    // This package among its peers: see peers/run.py.
+    .executableTarget(
+      name: "contestant",
+      dependencies: ["BenchmarkSupport", .product(name: "TabularRegression", package: library)],
+      path: "Contestant", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -3,9 +3,9 @@
 public func keep<Value>(_ value: Value) {}
 
 /// What one call returns, and the seconds that it takes.
-public func timed<Answer>(_ work: () -> Answer) -> (answer: Answer, seconds: Double) {
+public func timed<Answer>(_ work: () throws -> Answer) rethrows -> (answer: Answer, seconds: Double) {
   let start = ContinuousClock.now
-  let answer = work()
+  let answer = try work()
   return (answer, (ContinuousClock.now - start) / .seconds(1))
 }
 

@@ -28,14 +28,13 @@ public struct LeastSquares: Equatable, Sendable {
   /// - Returns: the fit.
   /// - Throws: ``DataError``: no rows, a value that is not finite, a spread beyond Double.
   /// - Precondition: X and y have the same number of rows.
-  /// - Complexity: about 2 n p² flops; copies of X in Double. Uses `dgelsy`.
+  /// - Complexity: about 2 n (p + k)² flops on all cores, six passes over the data, memory O((p + k)²) beside them. Uses
+  ///   `dgeqrf` on blocks of rows and `dgelsy` on their triangular factor.
   public func fit<M: RowMajor>(_ X: M, _ y: Matrix<M.Scalar>) throws(DataError) -> LeastSquaresFit {
     require(X.rowCount == y.rowCount, "fit: X is \(X.shape) but y is \(y.shape)")
     try DataError.check(X, y)
     let units = try ProblemStandardization(X, y, centered: intercept)
-    let A: Matrix<Double> = units.features.applied(to: X)
-    let B: Matrix<Double> = units.targets.applied(to: y)
-    let solution = solve(A, B)
+    let solution = solve(TriangularFactor(X, y, units), features: X.columnCount, targets: y.columnCount)
     let model = units.original(weights: solution.solution, bias: .zeros(1, y.columnCount))
     let rank = solution.rank! + (intercept ? 1 : 0)
     let evaluations = try model.evaluate(X, y)
@@ -63,13 +62,18 @@ public struct LeastSquares: Equatable, Sendable {
     try fit(X, Matrix(column: y))
   }
 
-  /// The standardised problem, whose values are finite.
+  /// Solves the standardised problem from its factor [R S; 0 T]: ‖R w − S‖ is least where ‖X w − y‖ is.
   ///
   /// The cut-off for the rank is a multiple of ε that grows with p but not with n: rounding of the columns' entries
   /// moves the singular values of columns of equal norm by that much.
-  private func solve(_ A: Matrix<Double>, _ B: Matrix<Double>) -> LeastSquaresSolution<Double> {
+  private func solve(_ factor: TriangularFactor, features p: Int, targets k: Int) -> LeastSquaresSolution<
+    Double
+  > {
     do {
-      return try gelsy(A, B, rcond: 8 * Double(max(1, A.columnCount)) * .ulpOfOne)
+      return try gelsy(
+        Matrix(rows: p, columns: p) { i, j in factor[i, j] },
+        Matrix(rows: p, columns: k) { i, j in factor[i, p + j] },
+        rcond: 8 * Double(max(1, p)) * .ulpOfOne)
     } catch {
       fatalError("gelsy on finite standardised data: \(error); this is a bug in swift-linear-regression")
     }

@@ -13,8 +13,6 @@ struct LossPass<Scalar: BLASScalar> {
     var losses: [Double]
     var weights: [Scalar]
     var bias: [Scalar]
-    /// Room for one block's errors.
-    var errors: [Scalar]
   }
 
   /// Calls `body` with the pass over X, n × p, and y, n × k, at w and b.
@@ -65,21 +63,19 @@ struct LossPass<Scalar: BLASScalar> {
     let (p, k) = (shape.features, shape.targets)
     let pass = RowPass(rows: shape.rows, rowBytes: shape.rowBytes(Scalar.self))
     return pass.reduce {
-      Sums(
-        losses: zeros(k), weights: zeros(p * k), bias: zeros(k), errors: zeros(pass.blockRows * k))
-    } add: { sums, rows in
+      Sums(losses: zeros(k), weights: zeros(p * k), bias: zeros(k))
+    } scratch: {
+      zeros(pass.blockRows * k)  // one block's errors
+    } add: { (sums: inout Sums, errors: inout [Scalar], rows) in
       var block = shape
       block.rows = rows.count
       let blockX = X.baseAddress.map { $0 + rows.lowerBound * p }
       let blockY = y.baseAddress.map { $0 + rows.lowerBound * k }
-      var errors: [Scalar] = []
-      swap(&errors, &sums.errors)  // so that `add` may change the other sums meanwhile
       errors.withUnsafeMutableBufferPointer { errors in
         Kernel.predict(block, blockX, w.baseAddress, b.baseAddress, into: errors.baseAddress)
         Kernel.subtract(blockY, from: errors.baseAddress, count: rows.count * k)
         add(&sums, block, UnsafePointer(errors.baseAddress), blockX)
       }
-      swap(&errors, &sums.errors)
     } merge: { sums, later in
       for j in 0..<k { sums.losses[j] += later.losses[j] }
       axpy(1, later.weights, into: &sums.weights)
@@ -91,4 +87,4 @@ struct LossPass<Scalar: BLASScalar> {
 /// Zeros of a type that is known where it is specialised: `Array(repeating: 0, …)` of an unspecialised generic is slow.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-private func zeros<Scalar: BLASScalar>(_ count: Int) -> [Scalar] { Array(repeating: 0, count: count) }
+func zeros<Scalar: BLASScalar>(_ count: Int) -> [Scalar] { Array(repeating: 0, count: count) }

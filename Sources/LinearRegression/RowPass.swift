@@ -22,16 +22,21 @@ struct RowPass {
   /// Number of threads that take shares.
   let threads: Int
 
-  /// Plans a pass.
+  /// Plans a pass in blocks that fit in the cache.
   ///
   /// - Parameters:
   ///   - rows: number of rows.
   ///   - rowBytes: what a row takes in the cache: features, targets, errors.
   ///   - threads: number of threads; the default is one per core.
   init(rows: Int, rowBytes: Int, threads: Int = RowPass.cores) {
+    self.init(rows: rows, blockRows: rowsPerCacheBlock(rowBytes: rowBytes), threads: threads)
+  }
+
+  /// Plans a pass in blocks of a given number of rows.
+  init(rows: Int, blockRows: Int, threads: Int = RowPass.cores) {
     self.rows = rows
+    self.blockRows = min(max(rows, 1), blockRows)
     self.threads = threads
-    blockRows = min(max(rows, 1), rowsPerCacheBlock(rowBytes: rowBytes))
   }
 
   private var blocks: Int { (rows + blockRows - 1) / blockRows }
@@ -43,26 +48,29 @@ struct RowPass {
   ///
   /// - Parameters:
   ///   - partial: an empty result; called once for each share.
-  ///   - add: adds a block of rows; called from several threads, each with a partial result of its own.
+  ///   - scratch: room to work in; called once for each thread.
+  ///   - add: adds a block of rows; called from several threads, each with its own partial result and scratch.
   ///   - merge: adds the result of later rows.
-  func reduce<Partial>(
-    _ partial: () -> Partial, add: (inout Partial, Range<Int>) -> Void,
+  func reduce<Partial, Scratch>(
+    _ partial: () -> Partial, scratch: () -> Scratch, add: (inout Partial, inout Scratch, Range<Int>) -> Void,
     merge: (inout Partial, Partial) -> Void
   ) -> Partial {
     if shares <= 1 {
       var only = partial()
-      if rows > 0 { add(&only, 0..<rows) }
+      var room = scratch()
+      if rows > 0 { add(&only, &room, 0..<rows) }
       return only
     }
     return withUnsafeTemporaryAllocation(of: Partial.self, capacity: shares) { partials in
       for share in 0..<shares { partials.initializeElement(at: share, to: partial()) }
       let threads = min(shares, threads)
       // Safe: every share is worked by one thread, on a partial result of its own, and all are done on return.
-      nonisolated(unsafe) let (partials, add) = (partials, add)
+      nonisolated(unsafe) let (partials, add, scratch) = (partials, add, scratch)
       DispatchQueue.concurrentPerform(iterations: threads) { thread in
+        var room = scratch()
         for share in stride(from: thread, to: shares, by: threads) {
           for block in share * blocks / shares..<(share + 1) * blocks / shares {
-            add(&partials[share], block * blockRows..<min((block + 1) * blockRows, rows))
+            add(&partials[share], &room, block * blockRows..<min((block + 1) * blockRows, rows))
           }
         }
       }
@@ -70,6 +78,14 @@ struct RowPass {
       for share in 1..<shares { merge(&result, partials.moveElement(from: share)) }
       return result
     }
+  }
+
+  /// Reduces all rows to one result, where no room to work in is needed.
+  func reduce<Partial>(
+    _ partial: () -> Partial, add: (inout Partial, Range<Int>) -> Void,
+    merge: (inout Partial, Partial) -> Void
+  ) -> Partial {
+    reduce(partial, scratch: {}, add: { partial, _, rows in add(&partial, rows) }, merge: merge)
   }
 }
 

@@ -19,7 +19,9 @@ public struct Standardization: Equatable, Sendable {
   /// - Complexity: O(n p), three passes.
   public init<M: RowMajor>(_ matrix: M, centered: Bool = true) {
     let (n, p) = (matrix.rowCount, matrix.columnCount)
-    (means, scales) = matrix.withUnsafeElements { measure($0, rows: n, columns: p, centered: centered) }
+    (means, scales) = matrix.withUnsafeElements {
+      measure(Columns(elements: $0, count: p), rows: n, centered: centered)
+    }
   }
 
   /// The identity: means 0, scales 1.
@@ -107,38 +109,78 @@ struct ProblemStandardization {
   func targetScale(_ t: Int) -> Double { targets.scales[t] == 0 ? 1 : targets.scales[t] }
 }
 
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
-private func measure<Scalar: BLASScalar>(
-  _ elements: UnsafeBufferPointer<Scalar>, rows n: Int, columns p: Int, centered: Bool
+private func measure<Scalar>(
+  _ columns: Columns<Scalar>, rows n: Int, centered: Bool
 ) -> (means: [Double], scales: [Double]) {
+  let p = columns.count
   var means = [Double](repeating: 0, count: p)
-  var largest = means, squares = means
-  guard n > 0 else { return (means, squares) }
+  guard n > 0 else { return (means, means) }
+  let pass = RowPass(rows: n, rowBytes: p * MemoryLayout<Scalar>.stride)
+  func reduce(
+    _ add: (UnsafeMutablePointer<Double>, Range<Int>) -> Void, _ merge: (Double, Double) -> Double
+  ) -> [Double] {
+    pass.reduce {
+      [Double](repeating: 0, count: p)
+    } add: { sums, rows in
+      sums.withUnsafeMutableBufferPointer { if let sums = $0.baseAddress { add(sums, rows) } }
+    } merge: { sums, later in
+      for j in 0..<p { sums[j] = merge(sums[j], later[j]) }
+    }
+  }
   if centered {
-    let share = 1 / Double(n)  // multiplied before adding: the sum itself could overflow
-    for i in 0..<n {
-      for j in 0..<p { means[j] += Double(elements[i * p + j]) * share }
+    for _ in 1...2 {  // the mean, then the mean of what it leaves
+      let corrections = reduce(
+        { columns.addDeviations(of: $1, from: means, share: 1 / Double(n), into: $0) }, +)
+      for j in 0..<p { means[j] += corrections[j] }
     }
-    var corrections = squares
-    for i in 0..<n {
-      for j in 0..<p { corrections[j] += (Double(elements[i * p + j]) - means[j]) * share }
-    }
-    for j in 0..<p { means[j] += corrections[j] }
   }
-  for i in 0..<n {
-    for j in 0..<p { largest[j] = max(largest[j], abs(Double(elements[i * p + j]) - means[j])) }
-  }
+  var largest = reduce({ columns.takeLargestDeviations(of: $1, from: means, into: $0) }, max)
   // What remains of a constant column is the rounding of its mean.
   for j in 0..<p where largest[j] <= 4 * Double.ulpOfOne * abs(means[j]) { largest[j] = 0 }
-  let divisors = nonzero(largest)
-  for i in 0..<n {
-    for j in 0..<p {
-      let deviation = (Double(elements[i * p + j]) - means[j]) / divisors[j]
-      squares[j] += deviation * deviation
+  let squares = reduce({ columns.addSquares(of: $1, from: means, divisors: nonzero(largest), into: $0) }, +)
+  return (means, (0..<p).map { largest[$0] * (squares[$0] / Double(n)).squareRoot() })
+}
+
+/// The columns of a row-major matrix, and what is added up over blocks of its rows.
+private struct Columns<Scalar: BLASScalar> {
+  let elements: UnsafeBufferPointer<Scalar>
+  let count: Int
+
+  /// sums ← sums + Σ (x − mean) · share, multiplied before adding: the sum itself could overflow.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  func addDeviations(
+    of rows: Range<Int>, from means: [Double], share: Double, into sums: UnsafeMutablePointer<Double>
+  ) {
+    for i in rows {
+      for j in 0..<count { sums[j] += (Double(elements[i * count + j]) - means[j]) * share }
     }
   }
-  return (means, (0..<p).map { largest[$0] * (squares[$0] / Double(n)).squareRoot() })
+
+  /// largest ← max(largest, |x − mean|)
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  func takeLargestDeviations(
+    of rows: Range<Int>, from means: [Double], into largest: UnsafeMutablePointer<Double>
+  ) {
+    for i in rows {
+      for j in 0..<count { largest[j] = max(largest[j], abs(Double(elements[i * count + j]) - means[j])) }
+    }
+  }
+
+  /// sums ← sums + Σ ((x − mean) / divisor)²
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  func addSquares(
+    of rows: Range<Int>, from means: [Double], divisors: [Double], into sums: UnsafeMutablePointer<Double>
+  ) {
+    for i in rows {
+      for j in 0..<count {
+        let deviation = (Double(elements[i * count + j]) - means[j]) / divisors[j]
+        sums[j] += deviation * deviation
+      }
+    }
+  }
 }
 
 /// Divisors that send the deviations of a constant column to 0.

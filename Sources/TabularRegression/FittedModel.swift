@@ -69,7 +69,7 @@ public struct FittedModel: Equatable, Sendable {
     self.init(
       target: target, features: problem.features, hasIntercept: intercept, model: fit.model,
       observations: fit.observations, statistics: fit.statistics[0],
-      certificate: Certificate(solver: "gelsy", rank: fit.rank), training: nil)
+      certificate: Certificate(solver: "qr", rank: fit.rank), training: nil)
   }
 
   /// Trains a model by minibatch SGD; every report tells its distance to the exact solution.

@@ -92,7 +92,7 @@ import Testing
     let model = try FittedModel(table, target: "y", features: ["a", "b"])
     #expect(
       model.summary == """
-        y on 2 features, 6 observations: exact least squares (gelsy)
+        y on 2 features, 6 observations: exact least squares (qr)
 
         term         estimate
         (Intercept)     1

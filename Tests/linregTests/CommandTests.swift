@@ -49,7 +49,7 @@ import Testing
         == Outcome(
           status: 0,
           output: """
-            y on 1 feature, 4 observations: exact least squares (gelsy)
+            y on 1 feature, 4 observations: exact least squares (qr)
 
             term         estimate
             (Intercept)      0.9

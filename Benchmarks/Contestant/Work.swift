@@ -1,0 +1,86 @@
+import BenchmarkSupport
+import LinearRegression
+import TabularRegression
+
+/// One of the works that are compared, with its data in memory.
+struct Work {
+  /// Does the work; returns the answer as the peers order it: intercepts, then weights row by row, or predictions.
+  let run: () throws -> [Double]
+
+  /// Units of work in one run.
+  var units = 1
+
+  /// The works of peers/works.py under the same names; nil for another one.
+  init?(named name: String, folder: String) throws {
+    func matrix<Scalar>(_ file: String, _: Scalar.Type) throws -> Matrix<Scalar> {
+      try Matrix<Scalar>(npy: "\(folder)/\(file).npy")
+    }
+    switch name {
+    case "gradient", "gradient64":
+      let X = try matrix("X", Float.self), y = try matrix("y", Float.self)
+      let (w, b) = Self.startWeights(X, y)
+      run = {
+        let result = gradient(X, targets: y, w, b)
+        return (result.bias.elements + result.weights.elements).map { Double($0) }
+      }
+    case "epoch", "epoch-shuffled":
+      let order = name == "epoch" ? RowOrder.inOrder : .shuffled
+      let X = try matrix("X", Float.self), y = try matrix("y", Float.self)
+      let method = SGD(
+        epochs: 1, batchSize: 256, learningRate: 0.05, order: order, seed: 1, standardize: false)
+      run = { Self.coefficients(try method.train(X, y).model) }
+    case "step":
+      let X = try matrix("X", Float.self), y = try matrix("y", Float.self)
+      let method = SGD(
+        epochs: 20, batchSize: 10, learningRate: 0.03, order: .inOrder, seed: 1, standardize: false)
+      run = { Self.coefficients(try method.train(X, y).model) }
+      units = method.epochs * X.rowCount / method.batchSize
+    case "exact-float":
+      self = try Self.exactFit(matrix("X", Float.self), matrix("y", Float.self))
+    case "exact-double", "exact-wide":
+      self = try Self.exactFit(matrix("X", Double.self), matrix("y", Double.self))
+    case "csv":
+      run = { Self.coefficients(try FittedModel(Table(csv: "\(folder)/table.csv"), target: "y").model) }
+    case "predict":
+      let X = try matrix("X", Float.self)
+      let model = Self.startModel(X)
+      run = { model.predict(X).elements.map { Double($0) } }
+    case "predict-one":
+      let X = try matrix("X", Float.self)
+      let model = Self.startModel(X), row = X[row: 0]
+      // A thousand rows, as a server has them, so that the call and not this closure is timed.
+      run = {
+        var prediction = 0.0
+        for _ in 0..<1000 {
+          prediction = model.predict(row)
+          keep(prediction)
+        }
+        return [prediction]
+      }
+      units = 1000
+    default: return nil
+    }
+  }
+
+  private init(run: @escaping () throws -> [Double]) { self.run = run }
+
+  private static func exactFit<Scalar>(_ X: Matrix<Scalar>, _ y: Matrix<Scalar>) -> Work {
+    Work { coefficients(try LeastSquares().fit(X, y).model) }
+  }
+
+  private static func coefficients(_ model: LinearModel) -> [Double] {
+    model.intercepts + model.weights.elements
+  }
+
+  /// The weights at which gradients and predictions are taken: the same for everybody.
+  private static func startWeights(_ X: Matrix<Float>, _ y: Matrix<Float>) -> (Matrix<Float>, Matrix<Float>) {
+    let k = y.columnCount
+    let w = Matrix<Float>(rows: X.columnCount, columns: k) { i, j in Float((i * k + j) % 7 - 3) / 10 }
+    return (w, Matrix(rows: 1, columns: k, repeating: 0.5))
+  }
+
+  private static func startModel(_ X: Matrix<Float>) -> LinearModel {
+    let (w, b) = startWeights(X, .zeros(0, 1))
+    return LinearModel(weights: Matrix<Double>(w), intercepts: [Double(b[0, 0])])
+  }
+}

@@ -1,0 +1,51 @@
+"""The data that all contestants read, made from a seed: .npy files and one CSV file."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+SEED = 20260701
+
+# A matrix's name, its rows, columns, targets and type; y = X w + b + noise.
+PROBLEMS = {
+    "float": (1_000_000, 100, 1, np.float32),
+    "double": (1_000_000, 100, 1, np.float64),
+    "targets": (1_000_000, 100, 64, np.float32),
+    "wide": (100_000, 1000, 1, np.float64),
+    "tiny": (1000, 2, 1, np.float32),
+    "csv": (1_000_000, 20, 1, np.float64),
+}
+NOISE = 0.1
+
+
+def prepare(folder: Path, name: str) -> Path:
+    """Makes a problem's files where they are not there yet; returns their folder."""
+    rows, columns, targets, scalar = PROBLEMS[name]
+    fingerprint = hashlib.sha256(repr((SEED, PROBLEMS[name], NOISE, 1)).encode()).hexdigest()[:12]
+    place = folder / f"{name}-{fingerprint}"
+    if (place / "done").exists():
+        return place
+    place.mkdir(parents=True, exist_ok=True)
+    random = np.random.default_rng(SEED)
+    X = random.standard_normal((rows, columns), dtype=np.float32).astype(scalar)
+    if scalar is np.float64:
+        # All 53 bits, and small offsets, as real columns have.
+        X += random.standard_normal(columns) + 1e-9 * random.standard_normal(columns)
+    w = random.standard_normal((columns, targets)) / np.sqrt(columns)
+    b = random.standard_normal(targets)
+    y = X @ w + b + NOISE * random.standard_normal((rows, targets))
+    y = y.astype(scalar)
+    if name == "csv":
+        # Ten decimals, as a table of measurements; what is read back is the data.
+        header = ",".join([f"x{j}" for j in range(columns)] + ["y"])
+        with open(place / "table.csv", "w") as file:
+            file.write(header + "\n")
+            for row in np.concatenate([X, y], axis=1):
+                file.write(",".join(["%.8f" % value for value in row]) + "\n")
+        table = np.loadtxt(place / "table.csv", delimiter=",", skiprows=1)
+        X, y = np.ascontiguousarray(table[:, :-1]), np.ascontiguousarray(table[:, -1:])
+    np.save(place / "X.npy", X)
+    np.save(place / "y.npy", y if targets > 1 else y[:, 0])
+    (place / "done").touch()
+    return place
