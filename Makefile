@@ -2,9 +2,10 @@
 
 SWIFT ?= swift
 data = Examples/Diabetes/diabetes.csv
+commit = COMMIT=$$(git describe --always --dirty 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test examples bench bench-build format lint docs clean
+.PHONY: help setup run test examples bench peers bench-build format lint docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,11 +23,17 @@ test: setup ## run every test
 examples: setup ## build the examples and check what they print
 	@Examples/check
 
-bench: setup ## compare BLAS with naive loops (under three minutes)
-	@COMMIT=$$(git describe --always --dirty 2>/dev/null) $(SWIFT) run --package-path Benchmarks --configuration release --quiet compare
+bench: bench-build ## against naive loops and the machine's limits (under three minutes)
+	@Benchmarks/.build/release/limits
+	@$(commit) Benchmarks/.build/release/compare
+
+peers: bench-build ## against NumPy, scikit-learn, oneDAL, PyTorch, polars and R
+	@$(SWIFT) build --configuration release --product linreg --quiet
+	@Benchmarks/peers/setup
+	@$(commit) Benchmarks/peers/.venv/bin/python Benchmarks/peers/run.py
 
 bench-build: setup ## build the benchmarks only
-	$(SWIFT) build --package-path Benchmarks --configuration release
+	@$(SWIFT) build --package-path Benchmarks --configuration release --quiet
 
 format: ## format all Swift code
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Examples Benchmarks

@@ -19,6 +19,14 @@ let package = Package(
       name: "compare",
       dependencies: ["BenchmarkSupport", .product(name: "LinearRegression", package: library)],
       path: "Compare", swiftSettings: strict),
+    // Every path against the machine's limits.
+    .executableTarget(
+      name: "limits",
+      dependencies: [
+        "BenchmarkSupport", "CAllocations", .product(name: "LinearRegression", package: library),
+      ],
+      path: "Limits", swiftSettings: strict),
+    .target(name: "CAllocations", path: "CAllocations"),
     // This package among its peers: see peers/run.py.
     .executableTarget(
       name: "contestant",

@@ -22,6 +22,16 @@ public struct Agreement {
   ///   - reference: as many matrices of the same shapes.
   ///   - terms: m, the number of terms that are summed up for an element of the answer.
   public init<Scalar>(_ answer: [Matrix<Scalar>], _ reference: [Matrix<Scalar>], terms: Int) {
+    self.init(answer, reference, within: 4 * Double(Scalar.ulpOfOne) * Double(terms).squareRoot())
+  }
+
+  /// Compares answers that are not the same but for rounding, such as a trained model and the one that the data come from.
+  ///
+  /// - Parameters:
+  ///   - answer: matrices.
+  ///   - reference: as many matrices of the same shapes.
+  ///   - bound: the largest error that is allowed.
+  public init<Scalar>(_ answer: [Matrix<Scalar>], _ reference: [Matrix<Scalar>], within bound: Double) {
     precondition(answer.map(\.shape) == reference.map(\.shape), "answers of different shapes")
     var difference = 0.0, magnitude = 0.0
     for (answer, reference) in zip(answer, reference) {
@@ -29,7 +39,7 @@ public struct Agreement {
       magnitude = larger(magnitude, largestMagnitude(reference, minus: nil))
     }
     error = difference == 0 ? 0 : difference / magnitude
-    bound = 4 * Double(Scalar.ulpOfOne) * Double(terms).squareRoot()
+    self.bound = bound
   }
 }
 

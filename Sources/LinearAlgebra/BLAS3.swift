@@ -99,6 +99,8 @@ public func syrk<M: RowMajor>(
 ///   - alpha: α.
 /// - Returns: the symmetric product, n × n.
 /// - Complexity: n (n + 1) k flops, one allocation. Uses `?syrk`.
+@specialized(where M == Matrix<Float>)
+@specialized(where M == Matrix<Double>)
 public func syrk<M: RowMajor>(_ a: M, transpose: Transpose = .no, alpha: M.Scalar = 1) -> Matrix<M.Scalar> {
   let n = a.shape.applying(transpose).rows
   var c = Matrix<M.Scalar>.zeros(n, n)

@@ -10,6 +10,8 @@
 ///   element of the triangle is NaN or infinite (`?potrf` does not report one on the diagonal).
 /// - Precondition: A is square.
 /// - Complexity: n³/3 flops, one copy. Uses `?potrf`.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
 public func potrf<Scalar: BLASScalar>(_ a: Matrix<Scalar>, triangle: Triangle) throws(LAPACKError) -> Matrix<
   Scalar
 > {
@@ -80,7 +82,9 @@ public func pocon<Scalar: BLASScalar>(factor: Matrix<Scalar>, triangle: Triangle
 
 extension Matrix {
   /// ‖A‖₁: the largest sum of magnitudes in a column; 0 for an empty matrix.
-  public var norm1: Scalar {
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public func norm1() -> Scalar {
     var sums = [Scalar](repeating: 0, count: columnCount)
     for i in 0..<rowCount {
       for j in 0..<columnCount { sums[j] += abs(self[i, j]) }

@@ -30,6 +30,8 @@ public func gels<A: RowMajor>(
 ) throws(LAPACKError) -> LeastSquaresSolution<A.Scalar> {
   var problem = try LeastSquaresProblem(a, b, "gels")
   if problem.isEmpty { return problem.emptySolution(rank: nil, singularValues: nil) }
+  // gels would return zeros and report success
+  if problem.a.allSatisfy({ $0 == 0 }) { throw .singular(index: 0) }
   let info = problem.call { m, n, k, a, b, ldb in
     withWorkspace("gels") { work, lwork in A.Scalar._gels(m, n, k, a, m, b, ldb, work, lwork) }
   }

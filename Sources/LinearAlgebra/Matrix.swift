@@ -87,6 +87,7 @@ public struct Matrix<Scalar: BLASScalar>: RowMajor, Equatable, Sendable {
   /// Creates a matrix with each element computed from its row and column.
   @inlinable
   public init(rows: Int, columns: Int, _ element: (_ row: Int, _ column: Int) throws -> Scalar) rethrows {
+    require(rows >= 0 && columns >= 0, "a matrix cannot have the shape \(rows) × \(columns)")
     var elements: [Scalar] = []
     elements.reserveCapacity(rows * columns)
     for i in 0..<rows {

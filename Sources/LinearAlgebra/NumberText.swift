@@ -8,7 +8,7 @@
 
 /// A number for a person to read, with at most `significantDigits` digits and no trailing zeros: C's `%.*g`.
 package func formatted(_ value: Double, significantDigits: Int) -> String {
-  formatted(value, "%.*g", significantDigits)
+  formatted(value == 0 ? 0 : value, "%.*g", significantDigits)  // never "-0"
 }
 
 /// A number with exactly `decimals` digits after the decimal point: C's `%.*f`.

@@ -1,7 +1,8 @@
 /// A dense matrix whose rows lie one after the other in memory: a whole ``Matrix`` or a ``RowBlock`` of one.
 ///
 /// The functions that read matrices (``gemv(_:_:transpose:alpha:)``, ``gemm(_:_:transposeA:transposeB:alpha:)``, …)
-/// take any `RowMajor`, so a block of rows needs no copy.
+/// take any `RowMajor`, so a block of rows needs no copy. Only this package's types conform: what is handed to BLAS relies
+/// on their buffers being as large as they say.
 public protocol RowMajor<Scalar>: Sendable {
   /// Type of the elements.
   associatedtype Scalar: BLASScalar
@@ -71,8 +72,9 @@ extension RowMajor {
 }
 
 /// The number of rows whose elements fill a quarter of a mebibyte: half of a common second-level cache, so that the
-/// vectors beside them fit too. At least 16, so that tall blocks remain worth a BLAS call however wide the row.
+/// vectors beside them fit too. At least 16, so that blocks remain worth a BLAS call however wide the row; at most 2048, so
+/// that what BLAS adds up in Float before it is added up in Double keeps its digits.
 @inlinable
 package func rowsPerCacheBlock(rowBytes: Int) -> Int {
-  Swift.max(16, (256 << 10) / Swift.max(1, rowBytes))
+  Swift.min(2048, Swift.max(16, (256 << 10) / Swift.max(1, rowBytes)))
 }

@@ -16,7 +16,8 @@ public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A value is NaN or infinite; row and column count from 0.
   case nonFinite(Variable, row: Int, column: Int)
 
-  /// A column's values are too large or too far apart for Double: its mean or spread overflows. Counted from 0.
+  /// A column's values are too large, too small or too far apart: its spread, a square or its coefficient is beyond Double.
+  /// Counted from 0.
   case overflow(Variable, column: Int)
 
   /// One line: what was found, where, and what to do.
@@ -27,7 +28,7 @@ public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
     case .nonFinite(let variable, let row, let column):
       "the \(variable.rawValue) hold a value that is not finite in row \(row), column \(column) (counted from 0); remove or replace it"
     case .overflow(let variable, let column):
-      "column \(column) (counted from 0) of the \(variable.rawValue) spans more than Double can hold; divide it by a power of ten"
+      "column \(column) (counted from 0) of the \(variable.rawValue) has values whose spread, squares or coefficient are beyond Double; use another unit"
     }
   }
 }

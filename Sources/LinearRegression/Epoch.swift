@@ -9,7 +9,7 @@ struct Epoch<Scalar: BLASScalar>: ~Copyable {
   private let batchX: UnsafeMutableBufferPointer<Scalar>
   private let batchY: UnsafeMutableBufferPointer<Scalar>
 
-  init(_ X: Matrix<Scalar>, _ y: Matrix<Scalar>, batchSize: Int) {
+  init(_ X: Matrix<Scalar>, _ y: Matrix<Scalar>, batchSize: Int, gathers: Bool) {
     self.X = X
     self.y = y
     self.batchSize = min(batchSize, max(1, X.rowCount))
@@ -19,8 +19,8 @@ struct Epoch<Scalar: BLASScalar>: ~Copyable {
       return buffer
     }
     errors = allocated(y.columnCount)
-    batchX = allocated(X.columnCount)
-    batchY = allocated(y.columnCount)
+    batchX = allocated(gathers ? X.columnCount : 0)
+    batchY = allocated(gathers ? y.columnCount : 0)
   }
 
   deinit {

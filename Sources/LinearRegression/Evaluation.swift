@@ -36,7 +36,7 @@ extension LinearModel {
   /// - Parameters:
   ///   - X: n × p.
   ///   - y: n × k.
-  /// - Throws: ``DataError``: no rows, or a value that is not finite.
+  /// - Throws: ``DataError``: no rows, a value that is not finite, squares of errors beyond Double.
   /// - Precondition: the shapes fit the model.
   /// - Complexity: 2 n p k flops, allocations of one block of rows.
   public func evaluate<M: RowMajor>(_ X: M, _ y: Matrix<M.Scalar>) throws(DataError) -> [Evaluation] {
@@ -56,6 +56,9 @@ extension LinearModel {
         for t in 0..<targetCount { sums[t].add(target: targets[i, t], prediction: predictions[i, t]) }
       }
       start += block.rowCount
+    }
+    for t in 0..<targetCount where !(sums[t].residual.isFinite && sums[t].total.isFinite) {
+      throw .overflow(.targets, column: t)
     }
     return sums.map { $0.evaluation(observations: X.rowCount) }
   }

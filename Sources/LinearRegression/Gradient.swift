@@ -65,6 +65,7 @@ public func backward<M: RowMajor>(
   into w: Parameter<M.Scalar>, _ b: Parameter<M.Scalar>
 ) {
   let k = predictions.columnCount
+  require(w !== b, "backward: w and b are the same parameter; each needs a gradient of its own")
   require(
     predictions.shape == targets.shape,
     "backward: predictions are \(predictions.shape) but targets are \(targets.shape)")

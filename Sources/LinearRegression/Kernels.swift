@@ -13,7 +13,15 @@ struct BatchShape {
   var targets: Int
 
   /// What a row takes in the cache: features, targets and errors.
-  func rowBytes<Scalar>(_: Scalar.Type) -> Int { (features + 2 * targets) * MemoryLayout<Scalar>.stride }
+  private func rowBytes<Scalar>(_: Scalar.Type) -> Int {
+    (features + 2 * targets) * MemoryLayout<Scalar>.stride
+  }
+
+  /// Rows of a block that fits in the cache. For several targets at least 256: `?gemm` makes blocks of its own, and slivers
+  /// of rows would have it copy w for each.
+  func blockRows<Scalar>(_: Scalar.Type) -> Int {
+    max(targets > 1 ? 256 : 1, rowsPerCacheBlock(rowBytes: rowBytes(Scalar.self)))
+  }
 }
 
 enum Kernel<Scalar: BLASScalar> {
@@ -98,7 +106,7 @@ enum Kernel<Scalar: BLASScalar> {
   /// The blocks that a batch is worked in.
   @inline(__always)
   private static func forEachBlock(_ shape: BatchShape, _ body: (_ start: Int, _ count: Int) -> Void) {
-    let rows = rowsPerCacheBlock(rowBytes: shape.rowBytes(Scalar.self))
+    let rows = shape.blockRows(Scalar.self)
     var start = 0
     while start < shape.rows {
       let count = min(rows, shape.rows - start)

@@ -59,26 +59,43 @@ public struct FitStatistics: Equatable, Sendable {
   /// Derives the statistics from the sums of squares.
   ///
   /// - Parameters:
-  ///   - residual: Σ (y − ŷ)².
-  ///   - total: Σ (y − ȳ)², or Σ y² without an intercept.
+  ///   - residual: Σ (y − ŷ)² in units of `scale`².
+  ///   - total: Σ (y − ȳ)², or Σ y² without an intercept, in the same units.
+  ///   - scale: the unit of y that the sums are in: ratios stay right where squares in y's own unit would underflow.
   ///   - n: number of rows.
   ///   - rank: rank of the columns, the intercept's included.
   ///   - hasIntercept: whether the model has an intercept.
-  public init(
-    residualSumOfSquares residual: Double, totalSumOfSquares total: Double, observations n: Int, rank: Int,
-    hasIntercept: Bool
+  ///   - isLeastSquares: whether the residuals are those of a least-squares fit; F exists only for them.
+  package init(
+    residualSumOfSquares residual: Double, totalSumOfSquares total: Double, scale: Double = 1,
+    observations n: Int,
+    rank: Int, hasIntercept: Bool, isLeastSquares: Bool = true
   ) {
     let freedom = n - rank, modelFreedom = rank - (hasIntercept ? 1 : 0)
-    residualSumOfSquares = residual
-    totalSumOfSquares = total
+    residualSumOfSquares = residual * scale * scale
+    totalSumOfSquares = total * scale * scale
     degreesOfFreedom = freedom
-    residualStandardError = freedom > 0 ? (residual / Double(freedom)).squareRoot() : nil
+    residualStandardError = freedom > 0 ? (residual / Double(freedom)).squareRoot() * scale : nil
     rSquared = total > 0 ? 1 - residual / total : nil
     adjustedRSquared =
       freedom > 0
       ? rSquared.map { 1 - (1 - $0) * Double(n - (hasIntercept ? 1 : 0)) / Double(freedom) } : nil
-    fStatistic =
-      freedom > 0 && modelFreedom > 0 && residual > 0
-      ? ((total - residual) / Double(modelFreedom)) / (residual / Double(freedom)) : nil
+    let f = ((total - residual) / Double(modelFreedom)) / (residual / Double(freedom))
+    fStatistic = isLeastSquares && freedom > 0 && modelFreedom > 0 && f.isFinite && f >= 0 ? f : nil
+  }
+
+  /// Creates statistics that were saved.
+  package init(
+    residualSumOfSquares: Double, totalSumOfSquares: Double, degreesOfFreedom: Int,
+    residualStandardError: Double?,
+    rSquared: Double?, adjustedRSquared: Double?, fStatistic: Double?
+  ) {
+    self.residualSumOfSquares = residualSumOfSquares
+    self.totalSumOfSquares = totalSumOfSquares
+    self.degreesOfFreedom = degreesOfFreedom
+    self.residualStandardError = residualStandardError
+    self.rSquared = rSquared
+    self.adjustedRSquared = adjustedRSquared
+    self.fStatistic = fStatistic
   }
 }

@@ -20,6 +20,19 @@ public struct LinearModel: Equatable, Sendable, Codable {
     self.intercepts = intercepts
   }
 
+  /// Decodes a model; intercepts that do not fit the weights are an error.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let weights = try container.decode(Matrix<Double>.self, forKey: .weights)
+    let intercepts = try container.decode([Double].self, forKey: .intercepts)
+    guard intercepts.count == weights.columnCount else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .intercepts, in: container,
+        debugDescription: "\(intercepts.count) intercepts beside weights of \(weights.shape)")
+    }
+    self.init(weights: weights, intercepts: intercepts)
+  }
+
   /// Creates a model of one target.
   public init(coefficients: [Double], intercept: Double) {
     self.init(weights: Matrix(column: coefficients), intercepts: [intercept])

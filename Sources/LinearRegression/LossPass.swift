@@ -11,6 +11,13 @@ struct LossPass<Scalar: BLASScalar> {
   /// The sums over some rows.
   private struct Sums {
     var losses: [Double]
+    var weights: [Double]
+    var bias: [Double]
+  }
+
+  /// Room for one block: its errors, and its gradient, which is added to the sums in Double.
+  private struct Room {
+    var errors: [Scalar]
     var weights: [Scalar]
     var bias: [Scalar]
   }
@@ -36,51 +43,66 @@ struct LossPass<Scalar: BLASScalar> {
 
   /// Σ (ŷ − y)²/2 of each target, added up in Double.
   func losses() -> [Double] {
-    run { sums, block, errors, _ in
-      sums.losses.withUnsafeMutableBufferPointer {
-        Kernel.addSquaredLoss(block, errors: errors, into: $0.baseAddress)
+    run { sums, room, block, _ in
+      room.errors.withUnsafeBufferPointer { errors in
+        sums.losses.withUnsafeMutableBufferPointer {
+          Kernel.addSquaredLoss(block, errors: errors.baseAddress, into: $0.baseAddress)
+        }
       }
     }.losses
   }
 
   /// Xᵀ(ŷ − y) and Σ(ŷ − y).
   func gradient() -> Gradient<Scalar> {
-    let sums = run { sums, block, errors, X in
-      sums.weights.withUnsafeMutableBufferPointer { weights in
-        sums.bias.withUnsafeMutableBufferPointer { bias in
-          Kernel.addGradient(block, X, errors: errors, weights: weights.baseAddress, bias: bias.baseAddress)
+    let sums = run { sums, room, block, X in
+      room.errors.withUnsafeBufferPointer { errors in
+        room.weights.withUnsafeMutableBufferPointer { weights in
+          room.bias.withUnsafeMutableBufferPointer { bias in
+            Kernel.addGradient(
+              block, X, errors: errors.baseAddress, weights: weights.baseAddress, bias: bias.baseAddress)
+          }
         }
       }
+      move(&room.weights, into: &sums.weights)
+      move(&room.bias, into: &sums.bias)
     }
     return Gradient(
-      weights: Matrix(rows: shape.features, columns: shape.targets, elements: sums.weights),
-      bias: Matrix(row: sums.bias))
+      weights: Matrix(Matrix<Double>(rows: shape.features, columns: shape.targets, elements: sums.weights)),
+      bias: Matrix(Matrix<Double>(row: sums.bias)))
   }
 
-  private func run(
-    _ add: (inout Sums, BatchShape, UnsafePointer<Scalar>?, UnsafePointer<Scalar>?) -> Void
-  ) -> Sums {
+  private func run(_ add: (inout Sums, inout Room, BatchShape, UnsafePointer<Scalar>?) -> Void) -> Sums {
     let (p, k) = (shape.features, shape.targets)
-    let pass = RowPass(rows: shape.rows, rowBytes: shape.rowBytes(Scalar.self))
+    let pass = RowPass(rows: shape.rows, blockRows: shape.blockRows(Scalar.self))
     return pass.reduce {
       Sums(losses: zeros(k), weights: zeros(p * k), bias: zeros(k))
     } scratch: {
-      zeros(pass.blockRows * k)  // one block's errors
-    } add: { (sums: inout Sums, errors: inout [Scalar], rows) in
+      Room(errors: zeros(pass.blockRows * k), weights: zeros(p * k), bias: zeros(k))
+    } add: { (sums: inout Sums, room: inout Room, rows) in
       var block = shape
       block.rows = rows.count
       let blockX = X.baseAddress.map { $0 + rows.lowerBound * p }
       let blockY = y.baseAddress.map { $0 + rows.lowerBound * k }
-      errors.withUnsafeMutableBufferPointer { errors in
+      room.errors.withUnsafeMutableBufferPointer { errors in
         Kernel.predict(block, blockX, w.baseAddress, b.baseAddress, into: errors.baseAddress)
         Kernel.subtract(blockY, from: errors.baseAddress, count: rows.count * k)
-        add(&sums, block, UnsafePointer(errors.baseAddress), blockX)
       }
+      add(&sums, &room, block, blockX)
     } merge: { sums, later in
       for j in 0..<k { sums.losses[j] += later.losses[j] }
       axpy(1, later.weights, into: &sums.weights)
       axpy(1, later.bias, into: &sums.bias)
     }
+  }
+}
+
+/// sums ← sums + block, block ← 0
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+private func move<Scalar: BLASScalar>(_ block: inout [Scalar], into sums: inout [Double]) {
+  for i in block.indices {
+    sums[i] += Double(block[i])
+    block[i] = 0
   }
 }
 

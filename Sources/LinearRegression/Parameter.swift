@@ -5,8 +5,12 @@ public import LinearAlgebra
 /// The gradient is nil before the first backward step. Several backward steps add up; `sgd` uses the sum and sets it
 /// to zero. A parameter is a reference, as in the notebook: `sgd([w, b], …)` changes the `w` and `b` that it is given.
 public final class Parameter<Scalar: BLASScalar> {
-  /// The current value: weights p × k, or a bias 1 × k.
-  public var value: Matrix<Scalar>
+  /// The current value: weights p × k, or a bias 1 × k. A value of another shape leaves no gradient.
+  public var value: Matrix<Scalar> {
+    didSet {
+      if let gradient, gradient.shape != value.shape { self.gradient = nil }
+    }
+  }
 
   /// Gradient of the summed loss, in the shape of ``value``; nil before the first backward step.
   public internal(set) var gradient: Matrix<Scalar>?

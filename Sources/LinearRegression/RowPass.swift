@@ -19,30 +19,25 @@ struct RowPass {
   /// Rows of a block; the last one may be shorter.
   let blockRows: Int
 
-  /// Number of threads that take shares.
-  let threads: Int
+  /// At most so many partial results exist at a time.
+  private let maximumShares: Int
 
-  /// Plans a pass in blocks that fit in the cache.
+  /// Plans a pass in blocks of a given number of rows.
   ///
   /// - Parameters:
   ///   - rows: number of rows.
-  ///   - rowBytes: what a row takes in the cache: features, targets, errors.
-  ///   - threads: number of threads; the default is one per core.
-  init(rows: Int, rowBytes: Int, threads: Int = RowPass.cores) {
-    self.init(rows: rows, blockRows: rowsPerCacheBlock(rowBytes: rowBytes), threads: threads)
-  }
-
-  /// Plans a pass in blocks of a given number of rows.
-  init(rows: Int, blockRows: Int, threads: Int = RowPass.cores) {
+  ///   - blockRows: rows of a block, chosen from the shape alone.
+  ///   - partialBytes: what a partial result takes: large ones are kept for fewer shares.
+  init(rows: Int, blockRows: Int, partialBytes: Int = 0) {
     self.rows = rows
     self.blockRows = min(max(rows, 1), blockRows)
-    self.threads = threads
+    maximumShares = max(2, min(16, (64 << 20) / max(1, partialBytes)))
   }
 
   private var blocks: Int { (rows + blockRows - 1) / blockRows }
 
   /// Few enough that their partial results are small beside the data, enough for many cores.
-  private var shares: Int { min(blocks, 16) }
+  private var shares: Int { min(blocks, maximumShares) }
 
   /// Reduces all rows to one result.
   ///
@@ -63,7 +58,7 @@ struct RowPass {
     }
     return withUnsafeTemporaryAllocation(of: Partial.self, capacity: shares) { partials in
       for share in 0..<shares { partials.initializeElement(at: share, to: partial()) }
-      let threads = min(shares, threads)
+      let threads = min(shares, Self.threads)
       // Safe: every share is worked by one thread, on a partial result of its own, and all are done on return.
       nonisolated(unsafe) let (partials, add, scratch) = (partials, add, scratch)
       DispatchQueue.concurrentPerform(iterations: threads) { thread in
@@ -90,6 +85,6 @@ struct RowPass {
 }
 
 extension RowPass {
-  /// Number of cores that are there.
-  static let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  /// Number of threads that take shares: one for each core that is online.
+  @TaskLocal static var threads = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 }

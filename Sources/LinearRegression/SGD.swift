@@ -36,17 +36,22 @@ public struct SGD: Equatable, Sendable, Codable {
     epochs: Int = 100, batchSize: Int = 32, learningRate: Double = 0.03, order: RowOrder = .shuffled,
     seed: UInt64 = 0, standardize: Bool = true
   ) {
-    require(epochs >= 0, "SGD: \(epochs) epochs; the number cannot be negative")
-    require(batchSize > 0, "SGD: a batch of \(batchSize) rows; a batch has at least one row")
-    require(
-      learningRate > 0 && learningRate.isFinite,
-      "SGD: a learning rate of \(learningRate); it is a positive number")
     self.epochs = epochs
     self.batchSize = batchSize
     self.learningRate = learningRate
     self.order = order
     self.seed = seed
     self.standardize = standardize
+    checkSettings()
+  }
+
+  /// The settings can be changed and decoded, so that they are checked before each use too.
+  private func checkSettings() {
+    require(epochs >= 0, "SGD: \(epochs) epochs; the number cannot be negative")
+    require(batchSize > 0, "SGD: a batch of \(batchSize) rows; a batch has at least one row")
+    require(
+      learningRate > 0 && learningRate.isFinite,
+      "SGD: a learning rate of \(learningRate); it is a positive number")
   }
 
   /// Trains a model of k targets at once.
@@ -66,6 +71,7 @@ public struct SGD: Equatable, Sendable, Codable {
     report: (EpochReport) -> Void = { _ in }
   ) throws(TrainingError) -> TrainingRun {
     require(X.rowCount == y.rowCount, "train: X is \(X.shape) but y is \(y.shape)")
+    checkSettings()
     let (p, k) = (X.columnCount, y.columnCount)
     if let exact {
       require(
@@ -76,10 +82,12 @@ public struct SGD: Equatable, Sendable, Codable {
     var generator = SeededGenerator(seed: seed)
     let w = Parameter<Scalar>(normal: p, k, using: &generator)
     let b = Parameter<Scalar>(.zeros(1, k))
+    // On the way to the solution the loss falls. A thousandfold of where it started is no detour, and a run that ends
+    // above its start has led away.
+    let initialLoss = problem.meanLoss(w.value, b.value)
+    guard initialLoss.isFinite else { throw .data(.overflow(.targets, column: 0)) }
     let distance = exact.map { ExactSolution($0, problem) }
-    // On the way to the solution the loss falls. A thousandfold of where it started is no detour.
-    let limit = 1000 * max(problem.meanLoss(w.value, b.value), Double(Scalar.leastNormalMagnitude))
-    let epoch = Epoch(problem.X, problem.y, batchSize: batchSize)
+    let epoch = Epoch(problem.X, problem.y, batchSize: batchSize, gathers: order == .shuffled)
     var reports: [EpochReport] = []
     for number in 0..<epochs {
       let lastFinite = (w.value, b.value)
@@ -87,7 +95,9 @@ public struct SGD: Equatable, Sendable, Codable {
         w, b, learningRate: Scalar(learningRate),
         order: order == .shuffled ? generator.permutation(X.rowCount) : nil)
       let loss = problem.meanLoss(w.value, b.value)
-      guard loss <= limit, w.value.firstNonFinite() == nil, b.value.firstNonFinite() == nil else {
+      let limit = (number == epochs - 1 ? 1 : 1000) * max(initialLoss, Double(Scalar.leastNormalMagnitude))
+      guard loss.isFinite, loss <= limit, w.value.firstNonFinite() == nil, b.value.firstNonFinite() == nil
+      else {
         throw .diverged(
           Divergence(
             epoch: number + 1, learningRate: learningRate,
@@ -97,10 +107,12 @@ public struct SGD: Equatable, Sendable, Codable {
       reports.append(
         EpochReport(
           epoch: number + 1, loss: loss, excessLoss: distance.map { loss - $0.meanLoss },
-          gapToExact: distance?.gap(w.value)))
+          gapToExact: distance?.gap(w.value, b.value)))
       report(reports[number])
     }
-    return TrainingRun(model: problem.units.original(weights: w.value, bias: b.value), epochs: reports)
+    let model = problem.units.original(weights: w.value, bias: b.value)
+    if let column = problem.units.firstOverflow(model) { throw .data(.overflow(.features, column: column)) }
+    return TrainingRun(model: model, epochs: reports)
   }
 
   /// Trains a model of one target given flat.
@@ -134,14 +146,14 @@ public struct EpochReport: Equatable, Sendable, Codable {
   /// The loss less that of the exact solution. Nil where no exact solution was given.
   public let excessLoss: Double?
 
-  /// The largest difference between a weight and its exact value, both in standardised units (|Δw| · standard deviation
-  /// of the column / standard deviation of y); in the units of the data where nothing is standardised. Nil where no exact
-  /// solution was given.
+  /// The largest difference between a weight or bias and its exact value, both in standardised units (for a weight |Δw| ·
+  /// standard deviation of the column / standard deviation of y); in the units of the data where nothing is standardised.
+  /// Nil where no exact solution was given.
   public let gapToExact: Double?
 }
 
 /// Why a training run ended without a model.
-public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
+public indirect enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The data cannot be trained on.
   case data(DataError)
 
@@ -157,7 +169,7 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// A run whose loss grew to a thousand times its initial value, or beyond what can be represented.
+/// A run whose loss grew to a thousand times its initial value or beyond what can be represented, or ended above it.
 public struct Divergence: Equatable, Sendable, CustomStringConvertible {
   /// The epoch in which it was noticed, from 1.
   public let epoch: Int
@@ -165,7 +177,8 @@ public struct Divergence: Equatable, Sendable, CustomStringConvertible {
   /// The learning rate of the run.
   public let learningRate: Double
 
-  /// Half the largest rate that is stable on average for these data and this batch size.
+  /// Half the largest rate that is stable on average for these data and this batch size, as far as it can be estimated;
+  /// 0 or not finite where it cannot.
   public let suggestedLearningRate: Double
 
   /// The model at the start of that epoch.
@@ -173,6 +186,10 @@ public struct Divergence: Equatable, Sendable, CustomStringConvertible {
 
   /// One line: what happened, and what to do.
   public var description: String {
-    "diverged in epoch \(epoch): a learning rate of \(formatted(learningRate, significantDigits: 6)) is too large for these data; try \(formatted(suggestedLearningRate, significantDigits: 2)) or less"
+    let remedy =
+      suggestedLearningRate > 0 && suggestedLearningRate.isFinite
+      ? "try \(formatted(suggestedLearningRate, significantDigits: 2)) or less" : "standardise the columns"
+    let rate = formatted(learningRate, significantDigits: 6)
+    return "diverged in epoch \(epoch): a learning rate of \(rate) is too large for these data; \(remedy)"
   }
 }

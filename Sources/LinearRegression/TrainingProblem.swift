@@ -37,7 +37,9 @@ struct TrainingProblem<Scalar: BLASScalar> {
   /// a bound would take the largest (Ma, Bassily and Belkin 2018, arXiv:1712.06559).
   func stableLearningRate(batchSize: Int) -> Double {
     let n = Double(X.rowCount), p = X.columnCount
-    var w = Matrix<Scalar>(rows: p, columns: 1, repeating: 1), b: Matrix<Scalar> = [[1]]
+    var generator = SeededGenerator(seed: 0)  // a fixed start could be orthogonal to what is looked for
+    var w = Matrix<Scalar>(rows: p, columns: 1) { _, _ in Scalar(generator.nextNormal()) }
+    var b = Matrix<Scalar>(row: [Scalar(generator.nextNormal())])
     let zeros = Matrix<Scalar>.zeros(X.rowCount, 1)
     var eigenvalue = 1.0
     // Power iteration; the gradient towards zero targets is [X 1]ᵀ[X 1] v. An estimate to a few percent is enough.
@@ -59,16 +61,20 @@ struct TrainingProblem<Scalar: BLASScalar> {
 /// The exact solution in the units of training, to measure distances from.
 struct ExactSolution {
   let weights: Matrix<Double>
+  let bias: Matrix<Double>
   let meanLoss: Double
 
   init<Scalar>(_ model: LinearModel, _ problem: TrainingProblem<Scalar>) {
     let (weights, bias) = problem.units.standardized(model)
     self.weights = weights
+    self.bias = bias
     meanLoss = problem.meanLoss(Matrix<Scalar>(weights), Matrix<Scalar>(bias))
   }
 
-  /// The largest difference between a weight and its exact value.
-  func gap<Scalar>(_ w: Matrix<Scalar>) -> Double {
-    zip(w.elements, weights.elements).reduce(0) { max($0, abs(Double($1.0) - $1.1)) }
+  /// The largest difference between a weight or bias and its exact value.
+  func gap<Scalar>(_ w: Matrix<Scalar>, _ b: Matrix<Scalar>) -> Double {
+    zip(w.elements + b.elements, weights.elements + bias.elements).reduce(0) {
+      max($0, abs(Double($1.0) - $1.1))
+    }
   }
 }

@@ -23,7 +23,8 @@ struct TriangularFactor {
     let (p, k) = (X.columnCount, y.columnCount)
     // Taller than wide as well, because R's own rows are factorised again with each block.
     let blockRows = max(4 * (p + k), rowsPerCacheBlock(rowBytes: (p + k) * MemoryLayout<Double>.stride))
-    let pass = RowPass(rows: X.rowCount, blockRows: blockRows)
+    let pass = RowPass(
+      rows: X.rowCount, blockRows: blockRows, partialBytes: (p + k) * (p + k) * MemoryLayout<Double>.stride)
     self = X.withUnsafeElements { X in
       y.withUnsafeElements { y in
         pass.reduce {
@@ -96,7 +97,8 @@ private struct StackedRows {
     stride = columns + rows
     elements = [Double](repeating: 0, count: stride * columns)
     tau = [Double](repeating: 0, count: max(1, columns))
-    work = [Double](repeating: 0, count: max(1, 64 * columns))  // 64 columns at a time, as much as dgeqrf makes use of
+    // 64 columns at a time, as much as dgeqrf makes use of
+    work = [Double](repeating: 0, count: max(1, 64 * columns))
   }
 }
 
@@ -110,10 +112,15 @@ extension Standardization {
   ) {
     let p = means.count
     precondition(source.count >= rows.upperBound * p && stride >= rows.count)
-    for j in 0..<p {
-      let mean = means[j], divisor = scales[j] == 0 ? .infinity : scales[j]
-      for i in 0..<rows.count {
-        target[j * stride + i] = (Double(source[(rows.lowerBound + i) * p + j]) - mean) / divisor
+    let tile = 16  // rows and columns at a time: both sides stay in the first-level cache
+    for top in Swift.stride(from: 0, to: rows.count, by: tile) {
+      for left in Swift.stride(from: 0, to: p, by: tile) {
+        for j in left..<min(left + tile, p) {
+          let mean = means[j], divisor = scales[j] == 0 ? .infinity : scales[j]
+          for i in top..<min(top + tile, rows.count) {
+            target[j * stride + i] = (Double(source[(rows.lowerBound + i) * p + j]) - mean) / divisor
+          }
+        }
       }
     }
   }

@@ -1,7 +1,8 @@
 /// Splits the bytes of a CSV file into records and fields, as RFC 4180 has it: fields between commas, in quotes where
 /// they hold commas, newlines or (doubled) quotes; lines end in LF or CRLF, the last one need not.
 ///
-/// A byte order mark is skipped. Blank lines are skipped.
+/// A byte order mark is skipped. Blank lines are skipped, unless records have one field: there a blank line is an empty
+/// field, except at the end of the file. Spaces around a quoted field do not belong to it.
 struct CSVRecords {
   /// Where the bytes come from, for messages.
   let file: String
@@ -19,6 +20,9 @@ struct CSVRecords {
     let bytes: ArraySlice<UInt8>
   }
 
+  /// Whether a blank line is a record with an empty field.
+  var recordsHaveOneField = false
+
   /// Line on which the record last read begins, from 1.
   private(set) var recordLine = 1
 
@@ -29,6 +33,11 @@ struct CSVRecords {
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
       throw .malformed(file: file, line: 1, column: nil, message: "the text is UTF-16; save it as UTF-8")
     }
+    if bytes.contains(carriageReturn), !bytes.contains(newline) {
+      throw .malformed(
+        file: file, line: 1, column: nil,
+        message: "lines end in CR alone; save the file with LF or CRLF at line ends")
+    }
   }
 
   /// Reads the next record and calls `body` with each of its fields.
@@ -38,8 +47,10 @@ struct CSVRecords {
   mutating func nextRecord(
     _ body: (Field) throws(TabularError) -> Void
   ) throws(TabularError) -> Int? {
-    while position < bytes.count, skipLineEnd() {}
+    let (start, startLine) = (position, line)
+    while skipLineEnd() {}
     if position >= bytes.count { return nil }
+    if recordsHaveOneField { (position, line) = (start, startLine) }
     recordLine = line
     var index = 0
     while true {
@@ -56,8 +67,10 @@ struct CSVRecords {
 
   /// The bytes of a field; afterwards the position is at the comma or line end behind it, or at the end of the file.
   private mutating func nextField(_ index: Int) throws(TabularError) -> ArraySlice<UInt8> {
-    if position < bytes.count, bytes[position] == quote { return try nextQuotedField(index) }
     let start = position
+    skipSpaces()
+    if position < bytes.count, bytes[position] == quote { return try nextQuotedField(index) }
+    position = start
     while position < bytes.count, bytes[position] != comma, bytes[position] != newline {
       if bytes[position] == 0 {
         throw error(index, "there is a NUL byte; the file is not text, or it is UTF-16 (save it as UTF-8)")
@@ -82,12 +95,14 @@ struct CSVRecords {
       let byte = bytes[position]
       if byte == quote {
         if position + 1 < bytes.count, bytes[position + 1] == quote {
-          unescaped = (unescaped ?? Array(bytes[start..<position])) + [quote]
+          if unescaped == nil { unescaped = Array(bytes[start..<position]) }
+          unescaped?.append(quote)
           position += 2
           continue
         }
         let field = unescaped?[...] ?? bytes[start..<position]
         position += 1
+        skipSpaces()
         guard position == bytes.count || bytes[position] == comma || isLineEnd(position) else {
           throw error(
             index, "there is text behind a closing quote; double the quotes that belong to the text")
@@ -101,6 +116,10 @@ struct CSVRecords {
     throw .malformed(
       file: file, line: opening, column: index + 1,
       message: "the quote that opens here is never closed; add the closing quote")
+  }
+
+  private mutating func skipSpaces() {
+    while position < bytes.count, bytes[position] == space || bytes[position] == tab { position += 1 }
   }
 
   private func isLineEnd(_ position: Int) -> Bool {
@@ -122,6 +141,8 @@ struct CSVRecords {
   }
 }
 
+private let space = UInt8(ascii: " ")
+private let tab = UInt8(ascii: "\t")
 private let comma = UInt8(ascii: ",")
 private let quote = UInt8(ascii: "\"")
 private let newline = UInt8(ascii: "\n")

@@ -25,7 +25,10 @@ enum DecimalNumber: Equatable {
 
   private static func isMissing(_ text: ArraySlice<UInt8>) -> Bool {
     guard text.count <= 4 else { return false }
-    return ["", "na", "n/a", "nan", "null"].contains(String(decoding: text, as: UTF8.self).lowercased())
+    guard let first = text.first else { return true }
+    // before every short number becomes a string
+    guard first | 0x20 == UInt8(ascii: "n") else { return false }
+    return ["na", "n/a", "nan", "null"].contains(String(decoding: text, as: UTF8.self).lowercased())
   }
 
   private static func isDecimal(_ text: ArraySlice<UInt8>) -> Bool {

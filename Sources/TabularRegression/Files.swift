@@ -7,7 +7,7 @@
 #endif
 
 /// Whole files in and out.
-enum Files {
+package enum Files {
   /// The bytes of a file, or of standard input for the path "-".
   static func read(_ path: String) throws(TabularError) -> [UInt8] {
     let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
@@ -15,7 +15,10 @@ enum Files {
     defer { if path != "-" { close(descriptor) } }
     var bytes: [UInt8] = []
     var status = stat()
-    if fstat(descriptor, &status) == 0, status.st_size > 0 { bytes.reserveCapacity(Int(status.st_size) + 1) }
+    if fstat(descriptor, &status) == 0, status.st_size > 0 {
+      // more only as it arrives: a size can be wrong
+      bytes.reserveCapacity(min(Int(status.st_size) + 1, 1 << 30))
+    }
     var chunk = [UInt8](repeating: 0, count: 1 << 18)
     while true {
       let count = chunk.withUnsafeMutableBytes { readSome(descriptor, $0.baseAddress!, $0.count) }
@@ -32,19 +35,22 @@ enum Files {
   /// What is not a regular file, such as `/dev/stdout` or a pipe, is written to as it is.
   static func write(_ bytes: [UInt8], to path: String) throws(TabularError) {
     var status = stat()
-    if stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG {
+    let exists = stat(path, &status) == 0
+    if path.hasPrefix("/dev/") || exists && status.st_mode & S_IFMT != S_IFREG {
       let descriptor = open(path, O_WRONLY | O_CLOEXEC)
       if descriptor < 0 { throw failure(path, .write) }
       defer { close(descriptor) }
-      if !writeAll(bytes, to: descriptor) { throw failure(path, .write) }
+      if !write(bytes, to: descriptor) { throw failure(path, .write) }
       return
     }
+    if exists && access(path, W_OK) != 0 { throw failure(path, .write) }
     let target = resolved(path)
     let directory = target.lastIndex(of: "/").map { String(target[...$0]) } ?? "./"
-    let temporary = "\(target).\(getpid()).tmp"
+    let temporary = "\(directory).linreg-\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     if descriptor < 0 { throw failure(path, .write) }
-    let written = writeAll(bytes, to: descriptor) && fsync(descriptor) == 0
+    if exists { fchmod(descriptor, status.st_mode & 0o7777) }
+    let written = write(bytes, to: descriptor) && fsync(descriptor) == 0
     let cause = errno
     let closed = close(descriptor) == 0
     guard written && closed && rename(temporary, target) == 0 else {
@@ -67,8 +73,10 @@ enum Files {
     return String(cString: real)
   }
 
-  private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-    bytes.withUnsafeBytes { buffer in
+  /// Writes all bytes to an open file; false, with `errno` set, where that is not possible.
+  package static func write(_ bytes: some Sequence<UInt8>, to descriptor: Int32) -> Bool {
+    let bytes = ContiguousArray(bytes)
+    return bytes.withUnsafeBytes { buffer in
       var rest = buffer[...]
       while !rest.isEmpty {
         let count = writeSome(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress!, rest.count)
@@ -80,10 +88,26 @@ enum Files {
     }
   }
 
+  /// Throws where a file could not be written, before the work that it is to hold is done; also where it is the input.
+  package static func checkWritable(_ path: String, besides input: String) throws(TabularError) {
+    var output = stat(), source = stat()
+    if stat(path, &output) == 0 {
+      if stat(input, &source) == 0, output.st_dev == source.st_dev, output.st_ino == source.st_ino {
+        throw .unusable(file: path, message: "this is the data; write the model to another file")
+      }
+      if access(path, W_OK) != 0 { throw failure(path, .write) }
+    } else {
+      let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+      if access(directory, W_OK) != 0 { throw failure(path, .write) }
+    }
+  }
+
   private static func failure(
     _ path: String, _ operation: TabularError.FileOperation, errno code: Int32 = errno
   ) -> TabularError {
-    .file(path: path, operation: operation, reason: String(cString: strerror(code)))
+    .file(
+      path: path == "-" ? "standard input" : path, operation: operation,
+      reason: String(cString: strerror(code)))
   }
 }
 

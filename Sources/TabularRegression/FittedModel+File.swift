@@ -7,15 +7,7 @@
 extension FittedModel {
   /// The model as JSON, the text of a model file. Numbers are written so that reading them back gives the same bits;
   /// keys are sorted, so that equal models give equal bytes.
-  public var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    do {
-      return String(decoding: try encoder.encode(ModelRecord(self)), as: UTF8.self) + "\n"
-    } catch {
-      fatalError("a model record cannot be encoded: \(error); this is a bug in swift-linear-regression")
-    }
-  }
+  public var json: String { String(decoding: ModelRecord(self).json, as: UTF8.self) + "\n" }
 
   /// Writes a model file: whole, or not at all.
   ///
@@ -44,6 +36,11 @@ extension FittedModel {
     guard header.format == ModelRecord.formatName else {
       throw .model(path: path, message: "this is not a model file of swift-linear-regression")
     }
+    guard header.version >= 1 else {
+      throw .model(
+        path: path,
+        message: "the model file is damaged: its version is \(header.version); fit the model again")
+    }
     guard header.version <= ModelRecord.currentVersion else {
       throw .model(
         path: path,
@@ -66,7 +63,7 @@ extension FittedModel {
       "the model file is damaged: \"\(key.stringValue)\" is missing; fit the model again"
     case .typeMismatch(_, let context) where !context.codingPath.isEmpty,
       .valueNotFound(_, let context) where !context.codingPath.isEmpty:
-      "the model file is damaged: \"\(context.codingPath.last!.stringValue)\" does not have a value of its kind; fit the model again"
+      "the model file is damaged: \"\(context.codingPath.map(\.stringValue).joined(separator: "."))\" does not have a value of its kind; fit the model again"
     default:
       "the file is not a model, or it is damaged or truncated: it does not hold one whole JSON object; fit the model again"
     }

@@ -13,7 +13,8 @@ extension FittedModel {
     let start =
       "\(target) on \(count) \(count == 1 ? "feature" : "features"), \(observations) \(observations == 1 ? "observation" : "observations")"
     guard let training else {
-      return "\(start): exact least squares (\(certificate?.solver ?? "unknown solver"))"
+      return
+        "\(start)\(hasIntercept ? "" : ", no intercept"): exact least squares (\(certificate?.solver ?? "unknown solver"))"
     }
     let method = training.method
     return """
@@ -41,7 +42,7 @@ extension FittedModel {
     if let training, let last = training.epochs.last, let excess = last.excessLoss, let gap = last.gapToExact
     {
       let exactLoss = last.loss - excess
-      let share = exactLoss > 0 ? " (\(number(100 * excess / exactLoss, digits: 2)) % above)" : ""
+      let share = exactLoss > 0 ? " (\(number(100 * max(0, excess) / exactLoss, digits: 2)) % above)" : ""
       lines.append("loss \(number(last.loss)), exact solution \(number(exactLoss))\(share)")
       lines.append(
         "largest distance to an exact coefficient \(number(gap, digits: 2)), in \(training.method.standardize ? "standardised units" : "the units of the data")"
@@ -59,8 +60,11 @@ extension FittedModel {
     let parameters = features.count + (hasIntercept ? 1 : 0)
     let rank = observations - statistics.degreesOfFreedom
     if rank < parameters {
-      lines.append(
-        "rank \(rank) of \(parameters): columns depend on each other, the coefficients are not unique")
+      let cause =
+        observations < parameters
+        ? "fewer rows than coefficients" : "a column is constant, or columns depend on each other"
+      lines.append("rank \(rank) of \(parameters): \(cause);")
+      lines.append("of all solutions this is the one of least norm in standardised units")
     }
     return lines
   }
@@ -71,9 +75,10 @@ private func number(_ value: Double, digits: Int = 4) -> String {
   formatted(value, significantDigits: digits)
 }
 
-/// A long name cut in the middle, where its two ends tell most.
+/// A name that fits a table: a long one is cut in the middle, for its two ends tell most.
 private func shortened(_ name: String) -> String {
-  name.count <= 40 ? name : "\(name.prefix(24))…\(name.suffix(15))"
+  let name = printable(name)
+  return name.count <= 40 ? name : "\(name.prefix(24))…\(name.suffix(15))"
 }
 
 private func withoutTrailingSpaces(_ line: String) -> String {

@@ -96,7 +96,7 @@ public struct FittedModel: Equatable, Sendable {
       statistics: FitStatistics(
         residualSumOfSquares: evaluation.residualSumOfSquares,
         totalSumOfSquares: evaluation.totalSumOfSquares,
-        observations: evaluation.observations, rank: exact.rank, hasIntercept: true),
+        observations: evaluation.observations, rank: exact.rank, hasIntercept: true, isLeastSquares: false),
       certificate: nil, training: Training(method: method, exact: exact.model, epochs: run.epochs))
   }
 
@@ -117,9 +117,17 @@ public struct FittedModel: Equatable, Sendable {
   /// Predictions for the rows of a table, whose columns are found by name: in any order, others beside them.
   ///
   /// - Returns: one prediction per row, in the target's units.
-  /// - Throws: ``TabularError`` where a feature is missing or holds something other than numbers.
+  /// - Throws: ``TabularError`` where a feature is missing or holds something other than numbers, or a prediction overflows.
   public func predictions(from table: Table) throws(TabularError) -> [Double] {
-    model.predict(try table.matrix(features)).elements
+    let predictions = model.predict(try table.matrix(features)).elements
+    if let row = predictions.firstIndex(where: { !$0.isFinite }) {
+      throw .unusable(
+        file: table.source,
+        message:
+          "the prediction for row \(row + 1) below the header is beyond a Double; check the units of its fields"
+      )
+    }
+    return predictions
   }
 
   /// The model's errors on a table that has its features and its target.
@@ -196,6 +204,9 @@ private struct TableProblem {
     }
     let name = variable == .targets ? target : features[column]
     return .unusable(
-      file: source, message: "column \"\(name)\" spans more than a Double can hold; use another unit")
+      file: source,
+      message:
+        "column \"\(name)\" has values whose spread, squares or coefficient are beyond a Double; use another unit"
+    )
   }
 }

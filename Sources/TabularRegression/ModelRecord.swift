@@ -1,3 +1,8 @@
+#if canImport(FoundationEssentials)
+  private import FoundationEssentials
+#else
+  private import Foundation
+#endif
 internal import LinearAlgebra
 internal import LinearRegression
 
@@ -45,8 +50,8 @@ struct ModelRecord: Codable {
   var rank: Int
   var degreesOfFreedom: Int
   var coefficients: [Coefficient]
-  @Null var residualSumOfSquares: Double?
-  @Null var totalSumOfSquares: Double?
+  var residualSumOfSquares: Double
+  var totalSumOfSquares: Double
   @Null var residualStandardError: Double?
   @Null var rSquared: Double?
   @Null var adjustedRSquared: Double?
@@ -94,20 +99,17 @@ extension ModelRecord {
       coefficients.append(
         Coefficient(term: feature, estimate: model.model.coefficients[j], exact: exact?.coefficients[j]))
     }
-    residualSumOfSquares = Self.finite(statistics.residualSumOfSquares)
-    totalSumOfSquares = Self.finite(statistics.totalSumOfSquares)
-    residualStandardError = Self.finite(statistics.residualStandardError)
-    rSquared = Self.finite(statistics.rSquared)
-    adjustedRSquared = Self.finite(statistics.adjustedRSquared)
-    fStatistic = Self.finite(statistics.fStatistic)
+    residualSumOfSquares = statistics.residualSumOfSquares
+    totalSumOfSquares = statistics.totalSumOfSquares
+    residualStandardError = statistics.residualStandardError
+    rSquared = statistics.rSquared
+    adjustedRSquared = statistics.adjustedRSquared
+    fStatistic = statistics.fStatistic
     certificate = model.certificate.map { Certificate(solver: $0.solver, rank: $0.rank, redundant: []) }
     training = model.training?.method
     epochs = model.training?.epochs
     checksum = expectedChecksum
   }
-
-  /// JSON has no infinity; what overflowed is not known.
-  private static func finite(_ value: Double?) -> Double? { value.flatMap { $0.isFinite ? $0 : nil } }
 
   /// What is wrong with the record, in words; nil where it can be used.
   var fault: String? {
@@ -117,31 +119,40 @@ extension ModelRecord {
     }
     if features.isEmpty { return "there are no coefficients" }
     if Set(features).count != features.count { return "a term stands twice" }
-    if !coefficients.allSatisfy({ $0.estimate.isFinite }) { return "a coefficient is not finite" }
-    if training != nil && coefficients.contains(where: { $0.exact == nil }) {
-      return "an exact coefficient is missing"
+    if observations < 1 || rank < 0 || rank > coefficients.count || rank > observations
+      || degreesOfFreedom != observations - rank
+    {
+      return "observations, rank and degrees of freedom do not fit each other"
     }
-    if checksum != expectedChecksum { return "its checksum does not match the coefficients" }
+    let exact = coefficients.map(\.exact)
+    if training != nil && exact.contains(nil) { return "an exact coefficient is missing" }
+    let values =
+      coefficients.map(\.estimate) + exact.compactMap { $0 } + [residualSumOfSquares, totalSumOfSquares]
+    if !values.allSatisfy({ $0.isFinite }) { return "a number is not finite" }
+    if checksum != expectedChecksum { return "its checksum does not match its contents" }
     return nil
   }
 
-  /// The checksum of all that predictions depend on: names and the bits of the coefficients. FNV-1a, 64 bits
-  /// (draft-eastlake-fnv): it finds accidents, not forgery.
+  /// The checksum of the record's JSON without the checksum. FNV-1a, 64 bits (draft-eastlake-fnv): it finds accidents, not
+  /// forgery.
   var expectedChecksum: String {
+    var record = self
+    record.checksum = ""
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    func add(_ bytes: some Sequence<UInt8>) {
-      for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    }
-    func add(_ name: String) { add(name.utf8 + [0]) }
-    add(target)
-    add([intercept ? 1 : 0])
-    for coefficient in coefficients {
-      add(coefficient.term)
-      let bits = coefficient.estimate.bitPattern
-      add((0..<8).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) })
-    }
+    for byte in record.json { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     let digits = String(hash, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  /// The record as JSON: keys sorted, so that equal records give equal bytes.
+  var json: [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    do {
+      return Array(try encoder.encode(self))
+    } catch {
+      fatalError("a model record cannot be encoded: \(error); this is a bug in swift-linear-regression")
+    }
   }
 }
 
@@ -157,9 +168,9 @@ extension FittedModel {
       target: record.target, features: estimates.map(\.term), hasIntercept: record.intercept,
       model: model(record.coefficients.map(\.estimate)), observations: record.observations,
       statistics: FitStatistics(
-        residualSumOfSquares: record.residualSumOfSquares ?? .infinity,
-        totalSumOfSquares: record.totalSumOfSquares ?? .infinity, observations: record.observations,
-        rank: record.rank, hasIntercept: record.intercept),
+        residualSumOfSquares: record.residualSumOfSquares, totalSumOfSquares: record.totalSumOfSquares,
+        degreesOfFreedom: record.degreesOfFreedom, residualStandardError: record.residualStandardError,
+        rSquared: record.rSquared, adjustedRSquared: record.adjustedRSquared, fStatistic: record.fStatistic),
       certificate: record.certificate.map { Certificate(solver: $0.solver, rank: $0.rank) },
       training: record.training.map { method in
         Training(

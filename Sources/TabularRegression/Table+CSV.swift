@@ -3,7 +3,7 @@ extension Table {
   ///
   /// - Parameter path: the file, or "-" for standard input.
   /// - Throws: ``TabularError``: an unreadable file; no header, or one that repeats, omits or lacks names; a record with
-  ///   more or fewer fields than the header; an unclosed quote; text that is not UTF-8; no rows. Fields that are not
+  ///   more or fewer fields than the header; an unclosed quote; a column name that is not UTF-8; no rows. Fields that are not
   ///   numbers are reported when their column is asked for.
   public init(csv path: String) throws(TabularError) {
     try self.init(csvBytes: try Files.read(path), source: path == "-" ? "standard input" : path)
@@ -69,9 +69,9 @@ extension Table {
       throw error(nil, "the first line holds only numbers; put a line of column names above it")
     }
     if names.count == 1,
-      let separator = [";": "semicolons", "\t": "tabs"].first(where: { names[0].contains($0.key) })
+      let (_, separator) = [(";", "semicolons"), ("\t", "tabs")].first(where: { names[0].contains($0.0) })
     {
-      throw error(0, "the columns seem to be separated by \(separator.value); separate them by commas")
+      throw error(0, "the columns seem to be separated by \(separator); separate them by commas")
     }
     if let unnamed = names.firstIndex(of: "") {
       throw error(unnamed, "the column has no name; name it, or write the file without its row index")
@@ -83,6 +83,7 @@ extension Table {
           index, "the name \"\(name)\" stands over column \(earlier + 1) too; give each column its own name")
       }
     }
+    records.recordsHaveOneField = names.count == 1
     return names.map { Column(name: $0) }
   }
 }
@@ -99,7 +100,7 @@ extension Table.Column {
       problem?.count += 1
       return
     }
-    let text = String(decoding: field.bytes.prefix(40), as: UTF8.self).filter { !$0.isNewline }
+    let text = printable(String(decoding: field.bytes.prefix(40), as: UTF8.self))
     let message =
       switch number {
       case .missing where text.isEmpty:

@@ -1,7 +1,7 @@
 public import LinearRegression
 
 /// What can go wrong between a file and a fitted model. Each prints as one line: where, what, and what to do.
-public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
+public indirect enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A file cannot be read or written; the reason is the operating system's.
   case file(path: String, operation: FileOperation, reason: String)
 
@@ -44,8 +44,14 @@ public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
+/// A file's text as a message or table can show it: on one line, without control characters.
+func printable(_ text: String) -> String {
+  let scalars = text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "�" : $0 }
+  return String(String.UnicodeScalarView(scalars))
+}
+
 /// Names for a message, not more than fit a line.
 func listed(_ names: [String]) -> String {
-  let shown = names.prefix(12).joined(separator: ", ")
+  let shown = names.prefix(12).map(printable).joined(separator: ", ")
   return names.count > 12 ? "\(shown) and \(names.count - 12) more" : shown
 }

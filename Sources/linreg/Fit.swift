@@ -16,8 +16,10 @@ struct Fit: ParsableCommand {
   var noIntercept = false
 
   func run() throws {
+    try output.check(besides: data.file)
+    let table = try Table(csv: data.file)
     let model = try FittedModel(
-      Table(csv: data.file), target: data.target, features: data.featureNames, intercept: !noIntercept)
+      table, target: data.target, features: data.features(of: table), intercept: !noIntercept)
     try deliver(model, output)
   }
 }

@@ -19,6 +19,7 @@ struct Linreg: ParsableCommand {
 
   /// Runs the command and maps what went wrong to an exit code.
   static func main() {
+    Terminal.prepare()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -18,16 +18,18 @@ struct Train: ParsableCommand {
   @OptionGroup var data: DataOptions
   @OptionGroup var output: ModelOutputOptions
 
-  @Option(help: "How often every row is used.")
+  @Option(parsing: .unconditional, help: "How often every row is used.")
   var epochs = SGD().epochs
 
-  @Option(help: "Rows per step.")
+  @Option(parsing: .unconditional, help: "Rows per step.")
   var batchSize = SGD().batchSize
 
-  @Option(help: "Step size, in standardised units.")
+  @Option(parsing: .unconditional, help: "Step size, in standardised units.")
   var learningRate = SGD().learningRate
 
-  @Option(help: "Seed of initial weights and row order; the same seed gives the same bytes.")
+  @Option(
+    parsing: .unconditional,
+    help: "Seed of initial weights and row order; the same seed gives the same bytes.")
   var seed = SGD().seed
 
   @Flag(help: "Print no line per epoch.")
@@ -43,8 +45,10 @@ struct Train: ParsableCommand {
 
   func run() throws {
     let method = SGD(epochs: epochs, batchSize: batchSize, learningRate: learningRate, seed: seed)
+    try output.check(besides: data.file)
+    let table = try Table(csv: data.file)
     let model = try FittedModel(
-      training: Table(csv: data.file), target: data.target, features: data.featureNames, method: method
+      training: table, target: data.target, features: data.features(of: table), method: method
     ) { report in
       if !quiet { Terminal.note(report.line(of: epochs)) }
     }

@@ -11,7 +11,7 @@ import Testing
       for n in [1, 2, 5, 17, 33] {
         let b: Matrix<Scalar> = generator.normalMatrix(n + 3, n)
         let a = syrk(b, transpose: .yes) + Matrix.identity(n)
-        let scale = Double(a.norm1)
+        let scale = Double(a.norm1())
         let upper = try potrf(a, triangle: .upper), lower = try potrf(a, triangle: .lower)
         #expect(difference(gemm(upper, upper, transposeA: .yes), a, factor: 4, scale: scale) == nil)
         #expect(difference(gemm(lower, lower, transposeB: .yes), a, factor: 4, scale: scale) == nil)
@@ -19,7 +19,7 @@ import Testing
         let x: Matrix<Scalar> = generator.normalMatrix(n, 3)
         for (factor, triangle) in [(upper, Triangle.upper), (lower, .lower)] {
           let solution = potrs(factor: factor, triangle: triangle, gemm(a, x))
-          let condition = 1 / Double(pocon(factor: factor, triangle: triangle, norm: a.norm1))
+          let condition = 1 / Double(pocon(factor: factor, triangle: triangle, norm: a.norm1()))
           #expect(difference(solution, x, factor: 4 * condition) == nil)
         }
       }
@@ -47,9 +47,33 @@ import Testing
   @Test func conditionEstimate() throws {
     // diag(1, 10⁻⁴) has κ₁ = 10⁴, and the estimate is exact for a diagonal.
     let a: Matrix<Double> = [[1, 0], [0, 1e-4]]
-    let reciprocal = pocon(factor: try potrf(a, triangle: .upper), triangle: .upper, norm: a.norm1)
+    let reciprocal = pocon(factor: try potrf(a, triangle: .upper), triangle: .upper, norm: a.norm1())
     #expect(difference([reciprocal], [1e-4], factor: 4) == nil)
     #expect(pocon(factor: Matrix<Double>([]), triangle: .upper, norm: 0) == 1)
+  }
+
+  @Test func conditionEstimateOfAFullMatrix() throws {
+    // A = LLᵀ for L = [[1, 0], [3, 1]]: A⁻¹ = [[10, −3], [−3, 1]], ‖A‖₁ ‖A⁻¹‖₁ = 13 · 13.
+    let a: Matrix<Double> = [[1, 3], [3, 10]]
+    for triangle in [Triangle.upper, .lower] {
+      let factor = try potrf(a, triangle: triangle)
+      #expect(
+        difference([pocon(factor: factor, triangle: triangle, norm: a.norm1())], [1 / 169], factor: 8) == nil)
+    }
+  }
+
+  @Test func reflectorsGiveTheMatrixBack() throws {
+    var generator = SeededGenerator(seed: 9)
+    let a: Matrix<Double> = generator.normalMatrix(9, 5)
+    let qr = try geqrf(a)
+    // A = H₀ H₁ … R with H = I − τ v vᵀ, v = (0, …, 0, 1, what lies below the diagonal).
+    var product = Matrix<Double>(rows: 9, columns: 5) { i, j in i < 5 ? qr.r[i, j] : 0 }
+    for column in (0..<5).reversed() {
+      let v = (0..<9).map { $0 < column ? 0 : $0 == column ? 1 : qr.factors[$0, column] }
+      let projection = gemv(product, v, transpose: .yes)
+      product = Matrix(rows: 9, columns: 5) { i, j in product[i, j] - qr.tau[column] * v[i] * projection[j] }
+    }
+    #expect(difference(product, a, factor: 32) == nil)
   }
 
   @Test func qr() throws {
@@ -63,7 +87,8 @@ import Testing
         let cross = syrk(a, transpose: .yes)
         #expect(
           difference(
-            syrk(r, transpose: .yes), cross, factor: 8 * Double(max(m, 1)), scale: max(1, Double(cross.norm1))
+            syrk(r, transpose: .yes), cross, factor: 8 * Double(max(m, 1)),
+            scale: max(1, Double(cross.norm1()))
           ) == nil)
       }
     }
@@ -151,6 +176,8 @@ import Testing
   @Test func gelsNoticesExactSingularity() {
     let a: Matrix<Double> = [[1, 0], [1, 0], [1, 0]]
     #expect(throws: LAPACKError.singular(index: 1)) { try gels(a, [[1], [2], [3]]) }
+    // LAPACK returns zeros and reports success.
+    #expect(throws: LAPACKError.singular(index: 0)) { try gels(Matrix<Double>.zeros(3, 2), [[1], [2], [3]]) }
   }
 
   @Test func infinityIsRefused() {

@@ -101,6 +101,28 @@ import _Differentiation
     #expect(difference(atSolution.weights, .zeros(3, 1), factor: 200) == nil)
     #expect(difference(atSolution.bias, .zeros(1, 1), factor: 200) == nil)
   }
+
+  @Test func longFloatColumnsAreSummedInDouble() {
+    // A sum in Float would be off by 10⁻³.
+    let n = 3_000_000
+    let result = gradient(
+      Matrix<Float>(rows: n, columns: 1, repeating: 1), targets: Matrix(rows: n, columns: 1, repeating: 0.9),
+      [[0]], [[1]])
+    let expected = Double(n) * Double(1 - Float(0.9))
+    #expect(difference(result.bias, [[Float(expected)]], factor: 2) == nil)
+    #expect(difference(result.weights, [[Float(expected)]], factor: 64) == nil)
+  }
+
+  @Test func anotherShapeLeavesNoGradient() {
+    let w = Parameter<Double>([[1], [1], [1]]), b = Parameter<Double>([[0]])
+    backward(X, linreg(X, w, b), y, into: w, b)
+    w.value = [[1], [2], [3]]
+    #expect(w.gradient != nil)
+    w.value = .zeros(100, 100)
+    #expect(w.gradient == nil)
+    sgd([w, b], learningRate: 1, batchSize: 20)  // would walk past the end of the old gradient
+    #expect(w.value == .zeros(100, 100))
+  }
 }
 
 private func rowsPerCacheBlock(rowBytes: Int) -> Int {

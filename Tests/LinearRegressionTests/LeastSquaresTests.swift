@@ -142,4 +142,50 @@ import Testing
         == "the features hold a value that is not finite in row 9, column 2 (counted from 0); remove or replace it"
     )
   }
+
+  @Test func dependenceIsJudgedByThePrecisionOfTheData() throws {
+    var generator = SeededGenerator(seed: 36)
+    func rank<Scalar: BLASScalar>(_: Scalar.Type, offset: Double) throws -> Int {
+      let x: Matrix<Scalar> = Matrix<Scalar>(
+        generator.normalMatrix(100, 2, of: Double.self).map { $0 + offset })
+      let X = Matrix<Scalar>(rows: 100, columns: 3) { i, j in j < 2 ? x[i, j] : x[i, 0] + x[i, 1] }
+      return try LeastSquares().fit(X, generator.normalMatrix(100, 1)).rank
+    }
+    #expect(try rank(Float.self, offset: 0) == 3)
+    #expect(try rank(Double.self, offset: 0) == 3)
+    #expect(try rank(Double.self, offset: 1e4) == 3)
+    #expect(try rank(Double.self, offset: 1e6) == 3)
+    // Columns that are close but not dependent stay: condition number 10⁹, in Double.
+    let X: Matrix<Double> = generator.matrix(100, 3, spectrum: [1, 1e-4, 1e-9])
+    #expect(try LeastSquares().fit(X, generator.normalMatrix(100, 1)).rank == 4)
+    // A column that is nearly constant does not decide for the others.
+    let nearly = Matrix<Double>(rows: 100, columns: 2) { i, j in
+      j == 0 ? Double(i) : 1e16 + Double(8 * (i % 3))
+    }
+    #expect(try LeastSquares().fit(nearly, generator.normalMatrix(100, 1)).rank >= 2)
+  }
+
+  @Test func constantColumnsNeedNotBeExact() throws {
+    // 0.1 is not a Double, and its mean need not be the same Double as itself.
+    for n in [3, 10, 1000, 100_001] {
+      let X = Matrix<Double>(rows: n, columns: 2) { i, j in j == 0 ? 0.1 : Double(i % 7) }
+      let fit = try LeastSquares().fit(X, Matrix(rows: n, columns: 1) { i, _ in Double(i % 5) })
+      #expect(fit.coefficients[0] == 0)
+      #expect(fit.rank == 2)
+    }
+  }
+
+  @Test func offsetsLeaveTheResidualsRight() throws {
+    let n = 50, y = (0..<n).map { Double($0) + ($0 % 2 == 0 ? 1e-5 : -1e-5) }
+    let near = try LeastSquares().fit(Matrix(column: (0..<n).map { Double($0) }), y)
+    let far = try LeastSquares().fit(Matrix(column: (0..<n).map { 1e12 + Double($0) }), y)
+    let sums = [far, near].map { $0.statistics[0].residualSumOfSquares }
+    // Residuals formed with the weights of the original units would be 150 times too large.
+    #expect(abs(sums[0] / sums[1] - 1) < 1e-6)
+  }
+
+  @Test func literalsNeedNoType() throws {
+    let fit = try LeastSquares().fit([[1.0, 2], [3, 4], [5, 7], [1, 1]], [1, 2, 3, 4])
+    #expect(fit.rank == 3)
+  }
 }

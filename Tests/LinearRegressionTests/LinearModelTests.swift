@@ -52,4 +52,13 @@ import Testing
     let model = LinearModel(coefficients: [0.1, 1 / 3], intercept: -1e-300)
     #expect(try JSONDecoder().decode(LinearModel.self, from: JSONEncoder().encode(model)) == model)
   }
+
+  @Test func damagedCodingIsRefused() {
+    for intercepts in ["[]", "[1,2,3]"] {
+      let text = #"{"weights":{"rows":2,"columns":2,"elements":[1,2,3,4]},"intercepts":"# + intercepts + "}"
+      #expect(throws: DecodingError.self) {
+        try JSONDecoder().decode(LinearModel.self, from: Data(text.utf8))
+      }
+    }
+  }
 }

@@ -167,4 +167,44 @@ import Testing
     let mean = try SGD(epochs: 300, batchSize: 2).train(Matrix<Double>.zeros(2, 0), [[1], [3]])
     #expect(abs(mean.model.intercept - 2) < 1e-3)
   }
+
+  @Test func aRunThatEndsAboveItsStartHasDiverged() throws {
+    let (X, y) = book(Double.self)
+    // One epoch is too short for a thousandfold.
+    let error = #expect(throws: TrainingError.self) {
+      try SGD(epochs: 1, batchSize: 500, learningRate: 2.5, order: .inOrder).train(X, y)
+    }
+    guard case .diverged(let divergence) = error else {
+      Issue.record("\(error as Any)")
+      return
+    }
+    #expect(divergence.epoch == 1)
+  }
+
+  @Test(arguments: [1, 2, 6, 20])
+  func suggestedRatesConverge(p: Int) throws {
+    // Columns that are all the same but for their signs: one eigenvalue is p, and the vector of ones is orthogonal to it.
+    let X = Matrix<Double>(rows: 200, columns: p) { i, j in (i % 2 == 0 ? 1 : -1) * (j % 2 == 0 ? 1 : -1) }
+    let y = Matrix<Double>(rows: 200, columns: 1) { i, _ in i % 2 == 0 ? 3 : 1 }
+    var method = SGD(epochs: 20, batchSize: 10, learningRate: 50)
+    let error = #expect(throws: TrainingError.self) { try method.train(X, y) }
+    guard case .diverged(let divergence) = error else {
+      Issue.record("\(error as Any)")
+      return
+    }
+    method.learningRate = divergence.suggestedLearningRate
+    #expect(try method.train(X, y).epochs.last!.loss < 1e-6)
+    // Within a factor of four of the edge, too.
+    method.learningRate = 8 * divergence.suggestedLearningRate
+    #expect(throws: TrainingError.self) { try method.train(X, y) }
+  }
+
+  @Test func settingsAreCheckedBeforeUseToo() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var method = SGD()
+      method.batchSize = 0  // would be a step that goes nowhere, for ever
+      _ = try method.train([[1], [2]] as Matrix<Double>, [1, 2])
+    }
+    #expect(text(result).contains("SGD: a batch of 0 rows; a batch has at least one row"))
+  }
 }

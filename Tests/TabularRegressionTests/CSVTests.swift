@@ -33,7 +33,7 @@ import Testing
     // A field may go over two lines; it is no number then, and the record's first line is named.
     #expect(
       message(text, column: "area, m²")
-        == "homes.csv:3:1: column \"area, m²\": \"12\" is not a number; correct it or leave the column out")
+        == "homes.csv:3:1: column \"area, m²\": \"1�2\" is not a number; correct it or leave the column out")
   }
 
   @Test func everyDecimalIsReadToTheNearestDouble() throws {
@@ -119,5 +119,36 @@ import Testing
     #expect(throws: TabularError.file(path: "/", operation: .read, reason: "Is a directory")) {
       try Table(csv: "/")
     }
+  }
+
+  @Test func spacesAroundQuotesAndDoubledQuotes() throws {
+    #expect(try table("a, \"b\" ,\"c\"\n1, \"2\" ,3\n").columnNames == ["a", "b", "c"])
+    // Time in proportion to length: a copy for every doubled quote would take minutes here.
+    let field = String(repeating: "\"\"", count: 300_000)
+    #expect(try table("a,b\n\"\(field)\",2\n").column("b") == [2])
+  }
+
+  @Test func linesAreCountedInsideQuotes() {
+    #expect(
+      message("a,b\n\"1\n2\",3\nx,4\n5\n")
+        == "homes.csv:5:1: the row has 1 field, the header has 2; give each row one field per column")
+  }
+
+  @Test func blankLines() throws {
+    #expect(try table("a,b\n\n1,2\n\n\n3,4\n\n").column("b") == [2, 4])
+    // In a table of one column a blank line is a field; left out, rows would no longer match.
+    #expect(try table("a\n1\n2\n\n\n").column("a") == [1, 2])
+    #expect(
+      message("a\n1\n\n2\n", column: "a")
+        == "homes.csv:3:1: column \"a\": a number is missing; fill it in or remove the row")
+  }
+
+  @Test func otherLineEnds() {
+    #expect(
+      message("a,b\r1,2\r")
+        == "homes.csv:1: lines end in CR alone; save the file with LF or CRLF at line ends")
+    #expect(
+      message("a,b\n1\r2,3\n", column: "a")
+        == "homes.csv:2:1: column \"a\": \"1�2\" is not a number; correct it or leave the column out")
   }
 }

@@ -102,12 +102,12 @@ import Testing
     }
     #expect(
       try damaged("\"term\" : \"x 1\"", by: "\"term\" : \"x 2\"")
-        == "m.json: the model file is damaged: its checksum does not match the coefficients; fit the model again"
+        == "m.json: the model file is damaged: its checksum does not match its contents; fit the model again"
     )
     let estimate = model.model.coefficients[0]
     #expect(
       try damaged("\(estimate)", by: "\(estimate.nextUp)")
-        == "m.json: the model file is damaged: its checksum does not match the coefficients; fit the model again"
+        == "m.json: the model file is damaged: its checksum does not match its contents; fit the model again"
     )
     #expect(
       try damaged("\"observations\" : 20", by: "\"observations\" : \"twenty\"")
@@ -138,5 +138,34 @@ import Testing
     #expect(try FittedModel(contentsOf: path("target.json")) == model)
     #expect(
       try FileManager.default.destinationOfSymbolicLink(atPath: path("link.json")) == path("target.json"))
+  }
+
+  @Test(arguments: [
+    ("\"observations\" : 20", "\"observations\" : -9223372036854775808"),
+    ("\"observations\" : 20", "\"observations\" : 21"),
+    ("\"rank\" : 3,", "\"rank\" : 9223372036854775807,"), ("\"version\" : 1", "\"version\" : -1"),
+    ("\"degreesOfFreedom\" : 17", "\"degreesOfFreedom\" : -17"),
+    ("\"residualSumOfSquares\" : ", "\"residualSumOfSquares\" : 1"),
+    ("\"rSquared\" : ", "\"rSquared\" : 1e999, \"x\" : "),
+    ("\"coefficients\" : [", "\"coefficients\" : [], \"x\" : ["),
+  ])
+  func hostileNumbersAreRefused(text: String, replacement: String) throws {
+    #expect(model.json.contains(text))
+    let found = try #require(try message(model.json.replacingOccurrences(of: text, with: replacement)))
+    #expect(found.hasPrefix("m.json: the "))
+    #expect(!found.contains("\n"))
+  }
+
+  @Test func replacingAFileKeepsItsPermissions() throws {
+    try Data("old".utf8).write(to: URL(fileURLWithPath: path("model.json")))
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path("model.json"))
+    try model.write(to: path("model.json"))
+    #expect(
+      try FileManager.default.attributesOfItem(atPath: path("model.json"))[.posixPermissions] as? Int == 0o600
+    )
+    // A long name is no longer than the file system allows.
+    let long = String(repeating: "m", count: 255)
+    try model.write(to: path(long))
+    #expect(try FittedModel(contentsOf: path(long)) == model)
   }
 }

@@ -8,6 +8,10 @@ let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().del
 /// The bundled data set.
 let diabetes = repository.appendingPathComponent("Examples/Diabetes/diabetes.csv").path
 
+/// The built command; the test runner lies beside the products it was built with.
+let executable = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+  .appendingPathComponent("linreg")
+
 /// What a run of the command ended with.
 struct Outcome: Equatable {
   var status: Int32
@@ -27,9 +31,7 @@ func linreg(_ arguments: String..., input: String = "", in folder: URL = reposit
 
 func linreg(_ arguments: [String], input: String = "", in folder: URL = repository) throws -> Outcome {
   let process = Process()
-  // The test runner lies beside the products it was built with.
-  process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    .appendingPathComponent("linreg")
+  process.executableURL = executable
   process.arguments = arguments
   process.currentDirectoryURL = folder
   // Files instead of pipes: output of any size cannot block.

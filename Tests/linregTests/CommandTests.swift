@@ -230,8 +230,17 @@ import Testing
     ),
     (
       ["fit", "--target", "y", "data.csv", "--features", "a,,b"],
-      "Error: --features has an empty name; write names separated by single commas."
+      "Error: --features and --exclude take names separated by single commas; one of them is empty."
     ),
+    (
+      ["fit", "--target", "y", "data.csv", "--features", "a", "--exclude", "b"],
+      "Error: --features and --exclude cannot be given together."
+    ),
+    (
+      ["fit", "--target", "y", "data.csv", "-m", "-"],
+      "Error: -m needs the name of a file; --json prints the model on standard output."
+    ),
+    (["train", "--target", "y", "data.csv", "--epochs", "-1"], "Error: --epochs is -1; it is 1 or more."),
     (["predict", "-", "-"], "Error: Only one of the two files can be standard input."),
     (["guess"], "Error: Unexpected argument 'guess'"),
   ])
@@ -252,5 +261,47 @@ import Testing
       #expect(outcome.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
     }
     #expect(try linreg("--version").output == "0.1.0\n")
+  }
+
+  @Test func columnsCanBeLeftOut() throws {
+    let path = try file("homes.csv", "name,x,z,y\nAnna,0,5,1\nBert,1,3,3\nCarl,2,4,5\n")
+    let excluded = try linreg("fit", "--target", "y", path, "--exclude", "name, z", in: location)
+    #expect(excluded.status == 0)
+    #expect(
+      excluded.output == (try linreg("fit", "--target", "y", path, "--features", "x", in: location).output))
+    #expect(
+      try linreg("fit", "--target", "y", path, "--exclude", "age", in: location).error
+        == "homes.csv:1: there is no column \"age\"; the columns are name, x, z, y\n")
+  }
+
+  @Test func theModelIsNotWrittenOverTheData() throws {
+    let text = "x,y\n0,1\n1,3\n"
+    let path = try file("line.csv", text)
+    let outcome = try linreg("fit", "--target", "y", path, "-m", "./line.csv", in: location)
+    #expect(
+      outcome
+        == Outcome(
+          status: 1, output: "", error: "./line.csv: this is the data; write the model to another file\n"))
+    #expect(try String(contentsOfFile: folder.path("line.csv"), encoding: .utf8) == text)
+  }
+
+  @Test func aFileThatCannotGrowIsLeftAsItWas() throws {
+    _ = try file("line.csv", "x,y\n0,1\n1,3\n2,4\n")
+    _ = try file("model.json", "old")
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = [
+      "-c", "ulimit -f 0; exec \"$0\" fit --target y line.csv -m model.json 2>/dev/null | cat",
+      executable.path,
+    ]
+    process.currentDirectoryURL = location
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    #expect(try String(contentsOfFile: folder.path("model.json"), encoding: .utf8) == "old")
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path("")).sorted() == [
+        "line.csv", "model.json",
+      ])
   }
 }

@@ -1,0 +1,9 @@
+#ifndef ALLOCATIONS_H
+#define ALLOCATIONS_H
+
+#include <stdint.h>
+
+// Number of calls of malloc and its kin in this process so far; -1 where they cannot be counted.
+int64_t allocations_so_far(void);
+
+#endif

@@ -1,0 +1,112 @@
+import BenchmarkSupport
+import LinearRegression
+
+/// The package's paths, each first checked against an independent answer, then timed.
+struct Paths {
+  private let limits: MachineLimits
+  private let table: ResultTable
+  private(set) var allAgree = true
+
+  init(_ limits: MachineLimits) {
+    self.limits = limits
+    table = ResultTable(
+      "Paths on all cores, held against the machine",
+      columns: [
+        .text("path", width: 34), .number("time", width: 8), .number("rate", width: 13),
+        .number("of limit", width: 8),
+        .number("memory", width: 9),
+      ])
+  }
+
+  /// What reads X, n × 100, once or a few times.
+  mutating func add<Scalar>(_ X: Matrix<Scalar>, using generator: inout SeededGenerator) {
+    let (n, p) = (X.rowCount, X.columnCount), size = "\(n) × \(p) \(Scalar.self)"
+    let w = Matrix<Scalar>.random(p, 1, using: &generator), b: Matrix<Scalar> = [[0.5]]
+    let y = linreg(X, w, b) + Matrix<Scalar>.random(n, 1, using: &generator)
+    let bytes = Double(n * p * MemoryLayout<Scalar>.stride)
+    let start = Matrix<Scalar>.zeros(p, 1)
+    printNow("\(size)")
+
+    let expected = gradient(X, predictions: linreg(X, start, b), targets: y)
+    path("gradient, one pass", limit: (bytes, limits.readRate)) {
+      gradient(X, targets: y, start, b)
+    } agrees: {
+      Agreement([$0.weights, $0.bias], [expected.weights, expected.bias], terms: n)
+    }
+    path("linreg", limit: (bytes, limits.readRate)) {
+      linreg(X, w, b)
+    } agrees: {
+      Agreement([Matrix($0[rows: 0..<1000])], [Naive.linreg(Matrix(X[rows: 0..<1000]), w, b)], terms: p)
+    }
+    for order in RowOrder.allCases {
+      let method = SGD(epochs: 1, batchSize: 256, learningRate: 0.05, order: order, standardize: false)
+      path(
+        "SGD.train, one epoch, \(order == .inOrder ? "in order" : "shuffled")",
+        limit: (bytes, limits.singleReadRate)
+      ) {
+        try! method.train(X, y).model.weights
+      } agrees: {
+        // After 3906 steps SGD is where the data come from, but for its noise.
+        Agreement([$0], [Matrix<Double>(w)], within: 0.05)
+      }
+    }
+    let model = LinearModel(weights: Matrix<Double>(w), intercepts: [0.5])
+    path("LinearModel.predict", limit: (bytes, limits.readRate)) {
+      model.predict(X)
+    } agrees: {
+      Agreement([Matrix($0[rows: 0..<1000])], [Naive.linreg(Matrix(X[rows: 0..<1000]), w, b)], terms: p)
+    }
+    let flops = 2 * Double(n) * Double(p * p)
+    path("LeastSquares.fit", limit: (flops, limits.gemmRate[ObjectIdentifier(Double.self)]!), unit: "GFLOP/s")
+    {
+      try! LeastSquares().fit(X, y).model.weights
+    } agrees: {
+      Agreement([$0], [Matrix<Double>(w)], within: 0.01)
+    }
+  }
+
+  /// What is a product of matrices: 64 targets.
+  mutating func addManyTargets(using generator: inout SeededGenerator) {
+    let n = 200_000, p = 100, k = 64
+    printNow("\(n) × \(p) Float, \(k) targets")
+    let X = Matrix<Float>.random(n, p, using: &generator), y = Matrix<Float>.random(n, k, using: &generator)
+    let w = Matrix<Float>.random(p, k, using: &generator), b = Matrix<Float>.random(1, k, using: &generator)
+    let expected = gradient(X, predictions: linreg(X, w, b), targets: y)
+    let product = 2 * Double(n * p * k), gemm = limits.gemmRate[ObjectIdentifier(Float.self)]!
+    path("gradient, one pass", limit: (2 * product, gemm), unit: "GFLOP/s") {
+      gradient(X, targets: y, w, b)
+    } agrees: {
+      Agreement([$0.weights, $0.bias], [expected.weights, expected.bias], terms: n)
+    }
+    path("linreg", limit: (product, gemm), unit: "GFLOP/s") {
+      linreg(X, w, b)
+    } agrees: {
+      Agreement([Matrix($0[rows: 0..<1000])], [Naive.linreg(Matrix(X[rows: 0..<1000]), w, b)], terms: p)
+    }
+  }
+
+  /// One path: checks the answer, then prints time, rate, share of the limit and peak memory.
+  ///
+  /// - Parameters:
+  ///   - limit: the bytes or operations that the work takes at least, and how many the machine does in a second.
+  private mutating func path<Answer>(
+    _ name: String, limit: (amount: Double, perSecond: Double), unit: String = "GB/s", _ work: () -> Answer,
+    agrees: (Answer) -> Agreement
+  ) {
+    let first = timed(work)
+    let agreement = agrees(first.answer)
+    guard agreement.holds else {
+      allAgree = false
+      return table.row([name, "WRONG, error \(agreement.error) > \(agreement.bound)"])
+    }
+    let memory = Memory.peak { keep(work()) }
+    let seconds = withoutActuallyEscaping(work) { work in
+      medianTimes([Contestant(firstCall: first.seconds) { keep(work()) }], share: 0.3, patience: 3)[0]
+    }
+    let rate = limit.amount / seconds
+    table.row([
+      name, text(seconds: seconds), "\(text(rate / 1e9)) \(unit)", "\(text(100 * rate / limit.perSecond)) %",
+      memory.map { "\(text(Double($0) / 0x1p20)) MB" } ?? "unknown",
+    ])
+  }
+}
