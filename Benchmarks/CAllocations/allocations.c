@@ -7,6 +7,7 @@
 #if defined(__linux__) && defined(__GLIBC__)
 
 #include <errno.h>
+#include <malloc.h>
 
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
@@ -33,8 +34,12 @@ int posix_memalign(void **pointer, size_t alignment, size_t size) {
 
 int64_t allocations_so_far(void) { return count; }
 
+void release_free_memory(void) { malloc_trim(0); }
+
 #else
 
 int64_t allocations_so_far(void) { return -1; }
+
+void release_free_memory(void) {}
 
 #endif

@@ -28,7 +28,7 @@ public struct Minibatch<Scalar: BLASScalar>: Sendable {
 ///   sgd([w, b], learningRate: 0.03, batchSize: batch.count)
 /// }
 /// ```
-/// Batches in order share the matrix's storage; shuffled ones are copied together.
+/// The features of batches in order share the matrix's storage; those of shuffled ones are copied together.
 public struct Minibatches<Scalar: BLASScalar>: Sequence, Sendable {
   private let X: Matrix<Scalar>
   private let y: Matrix<Scalar>

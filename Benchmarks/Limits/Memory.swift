@@ -1,16 +1,11 @@
+import CAllocations
 import Foundation
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// The process's memory, as Linux counts it; nil elsewhere.
-public enum Memory {
+enum Memory {
   /// Bytes of memory that a piece of work takes at its peak beyond what was there before it.
-  public static func peak(of work: () throws -> Void) rethrows -> Int? {
-    #if canImport(Glibc)
-      malloc_trim(0)  // memory that was freed but kept would hide what is taken anew
-    #endif
+  static func peak(of work: () throws -> Void) rethrows -> Int? {
+    release_free_memory()  // what was freed but kept would hide what is taken anew
     // Writing 5 sets the peak back to what is resident now.
     guard let handle = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else {
       try work()
