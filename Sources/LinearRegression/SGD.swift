@@ -82,8 +82,8 @@ public struct SGD: Equatable, Sendable, Codable {
     var generator = SeededGenerator(seed: seed)
     let w = Parameter<Scalar>(normal: p, k, using: &generator)
     let b = Parameter<Scalar>(.zeros(1, k))
-    // On the way to the solution the loss falls. A thousandfold of where it started is no detour, and a run that ends
-    // above its start has led away.
+    // On the way to the solution the loss falls. A thousandfold of where it started is no detour, and a run that ends at
+    // twice its start has led away. (A little above the start is where noise may end it if there is nothing to learn.)
     let initialLoss = problem.meanLoss(w.value, b.value)
     guard initialLoss.isFinite else { throw .data(.overflow(.targets, column: 0)) }
     let distance = exact.map { ExactSolution($0, problem) }
@@ -95,7 +95,7 @@ public struct SGD: Equatable, Sendable, Codable {
         w, b, learningRate: Scalar(learningRate),
         order: order == .shuffled ? generator.permutation(X.rowCount) : nil)
       let loss = problem.meanLoss(w.value, b.value)
-      let limit = (number == epochs - 1 ? 1 : 1000) * max(initialLoss, Double(Scalar.leastNormalMagnitude))
+      let limit = (number == epochs - 1 ? 2 : 1000) * max(initialLoss, Double(Scalar.leastNormalMagnitude))
       guard loss.isFinite, loss <= limit, w.value.firstNonFinite() == nil, b.value.firstNonFinite() == nil
       else {
         throw .diverged(
@@ -169,7 +169,8 @@ public indirect enum TrainingError: Error, Equatable, Sendable, CustomStringConv
   }
 }
 
-/// A run whose loss grew to a thousand times its initial value or beyond what can be represented, or ended above it.
+/// A run whose loss grew to a thousand times its initial value or beyond what can be represented, or
+/// ended at more than twice it.
 public struct Divergence: Equatable, Sendable, CustomStringConvertible {
   /// The epoch in which it was noticed, from 1.
   public let epoch: Int

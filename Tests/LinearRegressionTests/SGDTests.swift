@@ -168,7 +168,7 @@ import Testing
     #expect(abs(mean.model.intercept - 2) < 1e-3)
   }
 
-  @Test func aRunThatEndsAboveItsStartHasDiverged() throws {
+  @Test func aRunThatEndsFarAboveItsStartHasDiverged() throws {
     let (X, y) = book(Double.self)
     // One epoch is too short for a thousandfold.
     let error = #expect(throws: TrainingError.self) {
@@ -179,6 +179,15 @@ import Testing
       return
     }
     #expect(divergence.epoch == 1)
+  }
+
+  @Test func noiseIsNotDivergence() throws {
+    // There is nothing to learn: the start is nearly the solution, and SGD ends a little above it.
+    var generator = SeededGenerator(seed: 23)
+    let X: Matrix<Double> = generator.normalMatrix(5000, 20), y: Matrix<Double> = generator.normalMatrix(5000, 1)
+    let run = try SGD(epochs: 1, batchSize: 8, learningRate: 0.05).train(X, y)
+    let deviation = Standardization(y).scales[0]
+    #expect(run.epochs[0].loss > deviation * deviation / 2)
   }
 
   @Test(arguments: [1, 2, 6, 20])
