@@ -27,7 +27,7 @@ struct Paths {
     let start = Matrix<Scalar>.zeros(p, 1)
     printNow("\(size)")
 
-    let expected = gradient(X, predictions: linreg(X, start, b), targets: y)
+    let expected = Naive.gradient(X, predictions: Naive.linreg(X, start, b), targets: y)
     path("gradient, one pass", limit: (bytes, limits.readRate)) {
       gradient(X, targets: y, start, b)
     } agrees: {
@@ -71,7 +71,7 @@ struct Paths {
     printNow("\(n) × \(p) Float, \(k) targets")
     let X = Matrix<Float>.random(n, p, using: &generator), y = Matrix<Float>.random(n, k, using: &generator)
     let w = Matrix<Float>.random(p, k, using: &generator), b = Matrix<Float>.random(1, k, using: &generator)
-    let expected = gradient(X, predictions: linreg(X, w, b), targets: y)
+    let expected = Naive.gradient(X, predictions: Naive.linreg(X, w, b), targets: y)
     let product = 2 * Double(n * p * k), gemm = limits.gemmRate[ObjectIdentifier(Float.self)]!
     path("gradient, one pass", limit: (2 * product, gemm), unit: "GFLOP/s") {
       gradient(X, targets: y, w, b)
