@@ -184,7 +184,8 @@ import Testing
   @Test func noiseIsNotDivergence() throws {
     // There is nothing to learn: the start is nearly the solution, and SGD ends a little above it.
     var generator = SeededGenerator(seed: 23)
-    let X: Matrix<Double> = generator.normalMatrix(5000, 20), y: Matrix<Double> = generator.normalMatrix(5000, 1)
+    let X: Matrix<Double> = generator.normalMatrix(5000, 20),
+      y: Matrix<Double> = generator.normalMatrix(5000, 1)
     let run = try SGD(epochs: 1, batchSize: 8, learningRate: 0.05).train(X, y)
     let deviation = Standardization(y).scales[0]
     #expect(run.epochs[0].loss > deviation * deviation / 2)
