@@ -209,7 +209,8 @@ def main():
     for program in [SWIFT, COMMAND]:
         if not program.exists():
             raise SystemExit(f"run.py: {program.relative_to(ROOT)} is not built; use make peers")
-    estimate = sum(10 + (arguments.runs + 1) * work.seconds for work in works) + (0 if arguments.no_sweeps else 60)
+    # Twenty seconds to start the contestants of a work, a minute and a half for the sweeps.
+    estimate = sum(20 + (arguments.runs + 1) * work.seconds for work in works) + (0 if arguments.no_sweeps else 90)
     progress(f"{len(works)} works, {arguments.runs} runs each: about {estimate / 60:.0f} minutes, more the first time")
     tables = []
     for index, work in enumerate(works, 1):

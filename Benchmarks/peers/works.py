@@ -24,7 +24,7 @@ class Work:
     unit: str = "call"
     # Contestants whose answer is held against the exact fit, with a tolerance of their own.
     loose: dict[str, float] = field(default_factory=dict)
-    # Seconds that one run of the slowest contestant takes, roughly, for the estimate at the start.
+    # Seconds that a turn of all contestants takes, roughly, for the estimate at the start.
     seconds: float = 1
 
 
@@ -109,24 +109,24 @@ WORKS = [
     Work(
         "epoch", "SGD epoch in order, batch 256, 10⁶ × 100 Float", "float",
         [("swift", "this package, SGD.train")] + TORCH + [("sklearn", "scikit-learn SGDRegressor, batch 1")],
-        epochs(contestant.BATCH, contestant.RATE, 1), 1e-3, "epoch", {"sklearn": 0.1}, 2,
+        epochs(contestant.BATCH, contestant.RATE, 1), 1e-3, "epoch", {"sklearn": 0.1}, seconds=4,
     ),
     Work(
         "epoch-shuffled", "SGD epoch shuffled, batch 256, 10⁶ × 100 Float", "float",
         [("swift", "this package, SGD.train")] + TORCH + [("sklearn", "scikit-learn SGDRegressor, batch 1")],
-        exact, 0.1, "epoch", {}, 2,
+        exact, 0.1, "epoch", {}, seconds=5,
     ),
     Work(
         "step", "SGD step, batch 10, 1000 × 2 Float", "tiny", [("swift", "this package, SGD.train")] + TORCH,
         epochs(contestant.TINY_BATCH, contestant.TINY_RATE, TINY_EPOCHS), 1e-4, "step",
     ),
-    Work("exact-float", "Exact fit, 10⁶ × 100 Float", "float", EXACT, exact, 1e-4, seconds=8),
-    Work("exact-double", "Exact fit, 10⁶ × 100 Double", "double", EXACT + R, exact, 1e-8, seconds=15),
-    Work("exact-wide", "Exact fit, 10⁵ × 1000 Double", "wide", EXACT, exact, 1e-8, seconds=25),
+    Work("exact-float", "Exact fit, 10⁶ × 100 Float", "float", EXACT, exact, 1e-4, seconds=20),
+    Work("exact-double", "Exact fit, 10⁶ × 100 Double", "double", EXACT + R, exact, 1e-8, seconds=40),
+    Work("exact-wide", "Exact fit, 10⁵ × 1000 Double", "wide", EXACT, exact, 1e-8, seconds=45),
     Work(
         "csv", "CSV file to coefficients, 10⁶ × 21", "csv",
         [("swift", "this package, Table and FittedModel"), ("polars", "polars, then normal equations in NumPy")],
-        exact, 1e-8, "file", seconds=6,
+        exact, 1e-8, "file", seconds=8,
     ),
     Work(
         "predict", "Prediction of 10⁶ rows, 100 columns, Float", "float",

@@ -153,7 +153,10 @@ public struct EpochReport: Equatable, Sendable, Codable {
 }
 
 /// Why a training run ended without a model.
-public indirect enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
+///
+/// Write `catch { switch error { case .diverged(let divergence): … } }`: Swift 6.3.1 crashes on
+/// `catch TrainingError.diverged(let divergence)` in a function that throws any error.
+public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The data cannot be trained on.
   case data(DataError)
 

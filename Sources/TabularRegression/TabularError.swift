@@ -1,7 +1,7 @@
 public import LinearRegression
 
 /// What can go wrong between a file and a fitted model. Each prints as one line: where, what, and what to do.
-public indirect enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A file cannot be read or written; the reason is the operating system's.
   case file(path: String, operation: FileOperation, reason: String)
 
