@@ -34,11 +34,18 @@ let package = Package(
       name: "CLAPACKE", pkgConfig: "lapacke",
       providers: [.apt(["liblapacke-dev"]), .brew(["lapack"])]),
 
+    // MARK: C and C++
+    // The inner loops that BLAS has no routine for.
+    .target(name: "CRowKernels", exclude: ["kernels.h"]),
+    // Student's t and Fisher's F, by Boost.Math (headers only).
+    .target(name: "CDistributions"),
+
     // MARK: Library
     .target(
       name: "LinearAlgebra", dependencies: ["COpenBLAS", "CLAPACKE"], swiftSettings: strict),
     .target(
-      name: "LinearRegression", dependencies: ["LinearAlgebra"], swiftSettings: strict),
+      name: "LinearRegression", dependencies: ["LinearAlgebra", "CRowKernels", "CDistributions"],
+      swiftSettings: strict),
     .target(
       name: "TabularRegression", dependencies: ["LinearRegression"], swiftSettings: strict),
 
@@ -69,5 +76,6 @@ let package = Package(
       name: "linregTests", dependencies: ["linreg", "TabularRegression", "TestSupport"],
       swiftSettings: strict),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
 )

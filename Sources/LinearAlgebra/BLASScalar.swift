@@ -45,6 +45,21 @@ public protocol BLASScalar: BinaryFloatingPoint, LosslessStringConvertible, SIMD
     _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Self>, _ lda: Int, _ tau: UnsafeMutablePointer<Self>,
     _ work: UnsafeMutablePointer<Self>, _ lwork: Int
   ) -> Int32
+  static func _tpqrt(
+    _ m: Int, _ n: Int, _ l: Int, _ nb: Int, _ a: UnsafeMutablePointer<Self>, _ lda: Int,
+    _ b: UnsafeMutablePointer<Self>, _ ldb: Int, _ t: UnsafeMutablePointer<Self>, _ ldt: Int,
+    _ work: UnsafeMutablePointer<Self>
+  ) -> Int32
+  static func _trtri(_ uplo: CChar, _ n: Int, _ a: UnsafeMutablePointer<Self>, _ lda: Int) -> Int32
+  static func _trtrs(
+    _ uplo: CChar, _ op: Transpose, _ n: Int, _ nrhs: Int, _ a: UnsafePointer<Self>, _ lda: Int,
+    _ b: UnsafeMutablePointer<Self>, _ ldb: Int
+  ) -> Int32
+  static func _gesdd(
+    _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Self>, _ lda: Int, _ s: UnsafeMutablePointer<Self>,
+    _ u: UnsafeMutablePointer<Self>, _ ldu: Int, _ vt: UnsafeMutablePointer<Self>, _ ldvt: Int,
+    _ work: UnsafeMutablePointer<Self>, _ lwork: Int, _ iwork: UnsafeMutablePointer<Int32>
+  ) -> Int32
   static func _gels(
     _ m: Int, _ n: Int, _ nrhs: Int, _ a: UnsafeMutablePointer<Self>, _ lda: Int,
     _ b: UnsafeMutablePointer<Self>,

@@ -20,6 +20,9 @@ public enum Triangle: Sendable {
 
 extension Transpose {
   var cblas: CBLAS_TRANSPOSE { self == .no ? CblasNoTrans : CblasTrans }
+
+  /// LAPACK's `trans`, of a column-major matrix.
+  var lapack: CChar { CChar(UInt8(ascii: self == .no ? "N" : "T")) }
 }
 
 extension Triangle {
@@ -32,6 +35,15 @@ extension Triangle {
 
 /// LAPACK's `trans` for op(A) = A.
 let noTranspose = CChar(UInt8(ascii: "N"))
+
+/// LAPACK's `diag` for a triangle whose diagonal is stored.
+let nonUnit = CChar(UInt8(ascii: "N"))
+
+/// LAPACK's `uplo` for the upper triangle of a column-major matrix.
+let upperTriangle = CChar(UInt8(ascii: "U"))
+
+/// LAPACK's `jobz` for as many singular vectors as there are singular values.
+let thinVectors = CChar(UInt8(ascii: "S"))
 
 /// A dimension as BLAS and LAPACK take it.
 func int(_ dimension: Int) -> Int32 {

@@ -8,6 +8,8 @@ public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
     case features
     /// The targets y.
     case targets
+    /// The weights of the rows.
+    case weights
   }
 
   /// There is no row to learn from.
@@ -20,6 +22,18 @@ public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Counted from 0.
   case overflow(Variable, column: Int)
 
+  /// A weight is negative; the row counts from 0.
+  case negativeWeight(row: Int)
+
+  /// Every weight is zero.
+  case noWeight
+
+  /// Features depend on others, and the method refuses that.
+  case rankDeficient([Redundancy])
+
+  /// Shares of a fit have different columns.
+  case columnsDiffer(features: [Int], targets: [Int])
+
   /// One line: what was found, where, and what to do.
   public var description: String {
     switch self {
@@ -27,6 +41,14 @@ public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
       "there are no rows to learn from"
     case .nonFinite(let variable, let row, let column):
       "the \(variable.rawValue) hold a value that is not finite in row \(row), column \(column) (counted from 0); remove or replace it"
+    case .negativeWeight(let row):
+      "the weight of row \(row) (counted from 0) is negative; weights are zero or more"
+    case .noWeight:
+      "all weights are zero; give at least one row a weight"
+    case .rankDeficient(let redundant):
+      "columns depend on others: \(redundant.prefix(3).map(\.description).joined(separator: ", "))\(redundant.count > 3 ? " and \(redundant.count - 3) more" : ""); leave them out"
+    case .columnsDiffer(let features, let targets):
+      "the shares have \(features[0]) and \(features[1]) features, \(targets[0]) and \(targets[1]) targets; merge shares of the same columns"
     case .overflow(let variable, let column):
       "column \(column) (counted from 0) of the \(variable.rawValue) has values whose spread, squares or coefficient are beyond Double; use another unit"
     }
@@ -35,9 +57,15 @@ public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
 
 extension DataError {
   /// Throws where there is nothing to learn from or a value is not finite.
-  static func check(_ X: some RowMajor, _ y: some RowMajor) throws(DataError) {
+  static func check<Scalar>(
+    _ X: some RowMajor<Scalar>, _ y: some RowMajor<Scalar>, weights: [Scalar]? = nil
+  ) throws(DataError) {
     if X.rowCount == 0 { throw .noRows }
     if let (row, column) = X.firstNonFinite() { throw .nonFinite(.features, row: row, column: column) }
     if let (row, column) = y.firstNonFinite() { throw .nonFinite(.targets, row: row, column: column) }
+    guard let weights else { return }
+    if let row = weights.firstIndex(where: { !$0.isFinite }) { throw .nonFinite(.weights, row: row, column: 0) }
+    if let row = weights.firstIndex(where: { $0 < 0 }) { throw .negativeWeight(row: row) }
+    if weights.allSatisfy({ $0 == 0 }) { throw .noWeight }
   }
 }

@@ -8,15 +8,8 @@ import Testing
   func everyRowComesOnceInBlocksInOrder(rows: Int) {
     let pass = RowPass(rows: rows, blockRows: 16)
     for threads in [1, 2, 3, 8] {
-      let ranges = RowPass.$threads.withValue(threads) {
-        pass.reduce {
-          [Range<Int>]()
-        } scratch: {
-        } add: { ranges, _, rows in
-          ranges.append(rows)
-        } merge: {
-          $0 += $1
-        }
+      let ranges = Parallelism.$threads.withValue(threads) {
+        pass.reduce(Ranges(rowCount: rows)) { RangeList() }.ranges
       }
       #expect(ranges.flatMap { $0 } == Array(0..<rows))
       #expect(ranges.allSatisfy { $0.count <= 16 && !$0.isEmpty })
@@ -30,11 +23,23 @@ import Testing
     let w: Matrix<Float> = generator.normalMatrix(9, 2), b: Matrix<Float> = [[1, 2]]
     let y = linreg(X, w, b) + noise
     func everything(_ threads: Int) throws -> (Gradient<Float>, LeastSquaresFit, TrainingRun) {
-      try RowPass.$threads.withValue(threads) {
+      try Parallelism.$threads.withValue(threads) {
         (gradient(X, targets: y, w, b), try LeastSquares().fit(X, y), try SGD(epochs: 1).train(X, y))
       }
     }
     let one = try everything(1)
     for threads in [2, 3, 4, 8] { #expect(try everything(threads) == one, "\(threads) threads") }
   }
+}
+
+/// Rows that are only counted.
+private struct Ranges: RowSource {
+  let rowCount: Int
+  func block(_ rows: Range<Int>) -> Range<Int> { rows }
+}
+
+private struct RangeList: Reduction {
+  var ranges: [Range<Int>] = []
+  mutating func add(_ block: Range<Int>, _: inout Void) { ranges.append(block) }
+  mutating func merge(_ later: RangeList) { ranges += later.ranges }
 }

@@ -22,9 +22,9 @@ public struct Standardization: Equatable, Sendable {
   ///   - centered: whether means are subtracted; false for a fit without intercept.
   /// - Complexity: O(n p), four passes on all cores; two where columns are not centred.
   public init<M: RowMajor>(_ matrix: M, centered: Bool = true) {
-    let (n, p) = (matrix.rowCount, matrix.columnCount)
-    (means, scales, magnitudes) = matrix.withUnsafeElements {
-      measure(Columns(elements: $0, count: p), rows: n, centered: centered)
+    let n = matrix.rowCount
+    (means, scales, magnitudes) = Observations.with(matrix, Matrix.zeros(n, 0)) {
+      measure($0, centered: centered)
     }
   }
 
@@ -122,74 +122,80 @@ struct ProblemStandardization {
 }
 
 private func measure<Scalar>(
-  _ columns: Columns<Scalar>, rows n: Int, centered: Bool
+  _ rows: Observations<Scalar>, centered: Bool
 ) -> (means: [Double], scales: [Double], magnitudes: [Double]) {
-  let p = columns.count
+  let (n, p) = (rows.rowCount, rows.featureCount)
   var means = [Double](repeating: 0, count: p)
   guard n > 0 else { return (means, means, means) }
   let pass = RowPass(rows: n, blockRows: rowsPerCacheBlock(rowBytes: p * MemoryLayout<Scalar>.stride))
   func reduce(
-    _ add: (UnsafeMutablePointer<Double>, Range<Int>) -> Void, _ merge: (Double, Double) -> Double
+    _ add: @escaping (Observations<Scalar>, UnsafeMutablePointer<Double>) -> Void,
+    _ merge: @escaping (Double, Double) -> Double
   ) -> [Double] {
-    pass.reduce {
-      [Double](repeating: 0, count: p)
-    } add: { sums, rows in
-      sums.withUnsafeMutableBufferPointer { if let sums = $0.baseAddress { add(sums, rows) } }
-    } merge: { sums, later in
-      for j in 0..<p { sums[j] = merge(sums[j], later[j]) }
-    }
+    pass.reduce(rows) { ColumnSums(values: zeros(p), addBlock: add, mergeValues: merge) }.values
   }
   if centered {
     for _ in 1...2 {  // the mean, then the mean of what it leaves
-      let corrections = reduce(
-        { columns.addDeviations(of: $1, from: means, share: 1 / Double(n), into: $0) }, +)
+      let current = means
+      let corrections = reduce({ $0.addDeviations(from: current, share: 1 / Double(n), into: $1) }, +)
       for j in 0..<p { means[j] += corrections[j] }
     }
   }
-  var largest = reduce({ columns.takeLargestDeviations(of: $1, from: means, into: $0) }, max)
+  let center = means
+  var largest = reduce({ $0.takeLargestDeviations(from: center, into: $1) }, max)
   let magnitudes = (0..<p).map { abs(means[$0]) + largest[$0] }
   // What remains of a constant column is the rounding of its mean.
   for j in 0..<p where largest[j] <= 4 * Double.ulpOfOne * abs(means[j]) { largest[j] = 0 }
-  let squares = reduce({ columns.addSquares(of: $1, from: means, divisors: nonzero(largest), into: $0) }, +)
+  let divisors = nonzero(largest)
+  let squares = reduce({ $0.addSquares(from: center, divisors: divisors, into: $1) }, +)
   return (means, (0..<p).map { largest[$0] * (squares[$0] / Double(n)).squareRoot() }, magnitudes)
 }
 
-/// The columns of a row-major matrix, and what is added up over blocks of its rows.
-private struct Columns<Scalar: BLASScalar> {
-  let elements: UnsafeBufferPointer<Scalar>
-  let count: Int
+/// One number for each column of X.
+private struct ColumnSums<Scalar: BLASScalar>: Reduction {
+  var values: [Double]
+  let addBlock: (Observations<Scalar>, UnsafeMutablePointer<Double>) -> Void
+  let mergeValues: (Double, Double) -> Double
 
+  mutating func add(_ block: Observations<Scalar>, _: inout Void) {
+    values.withUnsafeMutableBufferPointer { if let values = $0.baseAddress { addBlock(block, values) } }
+  }
+
+  mutating func merge(_ later: ColumnSums) {
+    for j in values.indices { values[j] = mergeValues(values[j], later.values[j]) }
+  }
+}
+
+extension Observations {
   /// sums ← sums + Σ (x − mean) · share, multiplied before adding: the sum itself could overflow.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  func addDeviations(
-    of rows: Range<Int>, from means: [Double], share: Double, into sums: UnsafeMutablePointer<Double>
+  fileprivate func addDeviations(
+    from means: [Double], share: Double, into sums: UnsafeMutablePointer<Double>
   ) {
-    for i in rows {
-      for j in 0..<count { sums[j] += (Double(elements[i * count + j]) - means[j]) * share }
+    for i in 0..<rowCount {
+      for j in 0..<featureCount { sums[j] += (element(i, j) - means[j]) * share }
     }
   }
 
   /// largest ← max(largest, |x − mean|)
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  func takeLargestDeviations(
-    of rows: Range<Int>, from means: [Double], into largest: UnsafeMutablePointer<Double>
-  ) {
-    for i in rows {
-      for j in 0..<count { largest[j] = max(largest[j], abs(Double(elements[i * count + j]) - means[j])) }
+  fileprivate func takeLargestDeviations(from means: [Double], into largest: UnsafeMutablePointer<Double>) {
+    for i in 0..<rowCount {
+      for j in 0..<featureCount { largest[j] = max(largest[j], abs(element(i, j) - means[j])) }
     }
   }
 
   /// sums ← sums + Σ ((x − mean) / divisor)²
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  func addSquares(
-    of rows: Range<Int>, from means: [Double], divisors: [Double], into sums: UnsafeMutablePointer<Double>
+  fileprivate func addSquares(
+    from means: [Double], divisors: [Double], into sums: UnsafeMutablePointer<Double>
   ) {
-    for i in rows {
-      for j in 0..<count {
-        let deviation = (Double(elements[i * count + j]) - means[j]) / divisors[j]
+    for i in 0..<rowCount {
+      for j in 0..<featureCount {
+        let deviation = (element(i, j) - means[j]) / divisors[j]
         sums[j] += deviation * deviation
       }
     }

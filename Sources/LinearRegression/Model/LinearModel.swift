@@ -67,16 +67,24 @@ public struct LinearModel: Equatable, Sendable, Codable {
   /// - Parameter X: n × p.
   /// - Returns: ŷ, n × k. Formed in Double and, for Float data, rounded once.
   /// - Precondition: X has p columns.
-  /// - Complexity: 2 n p k flops, allocations of one block of rows beside the result. Uses `?gemv` or `?gemm`.
+  /// - Complexity: 2 n p k flops on all cores; a block of rows for each thread beside the result. Uses `?gemv` or `?gemm`.
   public func predict<M: RowMajor>(_ X: M) -> Matrix<M.Scalar> {
     require(
       X.columnCount == featureCount, "predict: X is \(X.shape) but the model has \(featureCount) features")
-    var predictions: [M.Scalar] = []
-    predictions.reserveCapacity(X.rowCount * targetCount)
-    for block in X.rowBlocks {
-      predictions.append(contentsOf: Matrix<M.Scalar>(doublePredictions(block)).elements)
+    var predictions = Matrix<M.Scalar>.zeros(X.rowCount, targetCount)
+    if predictions.isEmpty { return predictions }
+    X.withUnsafeElements { X in
+      predictions.withUnsafeMutableElements { predictions in
+        let rows = PredictedRows(
+          X: X.baseAddress, predictions: predictions.baseAddress, rowCount: predictions.count / targetCount,
+          featureCount: featureCount, targetCount: targetCount)
+        let blockRows = BlockPredictor.blockRows(
+          features: featureCount, targets: targetCount, M.Scalar.self)
+        let predictor = BlockPredictor(self)
+        _ = RowPass(rows: rows.rowCount, blockRows: blockRows).reduce(rows) { PredictionWriter(predictor) }
+      }
     }
-    return Matrix(rows: X.rowCount, columns: targetCount, elements: predictions)
+    return predictions
   }
 
   /// The prediction for one row, by a model of one target.
@@ -127,11 +135,6 @@ public struct LinearModel: Equatable, Sendable, Codable {
       for j in 0..<row.count { sum += Double(row[j]) * weights[j * targetCount + target] }
       return sum
     }
-  }
-
-  /// Predictions in Double, whatever the type of the data.
-  func doublePredictions(_ block: some RowMajor) -> Matrix<Double> {
-    linreg(Matrix<Double>(block), weights, Matrix(row: intercepts))
   }
 }
 

@@ -1,44 +1,9 @@
-public import LinearAlgebra
-
-/// What an exact fit returns: the model and what is known about it.
-public struct LeastSquaresFit: Equatable, Sendable {
-  /// The fitted model.
-  public let model: LinearModel
-
-  /// Whether the model has an intercept.
-  public let hasIntercept: Bool
-
-  /// Number of rows, n.
-  public let observations: Int
-
-  /// Rank of the columns, the intercept's included. Below ``parameterCount`` the coefficients are not unique.
-  public let rank: Int
-
-  /// Statistics of each target.
-  public let statistics: [FitStatistics]
-
-  /// Number of coefficients per target, the intercept included.
-  public var parameterCount: Int { model.featureCount + (hasIntercept ? 1 : 0) }
-
-  /// w of a fit with one target, p elements.
-  public var coefficients: [Double] { model.coefficients }
-
-  /// b of a fit with one target; 0 without an intercept.
-  public var intercept: Double { model.intercept }
-
-  /// Predictions for many rows, n × k.
-  public func predict<M: RowMajor>(_ X: M) -> Matrix<M.Scalar> { model.predict(X) }
-
-  /// The prediction for one row, by a fit with one target, without allocation.
-  public func predict<Scalar: BLASScalar>(_ row: [Scalar]) -> Double { model.predict(row) }
-}
-
 /// Statistics of a least-squares fit, for one target. A value is nil where it does not exist.
 public struct FitStatistics: Equatable, Sendable {
-  /// Σ (y − ŷ)²
+  /// Σ w (y − ŷ)², w being the weights of the rows or 1.
   public let residualSumOfSquares: Double
 
-  /// Σ (y − ȳ)²; without an intercept Σ y².
+  /// Σ w (y − ȳ)²; without an intercept Σ w y².
   public let totalSumOfSquares: Double
 
   /// n − rank
@@ -56,20 +21,33 @@ public struct FitStatistics: Equatable, Sendable {
   /// The F statistic of all features together against none. Nil where it does not exist.
   public let fStatistic: Double?
 
+  /// The probability of an F at least as large if no feature mattered.
+  public let fPValue: Double?
+
+  /// Logarithm of the normal likelihood at the fit, ½ (Σ log w − n (log 2π + 1 − log n + log Σ w (y − ŷ)²)), as R's `logLik`.
+  /// Nil where the fit is perfect.
+  public let logLikelihood: Double?
+
+  /// Akaike's criterion, −2 log likelihood + 2 (rank + 1): the residual variance counts as a parameter.
+  public let aic: Double?
+
+  /// The Bayesian criterion, −2 log likelihood + (rank + 1) log n.
+  public let bic: Double?
+
   /// Derives the statistics from the sums of squares.
   ///
   /// - Parameters:
-  ///   - residual: Σ (y − ŷ)² in units of `scale`².
-  ///   - total: Σ (y − ȳ)², or Σ y² without an intercept, in the same units.
+  ///   - residual: Σ w (y − ŷ)² in units of `scale`².
+  ///   - total: Σ w (y − ȳ)², or Σ w y² without an intercept, in the same units.
   ///   - scale: the unit of y that the sums are in: ratios stay right where squares in y's own unit would underflow.
   ///   - n: number of rows.
   ///   - rank: rank of the columns, the intercept's included.
   ///   - hasIntercept: whether the model has an intercept.
-  ///   - isLeastSquares: whether the residuals are those of a least-squares fit; F exists only for them.
+  ///   - logWeightSum: Σ log w.
+  ///   - isLeastSquares: whether the residuals are those of a least-squares fit; F and likelihood exist only for them.
   package init(
     residualSumOfSquares residual: Double, totalSumOfSquares total: Double, scale: Double = 1,
-    observations n: Int,
-    rank: Int, hasIntercept: Bool, isLeastSquares: Bool = true
+    observations n: Int, rank: Int, hasIntercept: Bool, logWeightSum: Double = 0, isLeastSquares: Bool = true
   ) {
     let freedom = n - rank, modelFreedom = rank - (hasIntercept ? 1 : 0)
     residualSumOfSquares = residual * scale * scale
@@ -82,13 +60,20 @@ public struct FitStatistics: Equatable, Sendable {
       ? rSquared.map { 1 - (1 - $0) * Double(n - (hasIntercept ? 1 : 0)) / Double(freedom) } : nil
     let f = ((total - residual) / Double(modelFreedom)) / (residual / Double(freedom))
     fStatistic = isLeastSquares && freedom > 0 && modelFreedom > 0 && f.isFinite && f >= 0 ? f : nil
+    fPValue = fStatistic.map { FisherF.upperP($0, Double(modelFreedom), Double(freedom)) }
+    let count = Double(n)
+    let logSum = logarithm(residual) + 2 * logarithm(scale)
+    let likelihood = (logWeightSum - count * (logarithm(2 * .pi) + 1 - logarithm(count) + logSum)) / 2
+    logLikelihood = isLeastSquares && likelihood.isFinite ? likelihood : nil
+    aic = logLikelihood.map { -2 * $0 + 2 * Double(rank + 1) }
+    bic = logLikelihood.map { -2 * $0 + logarithm(count) * Double(rank + 1) }
   }
 
   /// Creates statistics that were saved.
   package init(
     residualSumOfSquares: Double, totalSumOfSquares: Double, degreesOfFreedom: Int,
-    residualStandardError: Double?,
-    rSquared: Double?, adjustedRSquared: Double?, fStatistic: Double?
+    residualStandardError: Double?, rSquared: Double?, adjustedRSquared: Double?, fStatistic: Double?,
+    fPValue: Double?, logLikelihood: Double?, aic: Double?, bic: Double?
   ) {
     self.residualSumOfSquares = residualSumOfSquares
     self.totalSumOfSquares = totalSumOfSquares
@@ -97,5 +82,9 @@ public struct FitStatistics: Equatable, Sendable {
     self.rSquared = rSquared
     self.adjustedRSquared = adjustedRSquared
     self.fStatistic = fStatistic
+    self.fPValue = fPValue
+    self.logLikelihood = logLikelihood
+    self.aic = aic
+    self.bic = bic
   }
 }

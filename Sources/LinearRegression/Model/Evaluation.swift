@@ -38,7 +38,7 @@ extension LinearModel {
   ///   - y: n × k.
   /// - Throws: ``DataError``: no rows, a value that is not finite, squares of errors beyond Double.
   /// - Precondition: the shapes fit the model.
-  /// - Complexity: 2 n p k flops, allocations of one block of rows.
+  /// - Complexity: 2 n p k flops on all cores; a block of rows for each thread.
   public func evaluate<M: RowMajor>(_ X: M, _ y: Matrix<M.Scalar>) throws(DataError) -> [Evaluation] {
     require(
       X.columnCount == featureCount, "evaluate: X is \(X.shape) but the model has \(featureCount) features")
@@ -47,16 +47,13 @@ extension LinearModel {
       "evaluate: X is \(X.shape) and the model has \(targetCount) targets, but y is \(y.shape)")
     try DataError.check(X, y)
     let means = Standardization(y).means
-    var sums = (0..<targetCount).map { ErrorSums(mean: means[$0]) }
-    var start = 0
-    for block in X.rowBlocks {
-      let predictions = doublePredictions(block)
-      let targets = Matrix<Double>(y[rows: start..<start + block.rowCount])
-      for i in 0..<block.rowCount {
-        for t in 0..<targetCount { sums[t].add(target: targets[i, t], prediction: predictions[i, t]) }
-      }
-      start += block.rowCount
-    }
+    let predictor = BlockPredictor(self)
+    let sums = Observations.with(X, y) { rows in
+      RowPass(
+        rows: rows.rowCount,
+        blockRows: BlockPredictor.blockRows(features: featureCount, targets: targetCount, M.Scalar.self)
+      ).reduce(rows) { ErrorSums<M.Scalar>(predictor, means: means) }
+    }.targets
     for t in 0..<targetCount where !(sums[t].residual.isFinite && sums[t].total.isFinite) {
       throw .overflow(.targets, column: t)
     }
@@ -64,17 +61,57 @@ extension LinearModel {
   }
 }
 
-/// The sums behind an evaluation.
-private struct ErrorSums {
+/// The errors of rows, as they are summed up for each target.
+private struct ErrorSums<Scalar: BLASScalar>: Reduction {
+  let predictor: BlockPredictor
+  var targets: [TargetSums]
+
+  init(_ predictor: BlockPredictor, means: [Double]) {
+    self.predictor = predictor
+    targets = means.map { TargetSums(mean: $0) }
+  }
+
+  func makeWorkspace(rows: Int) -> BlockPredictor.Workspace {
+    predictor.makeWorkspace(rows: rows, Scalar.self)
+  }
+
+  mutating func add(_ block: Observations<Scalar>, _ workspace: inout BlockPredictor.Workspace) {
+    predictor.predict(block, &workspace)
+    for t in targets.indices { targets[t].add(block, target: t, workspace.predictions) }
+  }
+
+  mutating func merge(_ later: ErrorSums) {
+    for t in targets.indices { targets[t].merge(later.targets[t]) }
+  }
+}
+
+/// The sums behind the evaluation of one target.
+private struct TargetSums {
   let mean: Double
   var residual = 0.0, total = 0.0, absolute = 0.0, maximum = 0.0
 
-  mutating func add(target: Double, prediction: Double) {
-    let residual = target - prediction, deviation = target - mean
-    self.residual += residual * residual
-    total += deviation * deviation
-    absolute += abs(residual)
-    maximum = max(maximum, abs(residual))
+  init(mean: Double) { self.mean = mean }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  mutating func add<Scalar>(_ block: Observations<Scalar>, target: Int, _ predictions: [Double]) {
+    let k = block.targetCount
+    guard let y = block.y else { return }
+    for i in 0..<block.rowCount {
+      let value = Double(y[i * k + target])
+      let residual = value - predictions[i * k + target], deviation = value - mean
+      self.residual += residual * residual
+      total += deviation * deviation
+      absolute += abs(residual)
+      maximum = max(maximum, abs(residual))
+    }
+  }
+
+  mutating func merge(_ later: TargetSums) {
+    residual += later.residual
+    total += later.total
+    absolute += later.absolute
+    maximum = max(maximum, later.maximum)
   }
 
   func evaluation(observations: Int) -> Evaluation {
@@ -82,6 +119,4 @@ private struct ErrorSums {
       observations: observations, residualSumOfSquares: residual, totalSumOfSquares: total,
       meanAbsoluteError: absolute / Double(observations), maximumError: maximum)
   }
-
-  init(mean: Double) { self.mean = mean }
 }

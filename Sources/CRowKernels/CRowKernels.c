@@ -1,0 +1,123 @@
+#include "CRowKernels.h"
+
+#include <stdatomic.h>
+
+#if defined(__x86_64__)
+#define SUFFIX avx512
+#define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
+#define LANES 8
+#define TILE_ROWS 8
+#define HAS_FMA 1
+#include "kernels.h"
+
+#define SUFFIX avx2
+#define TARGET __attribute__((target("avx2,fma")))
+#define LANES 4
+#define TILE_ROWS 4
+#define HAS_FMA 1
+#include "kernels.h"
+#endif
+
+#define SUFFIX portable
+#define TARGET
+#define LANES 2
+#define TILE_ROWS 4
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+#define HAS_FMA 1
+#else
+#define HAS_FMA 0
+#endif
+#include "kernels.h"
+
+static _Atomic int in_use = -1;
+
+enum row_kernels_set row_kernels_best(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
+    return row_kernels_avx512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return row_kernels_avx2;
+#endif
+  return row_kernels_portable;
+}
+
+enum row_kernels_set row_kernels_in_use(void) {
+  int set = atomic_load_explicit(&in_use, memory_order_relaxed);
+  return set < 0 ? row_kernels_use(row_kernels_best()) : (enum row_kernels_set)set;
+}
+
+enum row_kernels_set row_kernels_use(enum row_kernels_set set) {
+  // The sets are ordered: each processor has its best one and all that follow.
+  if (set < row_kernels_best()) set = row_kernels_best();
+  atomic_store_explicit(&in_use, (int)set, memory_order_relaxed);
+  return set;
+}
+
+#if defined(__x86_64__)
+#define DISPATCH(function, ...)                                                                                       \
+  switch (row_kernels_in_use()) {                                                                                     \
+    case row_kernels_avx512: function##_avx512(__VA_ARGS__); break;                                                   \
+    case row_kernels_avx2: function##_avx2(__VA_ARGS__); break;                                                       \
+    default: function##_portable(__VA_ARGS__);                                                                        \
+  }
+#else
+#define DISPATCH(function, ...) function##_portable(__VA_ARGS__)
+#endif
+
+void standardize_rows_f32(const float *source, ptrdiff_t source_stride, ptrdiff_t rows, ptrdiff_t columns,
+                          const double *shift, const double *scale, const double *factor, double *target,
+                          ptrdiff_t row_stride, ptrdiff_t column_stride) {
+  DISPATCH(standardize_rows_f32, source, source_stride, rows, columns, shift, scale, factor, target, row_stride,
+           column_stride)
+}
+
+void standardize_rows_f64(const double *source, ptrdiff_t source_stride, ptrdiff_t rows, ptrdiff_t columns,
+                          const double *shift, const double *scale, const double *factor, double *target,
+                          ptrdiff_t row_stride, ptrdiff_t column_stride) {
+  DISPATCH(standardize_rows_f64, source, source_stride, rows, columns, shift, scale, factor, target, row_stride,
+           column_stride)
+}
+
+void add_cross_products(const double *a, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t order, double *c) {
+  DISPATCH(add_cross_products, a, stride, rows, order, c)
+}
+
+void dd_standardize_f32(const float *source, ptrdiff_t source_stride, ptrdiff_t count, double shift, double scale,
+                        double *high, double *low) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    // The sum of a float and a double need not be one double: its error is the low part.
+    double a = source[i * source_stride], b = -shift, s = a + b, t = s - a;
+    high[i] = s * scale;
+    low[i] = ((a - (s - t)) + (b - t)) * scale;
+  }
+}
+
+void dd_standardize_f64(const double *source, const double *source_low, ptrdiff_t source_stride, ptrdiff_t count,
+                        double shift, double scale, double *high, double *low) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    double a = source[i * source_stride], b = -shift, s = a + b, t = s - a;
+    double e = (a - (s - t)) + (b - t);
+    if (source_low) {
+      e += source_low[i * source_stride];
+      double sum = s + e;
+      e = e - (sum - s);
+      s = sum;
+    }
+    high[i] = s * scale;
+    low[i] = e * scale;
+  }
+}
+
+void dd_axpy(ptrdiff_t count, double alpha_high, double alpha_low, const double *x_high, const double *x_low,
+             double *y_high, double *y_low) {
+  DISPATCH(dd_axpy, count, alpha_high, alpha_low, x_high, x_low, y_high, y_low)
+}
+
+void dd_scale(ptrdiff_t count, const double *d, double *y_high, double *y_low) {
+  DISPATCH(dd_scale, count, d, y_high, y_low)
+}
+
+void dd_dot(ptrdiff_t count, const double *x_high, const double *x_low, const double *y_high, const double *y_low,
+            double *sum) {
+  DISPATCH(dd_dot, count, x_high, x_low, y_high, y_low, sum)
+}

@@ -1,0 +1,72 @@
+// The inner loops that BLAS has no routine for, or none fast enough: standardising a block of rows, the cross-products of a
+// narrow block, and vectors in double-double arithmetic. Each exists once as source, compiled for several instruction sets;
+// the best one that the processor has is taken on first use. The package LinearRegression is their only caller.
+#ifndef CROWKERNELS_H
+#define CROWKERNELS_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ROWS _Nonnull
+#define MAYBE _Nullable
+
+/// The instruction sets that kernels are compiled for, widest first. What the compiler does not offer or the processor does
+/// not have falls back to `row_kernels_portable`, which needs neither vectors nor a fused multiply-add.
+enum row_kernels_set { row_kernels_avx512 = 0, row_kernels_avx2 = 1, row_kernels_portable = 2 };
+
+/// The best instruction set of this processor.
+enum row_kernels_set row_kernels_best(void);
+
+/// The one in use.
+enum row_kernels_set row_kernels_in_use(void);
+
+/// Uses another one from now on, if the processor has it: for tests. Returns the one that is now in use.
+enum row_kernels_set row_kernels_use(enum row_kernels_set set);
+
+/// target(i, j) ← (source(i, j) − shift(j)) · scale(j) · factor(i) for `rows` × `columns` elements.
+///
+/// Rows of the source are `source_stride` apart. Element (i, j) of the target is at i · row_stride + j · column_stride: a
+/// row-major or a column-major block. `factor` may be null: then it is 1.
+void standardize_rows_f32(const float *ROWS source, ptrdiff_t source_stride, ptrdiff_t rows, ptrdiff_t columns,
+                          const double *ROWS shift, const double *ROWS scale, const double *MAYBE factor,
+                          double *ROWS target, ptrdiff_t row_stride, ptrdiff_t column_stride);
+void standardize_rows_f64(const double *ROWS source, ptrdiff_t source_stride, ptrdiff_t rows, ptrdiff_t columns,
+                          const double *ROWS shift, const double *ROWS scale, const double *MAYBE factor,
+                          double *ROWS target, ptrdiff_t row_stride, ptrdiff_t column_stride);
+
+/// The upper triangle, by tiles, of C ← C + AᵀA; A is `rows` × `order`, C is `order` × `order`, both row-major with rows
+/// `stride` and `order` apart.
+///
+/// `order` and `stride` are multiples of 8. Tiles that the diagonal crosses are computed whole: what lies below the diagonal
+/// is not meaningful.
+void add_cross_products(const double *ROWS a, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t order, double *ROWS c);
+
+/// (high, low) ← (source + source_low − shift) · scale, element by element, as the unevaluated sum of two doubles: exact where
+/// source_low is null and scale is a power of two.
+void dd_standardize_f32(const float *ROWS source, ptrdiff_t source_stride, ptrdiff_t count, double shift, double scale,
+                        double *ROWS high, double *ROWS low);
+void dd_standardize_f64(const double *ROWS source, const double *MAYBE source_low, ptrdiff_t source_stride,
+                        ptrdiff_t count, double shift, double scale, double *ROWS high, double *ROWS low);
+
+/// y ← y + α x in double-double, α = (alpha_high, alpha_low).
+void dd_axpy(ptrdiff_t count, double alpha_high, double alpha_low, const double *ROWS x_high, const double *ROWS x_low,
+             double *ROWS y_high, double *ROWS y_low);
+
+/// y ← y · d element by element, d in double.
+void dd_scale(ptrdiff_t count, const double *ROWS d, double *ROWS y_high, double *ROWS y_low);
+
+/// (sum[0], sum[1]) ← (sum[0], sum[1]) + Σ x y in double-double.
+void dd_dot(ptrdiff_t count, const double *ROWS x_high, const double *ROWS x_low, const double *ROWS y_high,
+            const double *ROWS y_low, double *ROWS sum);
+
+#undef ROWS
+#undef MAYBE
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

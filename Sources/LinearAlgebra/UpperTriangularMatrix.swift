@@ -1,0 +1,155 @@
+/// An upper triangular matrix R of order p, such as the factor of A = Q R.
+///
+/// Stored column after column, as LAPACK reads it, with zeros below the diagonal.
+public struct UpperTriangularMatrix<Scalar: BLASScalar>: Equatable, Sendable {
+  /// Number of rows and columns, p.
+  public let order: Int
+
+  /// Elements, column after column.
+  public private(set) var columnMajorElements: [Scalar]
+
+  /// Creates a matrix of zeros.
+  @specialized(where Scalar == Double)
+  public init(order: Int) {
+    require(order >= 0, "a matrix cannot have the order \(order)")
+    self.order = order
+    columnMajorElements = Array(repeating: 0, count: order * order)
+  }
+
+  /// The element in row `i` and column `j`, counted from 0.
+  /// - Precondition: both are in bounds; an element below the diagonal cannot be set.
+  public subscript(i: Int, j: Int) -> Scalar {
+    get {
+      require(i >= 0 && i < order && j >= 0 && j < order, "element (\(i), \(j)) is outside order \(order)")
+      return columnMajorElements[j * order + i]
+    }
+    set {
+      require(i >= 0 && i <= j && j < order, "element (\(i), \(j)) is outside an upper triangle of order \(order)")
+      columnMajorElements[j * order + i] = newValue
+    }
+  }
+
+  /// Calls `body` with the elements, column after column, to be changed in place; those below the diagonal stay zero.
+  package mutating func withUnsafeMutableColumns<Result>(
+    _ body: (UnsafeMutableBufferPointer<Scalar>) -> Result
+  ) -> Result {
+    columnMajorElements.withUnsafeMutableBufferPointer { body($0) }
+  }
+
+  /// Calls `body` with the elements, column after column.
+  package func withUnsafeColumns<Result>(_ body: (UnsafeBufferPointer<Scalar>) -> Result) -> Result {
+    columnMajorElements.withUnsafeBufferPointer(body)
+  }
+}
+
+extension UpperTriangularMatrix {
+  /// Replaces a symmetric positive definite matrix, given by its upper triangle, by its Cholesky factor: A = RᵀR.
+  ///
+  /// - Returns: false where a leading minor is not positive; the contents are then of no use.
+  /// - Complexity: p³/3 flops. Uses `?potrf`.
+  public mutating func factorizeCholesky() -> Bool {
+    if order == 0 { return true }
+    let order = order
+    return columnMajorElements.withUnsafeMutableBufferPointer {
+      positiveInfo("potrf", Scalar._potrf(upperTriangle, order, $0.baseAddress!, order)) == 0
+    }
+  }
+
+  /// R⁻¹; nil where an element of the diagonal is zero.
+  /// - Complexity: p³/3 flops. Uses `?trtri`.
+  public func inverse() -> UpperTriangularMatrix? {
+    if order == 0 { return self }
+    var result = self
+    let info = result.columnMajorElements.withUnsafeMutableBufferPointer {
+      positiveInfo("trtri", Scalar._trtri(upperTriangle, order, $0.baseAddress!, order))
+    }
+    return info == 0 ? result : nil
+  }
+
+  /// X with op(R) X = B; nil where an element of the diagonal is zero.
+  ///
+  /// - Parameters:
+  ///   - b: B, p × k.
+  ///   - transpose: op(R) = R or Rᵀ.
+  /// - Returns: X, p × k.
+  /// - Precondition: B has p rows.
+  /// - Complexity: p² k flops. Uses `?trtrs`.
+  public func solve(_ b: Matrix<Scalar>, transpose: Transpose = .no) -> Matrix<Scalar>? {
+    require(b.rowCount == order, "solve: R has order \(order) but B is \(b.shape)")
+    if b.isEmpty { return b }
+    var x = LinearAlgebra.columnMajorElements(of: b, leadingDimension: order)
+    let info = x.withUnsafeMutableBufferPointer { x in
+      columnMajorElements.withUnsafeBufferPointer { r in
+        positiveInfo(
+          "trtrs",
+          Scalar._trtrs(
+            upperTriangle, transpose, order, b.columnCount, r.baseAddress!, order, x.baseAddress!, order))
+      }
+    }
+    return info == 0
+      ? Matrix(columnMajor: x, rows: order, columns: b.columnCount, leadingDimension: order) : nil
+  }
+
+  /// The factor of R with rows stacked below it: R ← the R of the QR factorisation of [R; B].
+  ///
+  /// - Parameters:
+  ///   - rows: number of rows of B.
+  ///   - b: B, column-major, columns `rows` elements apart; overwritten.
+  ///   - work: room for 2 · 8 · p numbers.
+  /// - Complexity: 2 p² rows flops, no allocation. Uses `?tpqrt`.
+  package mutating func absorb(
+    rows: Int, _ b: UnsafeMutablePointer<Scalar>, leadingDimension: Int, work: UnsafeMutablePointer<Scalar>
+  ) {
+    if order == 0 || rows == 0 { return }
+    let order = order, panel = min(8, order)  // the width that was fastest for p from 10 to 1000
+    columnMajorElements.withUnsafeMutableBufferPointer {
+      _ = positiveInfo(
+        "tpqrt",
+        Scalar._tpqrt(
+          rows, order, 0, panel, $0.baseAddress!, order, b, leadingDimension, work, panel,
+          work + panel * order))
+    }
+  }
+
+  /// The singular value decomposition R = U diag(σ) Vᵀ.
+  ///
+  /// - Throws: ``LAPACKError/noConvergence(remaining:)``.
+  /// - Complexity: about 22 p³ flops. Uses `?gesdd`.
+  public func singularValueDecomposition() throws(LAPACKError) -> SingularValueDecomposition<Scalar> {
+    if order == 0 { return SingularValueDecomposition(u: .zeros(0, 0), values: [], v: .zeros(0, 0)) }
+    var a = columnMajorElements
+    var values = [Scalar](repeating: 0, count: order)
+    var u = [Scalar](repeating: 0, count: order * order), vt = u
+    var integers = [Int32](repeating: 0, count: 8 * order)
+    let info = a.withUnsafeMutableBufferPointer { a in
+      values.withUnsafeMutableBufferPointer { s in
+        u.withUnsafeMutableBufferPointer { u in
+          vt.withUnsafeMutableBufferPointer { vt in
+            integers.withUnsafeMutableBufferPointer { integers in
+              withWorkspace("gesdd") { work, lwork in
+                Scalar._gesdd(
+                  order, order, a.baseAddress!, order, s.baseAddress!, u.baseAddress!, order, vt.baseAddress!,
+                  order, work, lwork, integers.baseAddress!)
+              }
+            }
+          }
+        }
+      }
+    }
+    if info > 0 { throw .noConvergence(remaining: info) }
+    return SingularValueDecomposition(
+      u: Matrix(columnMajor: u, rows: order, columns: order, leadingDimension: order), values: values,
+      // Vᵀ column by column is V row by row.
+      v: Matrix(rows: order, columns: order, elements: vt))
+  }
+}
+
+/// A = U diag(σ) Vᵀ with orthogonal U and V.
+public struct SingularValueDecomposition<Scalar: BLASScalar>: Sendable {
+  /// U, one left singular vector per column.
+  public let u: Matrix<Scalar>
+  /// σ, largest first.
+  public let values: [Scalar]
+  /// V, one right singular vector per column.
+  public let v: Matrix<Scalar>
+}

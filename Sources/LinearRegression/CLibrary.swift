@@ -1,0 +1,17 @@
+// What this module takes from the C library.
+#if canImport(Glibc)
+  private import Glibc
+#elseif canImport(Musl)
+  private import Musl
+#else
+  private import Darwin
+#endif
+
+/// The natural logarithm.
+func logarithm(_ x: Double) -> Double { log(x) }
+
+/// The decimal logarithm.
+func decimalLogarithm(_ x: Double) -> Double { log10(x) }
+
+/// Number of cores that are online.
+func onlineCores() -> Int { Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

@@ -1,0 +1,46 @@
+/// How an exact fit was reached, and how far its coefficients can be trusted.
+public struct Certificate: Equatable, Sendable, Codable {
+  /// The rung of the ladder that answered.
+  public var solver: Solver
+
+  /// Why this one: one clause, such as "condition number 24".
+  public var reason: String
+
+  /// How often the rows were read.
+  public var passes: Int
+
+  /// Condition number of the columns that were kept, centred (where there is an intercept) and scaled to norm 1: the ratio
+  /// of the largest to the smallest singular value. 1 where there is at most one column.
+  public var conditionNumber: Double
+
+  /// Rank of the columns, the intercept's included.
+  public var rank: Int
+
+  /// Features that the ones before them determine. They were left out, unless the solver is ``Solver/svd``.
+  public var redundant: [Redundancy]
+
+  /// How many leading digits of the coefficients are right, for the least accurate one, as the solver's rounding errors let
+  /// expect; at most 16. A coefficient that rounding errors do not tell from zero counts relative to the largest one,
+  /// in standardised units. It is about the arithmetic on the stored numbers, not about how they were measured.
+  public var estimatedDigits: Double
+
+  /// ‖Xᵀr‖ / (‖X‖ ‖r‖), measured on the rows with centred and scaled columns, the worst of all targets: zero but for rounding
+  /// where the fit is the least-squares fit. Nil where the rows were not read again, or nothing is left of y.
+  public var normalEquationResidual: Double?
+
+  /// The rungs of the ladder.
+  public enum Solver: String, Sendable, Codable, CaseIterable {
+    /// Cross-products, and their Cholesky factor.
+    case cholesky
+    /// As above, with corrections from residuals that are formed anew from the rows.
+    case refinedCholesky = "cholesky+refinement"
+    /// A triangular factor of the rows.
+    case qr
+    /// The factor of the rows, then the singular value decomposition of the factor: the solution of least norm.
+    case svd
+    /// A triangular factor, with corrections from residuals in double-double.
+    case extended = "qr+extended"
+    /// A ridge penalty, from the singular value decomposition of the factor.
+    case ridge
+  }
+}

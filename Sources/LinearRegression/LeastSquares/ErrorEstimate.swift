@@ -1,0 +1,117 @@
+internal import LinearAlgebra
+
+/// First-order estimates of what rounding does to the coefficients of a reduced problem.
+///
+/// With columns of norm 1 and B = (RᵀR)⁻¹ = R⁻¹R⁻ᵀ, a perturbation of R and S of relative size ε moves v by R⁻¹ times one of size
+/// ε (1 + ‖v‖), and by B times one of size ε ρ, ρ² being the share of y that is left; one of the cross-products moves v by B
+/// times one of size ε (1 + ‖v‖) (Björck 1996, doi:10.1137/1.9781611971484, sections 1.4 and 2.2). Roundings are taken as
+/// independent: a bound that lets them all conspire is too large by as many digits as there are to lose.
+struct ErrorEstimate {
+  /// Norm of each row of R⁻¹: √Bⱼⱼ.
+  let rowNorms: [Double]
+
+  /// ‖R‖₂ ‖R⁻¹‖₂
+  let conditionNumber: Double
+
+  private let inverse: UpperTriangularMatrix<Double>
+
+  /// Norm of each row of B.
+  private let covarianceNorms: [Double]
+
+  init(_ triangle: UpperTriangularMatrix<Double>, inverse: UpperTriangularMatrix<Double>) {
+    self.inverse = inverse
+    rowNorms = inverse.rowNorms()
+    covarianceNorms = inverse.rowNormsOfSquare()
+    conditionNumber = triangle.order < 2 ? 1 : max(1, triangle.norm2() * inverse.norm2())
+  }
+
+  /// How the factor came about.
+  enum Origin { case crossProducts, rows }
+
+  /// The error of each coefficient in units of norms, and that of Σ centers v.
+  func errors(
+    _ v: [Double], leftover: Double, centers: [Double], _ origin: Origin
+  ) -> (coefficients: [Double], atCenters: Double) {
+    let size = 1 + nrm2(v), rho = max(0, min(1, leftover)).squareRoot()
+    func error(_ row: Double, _ covariance: Double) -> Double {
+      switch origin {
+      case .rows: Double.ulpOfOne / 2 * (row * size + covariance * rho)
+      case .crossProducts: Double.ulpOfOne * 2 * covariance * size
+      }
+    }
+    let projected = inverse.times(centers, transpose: .yes)
+    let center = error(nrm2(projected), nrm2(inverse.times(projected, transpose: .no)))
+    return (zip(rowNorms, covarianceNorms).map(error), center)
+  }
+
+  /// The digits that errors leave.
+  ///
+  /// - Parameters:
+  ///   - values: coefficients.
+  ///   - errors: a bound on the error of each.
+  ///   - units: what a coefficient is multiplied by to be comparable with the others. One that has less than three digits,
+  ///     and so may well be zero, counts relative to the largest.
+  static func digits(_ values: [Double], errors: [Double], units: [Double]) -> Double {
+    let largest = zip(values, units).reduce(0) { max($0, abs($1.0 * $1.1)) }
+    var worst = 0.0
+    for j in values.indices where errors[j] > 0 {
+      let own = errors[j] / abs(values[j])
+      worst = max(worst, own < 1e-3 ? own : largest > 0 ? min(own, errors[j] * units[j] / largest) : own)
+    }
+    return worst > 0 ? min(16, max(0, -decimalLogarithm(worst))) : 16
+  }
+}
+
+extension UpperTriangularMatrix<Double> {
+  /// The Euclidean norm of each row.
+  func rowNorms() -> [Double] {
+    withUnsafeColumns { r in
+      var squares: [Double] = zeros(order)
+      for j in 0..<order { for i in 0...j { squares[i] += r[j * order + i] * r[j * order + i] } }
+      return squares.map { $0.squareRoot() }
+    }
+  }
+
+  /// The Euclidean norm of each row of R Rᵀ.
+  /// - Complexity: 2 p³ flops.
+  func rowNormsOfSquare() -> [Double] {
+    // Column-major R is row-major Rᵀ.
+    let transposed = Matrix(rows: order, columns: order, elements: columnMajorElements)
+    let square = gemm(transposed, transposed, transposeA: .yes)
+    return (0..<order).map { nrm2(square[row: $0]) }
+  }
+
+  /// ‖R‖₂, the largest singular value, by power iteration: at most too small, by a few percent.
+  /// - Complexity: O(p²)
+  func norm2() -> Double {
+    var generator = SeededGenerator(seed: 1)
+    var x = (0..<order).map { _ in generator.nextNormal() }
+    var norm = 0.0
+    for _ in 0..<60 {
+      let length = nrm2(x)
+      guard length > 0, length.isFinite else { break }
+      x = x.map { $0 / length }
+      x = times(x, transpose: .no)
+      let next = nrm2(x)
+      x = times(x, transpose: .yes)
+      let settled = abs(next - norm) <= 1e-3 * next
+      norm = next
+      if settled { break }
+    }
+    return norm
+  }
+
+  /// op(R) x
+  func times(_ x: [Double], transpose: Transpose) -> [Double] {
+    precondition(x.count == order)
+    var result: [Double] = zeros(order)
+    withUnsafeColumns { r in
+      for j in 0..<order {
+        for i in 0...j {
+          if transpose == .no { result[i] += r[j * order + i] * x[j] } else { result[j] += r[j * order + i] * x[i] }
+        }
+      }
+    }
+    return result
+  }
+}

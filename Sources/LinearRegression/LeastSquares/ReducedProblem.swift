@@ -1,0 +1,216 @@
+internal import LinearAlgebra
+
+/// What n rows come down to: a p × p triangle, from which everything else follows without the data.
+///
+/// Columns are centred (where there is an intercept) and have norm 1, so that their units do not matter: with
+/// z = (x − mean) / norm, ‖R v − S‖ is least where ‖Z v − z_y‖ is, and w = v · norm_y / norm.
+struct ReducedProblem {
+  let hasIntercept: Bool
+  let counts: RowCounts
+
+  /// The units that means and norms are in.
+  let units: ColumnUnits
+
+  /// Mean of each column of [X y], in `units`; zeros without an intercept.
+  let offsets: [Double]
+
+  /// Norm of each centred column of [X y], in `units`; 0 for a column that is constant to rounding.
+  let norms: [Double]
+
+  /// R, p × p; its columns have norm 1 or are zeros.
+  let triangle: UpperTriangularMatrix<Double>
+
+  /// S, p × k.
+  let projections: Matrix<Double>
+
+  /// What the features leave of each target's norm, squared: 1 − R². Below zero where rounding hides it.
+  let leftovers: [Double]
+
+  /// For each feature, how much a stored value may be off, in norms: √Σ (ε x)² / norm.
+  let uncertainties: [Double]
+
+  /// p
+  var featureCount: Int { triangle.order }
+
+  /// Mean of a column of [X y], in the units of the data; zero without an intercept.
+  func mean(_ column: Int) -> Double {
+    hasIntercept ? units.shifts[column] + offsets[column] / units.scales[column] : 0
+  }
+
+  /// k
+  var targetCount: Int { leftovers.count }
+}
+
+extension ReducedProblem {
+  /// From a triangular factor.
+  ///
+  /// - Parameter epsilon: relative precision that the data are stored with.
+  init<Scalar>(_ factor: TriangularFactor<Scalar>, epsilon: Double) {
+    let layout = factor.layout, (p, k, first) = (layout.features, layout.targets, layout.firstFeature)
+    let frame = Frame(layout, factor.units, factor.counts) { factor[0, $0] } norm: { column in
+      factor.triangle.withUnsafeColumns { r in
+        let start = column * layout.order
+        return nrm2(Array(r[start + first...start + column]))
+      }
+    }
+    var triangle = UpperTriangularMatrix<Double>(order: p)
+    for j in 0..<p where frame.norms[j] > 0 {
+      for i in 0...j { triangle[i, j] = factor[first + i, first + j] / frame.norms[j] }
+    }
+    func target(_ i: Int, _ t: Int) -> Double {
+      frame.norms[p + t] > 0 ? factor[first + i, first + p + t] / frame.norms[p + t] : 0
+    }
+    self.init(
+      hasIntercept: layout.hasOnes, counts: factor.counts, units: factor.units, offsets: frame.offsets,
+      norms: frame.norms, triangle: triangle, projections: Matrix(rows: p, columns: k, target),
+      leftovers: (0..<k).map { t in (p...p + t).reduce(0) { $0 + target($1, t) * target($1, t) } },
+      uncertainties: (0..<p).map { frame.uncertainty($0, epsilon: epsilon) })
+  }
+
+  /// From cross-products; nil where rounding in them hides what matters: a mean far from the shift, a constant column, a
+  /// matrix that is not positive definite.
+  init?<Scalar>(_ products: CrossProducts<Scalar>, epsilon: Double) {
+    let layout = products.layout, (p, k, first) = (layout.features, layout.targets, layout.firstFeature)
+    let root = layout.hasOnes ? products[0, 0].squareRoot() : 1
+    func top(_ column: Int) -> Double { layout.hasOnes ? products[0, column] / root : 0 }
+    func centered(_ i: Int, _ j: Int) -> Double {
+      products[first + i, first + j] - top(first + i) * top(first + j)
+    }
+    let frame = Frame(layout, products.units, products.counts) {
+      $0 == 0 ? root : top($0)
+    } norm: {
+      max(0, centered($0 - first, $0 - first)).squareRoot()
+    }
+    for j in 0..<p + k {
+      let (total, left) = (products[first + j, first + j], centered(j, j))
+      guard left > total / 1000, frame.norms[j] > 0 else { return nil }
+    }
+    var triangle = UpperTriangularMatrix<Double>(order: p)
+    for j in 0..<p {
+      for i in 0..<j { triangle[i, j] = centered(i, j) / frame.norms[i] / frame.norms[j] }
+      triangle[j, j] = 1
+    }
+    guard triangle.factorizeCholesky(), p == 0 || triangle[p - 1, p - 1].isFinite else { return nil }
+    let right = Matrix<Double>(rows: p, columns: k) {
+      centered($0, p + $1) / frame.norms[$0] / frame.norms[p + $1]
+    }
+    guard let projections = triangle.solve(right, transpose: .yes) else { return nil }
+    self.init(
+      hasIntercept: layout.hasOnes, counts: products.counts, units: products.units, offsets: frame.offsets,
+      norms: frame.norms, triangle: triangle, projections: projections,
+      leftovers: (0..<k).map { t in (0..<p).reduce(1) { $0 - projections[$1, t] * projections[$1, t] } },
+      uncertainties: (0..<p).map { frame.uncertainty($0, epsilon: epsilon) })
+  }
+
+  /// Means and norms of the columns of [X y].
+  private struct Frame {
+    let counts: RowCounts
+    let units: ColumnUnits
+    var offsets: [Double] = []
+    var norms: [Double] = []
+
+    /// - Parameters:
+    ///   - top: the element of the factor's first row in a column.
+    ///   - norm: the norm of what lies below it.
+    init(
+      _ layout: DesignLayout, _ units: ColumnUnits, _ counts: RowCounts, top: (Int) -> Double,
+      norm: (Int) -> Double
+    ) {
+      self.counts = counts
+      self.units = units
+      for j in 0..<layout.features + layout.targets {
+        let column = layout.firstFeature + j
+        let offset = layout.hasOnes && top(0) != 0 ? top(column) / top(0) : 0
+        offsets.append(offset)
+        let norm = norm(column)
+        // What rounding leaves of a constant: nothing that could be told from nothing.
+        let size = counts.weightSum.squareRoot() * (abs(units.shifts[j] * units.scales[j] + offset) + abs(offset))
+        norms.append(layout.hasOnes && norm <= 4 * Double.ulpOfOne * size ? 0 : norm)
+      }
+    }
+
+    func uncertainty(_ j: Int, epsilon: Double) -> Double {
+      if norms[j] == 0 { return 0 }
+      let mean = abs(units.shifts[j] * units.scales[j] + offsets[j]) * counts.weightSum.squareRoot() / norms[j]
+      return epsilon * (1 + mean * mean).squareRoot()
+    }
+  }
+}
+
+extension ReducedProblem {
+  /// The problem of some of the features, in a new order, and of some of the targets.
+  ///
+  /// - Complexity: about 2 p q² flops for q columns that stay. Uses `dtpqrt`.
+  func selecting(features: [Int], targets: [Int]? = nil) -> ReducedProblem {
+    let targets = targets ?? Array(0..<targetCount)
+    let (p, q, k) = (featureCount, features.count, targets.count)
+    // [R S] restricted to the columns, factorised again; what it leaves of the targets adds to their leftovers.
+    var rows: [Double] = zeros(p * (q + k)), work: [Double] = zeros(16 * (q + k))
+    for (j, feature) in features.enumerated() { for i in 0..<p { rows[j * p + i] = triangle[i, feature] } }
+    for (t, target) in targets.enumerated() {
+      for i in 0..<p { rows[(q + t) * p + i] = projections[i, target] }
+    }
+    var factor = UpperTriangularMatrix<Double>(order: q + k)
+    rows.withUnsafeMutableBufferPointer { rows in
+      work.withUnsafeMutableBufferPointer { work in
+        guard let rows = rows.baseAddress, let work = work.baseAddress else { return }
+        factor.absorb(rows: p, rows, leadingDimension: p, work: work)
+      }
+    }
+    var selected = UpperTriangularMatrix<Double>(order: q)
+    for j in 0..<q { for i in 0...j { selected[i, j] = factor[i, j] } }
+    let columns = features + targets.map { p + $0 }
+    return ReducedProblem(
+      hasIntercept: hasIntercept, counts: counts, units: units.selecting(columns),
+      offsets: columns.map { offsets[$0] }, norms: columns.map { norms[$0] }, triangle: selected,
+      projections: Matrix(rows: q, columns: k) { factor[$0, q + $1] },
+      leftovers: targets.indices.map { t in
+        (q..<q + t + 1).reduce(leftovers[targets[t]]) { $0 + factor[$1, q + t] * factor[$1, q + t] }
+      },
+      uncertainties: features.map { uncertainties[$0] })
+  }
+
+  /// norm of target t / norm of feature j, in the units of the data: what a coefficient is multiplied by.
+  func unit(_ j: Int, target t: Int) -> Double {
+    norms[j] == 0 ? 0 : scaled(norms[featureCount + t] / norms[j], j, over: featureCount + t)
+  }
+
+  /// The norm of a column of [X y], in the units of the data.
+  func norm(_ column: Int) -> Double { norms[column] / units.scales[column] }
+
+  /// value · scale of column a / scale of column b, which are powers of two; in two steps, for the ratio could overflow.
+  private func scaled(_ value: Double, _ a: Int, over b: Int) -> Double {
+    let exponent = units.scales[a].exponent - units.scales[b].exponent
+    let half = exponent / 2
+    func power(_ exponent: Int) -> Double {
+      Double(sign: .plus, exponent: min(max(exponent, -1022), 1023), significand: 1)
+    }
+    return value * power(half) * power(exponent - half)
+  }
+}
+
+extension ColumnUnits {
+  /// The units of some columns, in a new order.
+  func selecting(_ columns: [Int]) -> ColumnUnits {
+    var units = ColumnUnits(identity: 0)
+    units.shifts = columns.map { shifts[$0] }
+    units.scales = columns.map { scales[$0] }
+    return units
+  }
+}
+
+extension UpperTriangularMatrix<Double> {
+  /// R of some of the columns, in a new order: the factor of the matrix that they form.
+  func selecting(_ columns: [Int]) -> UpperTriangularMatrix {
+    var rows: [Double] = zeros(order * columns.count), work: [Double] = zeros(16 * columns.count)
+    var result = UpperTriangularMatrix(order: columns.count)
+    for (j, column) in columns.enumerated() { for i in 0...column { rows[j * order + i] = self[i, column] } }
+    rows.withUnsafeMutableBufferPointer { rows in
+      work.withUnsafeMutableBufferPointer { work in
+        guard let rows = rows.baseAddress, let work = work.baseAddress else { return }
+        result.absorb(rows: order, rows, leadingDimension: order, work: work)
+      }
+    }
+    return result
+  }
+}

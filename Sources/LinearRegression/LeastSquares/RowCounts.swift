@@ -1,0 +1,36 @@
+internal import LinearAlgebra
+
+/// How many rows a reduction has seen, and their weights.
+struct RowCounts: Equatable {
+  /// Rows whose weight is not zero.
+  var observations = 0
+
+  /// Σ of the weights; the number of rows without them.
+  var weightSum = 0.0
+
+  /// Σ of the logarithms of the weights that are not zero, for the likelihood.
+  var logWeightSum = 0.0
+
+  /// Counts a block and writes the square roots of its weights, if it has any.
+  mutating func add<Scalar>(_ block: Observations<Scalar>, roots: inout [Double]) {
+    guard let weights = block.weights else {
+      observations += block.rowCount
+      weightSum += Double(block.rowCount)
+      return
+    }
+    for i in 0..<block.rowCount {
+      let weight = Double(weights[i])
+      roots[i] = weight.squareRoot()  // NaN for a negative weight: the sums show it, and the scan that follows says where
+      if weight == 0 { continue }
+      observations += 1
+      weightSum += weight
+      logWeightSum += logarithm(weight)
+    }
+  }
+
+  mutating func merge(_ later: RowCounts) {
+    observations += later.observations
+    weightSum += later.weightSum
+    logWeightSum += later.logWeightSum
+  }
+}

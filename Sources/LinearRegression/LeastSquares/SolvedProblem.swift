@@ -1,0 +1,425 @@
+internal import LinearAlgebra
+
+/// A solution on its way to a fit: coefficients of a reduced problem, in units of norms, and what is known of their errors.
+struct SolvedProblem {
+  /// The problem with all features.
+  private let whole: ReducedProblem
+
+  /// The problem of the features that take part, and their numbers.
+  private let problem: ReducedProblem
+  private let kept: [Int]
+  private let redundant: [Redundancy]
+
+  /// Number of columns that count, the intercept's not included.
+  private let featureRank: Int
+
+  /// v, one row per kept feature, one column per target.
+  private var v: Matrix<Double>
+
+  /// 1 − R² of each target.
+  private var leftovers: [Double]
+
+  /// R⁻¹ of the kept features; nil where the coefficients are not those of least squares alone.
+  private let inverse: UpperTriangularMatrix<Double>?
+
+  /// Errors of v to be expected, and of the intercept in units of the target's norm, for each target.
+  private var expected: [(coefficients: [Double], atCenters: Double)]
+
+  let conditionNumber: Double
+
+  /// Whether the solution is the one of least norm, and not the only one.
+  let isLeastNorm: Bool
+
+  /// What the rows said when they were read again.
+  private var measurement: Measurement?
+
+  /// Coefficients that are more accurate than v.
+  private var extended: ExtendedCoefficients?
+
+  private struct Measurement {
+    /// The correction of v that the residuals call for, kept × k.
+    let correction: Matrix<Double>
+    let normalEquationResidual: Double?
+  }
+
+  private struct ExtendedCoefficients {
+    let model: LinearModel
+    /// √((XᵀWX)⁻¹ⱼⱼ) of the intercept and of each kept feature.
+    let roots: [Double]
+    /// Relative to the sizes of the coefficients, in standardised units.
+    let digits: Double
+  }
+}
+
+// MARK: Solving
+
+extension SolvedProblem {
+  /// From cross-products, where no feature is redundant; nil where R is singular.
+  init?(_ problem: ReducedProblem, origin: ErrorEstimate.Origin) {
+    self.init(whole: problem, problem, kept: Array(0..<problem.featureCount), redundant: [], origin)
+  }
+
+  /// From rows: redundant features are left out, or the solution of least norm is taken.
+  init(
+    _ whole: ReducedProblem, _ policy: LeastSquares.RedundancyPolicy, leastNorm: Bool
+  ) throws(DataError) {
+    let (kept, redundant) = whole.independentFeatures()
+    if !redundant.isEmpty {
+      if policy == .refuse { throw .rankDeficient(redundant) }
+      if leastNorm {
+        self.init(leastNorm: whole, rank: kept.count, redundant: redundant)
+        return
+      }
+    }
+    let problem = redundant.isEmpty ? whole : whole.selecting(features: kept)
+    guard let solved = SolvedProblem(whole: whole, problem, kept: kept, redundant: redundant, .rows) else {
+      fatalError("a factor of independent columns is singular; this is a bug in swift-linear-regression")
+    }
+    self = solved
+  }
+
+  private init?(
+    whole: ReducedProblem, _ problem: ReducedProblem, kept: [Int], redundant: [Redundancy],
+    _ origin: ErrorEstimate.Origin
+  ) {
+    guard let inverse = problem.triangle.inverse(), let v = problem.triangle.solve(problem.projections) else {
+      return nil
+    }
+    let estimate = ErrorEstimate(problem.triangle, inverse: inverse)
+    guard estimate.conditionNumber.isFinite else { return nil }
+    self.init(
+      whole: whole, problem: problem, kept: kept, redundant: redundant, featureRank: kept.count, v: v,
+      leftovers: problem.leftovers, inverse: inverse,
+      expected: (0..<problem.targetCount).map {
+        estimate.errors(
+          v[column: $0], leftover: problem.leftovers[$0], centers: problem.centers, origin)
+      }, conditionNumber: estimate.conditionNumber, isLeastNorm: false)
+  }
+
+  /// The solution of least norm, from the singular values above those that the rank leaves out.
+  private init(leastNorm problem: ReducedProblem, rank: Int, redundant: [Redundancy]) {
+    let p = problem.featureCount
+    let decomposition = problem.decomposition
+    let shrunk = decomposition.values.indices.map { $0 < rank ? 1 / decomposition.values[$0] : 0 }
+    let v = problem.solution(decomposition, factors: shrunk)
+    let smallest = rank > 0 ? decomposition.values[rank - 1] : 1
+    self.init(
+      whole: problem, problem: problem, kept: Array(0..<p), redundant: redundant, featureRank: rank, v: v,
+      leftovers: (0..<problem.targetCount).map { problem.leftover(v, $0) }, inverse: nil,
+      expected: (0..<problem.targetCount).map {
+        problem.expectedErrors(v, target: $0, smallest: smallest)
+      }, conditionNumber: rank > 0 ? decomposition.values[0] / smallest : 1, isLeastNorm: true)
+  }
+
+  /// The solution with a ridge penalty: v = V diag(σ / (σ² + λ / n)) Uᵀ S.
+  init(ridge problem: ReducedProblem, _ penalty: Double) {
+    let decomposition = problem.decomposition
+    let lambda = penalty / problem.counts.weightSum
+    let v = problem.solution(
+      decomposition, factors: decomposition.values.map { $0 / ($0 * $0 + lambda) })
+    let values = decomposition.values.map { ($0 * $0 + lambda).squareRoot() }
+    let smallest = values.last ?? 1, size = (values.first ?? 1) / smallest
+    self.init(
+      whole: problem, problem: problem, kept: Array(0..<problem.featureCount), redundant: [],
+      featureRank: problem.independentFeatures().kept.count, v: v,
+      leftovers: (0..<problem.targetCount).map { problem.leftover(v, $0) }, inverse: nil,
+      expected: (0..<problem.targetCount).map {
+        problem.expectedErrors(v, target: $0, smallest: smallest)
+      }, conditionNumber: size, isLeastNorm: false)
+  }
+
+  private init(
+    whole: ReducedProblem, problem: ReducedProblem, kept: [Int], redundant: [Redundancy], featureRank: Int,
+    v: Matrix<Double>, leftovers: [Double], inverse: UpperTriangularMatrix<Double>?,
+    expected: [(coefficients: [Double], atCenters: Double)], conditionNumber: Double, isLeastNorm: Bool
+  ) {
+    self.whole = whole
+    self.problem = problem
+    self.kept = kept
+    self.redundant = redundant
+    self.featureRank = featureRank
+    self.v = v
+    self.leftovers = leftovers
+    self.inverse = inverse
+    self.expected = expected
+    self.conditionNumber = conditionNumber
+    self.isLeastNorm = isLeastNorm
+  }
+}
+
+extension ReducedProblem {
+  /// R = U diag(σ) Vᵀ
+  var decomposition: SingularValueDecomposition<Double> {
+    do throws(LAPACKError) {
+      return try triangle.singularValueDecomposition()
+    } catch {
+      fatalError("gesdd on finite data: \(error); this is a bug in swift-linear-regression")
+    }
+  }
+
+  /// Mean / norm of each feature: the intercept is ȳ − Σ centers v, in units of the target's norm. Zeros without one.
+  var centers: [Double] { (0..<featureCount).map { norms[$0] > 0 ? mean($0) / norm($0) : 0 } }
+
+  /// Errors to be expected where only the smallest singular value that counts is known.
+  func expectedErrors(
+    _ v: Matrix<Double>, target: Int, smallest: Double
+  ) -> (coefficients: [Double], atCenters: Double) {
+    let rho = max(0, leftover(v, target)).squareRoot()
+    let error = 2 * Double.ulpOfOne / smallest * (1 + nrm2(v[column: target]) + rho / smallest)
+    return (Array(repeating: error, count: featureCount), error * nrm2(centers))
+  }
+
+  /// V diag(factors) Uᵀ S
+  func solution(_ decomposition: SingularValueDecomposition<Double>, factors: [Double]) -> Matrix<Double> {
+    let projected = gemm(decomposition.u, projections, transposeA: .yes)
+    let shrunk = Matrix<Double>(rows: featureCount, columns: targetCount) { factors[$0] * projected[$0, $1] }
+    return gemm(decomposition.v, shrunk)
+  }
+
+  /// ‖y − Z v‖² of a target: what R leaves, and what v does not take.
+  func leftover(_ v: Matrix<Double>, _ target: Int) -> Double {
+    let fitted = triangle.times(v[column: target], transpose: .no)
+    return (0..<featureCount).reduce(leftovers[target]) {
+      let difference = projections[$1, target] - fitted[$1]
+      return $0 + difference * difference
+    }
+  }
+}
+
+// MARK: Residuals
+
+extension SolvedProblem {
+  /// Intercept (if there is one) and weights of all features in the units of the pass, k columns.
+  func unitCoefficients(_ layout: DesignLayout) -> Matrix<Double> {
+    let p = whole.featureCount, first = layout.firstFeature
+    var x = Matrix<Double>.zeros(first + p, whole.targetCount)
+    for t in 0..<whole.targetCount {
+      for (i, j) in kept.enumerated() where whole.norms[j] > 0 {
+        x[first + j, t] = v[i, t] * (whole.norms[p + t] / whole.norms[j])
+      }
+      if first == 1 {
+        x[0, t] = kept.reduce(whole.offsets[p + t]) { $0 - x[1 + $1, t] * whole.offsets[$1] }
+      }
+    }
+    return x
+  }
+
+  /// Takes note of the residuals at the solution: what they are, and which correction they call for.
+  mutating func note<Scalar>(_ sums: ResidualSums<Scalar>) {
+    guard let inverse else { return }
+    let p = whole.featureCount, k = whole.targetCount, first = sums.layout.firstFeature
+    let root = whole.counts.weightSum.squareRoot()
+    var correction = Matrix<Double>.zeros(kept.count, k)
+    var worst: Double?
+    for t in 0..<k where whole.norms[p + t] > 0 {
+      let size = whole.norms[p + t]
+      let intercept = first == 1 ? sums.products[0, t] : 0
+      let g = kept.map { j in
+        (sums.products[first + j, t] - whole.offsets[j] * intercept) / whole.norms[j]
+      }
+      let half = inverse.times(g.map { $0 / size }, transpose: .yes)
+      for (i, value) in inverse.times(half, transpose: .no).enumerated() { correction[i, t] = value }
+      leftovers[t] = sums.squares[t] / size / size
+      let r = sums.squares[t].squareRoot()
+      if r > 1e-14 * size {
+        let columns = Double(kept.count + first).squareRoot()
+        worst = max(worst ?? 0, nrm2(g + [intercept / root]) / (columns * r))
+      }
+    }
+    measurement = Measurement(correction: correction, normalEquationResidual: worst)
+  }
+
+  /// The size of the correction that the residuals call for, relative to the coefficients.
+  var correctionSize: Double {
+    guard let measurement else { return .infinity }
+    let size = nrm2(v.elements)
+    let change = nrm2(measurement.correction.elements)
+    return change == 0 ? 0 : change / max(size, Double.leastNormalMagnitude)
+  }
+
+  /// Applies the correction. Coefficients are then as good as residuals formed in Double can make them.
+  mutating func correct() {
+    guard let correction = measurement?.correction, let inverse else { return }
+    v = v + correction
+    measurement = nil
+    let estimate = ErrorEstimate(problem.triangle, inverse: inverse)
+    expected = (0..<problem.targetCount).map {
+      estimate.errors(v[column: $0], leftover: leftovers[$0], centers: problem.centers, .rows)
+    }
+  }
+}
+
+// MARK: Extended precision
+
+extension SolvedProblem {
+  /// Corrects the solution by residuals in double-double; false where that does not converge.
+  mutating func refineExtended<Scalar>(
+    _ rows: Observations<Scalar>, _ factor: TriangularFactor<Scalar>, passes: inout Int
+  ) -> Bool {
+    let layout = factor.layout, first = layout.firstFeature, p = layout.features, units = factor.units
+    let columns = Array(0..<first) + kept.map { first + $0 }
+    let triangle = factor.triangle.selecting(columns)
+    let coefficients = unitCoefficients(layout)
+    let start = Matrix<Double>(rows: columns.count, columns: layout.targets) { coefficients[columns[$0], $1] }
+    guard
+      let refined = ExtendedRefinement(
+        rows, layout, units, kept: kept, triangle: triangle, start: start,
+        targetSquares: (0..<layout.targets).map { whole.norms[p + $0] * whole.norms[p + $0] }),
+      let inverse = triangle.inverse()
+    else { return false }
+    passes += refined.passes
+    var weights = Matrix<Double>.zeros(p, layout.targets)
+    var intercepts: [Double] = zeros(layout.targets)
+    var digits = 16.0
+    for t in 0..<layout.targets {
+      let target = units.scales[p + t]
+      var intercept = DoubleDouble.zero
+      if first == 1 {
+        intercept = DoubleDouble(units.shifts[p + t]) + refined.solution[t][0].times(powerOfTwo: 1 / target)
+      }
+      for (i, j) in kept.enumerated() {
+        let weight = refined.solution[t][first + i].times(powerOfTwo: units.scales[j]).times(powerOfTwo: 1 / target)
+        weights[j, t] = weight.rounded
+        if first == 1 { intercept = intercept + -(weight * DoubleDouble(units.shifts[j])) }
+      }
+      intercepts[t] = intercept.rounded
+      let values = refined.solution[t].map(\.rounded)
+      // Half a unit in the last place, and what the steps left.
+      let errors = values.indices.map { Double.ulpOfOne * abs(values[$0]) + refined.errors[t][$0] }
+      digits = min(digits, ErrorEstimate.digits(values, errors: errors, units: values.map { _ in 1 }))
+      leftovers[t] = whole.norms[p + t] > 0 ? refined.squares[t] / whole.norms[p + t] / whole.norms[p + t] : 0
+    }
+    let model = LinearModel(weights: weights, intercepts: intercepts)
+    guard model.weights.firstNonFinite() == nil, intercepts.allSatisfy(\.isFinite) else { return false }
+    extended = ExtendedCoefficients(
+      model: model, roots: roots(inverse, refined.correction, units, first), digits: digits)
+    measurement = Measurement(
+      correction: .zeros(kept.count, layout.targets),
+      normalEquationResidual: normalEquationResidual(refined, triangle, first))
+    return true
+  }
+
+  /// √((XᵀWX)⁻¹ⱼⱼ) in the units of the data: norms of the rows of E T U⁻¹, E being the way from the units of the pass.
+  private func roots(
+    _ inverse: UpperTriangularMatrix<Double>, _ correction: UpperTriangularMatrix<Double>, _ units: ColumnUnits,
+    _ first: Int
+  ) -> [Double] {
+    let q = inverse.order
+    // The intercept at x = 0 is the one at the shifts less weights times shifts: the row cancels, so in double-double.
+    var rows = (0..<q).map { i in (0..<q).map { inverse[i, $0] } }
+    if first == 1 {
+      rows[0] = (0..<q).map { column in
+        kept.indices.reduce(DoubleDouble(inverse[0, column])) { sum, i in
+          let shift = units.shifts[kept[i]] * units.scales[kept[i]]
+          return sum + -(DoubleDouble(shift) * DoubleDouble(inverse[1 + i, column]))
+        }.rounded
+      }
+    }
+    return rows.indices.map { i in
+      nrm2(correction.times(rows[i], transpose: .yes)) * (i < first ? 1 : units.scales[kept[i - first]])
+    }
+  }
+
+  private func normalEquationResidual<Scalar>(
+    _ refined: ExtendedRefinement<Scalar>, _ triangle: UpperTriangularMatrix<Double>, _ first: Int
+  ) -> Double? {
+    var worst: Double?
+    for t in refined.squares.indices {
+      let r = refined.squares[t].squareRoot(), g = refined.products[t]
+      guard r > 1e-14 * whole.norms[whole.featureCount + t] else { continue }
+      let norms = g.indices.map { j in nrm2((0...j).map { triangle[$0, j] }) }
+      let scaled = g.indices.map { g[$0] / norms[$0] }
+      worst = max(worst ?? 0, nrm2(scaled) / (Double(max(1, g.count)).squareRoot() * r))
+    }
+    return worst
+  }
+}
+
+extension DoubleDouble {
+  /// Multiplied by a power of two: exact.
+  func times(powerOfTwo factor: Double) -> DoubleDouble {
+    var result = self
+    result.high *= factor
+    result.low *= factor
+    return result
+  }
+}
+
+// MARK: The fit
+
+extension SolvedProblem {
+  /// The fit in the units of the data.
+  ///
+  /// - Throws: where a coefficient or a sum of squares is beyond Double.
+  func fit(solver: Certificate.Solver, reason: String, passes: Int) throws(DataError) -> LeastSquaresFit {
+    let p = whole.featureCount, k = whole.targetCount
+    let rank = featureRank + (whole.hasIntercept ? 1 : 0)
+    let model = extended?.model ?? doubleModel
+    if let (row, _) = model.weights.firstNonFinite() { throw .overflow(.features, column: row) }
+    if model.intercepts.contains(where: { !$0.isFinite }) { throw .overflow(.features, column: max(0, p - 1)) }
+    var statistics: [FitStatistics] = []
+    for t in 0..<k {
+      let isConstant = whole.norms[p + t] == 0
+      let target = FitStatistics(
+        residualSumOfSquares: isConstant ? 0 : max(0, leftovers[t]),
+        totalSumOfSquares: isConstant ? 0 : 1, scale: isConstant ? 1 : whole.norm(p + t),
+        observations: whole.counts.observations, rank: rank, hasIntercept: whole.hasIntercept,
+        logWeightSum: whole.counts.logWeightSum, isLeastSquares: solver != .ridge)
+      guard target.totalSumOfSquares.isFinite else { throw .overflow(.targets, column: t) }
+      statistics.append(target)
+    }
+    let covariance = inverse.map {
+      UnscaledCovariance(
+        features: kept, means: kept.map(whole.mean), norms: kept.map(whole.norm), inverse: $0,
+        weightSum: whole.hasIntercept ? whole.counts.weightSum : nil)
+    }
+    return LeastSquaresFit(
+      model: model, hasIntercept: whole.hasIntercept, observations: whole.counts.observations,
+      statistics: statistics,
+      certificate: Certificate(
+        solver: solver, reason: reason, passes: passes, conditionNumber: conditionNumber, rank: rank,
+        redundant: redundant, estimatedDigits: digits,
+        normalEquationResidual: measurement?.normalEquationResidual),
+      covariance: covariance,
+      roots: extended?.roots
+        ?? covariance.map { (whole.hasIntercept ? [$0.interceptRoot!] : []) + $0.roots })
+  }
+
+  private var doubleModel: LinearModel {
+    let p = whole.featureCount, k = whole.targetCount
+    var weights = Matrix<Double>.zeros(p, k)
+    for t in 0..<k { for (i, j) in kept.enumerated() { weights[j, t] = v[i, t] * whole.unit(j, target: t) } }
+    let intercepts = (0..<k).map { t in
+      whole.hasIntercept ? kept.reduce(whole.mean(p + t)) { $0 - weights[$1, t] * whole.mean($1) } : 0
+    }
+    return LinearModel(weights: weights, intercepts: intercepts)
+  }
+
+  /// The digits of the least accurate coefficient.
+  private var digits: Double {
+    if let extended { return extended.digits }
+    let p = whole.featureCount
+    return (0..<whole.targetCount).reduce(16) { least, t in
+      var (errors, intercept) = expected[t]
+      let centers = problem.centers
+      if let correction = measurement?.correction {
+        // What the residuals call for is nearly the error itself, but for their own rounding.
+        for i in errors.indices { errors[i] = max(errors[i] / 5, abs(correction[i, t])) }
+        intercept = max(intercept / 5, abs(dot(correction[column: t], centers)))
+      }
+      var values = v[column: t], units = values.map { _ in 1.0 }
+      if whole.hasIntercept && whole.norms[p + t] > 0 {
+        // In units of the target's norm: b = ȳ − Σ v mean / norm.
+        let mean = whole.mean(p + t) / whole.norm(p + t)
+        let terms = zip(values, centers).map { $0 * $1 }
+        let rounding = Double.ulpOfOne * nrm2(terms + [mean])
+        let value = terms.reduce(mean, -)
+        errors.append(intercept + rounding)
+        units.append(0)  // not comparable
+        // An intercept that rounding does not tell from zero counts relative to the mean.
+        values.append(errors.last! < 1e-3 * abs(value) ? value : max(abs(mean), .leastNormalMagnitude))
+      }
+      return min(least, ErrorEstimate.digits(values, errors: errors, units: units))
+    }
+  }
+}

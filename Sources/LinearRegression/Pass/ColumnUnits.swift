@@ -1,0 +1,165 @@
+internal import CRowKernels
+internal import LinearAlgebra
+
+/// The units in which sums over rows are formed: z = (x − shift) · scale, column by column.
+///
+/// Shifts lie near the middle of a column, so that sums of squares do not cancel, on a grid that most data lie on too, so that
+/// x − shift is exact for them. Scales are powers of two that bring deviations near 1: exact, and squares cannot overflow.
+/// (Chan, Golub and LeVeque 1983, doi:10.1080/00031305.1983.10483115.)
+struct ColumnUnits: Equatable, Codable {
+  var shifts: [Double]
+  var scales: [Double]
+
+  /// x itself.
+  init(identity count: Int) {
+    shifts = Array(repeating: 0, count: count)
+    scales = Array(repeating: 1, count: count)
+  }
+
+  /// Guesses units for the columns of [X y] from at most 64 rows that lie evenly among all.
+  ///
+  /// - Parameter centered: whether columns are shifted at all.
+  init<Scalar>(sampling rows: Observations<Scalar>, centered: Bool) {
+    let count = rows.columnCount
+    self.init(identity: count)
+    let n = min(rows.rowCount, 64)
+    guard n > 0 else { return }
+    let sample = (0..<n).map { rows.rowCount * (2 * $0 + 1) / (2 * n) }
+    for j in 0..<count {
+      var mean = 0.0, largest = 0.0
+      if centered {
+        for i in sample { mean += rows.element(i, j) / Double(n) }
+        // NaN and infinity are for the pass to find, wherever they are.
+        if !mean.isFinite { mean = 0 }
+      }
+      for i in sample {
+        let deviation = abs(rows.element(i, j) - mean)
+        if deviation.isFinite { largest = max(largest, deviation) }
+      }
+      if centered && largest <= 8 * Double.ulpOfOne * abs(mean) {
+        // Constant as far as the sample goes; its mean need not be the same number.
+        fit(j, mean: rows.element(sample[0], j), spread: 0)
+      } else {
+        fit(j, mean: mean, spread: largest)
+      }
+    }
+  }
+
+  /// Sets the units of a column to its mean and the largest deviation from it.
+  mutating func fit(_ j: Int, mean: Double, spread: Double) {
+    shifts[j] = mean
+    if spread > 0, spread.isFinite, abs(mean) > spread / 2 {
+      // a grid of sixteenths of the spread
+      let step = Double(sign: .plus, exponent: max(spread.exponent - 4, -1000), significand: 1)
+      let rounded = (mean / step).rounded() * step
+      if rounded.isFinite { shifts[j] = rounded }
+    } else if spread > 0 {
+      shifts[j] = 0
+    }
+    let magnitude = spread > 0 ? spread : abs(mean)
+    guard magnitude > 0, magnitude.isFinite else { return scales[j] = 1 }
+    scales[j] = Double(sign: .plus, exponent: min(max(-magnitude.exponent, -1022), 1022), significand: 1)
+  }
+}
+
+/// The C kernels under one name for both types.
+enum RowKernel<Scalar: BLASScalar> {
+  /// target(i, j) ← (source(i, j) − shift(j)) · scale(j) · factor(i) for the columns of the units from `first` on.
+  static func standardize(
+    _ source: UnsafePointer<Scalar>?, rows: Int, _ units: ColumnUnits, from first: Int = 0, columns: Int? = nil,
+    factors: UnsafePointer<Double>?, into target: UnsafeMutablePointer<Double>?, rowStride: Int,
+    columnStride: Int
+  ) {
+    let columns = columns ?? units.shifts.count
+    guard let source, let target, rows > 0, columns > 0 else { return }
+    precondition(first + columns <= units.shifts.count)
+    units.shifts.withUnsafeBufferPointer { shifts in
+      units.scales.withUnsafeBufferPointer { scales in
+        let (shifts, scales) = (shifts.baseAddress! + first, scales.baseAddress! + first)
+        if let source = doubles(source) {
+          standardize_rows_f64(
+            source, columns, rows, columns, shifts, scales, factors, target, rowStride, columnStride)
+        } else {
+          standardize_rows_f32(
+            floats(source), columns, rows, columns, shifts, scales, factors, target, rowStride, columnStride)
+        }
+      }
+    }
+  }
+
+  /// A column of elements `stride` apart as the sum of two doubles, high + low = (x + low x − shift) · scale.
+  static func standardizeExtended(
+    _ source: UnsafePointer<Scalar>, low: UnsafePointer<Double>?, stride: Int, count: Int, shift: Double,
+    scale: Double, intoHigh high: UnsafeMutablePointer<Double>, low target: UnsafeMutablePointer<Double>
+  ) {
+    if let source = doubles(source) {
+      dd_standardize_f64(source, low, stride, count, shift, scale, high, target)
+    } else {
+      dd_standardize_f32(floats(source), stride, count, shift, scale, high, target)
+    }
+  }
+
+  /// The pointer, if it is one to Double.
+  static func doubles(_ pointer: UnsafePointer<Scalar>?) -> UnsafePointer<Double>? {
+    guard Scalar.self == Double.self, let pointer else { return nil }
+    return UnsafeRawPointer(pointer).assumingMemoryBound(to: Double.self)
+  }
+
+  private static func floats(_ pointer: UnsafePointer<Scalar>) -> UnsafePointer<Float> {
+    precondition(Scalar.self == Float.self)
+    return UnsafeRawPointer(pointer).assumingMemoryBound(to: Float.self)
+  }
+}
+
+extension ColumnUnits {
+  /// Units from the smallest and largest value of each column, in one pass.
+  init<Scalar>(measuring rows: Observations<Scalar>, centered: Bool) {
+    self.init(identity: rows.columnCount)
+    let ranges = RowPass(
+      rows: rows.rowCount, blockRows: rowsPerCacheBlock(rowBytes: rows.columnCount * MemoryLayout<Scalar>.stride)
+    ).reduce(rows) { ColumnRanges<Scalar>(columns: rows.columnCount) }
+    for j in 0..<rows.columnCount {
+      let (low, high) = (ranges.low[j], ranges.high[j])
+      guard low <= high else { continue }
+      if !centered {
+        fit(j, mean: 0, spread: max(abs(low), abs(high)))
+      } else if low == high {
+        fit(j, mean: low, spread: 0)
+      } else {
+        fit(j, mean: low / 2 + high / 2, spread: high / 2 - low / 2)
+      }
+    }
+  }
+}
+
+/// The smallest and largest finite value of each column.
+private struct ColumnRanges<Scalar: BLASScalar>: Reduction {
+  var low: [Double]
+  var high: [Double]
+
+  init(columns: Int) {
+    low = Array(repeating: .infinity, count: columns)
+    high = Array(repeating: -.infinity, count: columns)
+  }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  mutating func add(_ block: Observations<Scalar>, _: inout Void) {
+    for i in 0..<block.rowCount {
+      for j in 0..<block.columnCount {
+        let value = block.element(i, j)
+        if value.isFinite {
+          low[j] = min(low[j], value)
+          high[j] = max(high[j], value)
+        }
+      }
+    }
+  }
+
+  mutating func merge(_ later: ColumnRanges) {
+    for j in low.indices {
+      low[j] = min(low[j], later.low[j])
+      high[j] = max(high[j], later.high[j])
+    }
+  }
+}

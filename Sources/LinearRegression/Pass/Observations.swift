@@ -1,0 +1,76 @@
+internal import LinearAlgebra
+
+/// Rows in memory: X, n × p, y, n × k, and a weight for each row or none. The whole is the source of a pass, a part of it
+/// one of its blocks.
+struct Observations<Scalar: BLASScalar>: RowSource {
+  /// X, row-major. Nil may stand for an empty matrix.
+  var X: UnsafePointer<Scalar>?
+
+  /// What X lacks beyond its precision, where columns are known to more digits than they are stored with.
+  var lowX: UnsafePointer<Double>?
+
+  /// y, row-major.
+  var y: UnsafePointer<Scalar>?
+
+  /// One weight per row; nil for 1.
+  var weights: UnsafePointer<Scalar>?
+
+  /// n
+  var rowCount: Int
+
+  /// p
+  let featureCount: Int
+
+  /// k
+  let targetCount: Int
+
+  /// Calls `body` with the rows of X, n × p, and y, n × k.
+  static func with<Result, Failure>(
+    _ X: some RowMajor<Scalar>, _ y: some RowMajor<Scalar>, weights: [Scalar]? = nil,
+    low: Matrix<Double>? = nil, _ body: (Observations) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    precondition(X.rowCount == y.rowCount && (weights.map { $0.count == X.rowCount } ?? true))
+    precondition(low.map { $0.shape == X.shape } ?? true)
+    return try X.withUnsafeElements { (elements) throws(Failure) in
+      try y.withUnsafeElements { (targets) throws(Failure) in
+        try withOptional(weights) { (weights) throws(Failure) in
+          try withOptional(low?.elements) { (low) throws(Failure) in
+            try body(
+              Observations(
+                X: elements.baseAddress, lowX: low, y: targets.baseAddress, weights: weights,
+                rowCount: X.rowCount, featureCount: X.columnCount, targetCount: y.columnCount))
+          }
+        }
+      }
+    }
+  }
+
+  func block(_ rows: Range<Int>) -> Observations {
+    var block = self
+    block.X = X.map { $0 + rows.lowerBound * featureCount }
+    block.lowX = lowX.map { $0 + rows.lowerBound * featureCount }
+    block.y = y.map { $0 + rows.lowerBound * targetCount }
+    block.weights = weights.map { $0 + rows.lowerBound }
+    block.rowCount = rows.count
+    return block
+  }
+
+  /// p + k
+  var columnCount: Int { featureCount + targetCount }
+
+  /// The element in a row of [X y].
+  @inline(__always)
+  func element(_ row: Int, _ column: Int) -> Double {
+    column < featureCount
+      ? Double(X.unsafelyUnwrapped[row * featureCount + column])
+      : Double(y.unsafelyUnwrapped[row * targetCount + column - featureCount])
+  }
+}
+
+/// Calls `body` with an array's elements, or with nil.
+private func withOptional<Element, Result, Failure>(
+  _ array: [Element]?, _ body: (UnsafePointer<Element>?) throws(Failure) -> Result
+) throws(Failure) -> Result {
+  guard let array else { return try body(nil) }
+  return try array.withUnsafeBufferPointer { (buffer) throws(Failure) in try body(buffer.baseAddress) }
+}

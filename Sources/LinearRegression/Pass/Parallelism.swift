@@ -1,0 +1,12 @@
+/// How many threads a pass over rows uses. Results have the same bits whatever their number.
+///
+/// ```swift
+/// try Parallelism.$threads.withValue(1) { try LeastSquares().fit(X, y) }
+/// ```
+public enum Parallelism {
+  /// Number of threads of a pass: one for each core that is online, unless a task sets another number.
+  @TaskLocal public static var threads = cores
+
+  /// Number of cores that are online.
+  public static let cores = max(1, onlineCores())
+}
