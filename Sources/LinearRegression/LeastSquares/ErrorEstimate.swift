@@ -53,12 +53,12 @@ struct ErrorEstimate {
   ///     and so may well be zero, counts relative to the largest.
   static func digits(_ values: [Double], errors: [Double], units: [Double]) -> Double {
     let largest = zip(values, units).reduce(0) { max($0, abs($1.0 * $1.1)) }
-    var worst = 0.0
+    var worst = Double.ulpOfOne
     for j in values.indices where errors[j] > 0 {
       let own = errors[j] / abs(values[j])
       worst = max(worst, own < 1e-3 ? own : largest > 0 ? min(own, errors[j] * units[j] / largest) : own)
     }
-    return worst > 0 ? min(16, max(0, -decimalLogarithm(worst))) : 16
+    return max(0, -decimalLogarithm(worst))
   }
 }
 
