@@ -25,7 +25,8 @@ public struct Certificate: Equatable, Sendable, Codable {
   public var estimatedDigits: Double
 
   /// ‖Xᵀr‖ / (‖X‖ ‖r‖), measured on the rows with centred and scaled columns, the worst of all targets: zero but for rounding
-  /// where the fit is the least-squares fit. Nil where the rows were not read again, or nothing is left of y.
+  /// where the fit is the least-squares fit. Where coefficients were corrected by it, it is the one before the last correction.
+  /// Nil where the rows were not read again, or nothing is left of y.
   public var normalEquationResidual: Double?
 
   /// The rungs of the ladder.

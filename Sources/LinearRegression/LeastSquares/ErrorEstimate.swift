@@ -35,7 +35,7 @@ struct ErrorEstimate {
     let size = 1 + nrm2(v), rho = max(0, min(1, leftover)).squareRoot()
     func error(_ row: Double, _ covariance: Double) -> Double {
       switch origin {
-      case .rows: Double.ulpOfOne / 2 * (row * size + covariance * rho)
+      case .rows: Double.ulpOfOne / 3 * (row * size + covariance * rho)
       case .crossProducts: Double.ulpOfOne * 2 * covariance * size
       }
     }

@@ -1,7 +1,7 @@
 internal import LinearAlgebra
 
 /// How many rows a reduction has seen, and their weights.
-struct RowCounts: Equatable {
+struct RowCounts: Equatable, Codable, Sendable {
   /// Rows whose weight is not zero.
   var observations = 0
 

@@ -6,7 +6,7 @@ internal import LinearAlgebra
 /// Shifts lie near the middle of a column, so that sums of squares do not cancel, on a grid that most data lie on too, so that
 /// x − shift is exact for them. Scales are powers of two that bring deviations near 1: exact, and squares cannot overflow.
 /// (Chan, Golub and LeVeque 1983, doi:10.1080/00031305.1983.10483115.)
-struct ColumnUnits: Equatable, Codable {
+struct ColumnUnits: Equatable, Codable, Sendable {
   var shifts: [Double]
   var scales: [Double]
 
