@@ -197,7 +197,8 @@ private struct FoldFactors<Scalar: BLASScalar>: Reduction {
   }
 
   func makeWorkspace(rows: Int) -> Workspace {
-    Workspace(factor: factors[0].makeWorkspace(rows: rows / factors.count + 1))
+    // A block may begin and end within a group of which the fold has a row.
+    Workspace(factor: factors[0].makeWorkspace(rows: rows / factors.count + 2))
   }
 
   mutating func add(_ block: FoldedRows<Scalar>.Block, _ room: inout Workspace) {

@@ -62,8 +62,9 @@ struct TriangularFactor<Scalar: BLASScalar>: Reduction, Equatable, Sendable {
     {
       return
     }
-    workspace.block.fill(block, units, &counts)
     let height = workspace.block.columnStride
+    precondition(block.rowCount <= height)
+    workspace.block.fill(block, units, &counts)
     workspace.block.elements.withUnsafeMutableBufferPointer { rows in
       workspace.work.withUnsafeMutableBufferPointer { work in
         guard let rows = rows.baseAddress, let work = work.baseAddress else { return }
