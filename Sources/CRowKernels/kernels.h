@@ -23,7 +23,7 @@ typedef double NAME(unaligned) __attribute__((vector_size(8 * LANES), aligned(8)
   TARGET static void NAME(name)(const type *source, ptrdiff_t source_stride, ptrdiff_t rows, ptrdiff_t columns,       \
                                 const double *shift, const double *scale, const double *factor, double *target,       \
                                 ptrdiff_t row_stride, ptrdiff_t column_stride) {                                      \
-    if (column_stride == 1) {                                                                                         \
+    if (column_stride == 1 && columns >= 4) {                                                                         \
       for (ptrdiff_t i = 0; i < rows; i++) {                                                                          \
         const type *restrict x = source + i * source_stride;                                                          \
         double *restrict z = target + i * row_stride;                                                                 \

@@ -24,7 +24,8 @@ public struct UpperTriangularMatrix<Scalar: BLASScalar>: Equatable, Sendable {
       return columnMajorElements[j * order + i]
     }
     set {
-      require(i >= 0 && i <= j && j < order, "element (\(i), \(j)) is outside an upper triangle of order \(order)")
+      require(
+        i >= 0 && i <= j && j < order, "element (\(i), \(j)) is outside an upper triangle of order \(order)")
       columnMajorElements[j * order + i] = newValue
     }
   }

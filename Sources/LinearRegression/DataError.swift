@@ -69,7 +69,9 @@ extension DataError {
     if let (row, column) = X.firstNonFinite() { throw .nonFinite(.features, row: row, column: column) }
     if let (row, column) = y.firstNonFinite() { throw .nonFinite(.targets, row: row, column: column) }
     guard let weights else { return }
-    if let row = weights.firstIndex(where: { !$0.isFinite }) { throw .nonFinite(.weights, row: row, column: 0) }
+    if let row = weights.firstIndex(where: { !$0.isFinite }) {
+      throw .nonFinite(.weights, row: row, column: 0)
+    }
     if let row = weights.firstIndex(where: { $0 < 0 }) { throw .negativeWeight(row: row) }
     if weights.allSatisfy({ $0 == 0 }) { throw .noWeight }
   }

@@ -170,7 +170,8 @@ extension FittedModel {
       statistics: FitStatistics(
         residualSumOfSquares: record.residualSumOfSquares, totalSumOfSquares: record.totalSumOfSquares,
         degreesOfFreedom: record.degreesOfFreedom, residualStandardError: record.residualStandardError,
-        rSquared: record.rSquared, adjustedRSquared: record.adjustedRSquared, fStatistic: record.fStatistic, fPValue: nil, logLikelihood: nil, aic: nil, bic: nil),
+        rSquared: record.rSquared, adjustedRSquared: record.adjustedRSquared, fStatistic: record.fStatistic,
+        fPValue: nil, logLikelihood: nil, aic: nil, bic: nil),
       certificate: record.certificate.map { Certificate(solver: $0.solver, rank: $0.rank) },
       training: record.training.map { method in
         Training(

@@ -12,14 +12,17 @@ import Testing
     return (X, Matrix(rows: n, columns: 2) { i, t in X[i, 0] + X[i, 3] * Double(t) + generator.nextNormal() })
   }
 
-  private func share(_ X: Matrix<Double>, _ y: Matrix<Double>, _ rows: Range<Int>) throws -> LeastSquares.Accumulator {
+  private func share(_ X: Matrix<Double>, _ y: Matrix<Double>, _ rows: Range<Int>) throws
+    -> LeastSquares.Accumulator
+  {
     var share = LeastSquares.Accumulator(features: X.columnCount, targets: y.columnCount)
     try share.add(X[rows: rows], Matrix(y[rows: rows]))
     return share
   }
 
   private func agrees(_ a: LeastSquaresFit, _ b: LeastSquaresFit, digits: Double = 12) -> Bool {
-    let pairs = zip(a.model.weights.elements + a.model.intercepts, b.model.weights.elements + b.model.intercepts)
+    let pairs = zip(
+      a.model.weights.elements + a.model.intercepts, b.model.weights.elements + b.model.intercepts)
     let errors = zip(a.standardErrors, b.standardErrors)
     let bound = pow(10, -digits)
     return pairs.allSatisfy { abs($0 - $1) <= bound * abs($1) }
@@ -89,7 +92,9 @@ import Testing
     let before = all
     var bad = Matrix(X[rows: 0..<50])
     bad[49, 4] = .nan
-    #expect(throws: DataError.nonFinite(.features, row: 49, column: 4)) { try all.add(bad, Matrix(y[rows: 0..<50])) }
+    #expect(throws: DataError.nonFinite(.features, row: 49, column: 4)) {
+      try all.add(bad, Matrix(y[rows: 0..<50]))
+    }
     #expect(throws: DataError.columnsDiffer(features: [5, 4], targets: [2, 2])) {
       try all.merge(LeastSquares.Accumulator(features: 4, targets: 2))
     }
@@ -104,7 +109,8 @@ import Testing
     let none = LeastSquares.Accumulator(features: 2)
     #expect(try JSONDecoder().decode(LeastSquares.Accumulator.self, from: JSONEncoder().encode(none)) == none)
     let text = String(decoding: try JSONEncoder().encode(all), as: UTF8.self)
-    for (old, new) in [("\"features\":5", "\"features\":6"), ("\"observations\":300", "\"observations\":-1")] {
+    for (old, new) in [("\"features\":5", "\"features\":6"), ("\"observations\":300", "\"observations\":-1")]
+    {
       let broken = text.replacingOccurrences(of: old, with: new)
       #expect(broken != text)
       #expect(throws: DecodingError.self) {

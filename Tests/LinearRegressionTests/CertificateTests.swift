@@ -41,7 +41,8 @@ import Testing
       let centered = Matrix<Double>(rows: 60, columns: 5) { X[$0, $1] - means[$1] }
       let norms = (0..<5).map { nrm2(centered[column: $0]) }
       let values = try #require(
-        try gelsd(Matrix(rows: 60, columns: 5) { centered[$0, $1] / norms[$1] }, Matrix.zeros(60, 1)).singularValues)
+        try gelsd(Matrix(rows: 60, columns: 5) { centered[$0, $1] / norms[$1] }, Matrix.zeros(60, 1))
+          .singularValues)
       let ratio = fit.certificate.conditionNumber / (values[0] / values[4])
       #expect(ratio > 0.9 && ratio < 1.01, "\(fit.certificate.conditionNumber) for \(values[0] / values[4])")
     }
@@ -64,7 +65,8 @@ import Testing
     #expect(measured > 0)
     #expect(abs(residual.reduce(0, +)) < 1e-9)
     #expect(fit.certificate.passes == 2)
-    #expect(try LeastSquares(solver: .qr, precision: .double).fit(X, y).certificate.normalEquationResidual == nil)
+    #expect(
+      try LeastSquares(solver: .qr, precision: .double).fit(X, y).certificate.normalEquationResidual == nil)
   }
 }
 

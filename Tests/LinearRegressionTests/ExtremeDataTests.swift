@@ -28,7 +28,9 @@ import Testing
       let X = Matrix<Double>(rows: n, columns: 2) { i, j in
         j == 0 ? Double(i % 17) : i == 12_345 ? value : 0
       }
-      let y = Matrix<Double>(rows: n, columns: 1) { i, _ in Double(i % 17) * 2 + (i == 12_345 ? 7 : Double(i % 3)) }
+      let y = Matrix<Double>(rows: n, columns: 1) { i, _ in
+        Double(i % 17) * 2 + (i == 12_345 ? 7 : Double(i % 3))
+      }
       for solver in [LeastSquares.Solver.automatic, .qr] {
         let fit = try LeastSquares(solver: solver).fit(X, y)
         #expect(fit.rank == 3)
@@ -48,7 +50,8 @@ import Testing
       try LeastSquares().fit([[1], [2], [4]] as Matrix<Double>, [1e200, -1e200, 3])
     }
     #expect(throws: DataError.overflow(.features, column: 1)) {
-      try LeastSquares().fit([[1, 0x1p-1070], [2, 0x3p-1070], [4, 0x5p-1070], [0, 0]] as Matrix<Double>, [1, 2, 3, 5])
+      try LeastSquares().fit(
+        [[1, 0x1p-1070], [2, 0x3p-1070], [4, 0x5p-1070], [0, 0]] as Matrix<Double>, [1, 2, 3, 5])
     }
   }
 
@@ -74,8 +77,12 @@ import Testing
 
   @Test func offsetsThatSwallowTheSpread() throws {
     let n = 4000
-    let X = Matrix<Double>(rows: n, columns: 2) { i, j in j == 0 ? 1e12 + Double(i % 50) : 1e-3 * Double(i * i % 97) }
-    let near = Matrix<Double>(rows: n, columns: 2) { i, j in j == 0 ? Double(i % 50) : 1e-3 * Double(i * i % 97) }
+    let X = Matrix<Double>(rows: n, columns: 2) { i, j in
+      j == 0 ? 1e12 + Double(i % 50) : 1e-3 * Double(i * i % 97)
+    }
+    let near = Matrix<Double>(rows: n, columns: 2) { i, j in
+      j == 0 ? Double(i % 50) : 1e-3 * Double(i * i % 97)
+    }
     let y = Matrix<Double>(rows: n, columns: 1) { i, _ in Double(i * 31 % 101) }
     for solver in [LeastSquares.Solver.cholesky, .refinedCholesky, .qr] {
       for precision in [LeastSquares.Precision.double, .extended] {

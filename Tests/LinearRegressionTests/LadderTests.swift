@@ -39,7 +39,8 @@ import Testing
     let exact = try LeastSquares(precision: .extended).fit(X, y)
     #expect(exact.certificate.solver == .extended)
     let expected: [(LeastSquares.Solver, Certificate.Solver, Double)] = [
-      (.cholesky, .cholesky, 1e4), (.refinedCholesky, .refinedCholesky, 200), (.qr, .qr, 400), (.svd, .svd, 400),
+      (.cholesky, .cholesky, 1e4), (.refinedCholesky, .refinedCholesky, 200), (.qr, .qr, 400),
+      (.svd, .svd, 400),
     ]
     for (asked, solver, factor) in expected {
       let fit = try LeastSquares(solver: asked, precision: .double).fit(X, y)
@@ -93,7 +94,8 @@ import Testing
 
   @Test func floatDataAreFittedInDouble() throws {
     var generator = SeededGenerator(seed: 62)
-    let X: Matrix<Float> = generator.normalMatrix(50_000, 5), y: Matrix<Float> = generator.normalMatrix(50_000, 2)
+    let X: Matrix<Float> = generator.normalMatrix(50_000, 5),
+      y: Matrix<Float> = generator.normalMatrix(50_000, 2)
     let fit = try LeastSquares(precision: .double).fit(X, y)
     let wide = try LeastSquares(precision: .extended).fit(Matrix<Double>(X), Matrix<Double>(y))
     #expect(fit.certificate.solver == .cholesky)

@@ -46,7 +46,9 @@ import Testing
     // In standardised units, as the documentation says.
     let means = (0..<6).map { j in X[column: j].reduce(0, +) / 20 }
     let norms = (0..<6).map { j in nrm2(X[column: j].map { $0 - means[j] }) }
-    let Z = Matrix<Double>(rows: 20, columns: 6) { i, j in norms[j] < 1e-12 ? 0 : (X[i, j] - means[j]) / norms[j] }
+    let Z = Matrix<Double>(rows: 20, columns: 6) { i, j in
+      norms[j] < 1e-12 ? 0 : (X[i, j] - means[j]) / norms[j]
+    }
     let mean = y.elements.reduce(0, +) / 20
     let v = try gelsd(Z, y.map { $0 - mean }, rcond: 1e-10).solution.elements
     let w = (0..<6).map { norms[$0] < 1e-12 ? 0 : v[$0] / norms[$0] }

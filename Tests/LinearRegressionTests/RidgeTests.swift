@@ -5,7 +5,9 @@ import Testing
 @Suite struct RidgeTests {
   private func data(_ n: Int) -> (X: Matrix<Double>, y: Matrix<Double>) {
     var generator = SeededGenerator(seed: 100)
-    let X = Matrix<Double>(rows: n, columns: 4) { _, j in generator.nextNormal() * [1, 100, 0.01, 1][j] + [0, 5, 1, -3][j] }
+    let X = Matrix<Double>(rows: n, columns: 4) { _, j in
+      generator.nextNormal() * [1, 100, 0.01, 1][j] + [0, 5, 1, -3][j]
+    }
     return (X, Matrix(rows: n, columns: 2) { i, t in X[i, 0] + X[i, 3] * Double(t) + generator.nextNormal() })
   }
 
@@ -41,7 +43,8 @@ import Testing
       let alone = try LeastSquares(ridgePenalty: penalty).fit(X, y)
       #expect(difference(fit.model.weights, alone.model.weights, factor: 100) == nil)
     }
-    #expect(difference(path[0].model.weights, try LeastSquares().fit(X, y).model.weights, factor: 1000) == nil)
+    #expect(
+      difference(path[0].model.weights, try LeastSquares().fit(X, y).model.weights, factor: 1000) == nil)
     #expect(path[4].coefficientsAreSmall)
   }
 
@@ -65,7 +68,9 @@ import Testing
         let fit = try LeastSquares(ridgePenalty: penalty).fit(
           Matrix(rows: 23, columns: 4) { X[rows[$0], $1] }, Matrix(rows: 23, columns: 2) { y[rows[$0], $1] })
         let prediction = fit.predict(X[rows: held..<held + 1])
-        errors.append((0..<2).reduce(0) { $0 + (y[held, $1] - prediction[0, $1]) * (y[held, $1] - prediction[0, $1]) } / 2)
+        errors.append(
+          (0..<2).reduce(0) { $0 + (y[held, $1] - prediction[0, $1]) * (y[held, $1] - prediction[0, $1]) } / 2
+        )
       }
       let mean = errors.reduce(0, +) / 24
       let spread = errors.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 23
@@ -82,7 +87,8 @@ import Testing
     let method = LeastSquares()
     let one = try Parallelism.$threads.withValue(1) { try method.crossValidate(X, y, folds: 5, seed: 1) }
     #expect(one.penalties.count == 60)
-    #expect(try Parallelism.$threads.withValue(3) { try method.crossValidate(X, y, folds: 5, seed: 1) } == one)
+    #expect(
+      try Parallelism.$threads.withValue(3) { try method.crossValidate(X, y, folds: 5, seed: 1) } == one)
     #expect(try method.crossValidate(X, y, folds: 5, seed: 2) != one)
     // The noise is 9; a penalty of nothing and one that leaves nothing are both worse.
     let least = one.meanSquaredErrors.min()!

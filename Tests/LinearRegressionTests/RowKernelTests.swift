@@ -20,7 +20,9 @@ import Testing
     var generator = SeededGenerator(seed: 130)
     for (rows, order) in [(1, 8), (5, 16), (64, 24), (65, 40), (200, 104)] {
       let a = (0..<rows * order).map { _ in generator.nextNormal() }
-      let r = (0..<order * order).map { $0 / order < $0 % order ? generator.nextNormal() / 10 : $0 / order == $0 % order ? 2 : 0 }
+      let r = (0..<order * order).map {
+        $0 / order < $0 % order ? generator.nextNormal() / 10 : $0 / order == $0 % order ? 2 : 0
+      }
       onEverySet { set in
         var c = [Double](repeating: 1, count: order * order)
         add_cross_products(a, order, rows, order, &c)
@@ -47,7 +49,8 @@ import Testing
     var generator = SeededGenerator(seed: 131)
     let (rows, columns) = (37, 21)
     let source = (0..<rows * columns).map { _ in Float(generator.nextNormal()) }
-    let shift = (0..<columns).map { _ in generator.nextNormal() }, scale = (0..<columns).map { Double($0 + 1) }
+    let shift = (0..<columns).map { _ in generator.nextNormal() },
+      scale = (0..<columns).map { Double($0 + 1) }
     let factor = (0..<rows).map { _ in generator.nextNormal() }
     onEverySet { set in
       for weighted in [true, false] {
@@ -56,11 +59,13 @@ import Testing
           let factors = weighted ? factor.baseAddress : nil
           standardize_rows_f32(source, columns, rows, columns, shift, scale, factors, &byRow, columns, 1)
           standardize_rows_f32(source, columns, rows, columns, shift, scale, factors, &byColumn, 1, rows)
-          standardize_rows_f64(source.map(Double.init), columns, rows, columns, shift, scale, factors, &wide, columns, 1)
+          standardize_rows_f64(
+            source.map(Double.init), columns, rows, columns, shift, scale, factors, &wide, columns, 1)
         }
         for i in 0..<rows {
           for j in 0..<columns {
-            let expected = (Double(source[i * columns + j]) - shift[j]) * scale[j] * (weighted ? factor[i] : 1)
+            let expected =
+              (Double(source[i * columns + j]) - shift[j]) * scale[j] * (weighted ? factor[i] : 1)
             let values = [byRow[i * columns + j], byColumn[j * rows + i], wide[i * columns + j]]
             if values.contains(where: { abs($0 - expected) > 1e-14 * (1 + abs(expected)) }) {
               Issue.record("\(set) \(i) \(j)")
@@ -92,7 +97,9 @@ import Testing
       // Σ (1 + a)² = n + 2 Σ a + Σ a², the last term far below one double.
       let a = (1...count).map { Double($0) * 0x1p-40 }
       let linear = a.reduce(0, +) * 2, square = a.reduce(0) { $0 + $1 * $1 }
-      if abs((sum[0] - Double(count) - linear) + sum[1] - square) > 1e-30 { Issue.record("\(set) dot \(sum)") }
+      if abs((sum[0] - Double(count) - linear) + sum[1] - square) > 1e-30 {
+        Issue.record("\(set) dot \(sum)")
+      }
       var (scaled, rest) = (x, zero)
       dd_scale(count, x, &scaled, &rest)
       for i in 0..<count {
@@ -101,7 +108,9 @@ import Testing
       }
       var (shifted, below) = (zero, zero)
       dd_standardize_f64([1e16, 1, 3], [0.25, 0, 0], 1, 3, 1, 2, &shifted, &below)
-      if shifted[0] + below[0] != 2e16 || (shifted[0] - 2e16) + below[0] != -1.5 { Issue.record("\(set) shift") }
+      if shifted[0] + below[0] != 2e16 || (shifted[0] - 2e16) + below[0] != -1.5 {
+        Issue.record("\(set) shift")
+      }
     }
   }
 
@@ -110,7 +119,9 @@ import Testing
     let X = problem.features
     onEverySet { set in
       let fit = try? LeastSquares(precision: .extended).fit(X.high, Matrix(column: problem.y), low: X.low)
-      let digits = fit.map { ReferenceProblem.digits([$0.intercept] + $0.coefficients, certified: problem.estimates) }
+      let digits = fit.map {
+        ReferenceProblem.digits([$0.intercept] + $0.coefficients, certified: problem.estimates)
+      }
       if !((digits ?? 0) >= 13) { Issue.record("\(set): \(digits ?? 0) digits") }
     }
   }

@@ -38,11 +38,14 @@ import Testing
     }
     let statistics = fit.statistics[0]
     let actual = [
-      statistics.residualStandardError, statistics.rSquared, statistics.adjustedRSquared, statistics.fStatistic,
+      statistics.residualStandardError, statistics.rSquared, statistics.adjustedRSquared,
+      statistics.fStatistic,
       statistics.fPValue, statistics.logLikelihood, statistics.aic, statistics.bic,
     ]
     for (value, number) in zip(actual, expected.summary) { #expect(close(value, number, 1e-12)) }
-    for (kind, numbers) in [(PredictionInterval.confidence, expected.confidence), (.prediction, expected.prediction)] {
+    for (kind, numbers) in [
+      (PredictionInterval.confidence, expected.confidence), (.prediction, expected.prediction),
+    ] {
       let interval = try #require(fit.predict([12], interval: kind, level: 0.9))
       #expect(close(interval.prediction, numbers[0], 1e-12))
       #expect(close(interval.lower, numbers[1], 1e-12) && close(interval.upper, numbers[2], 1e-12))
@@ -57,7 +60,9 @@ import Testing
     let wide = Matrix<Double>(rows: 25, columns: 4) { i, j in j < 3 ? X[i, j] : X[i, 0] + 2 }
     for intercept in [true, false] {
       let fit = try LeastSquares(intercept: intercept).fit(intercept ? wide : X, y, weights: weights)
-      let leverages = try (0..<25).map { try weights[$0] * #require(fit.leverage((intercept ? wide : X)[row: $0])) }
+      let leverages = try (0..<25).map {
+        try weights[$0] * #require(fit.leverage((intercept ? wide : X)[row: $0]))
+      }
       #expect(difference([leverages.reduce(0, +)], [Double(fit.rank)], factor: 100) == nil)
       // ∂ŷᵢ / ∂yᵢ, which is linear.
       var moved = y
@@ -71,11 +76,14 @@ import Testing
   @Test func varianceInflation() throws {
     var generator = SeededGenerator(seed: 111)
     let X = Matrix<Double>(rows: 60, columns: 3) { _, _ in generator.nextNormal() }
-    let mixed = Matrix<Double>(rows: 60, columns: 3) { i, j in j == 2 ? X[i, 0] + X[i, 1] + X[i, 2] / 3 : X[i, j] }
+    let mixed = Matrix<Double>(rows: 60, columns: 3) { i, j in
+      j == 2 ? X[i, 0] + X[i, 1] + X[i, 2] / 3 : X[i, j]
+    }
     let factors = try LeastSquares().fit(mixed, X[column: 0]).varianceInflationFactors
     for j in 0..<3 {
       let others = [0, 1, 2].filter { $0 != j }
-      let fit = try LeastSquares().fit(Matrix(rows: 60, columns: 2) { mixed[$0, others[$1]] }, mixed[column: j])
+      let fit = try LeastSquares().fit(
+        Matrix(rows: 60, columns: 2) { mixed[$0, others[$1]] }, mixed[column: j])
       #expect(close(factors[j], 1 / (1 - fit.statistics[0].rSquared!), 1e-10))
     }
   }
@@ -86,7 +94,9 @@ import Testing
     let saturated = try LeastSquares().fit([[1], [2]] as Matrix<Double>, [2, 5])
     #expect(saturated.standardErrors.allSatisfy { $0 == nil })
     #expect(saturated.predict([1], interval: .confidence) == nil)
-    #expect(try LeastSquares(ridgePenalty: 1).fit([[1], [2], [4]] as Matrix<Double>, [2, 5, 6]).leverage([1]) == nil)
+    #expect(
+      try LeastSquares(ridgePenalty: 1).fit([[1], [2], [4]] as Matrix<Double>, [2, 5, 6]).leverage([1]) == nil
+    )
   }
 }
 

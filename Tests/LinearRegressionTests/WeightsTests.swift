@@ -44,7 +44,9 @@ import Testing
     #expect(some.observations == fewer.observations)
     let pairs = zip(some.standardErrors, fewer.standardErrors).map { ($0!, $1!) }
     #expect(difference(pairs.map(\.0), pairs.map(\.1), factor: 10) == nil)
-    #expect(some.statistics[0].logLikelihood.map { $0.rounded() } == fewer.statistics[0].logLikelihood.map { $0.rounded() })
+    #expect(
+      some.statistics[0].logLikelihood.map { $0.rounded() }
+        == fewer.statistics[0].logLikelihood.map { $0.rounded() })
   }
 
   @Test func badWeightsAreRefused() {

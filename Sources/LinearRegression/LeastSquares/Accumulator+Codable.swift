@@ -40,7 +40,8 @@ extension LeastSquares.Accumulator: Codable {
     if counts.observations == 0 { return }
     counts.weightSum = try container.decode(Double.self, forKey: .weightSum)
     counts.logWeightSum = try container.decode(Double.self, forKey: .logWeightSum)
-    try check(counts.weightSum > 0 && counts.weightSum.isFinite, .weightSum, "a weight of \(counts.weightSum)")
+    try check(
+      counts.weightSum > 0 && counts.weightSum.isFinite, .weightSum, "a weight of \(counts.weightSum)")
     try check(counts.logWeightSum.isFinite, .logWeightSum, "a weight of \(counts.logWeightSum)")
     var units = ColumnUnits(identity: 0)
     units.shifts = try container.decode([Double].self, forKey: .shifts)

@@ -52,7 +52,8 @@ extension LeastSquares {
     ) throws(DataError) {
       require(
         X.columnCount == features && y.shape == Shape(X.rowCount, targets),
-        "add: X is \(X.shape) and y is \(y.shape), but the share has \(features) features and \(targets) targets")
+        "add: X is \(X.shape) and y is \(y.shape), but the share has \(features) features and \(targets) targets"
+      )
       require(
         weights.map { $0.count == X.rowCount } ?? true,
         "add: X is \(X.shape) but there are \(weights?.count ?? 0) weights")

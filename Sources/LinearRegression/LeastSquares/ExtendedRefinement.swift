@@ -157,7 +157,8 @@ private struct ExtendedSums<Scalar: BLASScalar>: Reduction {
   func makeWorkspace(rows: Int) -> Workspace {
     let q = plan.order
     return Workspace(
-      high: zeros(max(1, rows * q)), low: zeros(max(1, rows * q)), basis: zeros(plan.inverse == nil ? 0 : rows * q),
+      high: zeros(max(1, rows * q)), low: zeros(max(1, rows * q)),
+      basis: zeros(plan.inverse == nil ? 0 : rows * q),
       weights: zeros(rows), residual: zeros(2 * rows))
   }
 
@@ -187,7 +188,10 @@ private struct ExtendedSums<Scalar: BLASScalar>: Reduction {
               }
               if hasWeights {
                 // Σ w f f: once with the weight, once without.
-                let (wf, we) = (Array(UnsafeBufferPointer(start: f, count: n)), Array(UnsafeBufferPointer(start: e, count: n)))
+                let (wf, we) = (
+                  Array(UnsafeBufferPointer(start: f, count: n)),
+                  Array(UnsafeBufferPointer(start: e, count: n))
+                )
                 room.weights.withUnsafeBufferPointer { dd_scale(n, $0.baseAddress!, f, e) }
                 add(&squares[t]) { sum in dd_dot(n, wf, we, f, e, sum) }
               } else {

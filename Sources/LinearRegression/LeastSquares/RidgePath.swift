@@ -13,7 +13,8 @@ extension LeastSquares.Accumulator {
   public func ridgePath(
     _ penalties: [Double], _ method: LeastSquares = LeastSquares()
   ) throws(DataError) -> [LeastSquaresFit] {
-    require(penalties.allSatisfy { $0 >= 0 && $0.isFinite }, "ridgePath: a penalty of \(penalties) is negative")
+    require(
+      penalties.allSatisfy { $0 >= 0 && $0.isFinite }, "ridgePath: a penalty of \(penalties) is negative")
     guard let factor else { throw .noRows }
     let selected = factor.selecting(
       Array(0..<features), targets: Array(features..<features + targets), intercept: method.intercept)
@@ -77,7 +78,9 @@ extension LeastSquares {
     require(
       !penalties.isEmpty && penalties.allSatisfy { $0 >= 0 && $0.isFinite },
       "crossValidate: a penalty of \(penalties) is negative")
-    if X.rowCount < folds { throw X.rowCount == 0 ? .noRows : .fewerRowsThanFolds(rows: X.rowCount, folds: folds) }
+    if X.rowCount < folds {
+      throw X.rowCount == 0 ? .noRows : .fewerRowsThanFolds(rows: X.rowCount, folds: folds)
+    }
     let layout = DesignLayout(features: X.columnCount, targets: y.columnCount, hasOnes: intercept)
     let factors: [TriangularFactor<M.Scalar>]
     do throws(DataError) {
@@ -121,7 +124,8 @@ extension LeastSquares {
       for t in 0..<layout.targets {
         var combination = x[column: t].map { -$0 } + zeros(layout.targets)
         combination[layout.firstFeature + layout.features + t] = 1
-        let error = nrm2(fold.triangle.times(combination, transpose: .no)) / fold.units.scales[layout.features + t]
+        let error =
+          nrm2(fold.triangle.times(combination, transpose: .no)) / fold.units.scales[layout.features + t]
         sum += error * error
       }
       return sum / (fold.counts.weightSum * Double(max(1, layout.targets)))
@@ -214,7 +218,8 @@ private struct FoldFactors<Scalar: BLASScalar>: Reduction {
       }
       let count = block.fold.count { $0 == fold }
       if count == 0 { continue }
-      let X = Matrix(rows: count, columns: p, elements: room.X), y = Matrix(rows: count, columns: k, elements: room.y)
+      let X = Matrix(rows: count, columns: p, elements: room.X),
+        y = Matrix(rows: count, columns: k, elements: room.y)
       Observations.with(X, y, weights: rows.weights == nil ? nil : room.weights) {
         factors[fold].add($0, &room.factor)
       }

@@ -12,6 +12,8 @@ struct RowCounts: Equatable, Codable, Sendable {
   var logWeightSum = 0.0
 
   /// Counts a block and writes the square roots of its weights, if it has any.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   mutating func add<Scalar>(_ block: Observations<Scalar>, roots: inout [Double]) {
     guard let weights = block.weights else {
       observations += block.rowCount

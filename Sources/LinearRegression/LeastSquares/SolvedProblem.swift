@@ -287,7 +287,8 @@ extension SolvedProblem {
         intercept = DoubleDouble(units.shifts[p + t]) + refined.solution[t][0].times(powerOfTwo: 1 / target)
       }
       for (i, j) in kept.enumerated() {
-        let weight = refined.solution[t][first + i].times(powerOfTwo: units.scales[j]).times(powerOfTwo: 1 / target)
+        let weight = refined.solution[t][first + i].times(powerOfTwo: units.scales[j]).times(
+          powerOfTwo: 1 / target)
         weights[j, t] = weight.rounded
         if first == 1 { intercept = intercept + -(weight * DoubleDouble(units.shifts[j])) }
       }
@@ -309,7 +310,8 @@ extension SolvedProblem {
 
   /// √((XᵀWX)⁻¹ⱼⱼ) in the units of the data: norms of the rows of E T U⁻¹, E being the way from the units of the pass.
   private func roots(
-    _ inverse: UpperTriangularMatrix<Double>, _ correction: UpperTriangularMatrix<Double>, _ units: ColumnUnits,
+    _ inverse: UpperTriangularMatrix<Double>, _ correction: UpperTriangularMatrix<Double>,
+    _ units: ColumnUnits,
     _ first: Int
   ) -> [Double] {
     let q = inverse.order
@@ -364,7 +366,9 @@ extension SolvedProblem {
     let rank = featureRank + (whole.hasIntercept ? 1 : 0)
     let model = extended?.model ?? doubleModel
     if let (row, _) = model.weights.firstNonFinite() { throw .overflow(.features, column: row) }
-    if model.intercepts.contains(where: { !$0.isFinite }) { throw .overflow(.features, column: max(0, p - 1)) }
+    if model.intercepts.contains(where: { !$0.isFinite }) {
+      throw .overflow(.features, column: max(0, p - 1))
+    }
     var statistics: [FitStatistics] = []
     for t in 0..<k {
       let isConstant = whole.norms[p + t] == 0

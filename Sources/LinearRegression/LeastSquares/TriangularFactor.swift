@@ -17,7 +17,8 @@ struct TriangularFactor<Scalar: BLASScalar>: Reduction, Equatable, Sendable {
   }
 
   init(
-    _ layout: DesignLayout, _ units: ColumnUnits, _ counts: RowCounts, _ triangle: UpperTriangularMatrix<Double>
+    _ layout: DesignLayout, _ units: ColumnUnits, _ counts: RowCounts,
+    _ triangle: UpperTriangularMatrix<Double>
   ) {
     precondition(triangle.order == layout.order && units.shifts.count == layout.features + layout.targets)
     self.layout = layout
@@ -50,7 +51,8 @@ struct TriangularFactor<Scalar: BLASScalar>: Reduction, Equatable, Sendable {
 
   func makeWorkspace(rows: Int) -> Workspace {
     Workspace(
-      block: StandardizedBlock(layout, rows: rows, rowStride: 1, columnStride: rows, count: rows * layout.order),
+      block: StandardizedBlock(
+        layout, rows: rows, rowStride: 1, columnStride: rows, count: rows * layout.order),
       work: zeros(16 * layout.order),
       update: PreconditionedUpdate.isWorthwhile(order: layout.order) ? PreconditionedUpdate(layout) : nil)
   }

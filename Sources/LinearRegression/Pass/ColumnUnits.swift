@@ -19,6 +19,8 @@ struct ColumnUnits: Equatable, Codable, Sendable {
   /// Guesses units for the columns of [X y] from at most 64 rows that lie evenly among all.
   ///
   /// - Parameter centered: whether columns are shifted at all.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   init<Scalar>(sampling rows: Observations<Scalar>, centered: Bool) {
     let count = rows.columnCount
     self.init(identity: count)
@@ -66,7 +68,8 @@ struct ColumnUnits: Equatable, Codable, Sendable {
 enum RowKernel<Scalar: BLASScalar> {
   /// target(i, j) ← (source(i, j) − shift(j)) · scale(j) · factor(i) for the columns of the units from `first` on.
   static func standardize(
-    _ source: UnsafePointer<Scalar>?, rows: Int, _ units: ColumnUnits, from first: Int = 0, columns: Int? = nil,
+    _ source: UnsafePointer<Scalar>?, rows: Int, _ units: ColumnUnits, from first: Int = 0,
+    columns: Int? = nil,
     factors: UnsafePointer<Double>?, into target: UnsafeMutablePointer<Double>?, rowStride: Int,
     columnStride: Int
   ) {
@@ -116,7 +119,8 @@ extension ColumnUnits {
   init<Scalar>(measuring rows: Observations<Scalar>, centered: Bool) {
     self.init(identity: rows.columnCount)
     let ranges = RowPass(
-      rows: rows.rowCount, blockRows: rowsPerCacheBlock(rowBytes: rows.columnCount * MemoryLayout<Scalar>.stride)
+      rows: rows.rowCount,
+      blockRows: rowsPerCacheBlock(rowBytes: rows.columnCount * MemoryLayout<Scalar>.stride)
     ).reduce(rows) { ColumnRanges<Scalar>(columns: rows.columnCount) }
     for j in 0..<rows.columnCount {
       let (low, high) = (ranges.low[j], ranges.high[j])
