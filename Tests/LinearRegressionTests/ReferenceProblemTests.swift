@@ -24,7 +24,8 @@ import Testing
       let (coefficients, standardErrors, fit) = try digits(problem, method, low: true)
       #expect(coefficients >= 13 && standardErrors >= 13, "\(coefficients), \(standardErrors)")
       #expect(fit.certificate.solver == .extended)
-      #expect(fit.certificate.estimatedDigits <= coefficients + 2.5)  // values are certified to 15 digits only
+      // Values are certified to 15 digits only.
+      #expect(fit.certificate.estimatedDigits <= coefficients + 2.5)
     }
   }
 

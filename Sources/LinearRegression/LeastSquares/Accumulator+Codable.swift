@@ -7,6 +7,7 @@ extension LeastSquares.Accumulator: Codable {
     case features, targets, epsilon, observations, weightSum, logWeightSum, shifts, scales, factor
   }
 
+  /// Encodes the share; numbers come back bit for bit where the encoder keeps them.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(features, forKey: .features)
@@ -21,6 +22,7 @@ extension LeastSquares.Accumulator: Codable {
     try container.encode(factor.triangle.packedColumns, forKey: .factor)
   }
 
+  /// Decodes a share; whatever does not fit together is an error.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     func check(_ condition: Bool, _ key: Key, _ problem: String) throws {

@@ -22,7 +22,8 @@ struct RowCounts: Equatable, Codable, Sendable {
     }
     for i in 0..<block.rowCount {
       let weight = Double(weights[i])
-      roots[i] = weight.squareRoot()  // NaN for a negative weight: the sums show it, and the scan that follows says where
+      // NaN for a negative weight: the sums show it, and the scan that follows says where.
+      roots[i] = weight.squareRoot()
       if weight == 0 { continue }
       observations += 1
       weightSum += weight
