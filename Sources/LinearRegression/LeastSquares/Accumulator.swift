@@ -112,7 +112,7 @@ extension LeastSquares {
     ///   - method: intercept or not, ridge penalty, what becomes of redundant features. The solver is ``LeastSquares/Solver/qr``, or
     ///     ``LeastSquares/Solver/svd`` if that is asked for: there are no rows to read again.
     ///   - columns: which columns of [X y], counted from 0, are features now; nil for those of X.
-    ///   - target: which columns of [X y] are targets now; nil for those of y.
+    ///   - chosen: which columns of [X y] are targets now; nil for those of y.
     /// - Returns: the fit. Its features are counted as `columns` lists them.
     /// - Throws: ``DataError``: no rows, redundant features if the method refuses them, overflow.
     /// - Precondition: columns exist; none is feature and target.

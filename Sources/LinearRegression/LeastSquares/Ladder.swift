@@ -24,25 +24,12 @@ struct Ladder<Scalar: BLASScalar> {
   private static var refinedCondition: Double { 3000 }
 
   mutating func fit() throws(DataError) -> LeastSquaresFit {
-    if wantsExtended { return try extended() }
-    switch method.solver {
-    case .automatic where isReducedByPenaltyOrNorm: return try fromRows()
-    case .automatic, .cholesky, .refinedCholesky: return try fromCrossProducts()
-    case .qr, .svd: return try fromRows()
-    }
-  }
-
-  private var isReducedByPenaltyOrNorm: Bool { method.ridgePenalty > 0 || method.redundancy == .minimumNorm }
-
-  /// Whether residuals are formed in double-double: at most some four million products in double-double are ten
-  /// milliseconds.
-  private var wantsExtended: Bool {
-    guard !isReducedByPenaltyOrNorm, method.solver != .svd else { return false }
-    let q = Double(layout.order)
-    switch method.precision {
-    case .double: return false
-    case .extended: return true
-    case .automatic: return method.solver == .automatic && Double(rows.rowCount) * q * (q / 2 + 6) < 4e6
+    let (rung, reason) = method.firstRung(
+      rows: rows.rowCount, features: layout.features, targets: layout.targets)
+    switch rung {
+    case .extended: return try extended(because: reason)
+    case .cholesky, .refinedCholesky: return try fromCrossProducts()
+    case .qr, .svd, .ridge: return try fromRows(because: reason)
     }
   }
 
@@ -50,8 +37,7 @@ struct Ladder<Scalar: BLASScalar> {
 
   private mutating func fromCrossProducts() throws(DataError) -> LeastSquaresFit {
     let forced = method.solver != .automatic
-    let n = rows.rowCount
-    guard n > layout.order, let problem = ReducedProblem(try crossProducts(), epsilon: epsilon),
+    guard let problem = ReducedProblem(try crossProducts(), epsilon: epsilon),
       var solution = SolvedProblem(problem, origin: .crossProducts), solution.conditionNumber < 1e7
     else { return try fromRows(because: "the cross-products have no accurate Cholesky factor") }
     let condition = solution.conditionNumber
@@ -75,21 +61,18 @@ struct Ladder<Scalar: BLASScalar> {
       passes: passes)
   }
 
-  private mutating func fromRows(because reason: String? = nil) throws(DataError) -> LeastSquaresFit {
+  private mutating func fromRows(because reason: String) throws(DataError) -> LeastSquaresFit {
     let problem = ReducedProblem(try triangularFactor(), epsilon: epsilon)
     var solution = try method.solved(problem)
-    let asked = method.solver == .automatic ? "the method asks for it" : "asked for"
     if method.measuresResidual { measure(&solution) }
-    return try solution.fit(solver: method.rung(of: solution), reason: reason ?? asked, passes: passes)
+    return try solution.fit(solver: method.rung(of: solution), reason: reason, passes: passes)
   }
 
-  private mutating func extended() throws(DataError) -> LeastSquaresFit {
+  private mutating func extended(because reason: String) throws(DataError) -> LeastSquaresFit {
     let factor = try triangularFactor()
     var solution = try method.solved(ReducedProblem(factor, epsilon: epsilon))
-    let small = method.precision == .automatic
     if solution.refineExtended(rows, factor, passes: &passes) {
-      return try solution.fit(
-        solver: .extended, reason: small ? "the data are small" : "asked for", passes: passes)
+      return try solution.fit(solver: .extended, reason: reason, passes: passes)
     }
     if method.measuresResidual { measure(&solution) }
     return try solution.fit(
@@ -141,6 +124,29 @@ struct Ladder<Scalar: BLASScalar> {
 }
 
 extension LeastSquares {
+  /// The rung that is tried first, and why: what can be said before the rows are read.
+  package func firstRung(rows: Int, features: Int, targets: Int) -> (rung: Certificate.Solver, reason: String)
+  {
+    let q = Double(features + targets + (intercept ? 1 : 0))
+    if ridgePenalty > 0 { return (.ridge, "a ridge penalty") }
+    if solver == .svd { return (.svd, "asked for") }
+    if redundancy == .minimumNorm { return (.qr, "least norm needs a factor of the rows") }
+    if precision == .extended { return (.extended, "asked for") }
+    switch solver {
+    // Some four million products in double-double are ten milliseconds.
+    case .automatic where precision == .automatic && Double(rows) * q * (q / 2 + 6) < 4e6:
+      return (.extended, "the data are small")
+    case .automatic, .cholesky, .refinedCholesky:
+      if Double(rows) <= q { return (.qr, "there are no more rows than columns") }
+      return solver == .refinedCholesky
+        ? (.refinedCholesky, "asked for")
+        : (
+          .cholesky, solver == .cholesky ? "asked for" : "one pass; the condition number decides what follows"
+        )
+    case .qr, .svd: return (.qr, "asked for")
+    }
+  }
+
   /// Solves what rows were reduced to.
   func solved(_ problem: ReducedProblem) throws(DataError) -> SolvedProblem {
     if ridgePenalty > 0 { return SolvedProblem(ridge: problem, ridgePenalty) }
