@@ -48,6 +48,11 @@ extension FittedModel {
           "the model file has version \(header.version), this software reads up to \(ModelRecord.currentVersion); update it"
       )
     }
+    if header.version < ModelRecord.currentVersion {
+      throw .model(
+        path: path,
+        message: "the model file has version \(header.version), which is no longer read; fit the model again")
+    }
     let record = try decoded(ModelRecord.self)
     if let fault = record.fault {
       throw .model(path: path, message: "the model file is damaged: \(fault); fit the model again")

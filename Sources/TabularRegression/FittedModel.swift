@@ -5,42 +5,53 @@ public import LinearRegression
 ///
 /// ```swift
 /// let homes = try Table(csv: "homes.csv")
-/// let model = try FittedModel(homes, target: "price")
+/// let model = try FittedModel("price ~ area + rooms", homes)
 /// print(model.summary)
 /// try model.write(to: "homes.json")
 /// ```
 public struct FittedModel: Equatable, Sendable {
+  /// What was asked for, in R's language; for information.
+  public let formula: String
+
   /// Name of the column that is predicted.
   public let target: String
 
-  /// Names of the columns that it is predicted from, in the order of the model's weights.
-  public let features: [String]
+  /// What it is predicted from, in the order of the model's weights.
+  public let terms: [Term]
+
+  /// Name of the column that weighs the rows; nil where each counts the same.
+  public let weights: String?
 
   /// Whether the model has an intercept.
   public let hasIntercept: Bool
 
-  /// The coefficients, in the units of the columns.
+  /// The coefficients, in the units of the columns. The weight of a feature that was left out is 0.
   public let model: LinearModel
 
-  /// Number of rows that the model was fitted on.
+  /// The table of coefficients: the intercept first (if there is one), then one per feature. The estimate is nil for one that
+  /// was left out; there are no standard errors of a model trained by SGD.
+  public let coefficientStatistics: [CoefficientStatistics]
+
+  /// Number of rows that the model was fitted on, those of weight 0 not counted.
   public let observations: Int
 
   /// Residuals, R² and so on, on the rows that the model was fitted on.
   public let statistics: FitStatistics
 
-  /// How an exact fit was reached. Nil for a model trained by SGD.
+  /// How an exact fit was reached; features are counted in ``terms``. Nil for a model trained by SGD.
   public let certificate: Certificate?
+
+  /// (XᵀWX)⁻¹, from which intervals are computed. Nil for SGD, ridge and least norm.
+  public let covariance: UnscaledCovariance?
+
+  /// The settings of an exact fit. Nil for a model trained by SGD.
+  public let method: LeastSquares?
 
   /// How SGD reached the model. Nil for an exact fit.
   public let training: Training?
 
-  /// What is known about an exact fit.
-  public struct Certificate: Equatable, Sendable {
-    /// The LAPACK routine or algorithm that answered.
-    public let solver: String
-    /// Rank of the columns, the intercept's included.
-    public let rank: Int
-  }
+  /// Names of the terms.
+  public var features: [String] { terms.map(\.name) }
 
   /// How SGD reached a model.
   public struct Training: Equatable, Sendable {
@@ -51,6 +62,40 @@ public struct FittedModel: Equatable, Sendable {
     /// One report per epoch.
     public let epochs: [EpochReport]
   }
+}
+
+// MARK: Exactly
+
+extension FittedModel {
+  /// Fits a model exactly, by least squares.
+  ///
+  /// - Parameters:
+  ///   - formula: what to predict from what; it decides about the intercept too.
+  ///   - table: the data.
+  ///   - weights: name of the column that weighs the rows; it is not part of ".". Nil for 1.
+  ///   - method: the settings beside the intercept.
+  ///   - plan: called before the fit.
+  /// - Throws: ``TabularError``: a column that is not there or holds something other than numbers; no feature; what
+  ///   `LeastSquares.fit` refuses.
+  /// - Complexity: as `LeastSquares.fit`.
+  public init(
+    _ formula: Formula, _ table: Table, weights: String? = nil, method: LeastSquares = LeastSquares(),
+    plan: (FitPlan) -> Void = { _ in }
+  ) throws(TabularError) {
+    var method = method
+    method.intercept = formula.hasIntercept
+    try self.init(
+      Design(
+        table, target: formula.target, terms: formula.terms(in: table, weights: weights), weights: weights),
+      method, formula.text, plan)
+  }
+
+  /// Fits a model exactly, by least squares: as with a ``Formula`` of this text.
+  public init(
+    _ formula: String, _ table: Table, weights: String? = nil, method: LeastSquares = LeastSquares()
+  ) throws(TabularError) {
+    try self.init(Formula(formula), table, weights: weights, method: method)
+  }
 
   /// Fits a model exactly, by least squares.
   ///
@@ -58,18 +103,59 @@ public struct FittedModel: Equatable, Sendable {
   ///   - table: the data.
   ///   - target: name of the column to predict.
   ///   - features: names of the columns to predict it from; nil for all the others.
-  ///   - intercept: whether the model has an intercept.
-  /// - Throws: ``TabularError``: a column that is not there or holds something other than numbers; no feature.
+  ///   - weights: name of the column that weighs the rows; it is not one of all the others. Nil for 1.
+  ///   - method: the settings.
+  ///   - plan: called before the fit.
+  /// - Throws: ``TabularError``: a column that is not there or holds something other than numbers; no feature; what
+  ///   `LeastSquares.fit` refuses.
   /// - Complexity: as `LeastSquares.fit`.
   public init(
-    _ table: Table, target: String, features: [String]? = nil, intercept: Bool = true
+    _ table: Table, target: String, features: [String]? = nil, weights: String? = nil,
+    method: LeastSquares = LeastSquares(), plan: (FitPlan) -> Void = { _ in }
   ) throws(TabularError) {
-    let problem = try TableProblem(table, target: target, features: features)
-    let fit = try problem.fit(intercept: intercept)
+    let features = features ?? table.columnNames.filter { $0 != target && $0 != weights }
+    try self.init(
+      Design(table, target: target, terms: features.map(Term.column), weights: weights), method,
+      Formula.text(target: target, features: features, intercept: method.intercept), plan)
+  }
+
+  private init(
+    _ design: Design, _ method: LeastSquares, _ formula: String, _ plan: (FitPlan) -> Void
+  ) throws(TabularError) {
+    plan(FitPlan(design, method))
+    let fit = try design.fit(method)
     self.init(
-      target: target, features: problem.features, hasIntercept: intercept, model: fit.model,
-      observations: fit.observations, statistics: fit.statistics[0],
-      certificate: Certificate(solver: "qr", rank: fit.rank), training: nil)
+      formula: formula, target: design.target, terms: design.terms, weights: design.weightsColumn,
+      hasIntercept: method.intercept, model: fit.model,
+      coefficientStatistics: fit.coefficientStatistics(), observations: fit.observations,
+      statistics: fit.statistics[0], certificate: fit.certificate, covariance: fit.covariance,
+      method: method, training: nil)
+  }
+}
+
+// MARK: By SGD
+
+extension FittedModel {
+  /// Trains a model by minibatch SGD; every report tells its distance to the exact solution.
+  ///
+  /// - Parameters:
+  ///   - formula: what to predict from what, with an intercept.
+  ///   - table: the data.
+  ///   - method: the settings.
+  ///   - report: called after each epoch.
+  /// - Throws: ``TabularError``: a column that is not there or holds something other than numbers; no feature; a formula without
+  ///   an intercept; divergence.
+  /// - Complexity: as `LeastSquares.fit` and `SGD.train`.
+  public init(
+    training formula: Formula, _ table: Table, method: SGD, report: (EpochReport) -> Void = { _ in }
+  ) throws(TabularError) {
+    if !formula.hasIntercept {
+      throw .formula(
+        formula.text, position: 0, message: "SGD trains an intercept too; leave out \"- 1\" or \"+ 0\"")
+    }
+    try self.init(
+      Design(table, target: formula.target, terms: formula.terms(in: table, weights: nil)), method,
+      formula.text, report)
   }
 
   /// Trains a model by minibatch SGD; every report tells its distance to the exact solution.
@@ -86,127 +172,32 @@ public struct FittedModel: Equatable, Sendable {
     training table: Table, target: String, features: [String]? = nil, method: SGD,
     report: (EpochReport) -> Void = { _ in }
   ) throws(TabularError) {
-    let problem = try TableProblem(table, target: target, features: features)
-    let exact = try problem.fit(intercept: true)
-    let run = try problem.train(method, exact: exact.model, report)
-    let evaluation = try problem.evaluation(run.model)
-    self.init(
-      target: target, features: problem.features, hasIntercept: true, model: run.model,
-      observations: exact.observations,
-      statistics: FitStatistics(
-        residualSumOfSquares: evaluation.residualSumOfSquares,
-        totalSumOfSquares: evaluation.totalSumOfSquares,
-        observations: evaluation.observations, rank: exact.rank, hasIntercept: true, isLeastSquares: false),
-      certificate: nil, training: Training(method: method, exact: exact.model, epochs: run.epochs))
-  }
-
-  init(
-    target: String, features: [String], hasIntercept: Bool, model: LinearModel, observations: Int,
-    statistics: FitStatistics, certificate: Certificate?, training: Training?
-  ) {
-    self.target = target
-    self.features = features
-    self.hasIntercept = hasIntercept
-    self.model = model
-    self.observations = observations
-    self.statistics = statistics
-    self.certificate = certificate
-    self.training = training
-  }
-
-  /// Predictions for the rows of a table, whose columns are found by name: in any order, others beside them.
-  ///
-  /// - Returns: one prediction per row, in the target's units.
-  /// - Throws: ``TabularError`` where a feature is missing or holds something other than numbers, or a prediction overflows.
-  public func predictions(from table: Table) throws(TabularError) -> [Double] {
-    let predictions = model.predict(try table.matrix(features)).elements
-    if let row = predictions.firstIndex(where: { !$0.isFinite }) {
-      throw .unusable(
-        file: table.source,
-        message:
-          "the prediction for row \(row + 1) below the header is beyond a Double; check the units of its fields"
-      )
-    }
-    return predictions
-  }
-
-  /// The model's errors on a table that has its features and its target.
-  ///
-  /// - Throws: ``TabularError`` where a column is missing or holds something other than numbers.
-  public func evaluation(on table: Table) throws(TabularError) -> Evaluation {
-    try TableProblem(table, target: target, features: features).evaluation(model)
-  }
-}
-
-/// The columns of a regression, taken out of a table.
-private struct TableProblem {
-  let source: String
-  let target: String
-  let features: [String]
-  let X: Matrix<Double>
-  let y: Matrix<Double>
-
-  init(_ table: Table, target: String, features: [String]?) throws(TabularError) {
-    y = Matrix(column: try table.column(target))
     let features = features ?? table.columnNames.filter { $0 != target }
-    if features.isEmpty {
-      throw .unusable(
-        file: table.source,
-        message: "there is no column beside the target \"\(target)\" to predict it from; add a feature")
-    }
-    if features.contains(target) {
-      throw .unusable(
-        file: table.source,
-        message: "the target \"\(target)\" is among the features; leave it out of one of the two")
-    }
-    if let repeated = features.first(where: { name in features.count { $0 == name } > 1 }) {
-      throw .unusable(file: table.source, message: "the feature \"\(repeated)\" is named twice; name it once")
-    }
-    X = try table.matrix(features)
-    self.target = target
-    self.features = features
-    source = table.source
+    try self.init(
+      Design(table, target: target, terms: features.map(Term.column)), method,
+      Formula.text(target: target, features: features, intercept: true), report)
   }
 
-  func fit(intercept: Bool) throws(TabularError) -> LeastSquaresFit {
-    do throws(DataError) {
-      return try LeastSquares(intercept: intercept).fit(X, y)
-    } catch {
-      throw tabular(error)
+  private init(
+    _ design: Design, _ method: SGD, _ formula: String, _ report: (EpochReport) -> Void
+  ) throws(TabularError) {
+    var exact = try design.fit(LeastSquares())
+    if !exact.redundant.isEmpty {
+      // Of all solutions SGD, which starts near zero, comes closest to the one of least norm.
+      exact = try design.fit(LeastSquares(redundancy: .minimumNorm))
     }
-  }
-
-  func train(
-    _ method: SGD, exact: LinearModel, _ report: (EpochReport) -> Void
-  ) throws(TabularError) -> TrainingRun {
-    do throws(TrainingError) {
-      return try method.train(X, y, exact: exact, report: report)
-    } catch {
-      switch error {
-      case .data(let error): throw tabular(error)
-      case .diverged(let divergence): throw .diverged(divergence)
-      }
-    }
-  }
-
-  func evaluation(_ model: LinearModel) throws(TabularError) -> Evaluation {
-    do throws(DataError) {
-      return try model.evaluate(X, y)[0]
-    } catch {
-      throw tabular(error)
-    }
-  }
-
-  /// The error under the names of the columns. A table holds finite numbers only, so that it is about their spread.
-  func tabular(_ error: DataError) -> TabularError {
-    guard case .overflow(let variable, let column) = error else {
-      return .unusable(file: source, message: error.description)
-    }
-    let name = variable == .targets ? target : features[column]
-    return .unusable(
-      file: source,
-      message:
-        "column \"\(name)\" has values whose spread, squares or coefficient are beyond a Double; use another unit"
-    )
+    let run = try design.train(method, exact: exact.model, report)
+    let evaluation = try design.evaluation(run.model)
+    let statistics = FitStatistics(
+      residualSumOfSquares: evaluation.residualSumOfSquares, totalSumOfSquares: evaluation.totalSumOfSquares,
+      observations: evaluation.observations, rank: exact.rank, hasIntercept: true, isLeastSquares: false)
+    self.init(
+      formula: formula, target: design.target, terms: design.terms, weights: nil, hasIntercept: true,
+      model: run.model,
+      coefficientStatistics: ([run.model.intercept] + run.model.coefficients).map {
+        CoefficientStatistics(
+          estimate: $0, standardError: nil, degreesOfFreedom: statistics.degreesOfFreedom)
+      }, observations: exact.observations, statistics: statistics, certificate: nil, covariance: nil,
+      method: nil, training: Training(method: method, exact: exact.model, epochs: run.epochs))
   }
 }

@@ -1,8 +1,3 @@
-#if canImport(FoundationEssentials)
-  private import FoundationEssentials
-#else
-  private import Foundation
-#endif
 internal import LinearAlgebra
 internal import LinearRegression
 
@@ -10,7 +5,7 @@ internal import LinearRegression
 ///
 /// Keys whose values are null have their place kept.
 struct ModelRecord: Codable {
-  static let currentVersion = 1
+  static let currentVersion = 2
   static let formatName = "swift-linear-regression model"
 
   /// What every version of the file has; read before anything else.
@@ -21,7 +16,7 @@ struct ModelRecord: Codable {
 
   struct Coefficient: Codable {
     var term: String
-    var estimate: Double
+    @Null var estimate: Double?
     @Null var exact: Double?
     @Null var standardError: Double?
     @Null var tStatistic: Double?
@@ -29,22 +24,12 @@ struct ModelRecord: Codable {
     @Null var confidenceInterval: [Double]?
   }
 
-  struct Redundancy: Codable {
-    var term: String
-    var dependsOn: [String]
-  }
-
-  struct Certificate: Codable {
-    var solver: String
-    @Null var conditionNumber: Double?
-    @Null var estimatedDigits: Double?
-    var rank: Int
-    var redundant: [Redundancy]
-  }
-
   var format = Self.formatName
   var version = Self.currentVersion
+  var formula: String
   var target: String
+  var terms: [TermRecord]
+  @Null var weights: String?
   var intercept: Bool
   var observations: Int
   var rank: Int
@@ -57,10 +42,25 @@ struct ModelRecord: Codable {
   @Null var adjustedRSquared: Double?
   @Null var fStatistic: Double?
   @Null var fPValue: Double?
-  @Null var certificate: Certificate?
+  @Null var logLikelihood: Double?
+  @Null var aic: Double?
+  @Null var bic: Double?
+  @Null var method: LeastSquares?
+  @Null var certificate: CertificateRecord?
+  @Null var covariance: CovarianceRecord?
   @Null var training: SGD?
   @Null var epochs: [EpochReport]?
   var checksum = ""
+}
+
+/// A term: a column and the power it is raised to.
+struct TermRecord: Codable {
+  var column: String
+  var power: Int
+
+  init(_ term: Term) { (column, power) = (term.column, term.degree) }
+
+  var term: Term { power == 1 ? .column(column) : .power(column, power) }
 }
 
 /// An optional that is written as null, where Codable would leave the key out.
@@ -86,18 +86,19 @@ extension ModelRecord {
 
   init(_ model: FittedModel) {
     let statistics = model.statistics
-    let exact = model.training?.exact
+    formula = model.formula
     target = model.target
+    terms = model.terms.map(TermRecord.init)
+    weights = model.weights
     intercept = model.hasIntercept
     observations = model.observations
     rank = model.observations - statistics.degreesOfFreedom
     degreesOfFreedom = statistics.degreesOfFreedom
-    coefficients =
-      model.hasIntercept
-      ? [Coefficient(term: Self.interceptTerm, estimate: model.model.intercept, exact: exact?.intercept)] : []
-    for (j, feature) in model.features.enumerated() {
-      coefficients.append(
-        Coefficient(term: feature, estimate: model.model.coefficients[j], exact: exact?.coefficients[j]))
+    let exact = model.training.map { training in
+      (model.hasIntercept ? [training.exact.intercept] : []) + training.exact.coefficients
+    }
+    coefficients = zip(model.termNames, model.coefficientStatistics).enumerated().map { index, row in
+      Coefficient(row.0, row.1, exact: exact?[index])
     }
     residualSumOfSquares = statistics.residualSumOfSquares
     totalSumOfSquares = statistics.totalSumOfSquares
@@ -105,74 +106,61 @@ extension ModelRecord {
     rSquared = statistics.rSquared
     adjustedRSquared = statistics.adjustedRSquared
     fStatistic = statistics.fStatistic
-    certificate = model.certificate.map { Certificate(solver: $0.solver, rank: $0.rank, redundant: []) }
+    fPValue = statistics.fPValue
+    logLikelihood = statistics.logLikelihood
+    aic = statistics.aic
+    bic = statistics.bic
+    method = model.method
+    certificate = model.certificate.map { CertificateRecord($0, names: model.features) }
+    covariance = model.covariance.map(CovarianceRecord.init)
     training = model.training?.method
     epochs = model.training?.epochs
     checksum = expectedChecksum
   }
+}
 
-  /// What is wrong with the record, in words; nil where it can be used.
-  var fault: String? {
-    let features = coefficients.dropFirst(intercept ? 1 : 0).map(\.term)
-    if intercept && coefficients.first?.term != Self.interceptTerm {
-      return "the first coefficient is not the intercept"
-    }
-    if features.isEmpty { return "there are no coefficients" }
-    if Set(features).count != features.count { return "a term stands twice" }
-    if observations < 1 || rank < 0 || rank > coefficients.count || rank > observations
-      || degreesOfFreedom != observations - rank
-    {
-      return "observations, rank and degrees of freedom do not fit each other"
-    }
-    let exact = coefficients.map(\.exact)
-    if training != nil && exact.contains(nil) { return "an exact coefficient is missing" }
-    let values =
-      coefficients.map(\.estimate) + exact.compactMap { $0 } + [residualSumOfSquares, totalSumOfSquares]
-    if !values.allSatisfy({ $0.isFinite }) { return "a number is not finite" }
-    if checksum != expectedChecksum { return "its checksum does not match its contents" }
-    return nil
-  }
-
-  /// The checksum of the record's JSON without the checksum. FNV-1a, 64 bits (draft-eastlake-fnv): it finds accidents, not
-  /// forgery.
-  var expectedChecksum: String {
-    var record = self
-    record.checksum = ""
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in record.json { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
-
-  /// The record as JSON: keys sorted, so that equal records give equal bytes.
-  var json: [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    do {
-      return Array(try encoder.encode(self))
-    } catch {
-      fatalError("a model record cannot be encoded: \(error); this is a bug in swift-linear-regression")
-    }
+extension ModelRecord.Coefficient {
+  /// - Parameter exact: the least-squares solution, for a model trained by SGD.
+  init(_ term: String, _ statistics: CoefficientStatistics, exact: Double?) {
+    self.term = term
+    self.exact = exact
+    estimate = statistics.estimate
+    standardError = statistics.standardError.flatMap(finite)
+    tStatistic = statistics.tStatistic.flatMap(finite)
+    pValue = statistics.pValue.flatMap(finite)
+    confidenceInterval = statistics.confidenceInterval().map { [$0.lowerBound, $0.upperBound] }
   }
 }
 
+/// What JSON can hold; nil for the rest.
+func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
+
 extension FittedModel {
+  /// Names of the coefficients, the intercept's first (if there is one).
+  var termNames: [String] { (hasIntercept ? [ModelRecord.interceptTerm] : []) + features }
+
+  /// - Precondition: the record has no fault.
   init(_ record: ModelRecord) {
-    let estimates = record.coefficients.dropFirst(record.intercept ? 1 : 0)
     func model(_ values: [Double]) -> LinearModel {
       record.intercept
         ? LinearModel(coefficients: Array(values.dropFirst()), intercept: values[0])
         : LinearModel(coefficients: values, intercept: 0)
     }
+    let terms = record.terms.map(\.term)
     self.init(
-      target: record.target, features: estimates.map(\.term), hasIntercept: record.intercept,
-      model: model(record.coefficients.map(\.estimate)), observations: record.observations,
+      formula: record.formula, target: record.target, terms: terms, weights: record.weights,
+      hasIntercept: record.intercept, model: model(record.coefficients.map { $0.estimate ?? 0 }),
+      coefficientStatistics: record.coefficients.map {
+        CoefficientStatistics(
+          estimate: $0.estimate, standardError: $0.standardError, degreesOfFreedom: record.degreesOfFreedom)
+      }, observations: record.observations,
       statistics: FitStatistics(
         residualSumOfSquares: record.residualSumOfSquares, totalSumOfSquares: record.totalSumOfSquares,
         degreesOfFreedom: record.degreesOfFreedom, residualStandardError: record.residualStandardError,
         rSquared: record.rSquared, adjustedRSquared: record.adjustedRSquared, fStatistic: record.fStatistic,
-        fPValue: nil, logLikelihood: nil, aic: nil, bic: nil),
-      certificate: record.certificate.map { Certificate(solver: $0.solver, rank: $0.rank) },
+        fPValue: record.fPValue, logLikelihood: record.logLikelihood, aic: record.aic, bic: record.bic),
+      certificate: record.certificate?.certificate(names: terms.map(\.name)),
+      covariance: record.covariance?.covariance, method: record.method,
       training: record.training.map { method in
         Training(
           method: method, exact: model(record.coefficients.compactMap(\.exact)), epochs: record.epochs ?? [])

@@ -57,6 +57,13 @@ public struct Table: Sendable {
       message: "\(message) (\(problem.count) such fields in the column)")
   }
 
+  /// Throws where there is no such column.
+  func require(_ name: String) throws(TabularError) {
+    if !columns.contains(where: { $0.name == name }) {
+      throw .noColumn(name, file: source, available: columnNames)
+    }
+  }
+
   /// Columns side by side, in the order of the names given.
   ///
   /// - Returns: rowCount × names.count.

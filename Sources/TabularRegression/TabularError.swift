@@ -17,6 +17,15 @@ public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A model file is damaged, newer than this software, or something else altogether.
   case model(path: String, message: String)
 
+  /// A formula is not in the language. The position counts characters from 0.
+  case formula(String, position: Int, message: String)
+
+  /// Columns depend on others, and the method refuses that. Each dependency reads like "total = ground + upper".
+  case rankDeficient(file: String, dependencies: [String])
+
+  /// A model has no intervals around its predictions; the reason is one clause.
+  case noIntervals(reason: String)
+
   /// Training diverged.
   case diverged(Divergence)
 
@@ -25,7 +34,7 @@ public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
     case read, write
   }
 
-  /// One line without a newline at its end.
+  /// One line without a newline at its end; after a formula's, the formula and a mark below the place.
   public var description: String {
     switch self {
     case .file(let path, let operation, let reason):
@@ -38,6 +47,16 @@ public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(file): \(message)"
     case .model(let path, let message):
       "\(path): \(message)"
+    case .formula(let text, let position, let message):
+      """
+      formula: \(message)
+        \(String(text.map { $0.isWhitespace ? " " : Character(printable(String($0))) }))
+        \(String(repeating: " ", count: position))^
+      """
+    case .rankDeficient(let file, let dependencies):
+      "\(file): columns depend on others: \(dependencies.prefix(3).joined(separator: ", "))\(dependencies.count > 3 ? " and \(dependencies.count - 3) more" : ""); leave them out"
+    case .noIntervals(let reason):
+      "the model has no intervals: \(reason); predict without them"
     case .diverged(let divergence):
       divergence.description
     }

@@ -18,6 +18,7 @@ struct Evaluate: ParsableCommand {
   var file: String
 
   @OptionGroup var format: FormatOptions
+  @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
     if model == "-" && file == "-" {
@@ -26,7 +27,7 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
-    let evaluation = try FittedModel(contentsOf: model).evaluation(on: Table(csv: file))
+    let evaluation = try threads.run { try FittedModel(contentsOf: model).evaluation(on: Table(csv: file)) }
     Terminal.print(format.json ? evaluation.json : evaluation.text)
   }
 }

@@ -1,26 +1,59 @@
 import ArgumentParser
+import LinearRegression
 import TabularRegression
 
 struct Fit: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Fit a model exactly, by least squares.",
-    usage: "linreg fit --target <target> <file> [<options>]",
+    usage: """
+      linreg fit <formula> <file> [<options>]
+      linreg fit --target <target> <file> [<options>]
+      """,
     discussion: """
-      Example: linreg fit --target price homes.csv -m homes.json
+      A formula is in R's language: 'y ~ a + b', 'y ~ .' for all other columns,
+      '- a' to leave one out, '- 1' for no intercept, poly(x, k) for x, x², … xᵏ,
+      `names in backticks` where they hold other characters.
+
+      Example: linreg fit 'price ~ area + rooms' homes.csv -m homes.json
       """)
 
   @OptionGroup var data: DataOptions
   @OptionGroup var output: ModelOutputOptions
+  @OptionGroup var options: MethodOptions
+  @OptionGroup var threads: ThreadOptions
 
-  @Flag(help: "Fit without an intercept.")
+  @Option(help: "The column that weighs the rows.")
+  var weights: String?
+
+  @Flag(help: "Fit without an intercept; with --target.")
   var noIntercept = false
 
+  @Flag(help: "Tell on standard error what is about to be done.")
+  var explain = false
+
+  func validate() throws {
+    if noIntercept && data.target == nil {
+      throw ValidationError("--no-intercept goes with --target; a formula says \"- 1\".")
+    }
+  }
+
   func run() throws {
+    let formula = try data.formula()
     try output.check(besides: data.file)
-    let table = try Table(csv: data.file)
-    let model = try FittedModel(
-      table, target: data.target, features: data.features(of: table), intercept: !noIntercept)
-    try deliver(model, output)
+    try threads.run {
+      let table = try Table(csv: data.file)
+      func tell(_ plan: FitPlan) { if explain { Terminal.note(plan.description) } }
+      let method = options.method(intercept: !noIntercept)
+      let model =
+        if let formula {
+          try FittedModel(formula, table, weights: weights, method: method, plan: tell)
+        } else {
+          try FittedModel(
+            table, target: data.target ?? "", features: data.features(of: table, besides: weights),
+            weights: weights, method: method, plan: tell)
+        }
+      try deliver(model, output)
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import TabularRegression
 
-/// The command: `linreg fit`, `train`, `predict`, `evaluate`, `summary`.
+/// The command: `linreg fit`, `train`, `predict`, `evaluate`, `summary`, `accumulate`, `merge`, `solve`, `selftest`.
 @main
 struct Linreg: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,10 +12,15 @@ struct Linreg: ParsableCommand {
       A FILE of "-" is standard input.
 
       Exit codes: 0 done, 1 the data or a file is at fault, 2 usage,
-      3 numerical (training diverged).
+      3 numerical (training diverged, columns depend on each other where that is
+      refused, a self-test falls short).
       """,
     version: "0.1.0",
-    subcommands: [Fit.self, Train.self, Predict.self, Evaluate.self, Summary.self])
+    subcommands: [
+      Fit.self, Train.self, Predict.self, Evaluate.self, Summary.self, Accumulate.self, Merge.self,
+      Solve.self,
+      SelfTestCommand.self,
+    ])
 
   /// Runs the command and maps what went wrong to an exit code.
   static func main() {
@@ -51,6 +56,11 @@ enum ExitStatus: Int32 {
   case numerical = 3
 
   init(_ error: TabularError) {
-    if case .diverged = error { self = .numerical } else { self = .dataAtFault }
+    self =
+      switch error {
+      case .diverged, .rankDeficient: .numerical
+      case .formula: .usage
+      default: .dataAtFault
+      }
   }
 }

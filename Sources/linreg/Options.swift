@@ -1,13 +1,17 @@
 import ArgumentParser
+import LinearRegression
 import TabularRegression
 
 /// Which columns of which file to learn from.
 struct DataOptions: ParsableArguments {
-  @Argument(help: "A CSV file whose first line names the columns; \"-\" is standard input.")
-  var file: String
+  @Argument(
+    help: ArgumentHelp(
+      "A formula, unless --target is given, and a CSV file whose first line names the columns; \"-\" is standard input.",
+      valueName: "formula> <file"))
+  var inputs: [String] = []
 
-  @Option(help: "The column to predict.")
-  var target: String
+  @Option(help: "The column to predict: short for the formula 'target ~ .'")
+  var target: String?
 
   @Option(
     help: "The columns to predict it from, separated by commas (default: all others); may be given again.",
@@ -18,18 +22,45 @@ struct DataOptions: ParsableArguments {
     help: "Columns to leave out of the default, separated by commas; may be given again.", transform: names)
   var exclude: [[String]] = []
 
+  /// The file: what comes last.
+  var file: String { inputs.last ?? "" }
+
+  /// The formula; nil where --target is given.
+  func formula() throws -> Formula? { target == nil ? try Formula(inputs[0]) : nil }
+
   /// The features of a table that were asked for; nil for all columns beside the target.
-  func features(of table: Table) throws -> [String]? {
+  func features(of table: Table, besides weights: String? = nil) throws -> [String]? {
     if !features.isEmpty { return Array(features.joined()) }
     if exclude.isEmpty { return nil }
     for name in exclude.joined() where !table.columnNames.contains(name) {
       throw TabularError.noColumn(name, file: table.source, available: table.columnNames)
     }
     let excluded = Set(exclude.joined())
-    return table.columnNames.filter { $0 != target && !excluded.contains($0) }
+    return table.columnNames.filter { $0 != target && $0 != weights && !excluded.contains($0) }
   }
 
   func validate() throws {
+    if target != nil {
+      if inputs.isEmpty { throw ValidationError("Missing expected argument '<file>'") }
+      if inputs.count > 1 {
+        throw ValidationError(
+          "With --target there is one file; a formula and --target cannot be given together.")
+      }
+    } else {
+      if inputs.isEmpty { throw ValidationError("Missing expected arguments '<formula>' and '<file>'") }
+      if inputs.count == 1 {
+        throw ValidationError(
+          inputs[0].contains("~")
+            ? "Missing expected argument '<file>'"
+            : "What is to be predicted? Give a formula such as 'y ~ .' before the file, or --target.")
+      }
+      if inputs.count > 2 {
+        throw ValidationError("There are a formula and one file; what is \"\(inputs[2])\"?")
+      }
+      if !(features + exclude).isEmpty {
+        throw ValidationError("--features and --exclude go with --target; a formula names its own.")
+      }
+    }
     if (features + exclude).joined().contains("") {
       throw ValidationError(
         "--features and --exclude take names separated by single commas; one of them is empty.")
@@ -46,6 +77,23 @@ struct DataOptions: ParsableArguments {
     var name = name.drop { $0 == " " }
     while name.last == " " { name.removeLast() }
     return String(name)
+  }
+}
+
+/// How rows are read.
+struct ThreadOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: "Threads that go through the rows (default: one per core); results are the same.")
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads is \(threads); it is 1 or more.") }
+  }
+
+  /// Does the work on so many threads.
+  func run<Result>(_ work: () throws -> Result) throws -> Result {
+    try Parallelism.$threads.withValue(threads ?? Parallelism.threads, operation: work)
   }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LinearRegression
 import TabularRegression
 
 struct Predict: ParsableCommand {
@@ -7,8 +8,10 @@ struct Predict: ParsableCommand {
     usage: "linreg predict <model> <file> [<options>]",
     discussion: """
       Columns are found by name: in any order, others beside them.
+      A confidence interval is for the mean of all rows like this one,
+      a prediction interval for one more of them.
 
-      Example: linreg predict homes.json new.csv > prices.csv
+      Example: linreg predict homes.json new.csv --interval prediction > prices.csv
       """)
 
   @Argument(help: "A model file, from -m of fit or train.")
@@ -17,20 +20,49 @@ struct Predict: ParsableCommand {
   @Argument(help: "A CSV file with the model's features; \"-\" is standard input.")
   var file: String
 
+  @Option(help: "Print an interval around each prediction.")
+  var interval: PredictionInterval?
+
+  @Option(parsing: .unconditional, help: "With which probability it covers (default: 0.95).")
+  var level: Double?
+
   @OptionGroup var format: FormatOptions
+  @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
     if model == "-" && file == "-" {
       throw ValidationError("Only one of the two files can be standard input.")
     }
+    if let level {
+      if interval == nil { throw ValidationError("--level goes with --interval.") }
+      if !(level > 0 && level < 1) { throw ValidationError("--level is \(level); it is between 0 and 1.") }
+    }
   }
 
   func run() throws {
-    let predictions = try FittedModel(contentsOf: model).predictions(from: Table(csv: file))
-    if format.json {
-      Terminal.print("{\"predictions\": [\(predictions.map(\.description).joined(separator: ", "))]}")
-    } else {
-      Terminal.print((["prediction"] + predictions.map(\.description)).joined(separator: "\n"))
+    let columns = try threads.run {
+      let model = try FittedModel(contentsOf: model), table = try Table(csv: file)
+      guard let interval else { return [("prediction", try model.predictions(from: table))] }
+      let intervals = try model.predictions(from: table, interval: interval, level: level ?? 0.95)
+      return [
+        ("prediction", intervals.map(\.prediction)), ("lower", intervals.map(\.lower)),
+        ("upper", intervals.map(\.upper)),
+      ]
     }
+    Terminal.print(format.json ? json(columns) : csv(columns))
+  }
+
+  private func csv(_ columns: [(name: String, values: [Double])]) -> String {
+    let rows = columns[0].values.indices.map { row in
+      columns.map { $0.values[row].description }.joined(separator: ",")
+    }
+    return ([columns.map(\.name).joined(separator: ",")] + rows).joined(separator: "\n")
+  }
+
+  private func json(_ columns: [(name: String, values: [Double])]) -> String {
+    let members = columns.map { name, values in
+      "\"\(name == "prediction" ? "predictions" : name)\": [\(values.map(\.description).joined(separator: ", "))]"
+    }
+    return "{\(members.joined(separator: ", "))}"
   }
 }

@@ -5,18 +5,22 @@ import TabularRegression
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train a model by minibatch SGD and tell how far it is from the exact fit.",
-    usage: "linreg train --target <target> <file> [<options>]",
+    usage: """
+      linreg train <formula> <file> [<options>]
+      linreg train --target <target> <file> [<options>]
+      """,
     discussion: """
       Columns are standardised inside; the model is in their own units.
       After each epoch a line on standard error tells the loss (mean of squared
       error / 2) and the largest distance of a coefficient from the exact one, in
       standardised units.
 
-      Example: linreg train --target price homes.csv --epochs 200 --seed 7
+      Example: linreg train 'price ~ .' homes.csv --epochs 200 --seed 7
       """)
 
   @OptionGroup var data: DataOptions
   @OptionGroup var output: ModelOutputOptions
+  @OptionGroup var threads: ThreadOptions
 
   @Option(parsing: .unconditional, help: "How often every row is used.")
   var epochs = SGD().epochs
@@ -45,13 +49,20 @@ struct Train: ParsableCommand {
 
   func run() throws {
     let method = SGD(epochs: epochs, batchSize: batchSize, learningRate: learningRate, seed: seed)
+    let formula = try data.formula()
     try output.check(besides: data.file)
-    let table = try Table(csv: data.file)
-    let model = try FittedModel(
-      training: table, target: data.target, features: data.features(of: table), method: method
-    ) { report in
-      if !quiet { Terminal.note(report.line(of: epochs)) }
+    try threads.run {
+      let table = try Table(csv: data.file)
+      func tell(_ report: EpochReport) { if !quiet { Terminal.note(report.line(of: epochs)) } }
+      let model =
+        if let formula {
+          try FittedModel(training: formula, table, method: method, report: tell)
+        } else {
+          try FittedModel(
+            training: table, target: data.target ?? "", features: data.features(of: table), method: method,
+            report: tell)
+        }
+      try deliver(model, output)
     }
-    try deliver(model, output)
   }
 }

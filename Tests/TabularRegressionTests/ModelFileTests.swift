@@ -45,7 +45,7 @@ import Testing
     let trained = try FittedModel(training: table, target: "y", method: SGD(epochs: 3, seed: .max))
     try trained.write(to: path("model.json"))
     #expect(try FittedModel(contentsOf: path("model.json")) == trained)
-    let bare = try FittedModel(table, target: "y", intercept: false)
+    let bare = try FittedModel(table, target: "y", method: LeastSquares(intercept: false))
     try bare.write(to: path("model.json"))
     #expect(try FittedModel(contentsOf: path("model.json")) == bare)
   }
@@ -89,10 +89,14 @@ import Testing
   }
 
   @Test func newerVersionsAreRefused() throws {
-    let newer = model.json.replacingOccurrences(of: "\"version\" : 1", with: "\"version\" : 2")
+    let newer = model.json.replacingOccurrences(of: "\"version\" : 2", with: "\"version\" : 3")
     #expect(newer != model.json)
     #expect(
-      try message(newer) == "m.json: the model file has version 2, this software reads up to 1; update it")
+      try message(newer) == "m.json: the model file has version 3, this software reads up to 2; update it")
+    let older = model.json.replacingOccurrences(of: "\"version\" : 2", with: "\"version\" : 1")
+    #expect(
+      try message(older)
+        == "m.json: the model file has version 1, which is no longer read; fit the model again")
   }
 
   @Test func damageIsRefused() throws {
@@ -143,7 +147,7 @@ import Testing
   @Test(arguments: [
     ("\"observations\" : 20", "\"observations\" : -9223372036854775808"),
     ("\"observations\" : 20", "\"observations\" : 21"),
-    ("\"rank\" : 3,", "\"rank\" : 9223372036854775807,"), ("\"version\" : 1", "\"version\" : -1"),
+    ("\"rank\" : 3,", "\"rank\" : 9223372036854775807,"), ("\"version\" : 2", "\"version\" : -1"),
     ("\"degreesOfFreedom\" : 17", "\"degreesOfFreedom\" : -17"),
     ("\"residualSumOfSquares\" : ", "\"residualSumOfSquares\" : 1"),
     ("\"rSquared\" : ", "\"rSquared\" : 1e999, \"x\" : "),

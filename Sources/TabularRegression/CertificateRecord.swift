@@ -1,0 +1,64 @@
+internal import LinearRegression
+
+/// A certificate in a model file: features under their names.
+struct CertificateRecord: Codable {
+  var solver: Certificate.Solver
+  var reason: String
+  var passes: Int
+  @Null var conditionNumber: Double?
+  var estimatedDigits: Double
+  var rank: Int
+  @Null var normalEquationResidual: Double?
+  var redundant: [Dependency]
+
+  /// term = constant + Σ factor · dependsOn
+  struct Dependency: Codable {
+    var term: String
+    var dependsOn: [String]
+    var factors: [Double]
+    var constant: Double
+  }
+
+  init(_ certificate: Certificate, names: [String]) {
+    solver = certificate.solver
+    reason = certificate.reason
+    passes = certificate.passes
+    conditionNumber = finite(certificate.conditionNumber)
+    estimatedDigits = certificate.estimatedDigits
+    rank = certificate.rank
+    normalEquationResidual = certificate.normalEquationResidual.flatMap(finite)
+    redundant = certificate.redundant.map { redundancy in
+      Dependency(
+        term: names[redundancy.feature], dependsOn: redundancy.dependsOn.map { names[$0.feature] },
+        factors: redundancy.dependsOn.map(\.factor), constant: redundancy.constant)
+    }
+  }
+
+  /// What is wrong with the record, in words; nil where it can be used.
+  func fault(names: [String]) -> String? {
+    let known = Set(names)
+    for dependency in redundant {
+      if !known.isSuperset(of: [dependency.term] + dependency.dependsOn) {
+        return "a redundant column is not among the terms"
+      }
+      if dependency.dependsOn.count != dependency.factors.count { return "a dependency lacks factors" }
+    }
+    return nil
+  }
+
+  /// The certificate.
+  /// - Precondition: the record has no fault.
+  func certificate(names: [String]) -> Certificate {
+    func index(_ name: String) -> Int { names.firstIndex(of: name)! }
+    return Certificate(
+      solver: solver, reason: reason, passes: passes, conditionNumber: conditionNumber ?? .infinity,
+      rank: rank,
+      redundant: redundant.map { dependency in
+        Redundancy(
+          feature: index(dependency.term),
+          dependsOn: zip(dependency.dependsOn, dependency.factors).map {
+            Redundancy.Term(feature: index($0), factor: $1)
+          }, constant: dependency.constant)
+      }, estimatedDigits: estimatedDigits, normalEquationResidual: normalEquationResidual)
+  }
+}

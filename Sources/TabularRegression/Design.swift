@@ -1,0 +1,69 @@
+internal import LinearAlgebra
+internal import LinearRegression
+
+/// The columns of a regression, taken out of a table.
+struct Design {
+  let source: String
+  let target: String
+  let terms: [Term]
+  let weightsColumn: String?
+  let X: ExtendedMatrix
+  let y: Matrix<Double>
+  let weights: [Double]?
+
+  init(_ table: Table, target: String, terms: [Term], weights: String? = nil) throws(TabularError) {
+    source = table.source
+    self.target = target
+    self.terms = terms
+    weightsColumn = weights
+    y = Matrix(column: try table.column(target))
+    if terms.isEmpty {
+      throw .unusable(
+        file: table.source,
+        message: "there is no column beside the target \"\(target)\" to predict it from; add a feature")
+    }
+    if terms.contains(where: { $0.column == target }) {
+      throw .unusable(
+        file: table.source,
+        message: "the target \"\(target)\" is among the features; leave it out of one of the two")
+    }
+    if let repeated = terms.first(where: { term in terms.count { $0 == term } > 1 }) {
+      throw .unusable(
+        file: table.source, message: "the feature \"\(repeated.name)\" is named twice; name it once")
+    }
+    self.weights =
+      if let weights { try table.column(weights) } else { nil }
+    X = try ExtendedMatrix(terms, of: table)
+  }
+
+  /// Fits by least squares, to all digits of powers.
+  func fit(_ method: LeastSquares) throws(TabularError) -> LeastSquaresFit {
+    do throws(DataError) {
+      return try method.fit(X.high, y, weights: weights, low: X.low)
+    } catch {
+      throw tabular(error)
+    }
+  }
+
+  /// Trains by SGD.
+  func train(
+    _ method: SGD, exact: LinearModel, _ report: (EpochReport) -> Void
+  ) throws(TabularError) -> TrainingRun {
+    do throws(TrainingError) {
+      return try method.train(X.high, y, exact: exact, report: report)
+    } catch {
+      switch error {
+      case .data(let error): throw tabular(error)
+      case .diverged(let divergence): throw .diverged(divergence)
+      }
+    }
+  }
+
+  func evaluation(_ model: LinearModel) throws(TabularError) -> Evaluation {
+    do throws(DataError) {
+      return try model.evaluate(X.high, y)[0]
+    } catch {
+      throw tabular(error)
+    }
+  }
+}

@@ -1,0 +1,64 @@
+internal import LinearAlgebra
+public import LinearRegression
+
+/// What an exact fit is about to do.
+public struct FitPlan: Equatable, Sendable {
+  /// Number of rows.
+  public let rows: Int
+
+  /// Number of features, without the intercept.
+  public let features: Int
+
+  /// The solver that is tried first.
+  public let solver: Certificate.Solver
+
+  /// Why this one.
+  public let reason: String
+
+  /// Whether residuals are formed in double-double.
+  public let isExtended: Bool
+
+  /// Number of threads that read the rows.
+  public let threads: Int
+
+  /// Bytes of the columns that take part.
+  public let dataBytes: Int
+
+  /// Bytes of the sums or factor that each thread keeps.
+  public let bytesPerThread: Int
+
+  init(_ design: Design, _ method: LeastSquares) {
+    rows = design.X.high.rowCount
+    features = design.X.high.columnCount
+    let order = features + 1 + (method.intercept ? 1 : 0)
+    (solver, reason) = method.firstRung(rows: rows, features: features, targets: 1)
+    isExtended = solver == .extended
+    threads = Parallelism.threads
+    let copies = design.X.low == nil ? 1 : 2
+    dataBytes = 8 * rows * (features * copies + 1 + (design.weights == nil ? 0 : 1))
+    bytesPerThread = 8 * order * order
+  }
+}
+
+extension FitPlan: CustomStringConvertible {
+  /// One line for each decision.
+  public var description: String {
+    """
+    data       \(counted(rows, "row")), \(counted(features, "feature"))
+    solver     \(solver.rawValue) first: \(reason)
+    precision  \(isExtended ? "residuals in double-double" : "double")
+    threads    \(threads)
+    memory     \(Self.amount(dataBytes)) of columns, and \(Self.amount(bytesPerThread)) of sums per thread
+    """
+  }
+
+  private static func amount(_ bytes: Int) -> String {
+    let units = ["bytes", "kB", "MB", "GB", "TB"]
+    var value = Double(bytes), unit = 0
+    while value >= 1000, unit < units.count - 1 { (value, unit) = (value / 1000, unit + 1) }
+    return "\(formatted(value, significantDigits: 3)) \(units[unit])"
+  }
+}
+
+/// "1 row", "2 rows"
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -1,0 +1,86 @@
+internal import LinearAlgebra
+internal import LinearRegression
+
+extension FittedModel {
+  /// What depends on what, and what became of it.
+  var redundancyNotes: [String] {
+    guard let certificate, !certificate.redundant.isEmpty else { return [] }
+    let areLeftOut = covariance != nil
+    let shown = certificate.redundant.prefix(10).map {
+      "\($0.described(features))\(areLeftOut ? ": left out" : "")"
+    }
+    let rest = certificate.redundant.count - shown.count
+    let parameters = features.count + (hasIntercept ? 1 : 0)
+    return shown + (rest > 0 ? ["and \(rest) more"] : [])
+      + (observations < parameters ? ["there are fewer rows than coefficients"] : [])
+      + (areLeftOut ? [] : ["of all solutions this is the one of least norm in standardised units"])
+  }
+
+  /// Statistics and certificate of an exact fit.
+  var exactFooter: [String] {
+    var lines = errorLine
+    if let rSquared = statistics.rSquared {
+      lines.append(
+        "R² \(number(rSquared))\(statistics.adjustedRSquared.map { ", adjusted \(number($0))" } ?? "")")
+    }
+    if let f = statistics.fStatistic {
+      let freedom = observations - statistics.degreesOfFreedom - (hasIntercept ? 1 : 0)
+      let p = statistics.fPValue.map { ", p \(probability($0))" } ?? ""
+      lines.append("F \(number(f)) on \(freedom) and \(statistics.degreesOfFreedom) degrees of freedom\(p)")
+    }
+    guard let certificate else { return lines }
+    lines.append(
+      "solver \(certificate.solver.rawValue) (\(certificate.reason)), \(certificate.passes) pass\(certificate.passes == 1 ? "" : "es")"
+    )
+    let digits = certificate.estimatedDigits.rounded(.down)
+    lines.append(
+      "condition number \(formatted(certificate.conditionNumber, significantDigits: 3)), about \(counted(Int(digits), "digit")) right"
+    )
+    return lines
+  }
+
+  /// Statistics of a model trained by SGD, and its distance to the exact one.
+  var trainedFooter: [String] {
+    var lines: [String] = []
+    if let training, let last = training.epochs.last, let excess = last.excessLoss, let gap = last.gapToExact
+    {
+      let exactLoss = last.loss - excess
+      let share = exactLoss > 0 ? " (\(number(100 * max(0, excess) / exactLoss, digits: 2)) % above)" : ""
+      lines.append("loss \(number(last.loss)), exact solution \(number(exactLoss))\(share)")
+      lines.append(
+        "largest distance to an exact coefficient \(number(gap, digits: 2)), in \(training.method.standardize ? "standardised units" : "the units of the data")"
+      )
+    }
+    lines += errorLine
+    if let rSquared = statistics.rSquared {
+      lines.append(
+        "R² \(number(rSquared))\(statistics.adjustedRSquared.map { ", adjusted \(number($0))" } ?? "")")
+    }
+    let parameters = features.count + 1
+    let rank = observations - statistics.degreesOfFreedom
+    if rank < parameters {
+      let cause =
+        observations < parameters
+        ? "fewer rows than coefficients" : "a column is constant, or columns depend on each other"
+      lines.append("rank \(rank) of \(parameters): \(cause);")
+      lines.append("of all solutions this is the one of least norm in standardised units")
+    }
+    return lines
+  }
+
+  private var errorLine: [String] {
+    statistics.residualStandardError.map {
+      [
+        "residual standard error \(number($0)) on \(counted(statistics.degreesOfFreedom, "degree")) of freedom"
+      ]
+    } ?? []
+  }
+}
+
+/// Four significant digits unless said otherwise.
+func number(_ value: Double, digits: Int = 4) -> String { formatted(value, significantDigits: digits) }
+
+/// A p-value with three significant digits, as R writes it.
+func probability(_ p: Double) -> String {
+  p < Double.ulpOfOne ? "<2e-16" : formatted(p, significantDigits: 3)
+}

@@ -1,0 +1,75 @@
+/// Which column to predict from which others, in a part of R's language.
+///
+/// ```
+/// price ~ area + rooms        these two
+/// price ~ .                   all other columns
+/// price ~ . - id              all others but one
+/// price ~ area - 1            no intercept; "+ 0" says the same
+/// y ~ poly(x, 3)              x, x², x³: raw powers, of 1 to 20
+/// `living area` ~ .           a name with other characters than letters, digits, "." and "_"
+/// ```
+/// Terms are added and taken away from left to right; one that is there already is not added again.
+public struct Formula: Equatable, Sendable, CustomStringConvertible {
+  /// The formula as it was written.
+  public let text: String
+
+  /// Name of the column to predict.
+  public let target: String
+
+  /// Whether the model has an intercept.
+  public let hasIntercept: Bool
+
+  let steps: [Step]
+
+  /// The formula as it was written.
+  public var description: String { text }
+
+  /// What each item does with the terms that are there.
+  enum Step: Equatable {
+    /// "."
+    case addRest
+    /// The powers up to a degree stand and fall together.
+    case add(String, degree: Int)
+    case remove(String)
+  }
+
+  /// Reads a formula.
+  ///
+  /// - Throws: ``TabularError/formula(_:position:message:)`` where it is not in the language.
+  public init(_ text: String) throws(TabularError) {
+    var parser = FormulaParser(text)
+    (target, steps, hasIntercept) = try parser.parse()
+    self.text = text
+  }
+
+  /// The terms of the formula in a table. The weights of the rows are not among the columns of ".".
+  func terms(in table: Table, weights: String?) throws(TabularError) -> [Term] {
+    var groups: [(column: String, degree: Int)] = []
+    func add(_ column: String, _ degree: Int) {
+      if !groups.contains(where: { $0 == (column, degree) }) { groups.append((column, degree)) }
+    }
+    for step in steps {
+      switch step {
+      case .addRest:
+        for name in table.columnNames where name != target && name != weights { add(name, 1) }
+      case .add(let name, let degree):
+        try table.require(name)
+        add(name, degree)
+      case .remove(let name):
+        try table.require(name)
+        groups.removeAll { $0 == (name, 1) }
+      }
+    }
+    var seen: Set<Term> = []
+    return groups.flatMap { Term.powers(of: $0.column, upTo: $0.degree) }.filter { seen.insert($0).inserted }
+  }
+
+  /// A formula's text for columns that are given by name.
+  static func text(target: String, features: [String], intercept: Bool) -> String {
+    "\(quoted(target)) ~ \(features.map(quoted).joined(separator: " + "))\(intercept ? "" : " - 1")"
+  }
+
+  private static func quoted(_ name: String) -> String {
+    FormulaParser.isPlain(name) ? name : "`\(name)`"
+  }
+}

@@ -1,0 +1,58 @@
+#if canImport(FoundationEssentials)
+  private import FoundationEssentials
+#else
+  private import Foundation
+#endif
+internal import LinearRegression
+
+extension ModelRecord {
+  /// What is wrong with the record, in words; nil where it can be used.
+  var fault: String? {
+    let names = terms.map(\.term.name)
+    if terms.isEmpty { return "there are no terms" }
+    if Set(terms.map(\.term)).count != terms.count { return "a term stands twice" }
+    if terms.contains(where: { $0.power < 1 }) { return "a power is below 1" }
+    if coefficients.map(\.term) != (intercept ? [Self.interceptTerm] : []) + names {
+      return "the coefficients are not those of the terms"
+    }
+    if observations < 1 || rank < 0 || rank > coefficients.count || rank > observations
+      || degreesOfFreedom != observations - rank
+    {
+      return "observations, rank and degrees of freedom do not fit each other"
+    }
+    let exact = coefficients.map(\.exact)
+    if training != nil && exact.contains(nil) { return "an exact coefficient is missing" }
+    let values =
+      coefficients.compactMap(\.estimate) + exact.compactMap { $0 } + [
+        residualSumOfSquares, totalSumOfSquares,
+      ]
+    if !values.allSatisfy({ $0.isFinite }) { return "a number is not finite" }
+    if let method, !(method.ridgePenalty >= 0 && method.ridgePenalty.isFinite) {
+      return "the ridge penalty is negative"
+    }
+    if let fault = certificate?.fault(names: names) { return fault }
+    let first = intercept ? 1 : 0
+    let kept = names.indices.filter { coefficients[first + $0].estimate != nil }
+    if let fault = covariance?.fault(kept: kept, intercept: intercept) { return fault }
+    if checksum != expectedChecksum { return "its checksum does not match its contents" }
+    return nil
+  }
+
+  /// The checksum of the record's JSON without the checksum.
+  var expectedChecksum: String {
+    var record = self
+    record.checksum = ""
+    return Checksum.text(of: record.json)
+  }
+
+  /// The record as JSON: keys sorted, so that equal records give equal bytes.
+  var json: [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    do {
+      return Array(try encoder.encode(self))
+    } catch {
+      fatalError("a model record cannot be encoded: \(error); this is a bug in swift-linear-regression")
+    }
+  }
+}

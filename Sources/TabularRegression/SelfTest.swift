@@ -1,0 +1,89 @@
+internal import LinearAlgebra
+internal import LinearRegression
+
+/// NIST's reference problems (StRD), solved on this machine's BLAS.
+public struct SelfTest: Sendable {
+  /// How a problem is solved.
+  public enum Method: String, Sendable, CaseIterable {
+    /// Residuals in double-double.
+    case extended
+    /// As `LeastSquares()` decides.
+    case `default`
+    /// Powers and residuals in Double.
+    case double
+  }
+
+  /// How many digits of an answer are right, for the coefficient and the standard error with the fewest.
+  public struct Digits: Equatable, Sendable {
+    /// Of the coefficients.
+    public let coefficients: Double
+    /// Of the standard errors.
+    public let standardErrors: Double
+  }
+
+  /// What came out for one problem.
+  public struct Outcome: Sendable {
+    /// The problem's name.
+    public let problem: String
+    /// Digits of each method.
+    public let digits: [Method: Digits]
+    /// Digits that LAPACK's `gels` gets right on the whole design matrix in Double.
+    public let gels: Double
+
+    /// Whether each method reaches its floor: ``SelfTest/floor`` digits where residuals are in double-double, and no more than
+    /// half a digit below `gels` in Double.
+    public var passes: Bool {
+      let careful: [Method] = [.extended, .default]
+      return careful.allSatisfy {
+        digits[$0]!.coefficients >= SelfTest.floor && digits[$0]!.standardErrors >= SelfTest.floor
+      } && digits[.double]!.coefficients >= gels - 0.5
+    }
+  }
+
+  /// The digits that double-double is to reach.
+  public static let floor = 13.0
+
+  /// One outcome for each problem.
+  public let outcomes: [Outcome]
+
+  /// Whether every method reaches its floor everywhere.
+  public var passes: Bool { outcomes.allSatisfy(\.passes) }
+
+  /// Solves all problems.
+  public init() {
+    outcomes = ReferenceProblem.nist.map { problem in
+      Outcome(
+        problem: problem.name,
+        digits: Dictionary(uniqueKeysWithValues: Method.allCases.map { ($0, problem.digits($0)) }),
+        gels: problem.digitsOfGels())
+    }
+  }
+}
+
+extension ReferenceProblem {
+  fileprivate func digits(_ method: SelfTest.Method) -> SelfTest.Digits {
+    let precision: LeastSquares.Precision =
+      switch method {
+      case .extended: .extended
+      case .default: .automatic
+      case .double: .double
+      }
+    let X = features
+    guard
+      let fit = try? LeastSquares(intercept: intercept, precision: precision).fit(
+        X.high, Matrix(column: y), low: method == .double ? nil : X.low)
+    else { return SelfTest.Digits(coefficients: 0, standardErrors: 0) }
+    return SelfTest.Digits(
+      coefficients: Self.digits((intercept ? [fit.intercept] : []) + fit.coefficients, certified: estimates),
+      standardErrors: Self.digits(fit.standardErrors.map { $0 ?? .nan }, certified: standardErrors))
+  }
+
+  fileprivate func digitsOfGels() -> Double {
+    let X = features.high, first = intercept ? 1 : 0
+    let design = Matrix<Double>(rows: X.rowCount, columns: first + X.columnCount) { i, j in
+      j < first ? 1 : X[i, j - first]
+    }
+    guard let solution = try? gels(design, Matrix(column: y)).solution else { return 0 }
+    return Self.digits(solution.elements, certified: estimates)
+  }
+}
