@@ -10,7 +10,7 @@ struct CertificateRecord: Codable {
   var solver: Certificate.Solver
   var reason: String
   var passes: Int
-  @Null var conditionNumber: Double?
+  var conditionNumber: Double
   var estimatedDigits: Double
   var rank: Int
   @Null var normalEquationResidual: Double?
@@ -28,10 +28,10 @@ struct CertificateRecord: Codable {
     solver = certificate.solver
     reason = certificate.reason
     passes = certificate.passes
-    conditionNumber = finite(certificate.conditionNumber)
+    conditionNumber = certificate.conditionNumber
     estimatedDigits = certificate.estimatedDigits
     rank = certificate.rank
-    normalEquationResidual = certificate.normalEquationResidual.flatMap(finite)
+    normalEquationResidual = certificate.normalEquationResidual
     redundant = certificate.redundant.map { redundancy in
       Dependency(
         term: names[redundancy.feature], dependsOn: redundancy.dependsOn.map { names[$0.feature] },
@@ -56,8 +56,7 @@ struct CertificateRecord: Codable {
   func certificate(names: [String]) -> Certificate {
     func index(_ name: String) -> Int { names.firstIndex(of: name)! }
     let coded = Coded(
-      solver: solver, reason: reason, passes: passes, conditionNumber: conditionNumber ?? .infinity,
-      rank: rank,
+      solver: solver, reason: reason, passes: passes, conditionNumber: conditionNumber, rank: rank,
       redundant: redundant.map { dependency in
         Coded.Redundancy(
           feature: index(dependency.term),
@@ -65,13 +64,8 @@ struct CertificateRecord: Codable {
             Coded.Term(feature: index($0), factor: $1)
           }, constant: dependency.constant)
       }, estimatedDigits: estimatedDigits, normalEquationResidual: normalEquationResidual)
-    let encoder = JSONEncoder(), decoder = JSONDecoder()
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {
-      return try decoder.decode(Certificate.self, from: encoder.encode(coded))
+      return try JSONDecoder.ofModels.decode(Certificate.self, from: JSONEncoder.ofModels.encode(coded))
     } catch {
       fatalError("a certificate cannot be decoded: \(error); this is a bug in swift-linear-regression")
     }

@@ -25,7 +25,8 @@ extension Design {
         name(variable, column), " is beyond a Double in row \(row + 1) below the header; use another unit")
     case .negativeWeight(let row):
       return unusable(
-        name(.weights, 0), ": the weight in row \(row + 1) below the header is negative; weights are zero or more")
+        name(.weights, 0),
+        ": the weight in row \(row + 1) below the header is negative; weights are zero or more")
     case .noWeight:
       return unusable(name(.weights, 0), ": all weights are zero; give at least one row a weight")
     case .rankDeficient(let redundant):

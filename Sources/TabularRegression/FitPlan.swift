@@ -45,7 +45,9 @@ public struct FitPlan: Equatable, Sendable {
   ) -> (Certificate.Solver, String) {
     if method.ridgePenalty > 0 { return (.ridge, "there is a ridge penalty") }
     if method.solver == .svd { return (.svd, "asked for") }
-    if method.redundancy == .minimumNorm { return (.qr, "the solution of least norm needs a factor of the rows") }
+    if method.redundancy == .minimumNorm {
+      return (.qr, "the solution of least norm needs a factor of the rows")
+    }
     let q = Double(order)
     let products = Double(rows) * q * (q / 2 + 6)
     switch (method.precision, method.solver) {

@@ -5,8 +5,10 @@ extension FittedModel {
   /// What depends on what, and what became of it.
   var redundancyNotes: [String] {
     guard let certificate, !certificate.redundant.isEmpty else { return [] }
-    let areLeftOut = covariance != nil
-    let shown = certificate.redundant.prefix(10).map { "\($0.described(features))\(areLeftOut ? ": left out" : "")" }
+    let areLeftOut = certificate.solver != .svd
+    let shown = certificate.redundant.prefix(10).map {
+      "\($0.described(features))\(areLeftOut ? ": left out" : "")"
+    }
     let rest = certificate.redundant.count - shown.count
     let parameters = features.count + (hasIntercept ? 1 : 0)
     return shown + (rest > 0 ? ["and \(rest) more"] : [])
@@ -18,7 +20,8 @@ extension FittedModel {
   var exactFooter: [String] {
     var lines = errorLine
     if let rSquared = statistics.rSquared {
-      lines.append("R² \(number(rSquared))\(statistics.adjustedRSquared.map { ", adjusted \(number($0))" } ?? "")")
+      lines.append(
+        "R² \(number(rSquared))\(statistics.adjustedRSquared.map { ", adjusted \(number($0))" } ?? "")")
     }
     if let f = statistics.fStatistic {
       let freedom = observations - statistics.degreesOfFreedom - (hasIntercept ? 1 : 0)
@@ -26,7 +29,9 @@ extension FittedModel {
       lines.append("F \(number(f)) on \(freedom) and \(statistics.degreesOfFreedom) degrees of freedom\(p)")
     }
     guard let certificate else { return lines }
-    lines.append("solver \(certificate.solver.rawValue) (\(certificate.reason)), \(certificate.passes) pass\(certificate.passes == 1 ? "" : "es")")
+    lines.append(
+      "solver \(certificate.solver.rawValue) (\(certificate.reason)), \(certificate.passes) pass\(certificate.passes == 1 ? "" : "es")"
+    )
     let digits = certificate.estimatedDigits.rounded(.down)
     lines.append(
       "condition number \(formatted(certificate.conditionNumber, significantDigits: 3)), about \(counted(Int(digits), "digit")) right"
@@ -48,7 +53,8 @@ extension FittedModel {
     }
     lines += errorLine
     if let rSquared = statistics.rSquared {
-      lines.append("R² \(number(rSquared))\(statistics.adjustedRSquared.map { ", adjusted \(number($0))" } ?? "")")
+      lines.append(
+        "R² \(number(rSquared))\(statistics.adjustedRSquared.map { ", adjusted \(number($0))" } ?? "")")
     }
     let parameters = features.count + 1
     let rank = observations - statistics.degreesOfFreedom
@@ -64,7 +70,9 @@ extension FittedModel {
 
   private var errorLine: [String] {
     statistics.residualStandardError.map {
-      ["residual standard error \(number($0)) on \(counted(statistics.degreesOfFreedom, "degree")) of freedom"]
+      [
+        "residual standard error \(number($0)) on \(counted(statistics.degreesOfFreedom, "degree")) of freedom"
+      ]
     } ?? []
   }
 }

@@ -57,12 +57,16 @@ extension FittedModel {
     .unusable(
       file: table.source,
       message:
-        "the prediction for row \(row + 1) below the header is beyond a Double; check the units of its fields")
+        "the prediction for row \(row + 1) below the header is beyond a Double; check the units of its fields"
+    )
   }
 
   private var whyNoCovariance: String {
     if training != nil { return "it was trained by SGD" }
-    return method.map { $0.ridgePenalty > 0 } ?? false
-      ? "it has a ridge penalty" : "it is the solution of least norm of columns that depend on each other"
+    switch certificate?.solver {
+    case .ridge: return "it has a ridge penalty"
+    case .svd: return "it is the solution of least norm of columns that depend on each other"
+    default: return "the spread of a column is beyond a Double"
+    }
   }
 }

@@ -67,7 +67,8 @@ private func column(_ heading: String, _ cells: [String], _ alignment: Alignment
 /// A name that fits a table: a long one is cut in the middle, for its two ends tell most.
 private func shortened(_ name: String, to width: Int) -> String {
   let name = printable(name), width = min(40, width)
-  return name.count <= width ? name : "\(name.prefix(width * 6 / 10))…\(name.suffix(width - width * 6 / 10 - 1))"
+  return name.count <= width
+    ? name : "\(name.prefix(width * 6 / 10))…\(name.suffix(width - width * 6 / 10 - 1))"
 }
 
 private func withoutTrailingSpaces(_ line: String) -> String {
@@ -80,7 +81,9 @@ private func withoutTrailingSpaces(_ line: String) -> String {
 private func pointAligned(_ values: [Double?], digits: Int) -> [String] {
   let texts = values.map { $0.map { formatted($0, significantDigits: digits) } }
   let tails = texts.map { text in
-    text.map { $0.distance(from: $0.firstIndex(of: ".") ?? $0.firstIndex(of: "e") ?? $0.endIndex, to: $0.endIndex) }
+    text.map {
+      $0.distance(from: $0.firstIndex(of: ".") ?? $0.firstIndex(of: "e") ?? $0.endIndex, to: $0.endIndex)
+    }
   }
   let longest = tails.compactMap { $0 }.max() ?? 0
   return zip(texts, tails).map { text, tail in

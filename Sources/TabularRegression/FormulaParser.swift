@@ -62,7 +62,9 @@ struct FormulaParser {
     }
     let isQuoted = position < characters.count && characters[position] == "`"
     guard let name = try name() else {
-      throw error(position == characters.count ? "a column is missing at the end" : "a column is missing here; \(Self.language)")
+      throw error(
+        position == characters.count
+          ? "a column is missing at the end" : "a column is missing here; \(Self.language)")
     }
     if isQuoted { return .step(.add(name, degree: 1)) }
     if name == "." { return .step(.addRest) }

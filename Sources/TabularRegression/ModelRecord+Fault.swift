@@ -23,7 +23,9 @@ extension ModelRecord {
     let exact = coefficients.map(\.exact)
     if training != nil && exact.contains(nil) { return "an exact coefficient is missing" }
     let values =
-      coefficients.compactMap(\.estimate) + exact.compactMap { $0 } + [residualSumOfSquares, totalSumOfSquares]
+      coefficients.compactMap(\.estimate) + exact.compactMap { $0 } + [
+        residualSumOfSquares, totalSumOfSquares,
+      ]
     if !values.allSatisfy({ $0.isFinite }) { return "a number is not finite" }
     if let method, !(method.ridgePenalty >= 0 && method.ridgePenalty.isFinite) {
       return "the ridge penalty is negative"
@@ -49,10 +51,8 @@ extension ModelRecord {
 
   /// The record as JSON: keys sorted, so that equal records give equal bytes.
   var json: [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     do {
-      return Array(try encoder.encode(self))
+      return Array(try JSONEncoder.ofModels.encode(self))
     } catch {
       fatalError("a model record cannot be encoded: \(error); this is a bug in swift-linear-regression")
     }

@@ -43,7 +43,8 @@ struct DataOptions: ParsableArguments {
     if target != nil {
       if inputs.isEmpty { throw ValidationError("Missing expected argument '<file>'") }
       if inputs.count > 1 {
-        throw ValidationError("With --target there is one file; a formula and --target cannot be given together.")
+        throw ValidationError(
+          "With --target there is one file; a formula and --target cannot be given together.")
       }
     } else {
       if inputs.isEmpty { throw ValidationError("Missing expected arguments '<formula>' and '<file>'") }
@@ -53,7 +54,9 @@ struct DataOptions: ParsableArguments {
             ? "Missing expected argument '<file>'"
             : "What is to be predicted? Give a formula such as 'y ~ .' before the file, or --target.")
       }
-      if inputs.count > 2 { throw ValidationError("There are a formula and one file; what is \"\(inputs[2])\"?") }
+      if inputs.count > 2 {
+        throw ValidationError("There are a formula and one file; what is \"\(inputs[2])\"?")
+      }
       if !(features + exclude).isEmpty {
         throw ValidationError("--features and --exclude go with --target; a formula names its own.")
       }
@@ -79,7 +82,9 @@ struct DataOptions: ParsableArguments {
 
 /// How rows are read.
 struct ThreadOptions: ParsableArguments {
-  @Option(parsing: .unconditional, help: "Threads that go through the rows (default: one per core); results are the same.")
+  @Option(
+    parsing: .unconditional,
+    help: "Threads that go through the rows (default: one per core); results are the same.")
   var threads: Int?
 
   func validate() throws {

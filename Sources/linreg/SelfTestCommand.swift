@@ -51,7 +51,8 @@ extension SelfTest {
         aligned("problem", .left, width: name)
           + Method.allCases.map { _ in cell("coef.") + cell("s.e.") }.joined() + cell("coef."),
       ] + rows
-    let result = short == 0 ? "all \(outcomes.count) reach their floors" : "\(short) of \(outcomes.count) fall short"
+    let result =
+      short == 0 ? "all \(outcomes.count) reach their floors" : "\(short) of \(outcomes.count) fall short"
     return (lines + ["", result]).joined(separator: "\n")
   }
 
