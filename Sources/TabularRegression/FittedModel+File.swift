@@ -27,7 +27,7 @@ extension FittedModel {
     let path = path == "-" ? "standard input" : path
     func decoded<Value: Decodable>(_ type: Value.Type) throws(TabularError) -> Value {
       do {
-        return try JSONDecoder().decode(type, from: Data(bytes))
+        return try JSONDecoder.ofModels.decode(type, from: Data(bytes))
       } catch {
         throw .model(path: path, message: Self.message(error))
       }

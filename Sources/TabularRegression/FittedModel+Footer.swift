@@ -5,7 +5,7 @@ extension FittedModel {
   /// What depends on what, and what became of it.
   var redundancyNotes: [String] {
     guard let certificate, !certificate.redundant.isEmpty else { return [] }
-    let areLeftOut = covariance != nil
+    let areLeftOut = certificate.solver != .svd
     let shown = certificate.redundant.prefix(10).map {
       "\($0.described(features))\(areLeftOut ? ": left out" : "")"
     }

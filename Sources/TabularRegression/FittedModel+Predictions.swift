@@ -63,7 +63,10 @@ extension FittedModel {
 
   private var whyNoCovariance: String {
     if training != nil { return "it was trained by SGD" }
-    return method.map { $0.ridgePenalty > 0 } ?? false
-      ? "it has a ridge penalty" : "it is the solution of least norm of columns that depend on each other"
+    switch certificate?.solver {
+    case .ridge: return "it has a ridge penalty"
+    case .svd: return "it is the solution of least norm of columns that depend on each other"
+    default: return "the spread of a column is beyond a Double"
+    }
   }
 }

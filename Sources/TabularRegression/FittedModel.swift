@@ -41,7 +41,7 @@ public struct FittedModel: Equatable, Sendable {
   /// How an exact fit was reached; features are counted in ``terms``. Nil for a model trained by SGD.
   public let certificate: Certificate?
 
-  /// (XᵀWX)⁻¹, from which intervals are computed. Nil for SGD, ridge and least norm.
+  /// (XᵀWX)⁻¹, from which intervals are computed. Nil for SGD, ridge and least norm, and where a column's spread is beyond Double.
   public let covariance: UnscaledCovariance?
 
   /// The settings of an exact fit. Nil for a model trained by SGD.
@@ -128,8 +128,14 @@ extension FittedModel {
       formula: formula, target: design.target, terms: design.terms, weights: design.weightsColumn,
       hasIntercept: method.intercept, model: fit.model,
       coefficientStatistics: fit.coefficientStatistics(), observations: fit.observations,
-      statistics: fit.statistics[0], certificate: fit.certificate, covariance: fit.covariance,
+      statistics: fit.statistics[0], certificate: fit.certificate, covariance: fit.usableCovariance,
       method: method, training: nil)
+  }
+}
+
+extension LeastSquaresFit {
+  fileprivate var usableCovariance: UnscaledCovariance? {
+    covariance.flatMap { ($0.means + $0.norms).allSatisfy(\.isFinite) ? $0 : nil }
   }
 }
 

@@ -47,10 +47,8 @@ extension ModelRecord {
 
   /// The record as JSON: keys sorted, so that equal records give equal bytes.
   var json: [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     do {
-      return Array(try encoder.encode(self))
+      return Array(try JSONEncoder.ofModels.encode(self))
     } catch {
       fatalError("a model record cannot be encoded: \(error); this is a bug in swift-linear-regression")
     }

@@ -54,7 +54,9 @@ import Testing
     let object = try #require(JSONSerialization.jsonObject(with: Data(model.json.utf8)) as? [String: Any])
     let keys: Set = [
       "target", "observations", "degreesOfFreedom", "coefficients", "residualStandardError", "rSquared",
-      "adjustedRSquared", "fStatistic", "fPValue", "certificate",
+      "adjustedRSquared", "fStatistic", "fPValue", "logLikelihood", "aic", "bic", "weights", "formula",
+      "terms",
+      "certificate", "covariance",
     ]
     #expect(keys.isSubset(of: object.keys))
     let coefficients = try #require(object["coefficients"] as? [[String: Any]])
@@ -65,7 +67,10 @@ import Testing
     #expect(coefficientKeys.isSubset(of: coefficients[0].keys))
     let certificate = try #require(object["certificate"] as? [String: Any])
     #expect(
-      Set(["solver", "conditionNumber", "estimatedDigits", "rank", "redundant"]) == Set(certificate.keys))
+      Set(certificate.keys) == [
+        "solver", "reason", "passes", "conditionNumber", "estimatedDigits", "rank", "normalEquationResidual",
+        "redundant",
+      ])
   }
 
   @Test func everyTruncationIsRefused() throws {
@@ -106,6 +111,10 @@ import Testing
     }
     #expect(
       try damaged("\"term\" : \"x 1\"", by: "\"term\" : \"x 2\"")
+        == "m.json: the model file is damaged: the coefficients are not those of the terms; fit the model again"
+    )
+    #expect(
+      try damaged("\"x 1\"", by: "\"x 2\"")
         == "m.json: the model file is damaged: its checksum does not match its contents; fit the model again"
     )
     let estimate = model.model.coefficients[0]

@@ -49,14 +49,17 @@ import Testing
         == Outcome(
           status: 0,
           output: """
-            y on 1 feature, 4 observations: exact least squares (qr)
+            y on 1 feature, 4 observations: exact least squares
 
-            term         estimate
-            (Intercept)      0.9
-            x                2.15
+            term         estimate  std. error       t        p
+            (Intercept)      0.9       0.162    5.555   0.0309
+            x                2.15      0.0866  24.83   0.00162
 
             residual standard error 0.1936 on 2 degrees of freedom
-            R² 0.9968, adjusted 0.9951, F 616.3
+            R² 0.9968, adjusted 0.9951
+            F 616.3 on 1 and 2 degrees of freedom, p 0.00162
+            solver qr+extended (the data are small), 2 passes
+            condition number 1, about 15 digits right
 
             """, error: ""))
     // Standard input gives the same.
@@ -209,7 +212,37 @@ import Testing
 
   @Test(arguments: [
     (["fit", "--target", "y", "data.csv", "--fast"], "Error: Unknown option '--fast'"),
-    (["fit", "data.csv"], "Error: Missing expected argument '--target <target>'"),
+    (
+      ["fit", "data.csv"],
+      "Error: What is to be predicted? Give a formula such as 'y ~ .' before the file, or --target."
+    ),
+    (["fit"], "Error: Missing expected arguments '<formula>' and '<file>'"),
+    (["fit", "y ~ x"], "Error: Missing expected argument '<file>'"),
+    (["fit", "y ~ x", "a.csv", "b.csv"], "Error: There are a formula and one file; what is \"b.csv\"?"),
+    (
+      ["fit", "y ~ x", "a.csv", "--target", "y"],
+      "Error: With --target there is one file; a formula and --target cannot be given together."
+    ),
+    (
+      ["fit", "y ~ x", "a.csv", "--features", "x"],
+      "Error: --features and --exclude go with --target; a formula names its own."
+    ),
+    (
+      ["fit", "y ~ x", "a.csv", "--no-intercept"],
+      "Error: --no-intercept goes with --target; a formula says \"- 1\"."
+    ),
+    (["fit", "y ~ x", "a.csv", "--ridge", "-1"], "Error: --ridge is -1.0; it is a number, 0 or more."),
+    (["fit", "y ~ x", "a.csv", "--ridge", "inf"], "Error: --ridge is inf; it is a number, 0 or more."),
+    (
+      ["fit", "y ~ x", "a.csv", "--solver", "lu"],
+      "Error: The value 'lu' is invalid for '--solver <solver>'. Please provide one of 'automatic', 'cholesky', 'cholesky+refinement', 'qr' or 'svd'."
+    ),
+    (["predict", "m.json", "a.csv", "--threads", "0"], "Error: --threads is 0; it is 1 or more."),
+    (["predict", "m.json", "a.csv", "--level", "0.9"], "Error: --level goes with --interval."),
+    (
+      ["predict", "m.json", "a.csv", "--interval", "prediction", "--level", "1"],
+      "Error: --level is 1.0; it is between 0 and 1."
+    ),
     (["fit", "--target", "y"], "Error: Missing expected argument '<file>'"),
     (["train", "--target", "y", "data.csv", "--epochs", "0"], "Error: --epochs is 0; it is 1 or more."),
     (
@@ -253,7 +286,9 @@ import Testing
   }
 
   @Test func helpIsData() throws {
-    for arguments in [["--help"], ["fit", "--help"], ["train", "--help"], ["help", "predict"], []] {
+    for arguments in [
+      ["--help"], ["fit", "--help"], ["train", "--help"], ["selftest", "--help"], ["help", "predict"], [],
+    ] {
       let outcome = try linreg(arguments)
       #expect(outcome.status == 0)
       #expect(outcome.error == "")

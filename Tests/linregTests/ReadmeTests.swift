@@ -17,6 +17,11 @@ import Testing
     }
   }
 
+  /// The words of a command as a shell splits them, single quotes being the only ones.
+  func words(_ line: Substring) -> [String] {
+    line.matches(of: /'([^']*)'|([^' ]+)/).map { String($0.1 ?? $0.2 ?? "") }
+  }
+
   /// The example is compiled, run and compared with `expected.txt` by `make examples`.
   @Test func theProgramIsTheExampleThatIsRun() throws {
     let example = repository.appendingPathComponent("Examples/QuickStart")
@@ -32,8 +37,7 @@ import Testing
     #expect(sessions.count == 3)
     for session in sessions {
       let lines = session.split(separator: "\n", maxSplits: 1)
-      let arguments = try #require(lines[0].wholeMatch(of: /\$ linreg (.*)/)).1.split(separator: " ").map(
-        String.init)
+      let arguments = words(try #require(lines[0].wholeMatch(of: /\$ linreg (.*)/)).1)
       let outcome = try linreg(arguments)
       // As in a terminal: notes come before the result.
       #expect(outcome.error + outcome.output == lines[1])
