@@ -50,15 +50,16 @@ public struct FitPlan: Equatable, Sendable {
     }
     let q = Double(order)
     let products = Double(rows) * q * (q / 2 + 6)
-    switch (method.precision, method.solver) {
-    case (.extended, _): return (.extended, "asked for")
-    case (.automatic, .automatic) where products < 4e6: return (.extended, "the data are small")
-    case (_, .qr): return (.qr, "asked for")
-    case (_, .automatic) where rows <= order: return (.qr, "there are no more rows than columns")
-    case (_, .automatic): return (.cholesky, "one pass; the condition number decides what follows")
-    case (_, .cholesky): return (.cholesky, "asked for")
-    case (_, .refinedCholesky): return (.refinedCholesky, "asked for")
-    case (_, .svd): return (.svd, "asked for")
+    if method.precision == .extended { return (.extended, "asked for") }
+    if method.precision == .automatic, method.solver == .automatic, products < 4e6 {
+      return (.extended, "the data are small")
+    }
+    if method.solver == .qr { return (.qr, "asked for") }
+    if rows <= order { return (.qr, "there are no more rows than columns") }
+    switch method.solver {
+    case .cholesky: return (.cholesky, "asked for")
+    case .refinedCholesky: return (.refinedCholesky, "asked for")
+    default: return (.cholesky, "one pass; the condition number decides what follows")
     }
   }
 }
