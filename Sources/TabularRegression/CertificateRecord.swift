@@ -38,7 +38,7 @@ struct CertificateRecord: Codable {
   func fault(names: [String]) -> String? {
     let known = Set(names)
     for dependency in redundant {
-      if !known.isSuperset(of: [dependency.term] + dependency.dependsOn) {
+      if !known.contains(dependency.term) || !dependency.dependsOn.allSatisfy(known.contains) {
         return "a redundant column is not among the terms"
       }
       if dependency.dependsOn.count != dependency.factors.count { return "a dependency lacks factors" }
@@ -49,7 +49,8 @@ struct CertificateRecord: Codable {
   /// The certificate.
   /// - Precondition: the record has no fault.
   func certificate(names: [String]) -> Certificate {
-    func index(_ name: String) -> Int { names.firstIndex(of: name)! }
+    let numbers = Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first })
+    func index(_ name: String) -> Int { numbers[name]! }
     return Certificate(
       solver: solver, reason: reason, passes: passes, conditionNumber: conditionNumber ?? .infinity,
       rank: rank,

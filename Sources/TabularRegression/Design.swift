@@ -27,7 +27,8 @@ struct Design {
         file: table.source,
         message: "the target \"\(target)\" is among the features; leave it out of one of the two")
     }
-    if let repeated = terms.first(where: { term in terms.count { $0 == term } > 1 }) {
+    var seen: Set<String> = []
+    if let repeated = terms.first(where: { !seen.insert($0.name).inserted }) {
       throw .unusable(
         file: table.source, message: "the feature \"\(repeated.name)\" is named twice; name it once")
     }

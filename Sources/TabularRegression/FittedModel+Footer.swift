@@ -32,9 +32,9 @@ extension FittedModel {
     lines.append(
       "solver \(certificate.solver.rawValue) (\(certificate.reason)), \(certificate.passes) pass\(certificate.passes == 1 ? "" : "es")"
     )
-    let digits = certificate.estimatedDigits.rounded(.down)
+    let digits = formatted(certificate.estimatedDigits.rounded(.down), significantDigits: 2)
     lines.append(
-      "condition number \(formatted(certificate.conditionNumber, significantDigits: 3)), about \(counted(Int(digits), "digit")) right"
+      "condition number \(formatted(certificate.conditionNumber, significantDigits: 3)), about \(digits) \(digits == "1" ? "digit" : "digits") right"
     )
     return lines
   }

@@ -24,6 +24,9 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
   /// The formula as it was written.
   public var description: String { text }
 
+  /// Degrees of poly(x, k).
+  static let degrees = 1...20
+
   /// What each item does with the terms that are there.
   enum Step: Equatable {
     /// "."
@@ -44,24 +47,34 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
 
   /// The terms of the formula in a table. The weights of the rows are not among the columns of ".".
   func terms(in table: Table, weights: String?) throws(TabularError) -> [Term] {
-    var groups: [(column: String, degree: Int)] = []
-    func add(_ column: String, _ degree: Int) {
-      if !groups.contains(where: { $0 == (column, degree) }) { groups.append((column, degree)) }
+    var groups: [Group] = []
+    var present: Set<Group> = []
+    func add(_ group: Group) {
+      if present.insert(group).inserted { groups.append(group) }
     }
     for step in steps {
       switch step {
       case .addRest:
-        for name in table.columnNames where name != target && name != weights { add(name, 1) }
+        for name in table.columnNames where name != target && name != weights {
+          add(Group(column: name, degree: 1))
+        }
       case .add(let name, let degree):
         try table.require(name)
-        add(name, degree)
+        add(Group(column: name, degree: degree))
       case .remove(let name):
         try table.require(name)
-        groups.removeAll { $0 == (name, 1) }
+        let group = Group(column: name, degree: 1)
+        if present.remove(group) != nil { groups.removeAll { $0 == group } }
       }
     }
     var seen: Set<Term> = []
     return groups.flatMap { Term.powers(of: $0.column, upTo: $0.degree) }.filter { seen.insert($0).inserted }
+  }
+
+  /// The powers of a column up to a degree.
+  private struct Group: Hashable {
+    let column: String
+    let degree: Int
   }
 
   /// A formula's text for columns that are given by name.

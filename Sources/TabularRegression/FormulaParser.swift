@@ -82,7 +82,7 @@ struct FormulaParser {
     guard take(",") else { throw error("poly(x, k) takes a column, a comma and a degree") }
     skipSpaces()
     let start = position
-    guard let text = digits(), let degree = Int(text), (1...20).contains(degree) else {
+    guard let text = digits(), let degree = Int(text), Formula.degrees.contains(degree) else {
       throw error("the degree of poly(x, k) is a whole number from 1 to 20", at: start)
     }
     skipSpaces()

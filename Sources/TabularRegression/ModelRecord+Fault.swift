@@ -10,8 +10,8 @@ extension ModelRecord {
   var fault: String? {
     let names = terms.map(\.term.name)
     if terms.isEmpty { return "there are no terms" }
-    if Set(terms.map(\.term)).count != terms.count { return "a term stands twice" }
-    if terms.contains(where: { $0.power < 1 }) { return "a power is below 1" }
+    if Set(names).count != names.count { return "a term stands twice" }
+    if !terms.allSatisfy({ Formula.degrees.contains($0.power) }) { return "a power is out of range" }
     if coefficients.map(\.term) != (intercept ? [Self.interceptTerm] : []) + names {
       return "the coefficients are not those of the terms"
     }
@@ -27,6 +27,9 @@ extension ModelRecord {
         residualSumOfSquares, totalSumOfSquares,
       ]
     if !values.allSatisfy({ $0.isFinite }) { return "a number is not finite" }
+    if !coefficients.compactMap(\.standardError).allSatisfy({ $0 >= 0 && $0.isFinite }) {
+      return "a standard error is negative"
+    }
     if let method, !(method.ridgePenalty >= 0 && method.ridgePenalty.isFinite) {
       return "the ridge penalty is negative"
     }

@@ -21,6 +21,10 @@ struct MethodOptions: ParsableArguments {
     if !(ridge >= 0 && ridge.isFinite) {
       throw ValidationError("--ridge is \(ridge); it is a number, 0 or more.")
     }
+    if ridge > 0 && (solver != .automatic || precision == .extended || redundant != .drop) {
+      throw ValidationError(
+        "--ridge has a solver of its own, without --solver, --precision extended and --redundant.")
+    }
   }
 
   func method(intercept: Bool) -> LeastSquares {

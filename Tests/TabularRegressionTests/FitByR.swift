@@ -1,7 +1,11 @@
 // What R 4.2 makes of four data sets: summary(lm()), confint, logLik, AIC, BIC, predict(interval = …), to 16 digits.
 
+import Testing
+
 /// A fit by R.
-struct FitByR: Sendable {
+struct FitByR: Sendable, CustomTestStringConvertible {
+  var testDescription: String { name }
+
   let name: String
   let formula: String
   /// Nil for the bundled diabetes data.

@@ -123,6 +123,18 @@ import Testing
         "y on 2 features, 6 observations: SGD\n5 epochs, batch size 32, learning rate 0.03, seed 1\n\nterm"))
   }
 
+  @Test func summariesFitEightyColumns() throws {
+    let name = String(repeating: "a long name ", count: 6)
+    for scale in [1e-300, 1e-10, 1, 1e100] {
+      let rows = [1.0, 2, 4, 5, 7].map { "\($0 * scale),\($0.squareRoot()),\(1 / $0)" }
+      let table = try Table(
+        csvText: (["\(name)x,\(name)z,y"] + rows).joined(separator: "\n"), source: "t.csv")
+      let lines = try FittedModel(table, target: "y").summary.split(separator: "\n")
+      #expect(lines.allSatisfy { $0.count <= 80 })
+      #expect(lines.contains { $0.hasPrefix("a long name a long") && $0.contains("…") })
+    }
+  }
+
   @Test func whatIsBeyondDoubleIsAnErrorNotInfinity() throws {
     func message(_ text: String, train: Bool = false) -> String? {
       do {

@@ -124,7 +124,7 @@ import Testing
     #expect(
       throws: TabularError.unusable(
         file: "t.csv",
-        message: "column \"I(x^3)\" is beyond a Double in row 2 below the header; use another unit")
+        message: "column \"I(x^2)\" is beyond a Double in row 2 below the header; use another unit")
     ) {
       try FittedModel("y ~ poly(x, 3)", Table(csvText: "x,y\n1,1\n1e200,2\n3,3\n", source: "t.csv"))
     }

@@ -161,6 +161,20 @@ import Testing
     ("\"residualSumOfSquares\" : ", "\"residualSumOfSquares\" : 1"),
     ("\"rSquared\" : ", "\"rSquared\" : 1e999, \"x\" : "),
     ("\"coefficients\" : [", "\"coefficients\" : [], \"x\" : ["),
+    ("\"power\" : 1", "\"power\" : 0"), ("\"power\" : 1", "\"power\" : 2"),
+    ("\"power\" : 1", "\"power\" : 9223372036854775807"), ("\"weightSum\" : 20", "\"weightSum\" : null"),
+    ("\"means\" : [", "\"means\" : [1, "), ("\"inverse\" : [", "\"inverse\" : [1, "),
+    ("\"norms\" : [", "\"norms\" : [-"), ("\"standardError\" : ", "\"standardError\" : -"),
+    (
+      "\"redundant\" : [",
+      "\"redundant\" : [{\"term\": \"z\", \"dependsOn\": [], \"factors\": [], \"constant\": 0}"
+    ),
+    (
+      "\"redundant\" : [",
+      "\"redundant\" : [{\"term\": \"x 1\", \"dependsOn\": [], \"factors\": [1], \"constant\": 0}"
+    ),
+    ("\"solver\" : \"qr+extended\"", "\"solver\" : \"lu\""),
+    ("\"ridgePenalty\" : 0", "\"ridgePenalty\" : -1"),
   ])
   func hostileNumbersAreRefused(text: String, replacement: String) throws {
     #expect(model.json.contains(text))

@@ -29,9 +29,9 @@ import Testing
     #expect(
       model.summary.contains(
         """
-        total          -              -           -         -
-        storeys        -              -           -         -
-        again          -              -           -         -
+        total         -           -         -             -
+        storeys       -           -         -             -
+        again         -           -         -             -
 
         total = ground + upper: left out
         storeys = 2: left out

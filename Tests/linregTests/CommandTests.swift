@@ -232,6 +232,10 @@ import Testing
       "Error: --no-intercept goes with --target; a formula says \"- 1\"."
     ),
     (["fit", "y ~ x", "a.csv", "--ridge", "-1"], "Error: --ridge is -1.0; it is a number, 0 or more."),
+    (
+      ["fit", "y ~ x", "a.csv", "--ridge", "1", "--solver", "cholesky"],
+      "Error: --ridge has a solver of its own, without --solver, --precision extended and --redundant."
+    ),
     (["fit", "y ~ x", "a.csv", "--ridge", "inf"], "Error: --ridge is inf; it is a number, 0 or more."),
     (
       ["fit", "y ~ x", "a.csv", "--solver", "lu"],
