@@ -22,6 +22,7 @@ struct ModelRecord: Codable {
     @Null var tStatistic: Double?
     @Null var pValue: Double?
     @Null var confidenceInterval: [Double]?
+    @Null var varianceInflation: Double?
   }
 
   var format = Self.formatName
@@ -97,8 +98,11 @@ extension ModelRecord {
     let exact = model.training.map { training in
       (model.hasIntercept ? [training.exact.intercept] : []) + training.exact.coefficients
     }
+    let inflation =
+      (model.hasIntercept ? [nil] : [])
+      + (model.covariance?.varianceInflationFactors(of: model.terms.count) ?? model.terms.map { _ in nil })
     coefficients = zip(model.termNames, model.coefficientStatistics).enumerated().map { index, row in
-      Coefficient(row.0, row.1, exact: exact?[index])
+      Coefficient(row.0, row.1, exact: exact?[index], varianceInflation: inflation[index].flatMap(finite))
     }
     residualSumOfSquares = statistics.residualSumOfSquares
     totalSumOfSquares = statistics.totalSumOfSquares
@@ -121,9 +125,10 @@ extension ModelRecord {
 
 extension ModelRecord.Coefficient {
   /// - Parameter exact: the least-squares solution, for a model trained by SGD.
-  init(_ term: String, _ statistics: CoefficientStatistics, exact: Double?) {
+  init(_ term: String, _ statistics: CoefficientStatistics, exact: Double?, varianceInflation: Double?) {
     self.term = term
     self.exact = exact
+    self.varianceInflation = varianceInflation
     estimate = statistics.estimate
     standardError = statistics.standardError.flatMap(finite)
     tStatistic = statistics.tStatistic.flatMap(finite)

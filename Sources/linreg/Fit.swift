@@ -43,15 +43,24 @@ struct Fit: ParsableCommand {
     try threads.run {
       let table = try Table(csv: data.file)
       func tell(_ plan: FitPlan) { if explain { Terminal.note(plan.description) } }
-      let method = options.method(intercept: !noIntercept)
-      let model =
-        if let formula {
-          try FittedModel(formula, table, weights: weights, method: method, plan: tell)
-        } else {
-          try FittedModel(
-            table, target: data.target ?? "", features: data.features(of: table, besides: weights),
-            weights: weights, method: method, plan: tell)
+      let (folds, seed) = (options.folds, options.seed)
+      let model: FittedModel
+      if let formula {
+        let method = try options.method(intercept: formula.hasIntercept, note: Terminal.note) {
+          try RidgeChoice(formula, table, weights: weights, folds: folds, seed: seed)
         }
+        model = try FittedModel(formula, table, weights: weights, method: method, plan: tell)
+      } else {
+        let (target, features) = (data.target ?? "", try data.features(of: table, besides: weights))
+        let method = try options.method(intercept: !noIntercept, note: Terminal.note) {
+          try RidgeChoice(
+            table, target: target, features: features, weights: weights, intercept: !noIntercept,
+            folds: folds,
+            seed: seed)
+        }
+        model = try FittedModel(
+          table, target: target, features: features, weights: weights, method: method, plan: tell)
+      }
       try deliver(model, output)
     }
   }

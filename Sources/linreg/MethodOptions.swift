@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import LinearRegression
+import TabularRegression
 
 /// How an exact fit is reached.
 struct MethodOptions: ParsableArguments {
@@ -14,24 +15,61 @@ struct MethodOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Penalty of ridge regression, in standardised units.", valueName: "lambda"))
-  var ridge = 0.0
+    help: ArgumentHelp(
+      "Penalty of ridge regression, in standardised units; \"auto\" for the one with the least error in cross-validation, \"auto-1se\" for the largest within one standard error of it.",
+      valueName: "lambda"))
+  var ridge = RidgeOption.penalty(0)
+
+  @Option(help: "Parts of the rows in cross-validation, each held out in turn.")
+  var folds = 10
+
+  @Option(parsing: .unconditional, help: "Seed of the parts.")
+  var seed: UInt64 = 0
 
   func validate() throws {
-    if !(ridge >= 0 && ridge.isFinite) {
-      throw ValidationError("--ridge is \(ridge); it is a number, 0 or more.")
-    }
-    if ridge > 0 && (solver != .automatic || precision == .extended || redundant != .drop) {
+    if folds < 2 { throw ValidationError("--folds is \(folds); it is 2 or more.") }
+    if ridge != .penalty(0) && (solver != .automatic || precision == .extended || redundant != .drop) {
       throw ValidationError(
         "--ridge has a solver of its own, without --solver, --precision extended and --redundant.")
     }
   }
 
-  func method(intercept: Bool) -> LeastSquares {
-    LeastSquares(
-      intercept: intercept, solver: solver, precision: precision, redundancy: redundant, ridgePenalty: ridge,
+  /// The method, with the penalty that cross-validation chooses if that is asked for; it is told to `note`.
+  func method(
+    intercept: Bool, note: (String) -> Void, choose: () throws -> RidgeChoice
+  ) throws -> LeastSquares {
+    var method = LeastSquares(
+      intercept: intercept, solver: solver, precision: precision, redundancy: redundant,
       measuresResidual: true)
+    switch ridge {
+    case .penalty(let penalty): method.ridgePenalty = penalty
+    case .leastError, .oneStandardError:
+      let choice = try choose()
+      note(choice.description)
+      method.ridgePenalty =
+        ridge == .leastError ? choice.validation.best : choice.validation.withinOneStandardError
+    }
+    return method
   }
+}
+
+/// A ridge penalty, or how to find one.
+enum RidgeOption: Equatable, ExpressibleByArgument {
+  case penalty(Double)
+  case leastError
+  case oneStandardError
+
+  init?(argument: String) {
+    switch argument {
+    case "auto": self = .leastError
+    case "auto-1se": self = .oneStandardError
+    default:
+      guard let penalty = Double(argument), penalty >= 0, penalty.isFinite else { return nil }
+      self = .penalty(penalty)
+    }
+  }
+
+  var defaultValueDescription: String { "0" }
 }
 
 extension LeastSquares.Solver: ExpressibleByArgument {}

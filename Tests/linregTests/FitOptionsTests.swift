@@ -78,7 +78,7 @@ import Testing
       outcome.output.contains(
         "\n\ntotal = ground + upper\nof all solutions this is the one of least norm in standardised units\n\n"
       ))
-    #expect(outcome.output.contains("\nsolver svd (the method asks for it), 1 pass\n"))
+    #expect(outcome.output.contains("\nsolver svd (least norm needs a factor of the rows), 1 pass\n"))
   }
 
   @Test func aFormulaAtFaultIsPointedAt() throws {
@@ -277,5 +277,24 @@ import Testing
         #expect(digits["coefficients"]! >= 13 && digits["standardErrors"]! >= 13)
       }
     }
+  }
+}
+
+extension FitOptionsTests {
+  @Test func aPenaltyCanBeChosen() throws {
+    let best = try linreg("fit", "progression ~ .", diabetes, "--ridge", "auto", "--seed", "3")
+    #expect(best.status == 0)
+    let note = try #require(
+      best.error.wholeMatch(
+        of: /ridge: 10-fold mean squared error ([0-9.]+) ± ([0-9.]+) at penalty ([0-9.e+-]+), within one standard error up to ([0-9.e+-]+)\n/
+      ))
+    #expect(best.output.contains("ridge, penalty \(note.3)\n"))
+    let simple = try linreg("fit", "--target", "progression", diabetes, "--ridge", "auto-1se", "--seed", "3")
+    #expect(simple.error == best.error)
+    #expect(simple.output.contains("ridge, penalty \(note.4)\n"))
+    let other = try linreg("fit", "progression ~ .", diabetes, "--ridge", "auto", "--seed", "4")
+    #expect(other.error != best.error)
+    #expect(try linreg("fit", "y ~ .", "-", "--ridge", "auto", input: "x,y\n1,2\n2,4\n").status == 1)
+    #expect(try linreg("fit", "y ~ .", "-", "--ridge", "much", input: "x,y\n1,2\n2,4\n").status == 2)
   }
 }

@@ -83,6 +83,7 @@ struct Ladder<Scalar: BLASScalar> {
 
   /// Reads the residuals once, for the certificate.
   private mutating func measure(_ solution: inout SolvedProblem) {
+    guard solution.isLeastSquares else { return }
     passes += 1
     solution.note(ResidualSums.of(rows, layout, units, solution.unitCoefficients(layout)))
   }

@@ -69,12 +69,8 @@ public struct LeastSquaresFit: Equatable, Sendable {
 
   /// The variance inflation factor of each feature; nil for one that was left out, and where there is no covariance.
   public var varianceInflationFactors: [Double?] {
-    var factors = [Double?](repeating: nil, count: model.featureCount)
-    guard let covariance else { return factors }
-    for (feature, factor) in zip(covariance.features, covariance.varianceInflationFactors) {
-      factors[feature] = factor
-    }
-    return factors
+    covariance?.varianceInflationFactors(of: model.featureCount)
+      ?? Array(repeating: nil, count: model.featureCount)
   }
 
   /// Predictions for many rows, n × k.

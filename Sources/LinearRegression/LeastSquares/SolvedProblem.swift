@@ -30,6 +30,9 @@ struct SolvedProblem {
   /// Whether the solution is the one of least norm, and not the only one.
   let isLeastNorm: Bool
 
+  /// Whether the coefficients are those of least squares alone.
+  var isLeastSquares: Bool { inverse != nil }
+
   /// The correction of v that the residuals call for, kept × k, once they have been measured.
   private var correction: Matrix<Double>?
 

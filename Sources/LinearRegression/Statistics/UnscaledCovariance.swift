@@ -52,7 +52,11 @@ public struct UnscaledCovariance: Equatable, Sendable {
     weightSum == nil ? nil : leverage(Array(repeating: 0, count: (features.max() ?? -1) + 1)).squareRoot()
   }
 
-  /// The variance inflation factor of each kept feature: how many times its variance is larger than if the other features
-  /// were orthogonal to it, 1 / (1 − R²) with R² of its regression on the others.
-  public var varianceInflationFactors: [Double] { inverse.rowNorms().map { $0 * $0 } }
+  /// The variance inflation factor of each of p features: how many times its variance is larger than if the other features
+  /// were orthogonal to it, 1 / (1 − R²) with R² of its regression on the others. Nil for one that was left out.
+  public func varianceInflationFactors(of p: Int) -> [Double?] {
+    var factors = [Double?](repeating: nil, count: p)
+    for (feature, norm) in zip(features, inverse.rowNorms()) { factors[feature] = norm * norm }
+    return factors
+  }
 }
