@@ -67,7 +67,7 @@ let package = Package(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "LinearRegression", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "LinearRegressionTests", dependencies: ["LinearRegression", "TestSupport"],
+      name: "LinearRegressionTests", dependencies: ["LinearRegression", "CRowKernels", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "TabularRegressionTests", dependencies: ["TabularRegression", "TestSupport"],

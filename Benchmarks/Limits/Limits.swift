@@ -24,6 +24,7 @@ struct Limits {
     paths.add(X, using: &generator)
     paths.addManyTargets(using: &generator)
     paths.add(Matrix<Double>(X), using: &generator)
+    paths.addSmallFits(using: &generator)
     printNow("")
     try allocations()
     if !paths.allAgree { exit(1) }

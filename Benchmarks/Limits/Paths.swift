@@ -93,6 +93,28 @@ struct Paths {
     }
   }
 
+  /// What a server does often: a small fit, from arrays.
+  mutating func addSmallFits(using generator: inout SeededGenerator) {
+    let X = Matrix<Double>.random(1000, 5, using: &generator),
+      w = Matrix<Double>.random(5, 1, using: &generator)
+    let y = linreg(X, w, [[0.5]]) + Matrix<Double>.random(1000, 1, using: &generator)
+    printNow("1000 × 5 Double")
+    let methods: [(String, LeastSquares)] = [
+      ("LeastSquares.fit, in Double", LeastSquares(precision: .double)),
+      ("… in double-double", LeastSquares(precision: .extended)),
+    ]
+    for (name, method) in methods {
+      path(name, limit: (8 * 6 * 1000, limits.readRate)) {
+        try! method.fit(X, y).model.weights
+      } agrees: {
+        Agreement(
+          [$0],
+          [try! gels(Matrix(rows: 1000, columns: 6) { $1 < 5 ? X[$0, $1] : 1 }, y).solution.firstRows(5)],
+          within: 1e-12)
+      }
+    }
+  }
+
   /// One path: checks the answer, then prints time, rate, share of the limit and peak memory.
   ///
   /// - Parameters:
@@ -117,4 +139,8 @@ struct Paths {
       memory.map { "\(text(Double($0) / 0x1p20)) MB" } ?? "unknown",
     ])
   }
+}
+
+extension Matrix {
+  fileprivate func firstRows(_ count: Int) -> Matrix { Matrix(self[rows: 0..<count]) }
 }

@@ -82,6 +82,10 @@ void add_cross_products(const double *a, ptrdiff_t stride, ptrdiff_t rows, ptrdi
   DISPATCH(add_cross_products, a, stride, rows, order, c)
 }
 
+void solve_rows(double *a, ptrdiff_t stride, ptrdiff_t rows, const double *r, ptrdiff_t order) {
+  DISPATCH(solve_rows, a, stride, rows, r, order)
+}
+
 void dd_standardize_f32(const float *source, ptrdiff_t source_stride, ptrdiff_t count, double shift, double scale,
                         double *high, double *low) {
   for (ptrdiff_t i = 0; i < count; i++) {

@@ -23,7 +23,7 @@ typedef double NAME(unaligned) __attribute__((vector_size(8 * LANES), aligned(8)
   TARGET static void NAME(name)(const type *source, ptrdiff_t source_stride, ptrdiff_t rows, ptrdiff_t columns,       \
                                 const double *shift, const double *scale, const double *factor, double *target,       \
                                 ptrdiff_t row_stride, ptrdiff_t column_stride) {                                      \
-    if (column_stride == 1) {                                                                                         \
+    if (column_stride == 1 && columns >= 4) {                                                                         \
       for (ptrdiff_t i = 0; i < rows; i++) {                                                                          \
         const type *restrict x = source + i * source_stride;                                                          \
         double *restrict z = target + i * row_stride;                                                                 \
@@ -97,6 +97,36 @@ TARGET static void NAME(add_cross_products)(const double *a, ptrdiff_t stride, p
       }
     }
   }
+}
+
+// Columns j ..< j + LANES of some rows of A ← A R⁻¹, once the columns before j are done: what they take away as a product that
+// stays in registers, then the triangle on the diagonal by substitution.
+TARGET static void NAME(solve_tile)(double *a, ptrdiff_t stride, ptrdiff_t j, const double *r, ptrdiff_t order) {
+  enum { tile_rows = 8 };
+  VECTOR rest[tile_rows];
+  for (int s = 0; s < tile_rows; s++) rest[s] = LOAD(a + s * stride + j);
+  for (ptrdiff_t i = 0; i < j; i++) {
+    VECTOR right = LOAD(r + i * order + j);
+    for (int s = 0; s < tile_rows; s++) rest[s] -= a[s * stride + i] * right;
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < LANES; i++) {
+    VECTOR right = LOAD(r + (j + i) * order + j);
+    double pivot = 1 / right[i];
+    right[i] = 0;
+    for (int s = 0; s < tile_rows; s++) {
+      double value = rest[s][i] * pivot;
+      rest[s] -= value * right;
+      rest[s][i] = value;
+    }
+  }
+  for (int s = 0; s < tile_rows; s++) STORE(a + s * stride + j, rest[s]);
+}
+
+// A ← A R⁻¹ for `rows` rows, a multiple of 8.
+TARGET static void NAME(solve_rows)(double *a, ptrdiff_t stride, ptrdiff_t rows, const double *r, ptrdiff_t order) {
+  for (ptrdiff_t top = 0; top < rows; top += 8)
+    for (ptrdiff_t j = 0; j < order; j += LANES) NAME(solve_tile)(a + top * stride, stride, j, r, order);
 }
 
 // MARK: Double-double

@@ -24,7 +24,8 @@ public struct UpperTriangularMatrix<Scalar: BLASScalar>: Equatable, Sendable {
       return columnMajorElements[j * order + i]
     }
     set {
-      require(i >= 0 && i <= j && j < order, "element (\(i), \(j)) is outside an upper triangle of order \(order)")
+      require(
+        i >= 0 && i <= j && j < order, "element (\(i), \(j)) is outside an upper triangle of order \(order)")
       columnMajorElements[j * order + i] = newValue
     }
   }
@@ -152,4 +153,27 @@ public struct SingularValueDecomposition<Scalar: BLASScalar>: Sendable {
   public let values: [Scalar]
   /// V, one right singular vector per column.
   public let v: Matrix<Scalar>
+}
+
+extension UpperTriangularMatrix {
+  /// The elements on and above the diagonal, column by column: p (p + 1) / 2 of them.
+  public var packedColumns: [Scalar] {
+    (0..<order).flatMap { j in columnMajorElements[j * order...j * order + j] }
+  }
+
+  /// Creates a matrix from its elements on and above the diagonal, column by column.
+  /// - Precondition: there are p (p + 1) / 2 elements.
+  public init(order: Int, packedColumns elements: [Scalar]) {
+    require(
+      elements.count == order * (order + 1) / 2,
+      "an upper triangle of order \(order) has \(order * (order + 1) / 2) elements, not \(elements.count)")
+    self.init(order: order)
+    var next = 0
+    for j in 0..<order {
+      for i in 0...j {
+        columnMajorElements[j * order + i] = elements[next]
+        next += 1
+      }
+    }
+  }
 }

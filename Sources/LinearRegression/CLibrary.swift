@@ -13,5 +13,8 @@ func logarithm(_ x: Double) -> Double { log(x) }
 /// The decimal logarithm.
 func decimalLogarithm(_ x: Double) -> Double { log10(x) }
 
+/// e to the power of x.
+func exponential(_ x: Double) -> Double { exp(x) }
+
 /// Number of cores that are online.
 func onlineCores() -> Int { Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

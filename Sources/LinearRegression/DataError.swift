@@ -31,6 +31,9 @@ public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Features depend on others, and the method refuses that.
   case rankDeficient([Redundancy])
 
+  /// There are fewer rows (or folds with rows that have a weight) than folds.
+  case fewerRowsThanFolds(rows: Int, folds: Int)
+
   /// Shares of a fit have different columns.
   case columnsDiffer(features: [Int], targets: [Int])
 
@@ -47,6 +50,8 @@ public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
       "all weights are zero; give at least one row a weight"
     case .rankDeficient(let redundant):
       "columns depend on others: \(redundant.prefix(3).map(\.description).joined(separator: ", "))\(redundant.count > 3 ? " and \(redundant.count - 3) more" : ""); leave them out"
+    case .fewerRowsThanFolds(let rows, let folds):
+      "\(rows) rows are too few for \(folds) folds; use fewer folds"
     case .columnsDiffer(let features, let targets):
       "the shares have \(features[0]) and \(features[1]) features, \(targets[0]) and \(targets[1]) targets; merge shares of the same columns"
     case .overflow(let variable, let column):
@@ -64,7 +69,9 @@ extension DataError {
     if let (row, column) = X.firstNonFinite() { throw .nonFinite(.features, row: row, column: column) }
     if let (row, column) = y.firstNonFinite() { throw .nonFinite(.targets, row: row, column: column) }
     guard let weights else { return }
-    if let row = weights.firstIndex(where: { !$0.isFinite }) { throw .nonFinite(.weights, row: row, column: 0) }
+    if let row = weights.firstIndex(where: { !$0.isFinite }) {
+      throw .nonFinite(.weights, row: row, column: 0)
+    }
     if let row = weights.firstIndex(where: { $0 < 0 }) { throw .negativeWeight(row: row) }
     if weights.allSatisfy({ $0 == 0 }) { throw .noWeight }
   }

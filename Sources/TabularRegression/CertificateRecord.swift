@@ -1,8 +1,3 @@
-#if canImport(FoundationEssentials)
-  private import FoundationEssentials
-#else
-  private import Foundation
-#endif
 internal import LinearRegression
 
 /// A certificate in a model file: features under their names.
@@ -51,47 +46,19 @@ struct CertificateRecord: Codable {
     return nil
   }
 
-  /// The certificate, by way of its own coding.
+  /// The certificate.
   /// - Precondition: the record has no fault.
   func certificate(names: [String]) -> Certificate {
-    let numbers = Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first })
+    let numbers = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
     func index(_ name: String) -> Int { numbers[name]! }
-    let coded = Coded(
+    return Certificate(
       solver: solver, reason: reason, passes: passes, conditionNumber: conditionNumber, rank: rank,
       redundant: redundant.map { dependency in
-        Coded.Redundancy(
+        Redundancy(
           feature: index(dependency.term),
           dependsOn: zip(dependency.dependsOn, dependency.factors).map {
-            Coded.Term(feature: index($0), factor: $1)
+            Redundancy.Term(feature: index($0), factor: $1)
           }, constant: dependency.constant)
       }, estimatedDigits: estimatedDigits, normalEquationResidual: normalEquationResidual)
-    do {
-      return try JSONDecoder.ofModels.decode(Certificate.self, from: JSONEncoder.ofModels.encode(coded))
-    } catch {
-      fatalError("a certificate cannot be decoded: \(error); this is a bug in swift-linear-regression")
-    }
-  }
-
-  /// The keys that the library codes a certificate with.
-  private struct Coded: Encodable {
-    var solver: Certificate.Solver
-    var reason: String
-    var passes: Int
-    var conditionNumber: Double
-    var rank: Int
-    var redundant: [Redundancy]
-    var estimatedDigits: Double
-    var normalEquationResidual: Double?
-
-    struct Redundancy: Encodable {
-      var feature: Int
-      var dependsOn: [Term]
-      var constant: Double
-    }
-
-    struct Term: Encodable {
-      var feature: Int
-      var factor: Double
-    }
   }
 }

@@ -31,7 +31,7 @@ extension Design {
       return unusable(name(.weights, 0), ": all weights are zero; give at least one row a weight")
     case .rankDeficient(let redundant):
       return .rankDeficient(file: source, dependencies: redundant.map { $0.described(terms.map(\.name)) })
-    case .noRows, .columnsDiffer:
+    case .noRows, .columnsDiffer, .fewerRowsThanFolds:
       return .unusable(file: source, message: error.description)
     }
   }

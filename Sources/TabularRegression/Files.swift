@@ -89,11 +89,12 @@ package enum Files {
   }
 
   /// Throws where a file could not be written, before the work that it is to hold is done; also where it is the input.
-  package static func checkWritable(_ path: String, besides input: String) throws(TabularError) {
+  package static func checkWritable(_ path: String, besides input: String? = nil) throws(TabularError) {
     var output = stat(), source = stat()
     if stat(path, &output) == 0 {
-      if stat(input, &source) == 0, output.st_dev == source.st_dev, output.st_ino == source.st_ino {
-        throw .unusable(file: path, message: "this is the data; write the model to another file")
+      if let input, stat(input, &source) == 0, output.st_dev == source.st_dev, output.st_ino == source.st_ino
+      {
+        throw .unusable(file: path, message: "this is the input; write to another file")
       }
       if access(path, W_OK) != 0 { throw failure(path, .write) }
     } else {

@@ -31,36 +31,12 @@ public struct FitPlan: Equatable, Sendable {
     rows = design.X.high.rowCount
     features = design.X.high.columnCount
     let order = features + 1 + (method.intercept ? 1 : 0)
-    (solver, reason) = Self.firstRung(method, rows: rows, order: order)
+    (solver, reason) = method.firstRung(rows: rows, features: features, targets: 1)
     isExtended = solver == .extended
     threads = Parallelism.threads
     let copies = design.X.low == nil ? 1 : 2
     dataBytes = 8 * rows * (features * copies + 1 + (design.weights == nil ? 0 : 1))
     bytesPerThread = 8 * order * order
-  }
-
-  /// The same decision as `LeastSquares` takes before it reads the rows.
-  private static func firstRung(
-    _ method: LeastSquares, rows: Int, order: Int
-  ) -> (Certificate.Solver, String) {
-    if method.ridgePenalty > 0 { return (.ridge, "there is a ridge penalty") }
-    if method.solver == .svd { return (.svd, "asked for") }
-    if method.redundancy == .minimumNorm {
-      return (.qr, "the solution of least norm needs a factor of the rows")
-    }
-    let q = Double(order)
-    let products = Double(rows) * q * (q / 2 + 6)
-    if method.precision == .extended { return (.extended, "asked for") }
-    if method.precision == .automatic, method.solver == .automatic, products < 4e6 {
-      return (.extended, "the data are small")
-    }
-    if method.solver == .qr { return (.qr, "asked for") }
-    if rows <= order { return (.qr, "there are no more rows than columns") }
-    switch method.solver {
-    case .cholesky: return (.cholesky, "asked for")
-    case .refinedCholesky: return (.refinedCholesky, "asked for")
-    default: return (.cholesky, "one pass; the condition number decides what follows")
-    }
   }
 }
 

@@ -41,15 +41,11 @@ extension ModelRecord {
     return nil
   }
 
-  /// The checksum of the record's JSON without the checksum. FNV-1a, 64 bits (draft-eastlake-fnv): it finds accidents, not
-  /// forgery.
+  /// The checksum of the record's JSON without the checksum.
   var expectedChecksum: String {
     var record = self
     record.checksum = ""
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in record.json { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    return Checksum.text(of: record.json)
   }
 
   /// The record as JSON: keys sorted, so that equal records give equal bytes.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import TabularRegression
 
-/// The command: `linreg fit`, `train`, `predict`, `evaluate`, `summary`, `selftest`.
+/// The command: `linreg fit`, `train`, `predict`, `evaluate`, `summary`, `accumulate`, `merge`, `solve`, `selftest`.
 @main
 struct Linreg: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,7 +16,11 @@ struct Linreg: ParsableCommand {
       refused, a self-test falls short).
       """,
     version: "0.1.0",
-    subcommands: [Fit.self, Train.self, Predict.self, Evaluate.self, Summary.self, SelfTestCommand.self])
+    subcommands: [
+      Fit.self, Train.self, Predict.self, Evaluate.self, Summary.self, Accumulate.self, Merge.self,
+      Solve.self,
+      SelfTestCommand.self,
+    ])
 
   /// Runs the command and maps what went wrong to an exit code.
   static func main() {

@@ -2,8 +2,12 @@ import LinearRegression
 import TestSupport
 import Testing
 
+/// NIST's certified problems.
 @Suite struct ReferenceProblemTests {
-  static func digits(_ problem: ReferenceProblem, _ method: LeastSquares, low: Bool) throws -> (Double, Double, LeastSquaresFit) {
+  /// Digits right of coefficients and standard errors.
+  private func digits(
+    _ problem: ReferenceProblem, _ method: LeastSquares, low: Bool
+  ) throws -> (coefficients: Double, standardErrors: Double, fit: LeastSquaresFit) {
     let X = problem.features
     let fit = try method.fit(X.high, Matrix(column: problem.y), low: low ? X.low : nil)
     let values = (problem.intercept ? [fit.intercept] : []) + fit.coefficients
@@ -13,20 +17,38 @@ import Testing
     )
   }
 
-  @Test func table() throws {
-    for problem in ReferenceProblem.nist {
-      var line = "\(problem.name) "
-      for (name, solver, precision) in [("ext", LeastSquares.Solver.automatic, LeastSquares.Precision.extended), ("auto", .automatic, .double), ("qr", .qr, .double), ("chol", .cholesky, .double), ("ref", .refinedCholesky, .double)] {
-        let (c, s, fit) = try Self.digits(problem, LeastSquares(intercept: problem.intercept, solver: solver, precision: precision), low: precision == .extended)
-        line += " \(name):\(fit.certificate.solver.rawValue) \((c*10).rounded()/10) se \((s*10).rounded()/10) est \((fit.certificate.estimatedDigits*10).rounded()/10) k \(fit.certificate.conditionNumber) res \(fit.certificate.normalEquationResidual ?? -1)"
-      }
-      let X = problem.features.high
-      let ones = problem.intercept ? Matrix<Double>(rows: X.rowCount, columns: X.columnCount + 1) { i, j in j == 0 ? 1 : X[i, j - 1] } : X
-      let g = try gels(ones, Matrix(column: problem.y)).solution.elements
-      line += " GELS \(ReferenceProblem.digits(g, certified: problem.estimates))"
-      let ceiling = try LeastSquares(intercept: problem.intercept, precision: .extended).fit(X, Matrix(column: problem.y))
-      line += " CEIL \(ReferenceProblem.digits((problem.intercept ? [ceiling.intercept] : []) + ceiling.coefficients, certified: problem.estimates))"
-      print(line)
+  @Test(arguments: ReferenceProblem.nist)
+  func thirteenDigitsInExtendedPrecision(problem: ReferenceProblem) throws {
+    for precision in [LeastSquares.Precision.extended, .automatic] {
+      let method = LeastSquares(intercept: problem.intercept, precision: precision)
+      let (coefficients, standardErrors, fit) = try digits(problem, method, low: true)
+      #expect(coefficients >= 13 && standardErrors >= 13, "\(coefficients), \(standardErrors)")
+      #expect(fit.certificate.solver == .extended)
+      // Values are certified to 15 digits only.
+      #expect(fit.certificate.estimatedDigits <= coefficients + 2.5)
     }
+  }
+
+  @Test(arguments: ReferenceProblem.nist)
+  func inDoubleAtMostHalfADigitBehindGels(problem: ReferenceProblem) throws {
+    let X = problem.features.high, first = problem.intercept ? 1 : 0
+    let design = Matrix<Double>(rows: X.rowCount, columns: X.columnCount + first) { i, j in
+      j < first ? 1 : X[i, j - first]
+    }
+    let reference = try gels(design, Matrix(column: problem.y)).solution.elements
+    let floor = ReferenceProblem.digits(reference, certified: problem.estimates) - 0.5
+    for solver in [LeastSquares.Solver.automatic, .qr] {
+      let method = LeastSquares(intercept: problem.intercept, solver: solver, precision: .double)
+      let (coefficients, _, fit) = try digits(problem, method, low: false)
+      #expect(coefficients >= floor, "\(solver): \(coefficients) digits, gels has \(floor + 0.5)")
+      #expect(fit.rank == problem.estimates.count)
+    }
+  }
+
+  @Test func digitsOfAnAnswer() {
+    #expect(ReferenceProblem.digits([1.001], certified: [1]) < 3.01)
+    #expect(ReferenceProblem.digits([1, 2], certified: [1, 2]) == 15)
+    #expect(ReferenceProblem.digits([1e-4, 1], certified: [0, 1]) == 4)
+    #expect(ReferenceProblem.digits([.nan], certified: [1]) == 0)
   }
 }

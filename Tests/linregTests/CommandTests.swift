@@ -320,7 +320,7 @@ import Testing
     #expect(
       outcome
         == Outcome(
-          status: 1, output: "", error: "./line.csv: this is the data; write the model to another file\n"))
+          status: 1, output: "", error: "./line.csv: this is the input; write to another file\n"))
     #expect(try String(contentsOfFile: folder.path("line.csv"), encoding: .utf8) == text)
   }
 

@@ -44,6 +44,12 @@ void standardize_rows_f64(const double *ROWS source, ptrdiff_t source_stride, pt
 /// is not meaningful.
 void add_cross_products(const double *ROWS a, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t order, double *ROWS c);
 
+/// A ← A R⁻¹ by substitution, row by row: each row b of the result solves b (R + E) = a with |E| of the size of rounding in R.
+///
+/// A is `rows` × `order` and R `order` × `order`, both row-major with rows `stride` and `order` apart; R is upper triangular with
+/// zeros below its diagonal. `order` and `rows` are multiples of 8.
+void solve_rows(double *ROWS a, ptrdiff_t stride, ptrdiff_t rows, const double *ROWS r, ptrdiff_t order);
+
 /// (high, low) ← (source + source_low − shift) · scale, element by element, as the unevaluated sum of two doubles: exact where
 /// source_low is null and scale is a power of two.
 void dd_standardize_f32(const float *ROWS source, ptrdiff_t source_stride, ptrdiff_t count, double shift, double scale,

@@ -1,32 +1,47 @@
 /// How an exact fit was reached, and how far its coefficients can be trusted.
 public struct Certificate: Equatable, Sendable, Codable {
   /// The rung of the ladder that answered.
-  public var solver: Solver
+  public let solver: Solver
 
   /// Why this one: one clause, such as "condition number 24".
-  public var reason: String
+  public let reason: String
 
   /// How often the rows were read.
-  public var passes: Int
+  public let passes: Int
 
   /// Condition number of the columns that were kept, centred (where there is an intercept) and scaled to norm 1: the ratio
   /// of the largest to the smallest singular value. 1 where there is at most one column.
-  public var conditionNumber: Double
+  public let conditionNumber: Double
 
   /// Rank of the columns, the intercept's included.
-  public var rank: Int
+  public let rank: Int
 
   /// Features that the ones before them determine. They were left out, unless the solver is ``Solver/svd``.
-  public var redundant: [Redundancy]
+  public let redundant: [Redundancy]
 
   /// How many leading digits of the coefficients are right, for the least accurate one, as the solver's rounding errors let
   /// expect; at most 16. A coefficient that rounding errors do not tell from zero counts relative to the largest one,
   /// in standardised units. It is about the arithmetic on the stored numbers, not about how they were measured.
-  public var estimatedDigits: Double
+  public let estimatedDigits: Double
 
   /// ‖Xᵀr‖ / (‖X‖ ‖r‖), measured on the rows with centred and scaled columns, the worst of all targets: zero but for rounding
-  /// where the fit is the least-squares fit. Nil where the rows were not read again, or nothing is left of y.
-  public var normalEquationResidual: Double?
+  /// where the fit is the least-squares fit. Where coefficients were corrected by it, it is the one before the last correction.
+  /// Nil where the rows were not read again, or nothing is left of y.
+  public let normalEquationResidual: Double?
+
+  package init(
+    solver: Solver, reason: String, passes: Int, conditionNumber: Double, rank: Int,
+    redundant: [Redundancy], estimatedDigits: Double, normalEquationResidual: Double?
+  ) {
+    self.solver = solver
+    self.reason = reason
+    self.passes = passes
+    self.conditionNumber = conditionNumber
+    self.rank = rank
+    self.redundant = redundant
+    self.estimatedDigits = estimatedDigits
+    self.normalEquationResidual = normalEquationResidual
+  }
 
   /// The rungs of the ladder.
   public enum Solver: String, Sendable, Codable, CaseIterable {

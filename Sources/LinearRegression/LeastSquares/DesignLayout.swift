@@ -1,5 +1,5 @@
 /// The columns that rows are reduced over: [1 X y] or [X y].
-struct DesignLayout: Equatable {
+struct DesignLayout: Equatable, Sendable {
   /// p
   let features: Int
 

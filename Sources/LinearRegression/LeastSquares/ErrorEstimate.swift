@@ -35,7 +35,7 @@ struct ErrorEstimate {
     let size = 1 + nrm2(v), rho = max(0, min(1, leftover)).squareRoot()
     func error(_ row: Double, _ covariance: Double) -> Double {
       switch origin {
-      case .rows: Double.ulpOfOne / 2 * (row * size + covariance * rho)
+      case .rows: Double.ulpOfOne / 3 * (row * size + covariance * rho)
       case .crossProducts: Double.ulpOfOne * 2 * covariance * size
       }
     }
@@ -85,16 +85,23 @@ extension UpperTriangularMatrix<Double> {
   /// - Complexity: O(p²)
   func norm2() -> Double {
     var generator = SeededGenerator(seed: 1)
-    var x = (0..<order).map { _ in generator.nextNormal() }
+    var x = (0..<order).map { _ in generator.nextNormal() }, y: [Double] = zeros(order)
     var norm = 0.0
     for _ in 0..<60 {
       let length = nrm2(x)
       guard length > 0, length.isFinite else { break }
-      x = x.map { $0 / length }
-      x = times(x, transpose: .no)
-      let next = nrm2(x)
-      x = times(x, transpose: .yes)
-      let settled = abs(next - norm) <= 1e-3 * next
+      for i in x.indices {
+        x[i] /= length
+        y[i] = 0
+      }
+      withUnsafeColumns { r in
+        for j in 0..<order { for i in 0...j { y[i] += r[j * order + i] * x[j] } }
+        for j in 0..<order {
+          x[j] = 0
+          for i in 0...j { x[j] += r[j * order + i] * y[i] }
+        }
+      }
+      let next = nrm2(y), settled = abs(next - norm) <= 1e-3 * next
       norm = next
       if settled { break }
     }
@@ -108,7 +115,11 @@ extension UpperTriangularMatrix<Double> {
     withUnsafeColumns { r in
       for j in 0..<order {
         for i in 0...j {
-          if transpose == .no { result[i] += r[j * order + i] * x[j] } else { result[j] += r[j * order + i] * x[i] }
+          if transpose == .no {
+            result[i] += r[j * order + i] * x[j]
+          } else {
+            result[j] += r[j * order + i] * x[i]
+          }
         }
       }
     }

@@ -13,7 +13,9 @@ public struct ExtendedMatrix: Equatable, Sendable {
   /// Creates a matrix; without a low part its elements are exact.
   /// - Precondition: both parts have the same shape.
   public init(high: Matrix<Double>, low: Matrix<Double>? = nil) {
-    require(low.map { $0.shape == high.shape } ?? true, "the parts are \(high.shape) and \(low?.shape ?? high.shape)")
+    require(
+      low.map { $0.shape == high.shape } ?? true,
+      "the parts are \(high.shape) and \(low?.shape ?? high.shape)")
     self.high = high
     self.low = low
   }

@@ -157,7 +157,8 @@ private struct ExtendedSums<Scalar: BLASScalar>: Reduction {
   func makeWorkspace(rows: Int) -> Workspace {
     let q = plan.order
     return Workspace(
-      high: zeros(rows * q), low: zeros(rows * q), basis: zeros(plan.inverse == nil ? 0 : rows * q),
+      high: zeros(max(1, rows * q)), low: zeros(max(1, rows * q)),
+      basis: zeros(plan.inverse == nil ? 0 : rows * q),
       weights: zeros(rows), residual: zeros(2 * rows))
   }
 
@@ -169,9 +170,9 @@ private struct ExtendedSums<Scalar: BLASScalar>: Reduction {
       room.low.withUnsafeMutableBufferPointer { low in
         room.basis.withUnsafeMutableBufferPointer { basis in
           room.residual.withUnsafeMutableBufferPointer { residual in
-            guard q > 0, let high = high.baseAddress, let low = low.baseAddress else { return }
+            guard let high = high.baseAddress, let low = low.baseAddress else { return }
             fill(block, high, low)
-            if let basis = basis.baseAddress, let inverse = plan.inverse {
+            if q > 0, let basis = basis.baseAddress, let inverse = plan.inverse {
               addCross(n, high, low, basis, residual.baseAddress!, inverse, hasWeights ? room.weights : nil)
             }
             guard let f = residual.baseAddress else { return }
@@ -187,7 +188,10 @@ private struct ExtendedSums<Scalar: BLASScalar>: Reduction {
               }
               if hasWeights {
                 // Σ w f f: once with the weight, once without.
-                let (wf, we) = (Array(UnsafeBufferPointer(start: f, count: n)), Array(UnsafeBufferPointer(start: e, count: n)))
+                let (wf, we) = (
+                  Array(UnsafeBufferPointer(start: f, count: n)),
+                  Array(UnsafeBufferPointer(start: e, count: n))
+                )
                 room.weights.withUnsafeBufferPointer { dd_scale(n, $0.baseAddress!, f, e) }
                 add(&squares[t]) { sum in dd_dot(n, wf, we, f, e, sum) }
               } else {

@@ -6,13 +6,7 @@ struct Ladder<Scalar: BLASScalar> {
   private let rows: Observations<Scalar>
   private let layout: DesignLayout
   private var units: ColumnUnits
-  private var unitsAreMeasured = false
   private var passes = 0
-
-  /// What stands in the way of a fit: the scan that follows tells whether a value is not finite.
-  struct Obstacle: Error {
-    let dataError: DataError
-  }
 
   init(method: LeastSquares, rows: Observations<Scalar>) {
     self.method = method
@@ -29,100 +23,63 @@ struct Ladder<Scalar: BLASScalar> {
   private static var plainCondition: Double { 100 }
   private static var refinedCondition: Double { 3000 }
 
-  mutating func fit() throws(Obstacle) -> LeastSquaresFit {
-    if wantsExtended { return try extended() }
-    switch method.solver {
-    case .automatic where isReducedByPenaltyOrNorm: return try fromRows()
-    case .automatic, .cholesky, .refinedCholesky: return try fromCrossProducts()
-    case .qr, .svd: return try fromRows()
-    }
-  }
-
-  private var isReducedByPenaltyOrNorm: Bool { method.ridgePenalty > 0 || method.redundancy == .minimumNorm }
-
-  /// Whether residuals are formed in double-double: at most some four million products in double-double are ten
-  /// milliseconds.
-  private var wantsExtended: Bool {
-    guard !isReducedByPenaltyOrNorm, method.solver != .svd else { return false }
-    let q = Double(layout.order)
-    switch method.precision {
-    case .double: return false
-    case .extended: return true
-    case .automatic: return method.solver == .automatic && Double(rows.rowCount) * q * (q / 2 + 6) < 4e6
+  mutating func fit() throws(DataError) -> LeastSquaresFit {
+    let (rung, reason) = method.firstRung(
+      rows: rows.rowCount, features: layout.features, targets: layout.targets)
+    switch rung {
+    case .extended: return try extended(because: reason)
+    case .cholesky, .refinedCholesky: return try fromCrossProducts()
+    case .qr, .svd, .ridge: return try fromRows(because: reason)
     }
   }
 
   // MARK: Rungs
 
-  private mutating func fromCrossProducts() throws(Obstacle) -> LeastSquaresFit {
+  private mutating func fromCrossProducts() throws(DataError) -> LeastSquaresFit {
     let forced = method.solver != .automatic
-    let n = rows.rowCount
-    guard n > layout.order, let problem = ReducedProblem(try crossProducts(), epsilon: epsilon),
+    guard let problem = ReducedProblem(try crossProducts(), epsilon: epsilon),
       var solution = SolvedProblem(problem, origin: .crossProducts), solution.conditionNumber < 1e7
     else { return try fromRows(because: "the cross-products have no accurate Cholesky factor") }
     let condition = solution.conditionNumber
     let clear = problem.leftovers.allSatisfy { $0 > 1e-5 }
     let text = "condition number \(formatted(condition, significantDigits: 3))"
-    let refines =
-      method.solver == .refinedCholesky || method.solver == .automatic && (condition > Self.plainCondition || !clear)
     if !forced && condition > Self.refinedCondition { return try fromRows(because: text) }
-    if refines {
-      // Corrections shrink by κ² ε.
-      guard condition < 1e6, refine(&solution) else { return try fromRows(because: "\(text), and corrections did not shrink") }
+    let needsCorrection = condition > Self.plainCondition || !clear
+    let corrects =
+      method.solver == .refinedCholesky
+      || method.solver == .automatic && (needsCorrection || method.measuresResidual)
+    if corrects {
+      guard condition < 1e6, refine(&solution) else {
+        return try fromRows(because: "\(text), and corrections did not shrink")
+      }
     } else if method.measuresResidual {
       measure(&solution)
     }
-    return try result(
-      solution, refines ? .refinedCholesky : .cholesky,
-      clear || condition > Self.plainCondition ? text : "\(text), and little is left of y")
+    return try solution.fit(
+      solver: corrects ? .refinedCholesky : .cholesky,
+      reason: clear || condition > Self.plainCondition ? text : "\(text), and little is left of y",
+      passes: passes)
   }
 
-  private mutating func fromRows(because reason: String? = nil) throws(Obstacle) -> LeastSquaresFit {
+  private mutating func fromRows(because reason: String) throws(DataError) -> LeastSquaresFit {
     let problem = ReducedProblem(try triangularFactor(), epsilon: epsilon)
-    if method.ridgePenalty > 0 {
-      return try result(SolvedProblem(ridge: problem, method.ridgePenalty), .ridge, "a ridge penalty")
-    }
-    var solution = try solved(problem)
-    let reason =
-      reason
-      ?? (method.solver == .automatic
-        ? "the method asks for it" : "asked for")
-    if solution.isLeastNorm { return try result(solution, .svd, reason) }
+    var solution = try method.solved(problem)
     if method.measuresResidual { measure(&solution) }
-    return try result(solution, method.solver == .svd ? .svd : .qr, reason)
+    return try solution.fit(solver: method.rung(of: solution), reason: reason, passes: passes)
   }
 
-  private mutating func extended() throws(Obstacle) -> LeastSquaresFit {
+  private mutating func extended(because reason: String) throws(DataError) -> LeastSquaresFit {
     let factor = try triangularFactor()
-    var solution = try solved(ReducedProblem(factor, epsilon: epsilon))
-    let small = method.precision == .automatic
+    var solution = try method.solved(ReducedProblem(factor, epsilon: epsilon))
     if solution.refineExtended(rows, factor, passes: &passes) {
-      return try result(solution, .extended, small ? "the data are small" : "asked for")
+      return try solution.fit(solver: .extended, reason: reason, passes: passes)
     }
     if method.measuresResidual { measure(&solution) }
-    return try result(solution, .qr, "corrections in double-double did not shrink")
+    return try solution.fit(
+      solver: .qr, reason: "corrections in double-double did not shrink", passes: passes)
   }
 
   // MARK: Parts
-
-  private func solved(_ problem: ReducedProblem) throws(Obstacle) -> SolvedProblem {
-    do throws(DataError) {
-      return try SolvedProblem(
-        problem, method.redundancy, leastNorm: method.solver == .svd || method.redundancy == .minimumNorm)
-    } catch {
-      throw Obstacle(dataError: error)
-    }
-  }
-
-  private func result(
-    _ solution: SolvedProblem, _ solver: Certificate.Solver, _ reason: String
-  ) throws(Obstacle) -> LeastSquaresFit {
-    do throws(DataError) {
-      return try solution.fit(solver: solver, reason: reason, passes: passes)
-    } catch {
-      throw Obstacle(dataError: error)
-    }
-  }
 
   /// Reads the residuals once, for the certificate.
   private mutating func measure(_ solution: inout SolvedProblem) {
@@ -130,12 +87,18 @@ struct Ladder<Scalar: BLASScalar> {
     solution.note(ResidualSums.of(rows, layout, units, solution.unitCoefficients(layout)))
   }
 
-  /// Corrects the solution from its residuals until that stops improving; false where it does not improve it to begin with.
+  /// Corrects the solution from its residuals; false where that does not improve it.
+  ///
+  /// A correction leaves a share κ² ε of the error: one is enough unless the condition number is large.
   private mutating func refine(_ solution: inout SolvedProblem) -> Bool {
     measure(&solution)
     for step in 1...4 {
       var next = solution
       next.correct()
+      if solution.conditionNumber <= Self.refinedCondition {
+        solution = next
+        return true
+      }
       measure(&next)
       let (before, after) = (solution.correctionSize, next.correctionSize)
       guard after < before else { return step > 1 || before < 1e-12 }
@@ -145,42 +108,90 @@ struct Ladder<Scalar: BLASScalar> {
     return true
   }
 
-  private mutating func crossProducts() throws(Obstacle) -> CrossProducts<Scalar> {
-    while true {
-      passes += 1
+  private mutating func crossProducts() throws(DataError) -> CrossProducts<Scalar> {
+    try units.inSoundUnits(rows, layout, passes: &passes) { units in
       let products = CrossProducts.of(rows, layout, units)
-      let first = layout.firstFeature
-      if try isUsable(products.counts, (0..<units.shifts.count).map { products[first + $0, first + $0].squareRoot() }) {
-        return products
-      }
+      return (products, products.counts, products.columnNorms)
     }
   }
 
-  private mutating func triangularFactor() throws(Obstacle) -> TriangularFactor<Scalar> {
-    while true {
-      passes += 1
+  private mutating func triangularFactor() throws(DataError) -> TriangularFactor<Scalar> {
+    try units.inSoundUnits(rows, layout, passes: &passes) { units in
       let factor = TriangularFactor.of(rows, layout, units)
-      if try isUsable(factor.counts, factor.columnNorms) { return factor }
+      return (factor, factor.counts, factor.columnNorms)
+    }
+  }
+}
+
+extension LeastSquares {
+  /// The rung that is tried first, and why: what can be said before the rows are read.
+  package func firstRung(rows: Int, features: Int, targets: Int) -> (rung: Certificate.Solver, reason: String)
+  {
+    let q = Double(features + targets + (intercept ? 1 : 0))
+    if ridgePenalty > 0 { return (.ridge, "a ridge penalty") }
+    if solver == .svd { return (.svd, "asked for") }
+    if redundancy == .minimumNorm { return (.qr, "least norm needs a factor of the rows") }
+    if precision == .extended { return (.extended, "asked for") }
+    switch solver {
+    // Some four million products in double-double are ten milliseconds.
+    case .automatic where precision == .automatic && Double(rows) * q * (q / 2 + 6) < 4e6:
+      return (.extended, "the data are small")
+    case .automatic, .cholesky, .refinedCholesky:
+      if Double(rows) <= q { return (.qr, "there are no more rows than columns") }
+      return solver == .refinedCholesky
+        ? (.refinedCholesky, "asked for")
+        : (
+          .cholesky, solver == .cholesky ? "asked for" : "one pass; the condition number decides what follows"
+        )
+    case .qr, .svd: return (.qr, "asked for")
     }
   }
 
-  /// Whether what came out can be used. If a column came out too large or too small, its units are measured, once, and the
-  /// pass has to be made again.
-  private mutating func isUsable(_ counts: RowCounts, _ norms: [Double]) throws(Obstacle) -> Bool {
-    if counts.observations == 0 { throw Obstacle(dataError: .noWeight) }
-    guard counts.weightSum.isFinite else { throw Obstacle(dataError: .overflow(.weights, column: 0)) }
-    let size = counts.weightSum.squareRoot()
-    let isFine = norms.allSatisfy { $0.isFinite && $0 > 1e-100 * size && $0 < 1e100 * size }
-    if isFine { return true }
-    if unitsAreMeasured {
-      guard let column = norms.firstIndex(where: { !$0.isFinite }) else { return true }  // constant columns
-      throw Obstacle(dataError: .overflow(column: column, features: layout.features))
+  /// Solves what rows were reduced to.
+  func solved(_ problem: ReducedProblem) throws(DataError) -> SolvedProblem {
+    if ridgePenalty > 0 { return SolvedProblem(ridge: problem, ridgePenalty) }
+    return try SolvedProblem(problem, redundancy, leastNorm: solver == .svd || redundancy == .minimumNorm)
+  }
+
+  /// The rung that a solution from a triangular factor stands on.
+  func rung(of solution: SolvedProblem) -> Certificate.Solver {
+    ridgePenalty > 0 ? .ridge : solution.isLeastNorm || solver == .svd ? .svd : .qr
+  }
+}
+
+extension ColumnUnits {
+  /// Reduces rows in these units and, if a column then comes out too large or too small, once more in units that are measured.
+  ///
+  /// - Parameter reduce: what came out, and the norms of the columns of [X y] in units.
+  mutating func inSoundUnits<Scalar, Result>(
+    _ rows: Observations<Scalar>, _ layout: DesignLayout, passes: inout Int,
+    _ reduce: (ColumnUnits) -> (Result, RowCounts, norms: [Double])
+  ) throws(DataError) -> Result {
+    for isMeasured in [false, true] {
+      passes += 1
+      let (result, counts, norms) = reduce(self)
+      let size = counts.weightSum.squareRoot()
+      if norms.allSatisfy({ $0.isFinite && $0 > 1e-100 * size && $0 < 1e100 * size }) { return result }
+      if counts.observations == 0 { throw .noWeight }
+      guard size.isFinite else { throw .overflow(.weights, column: 0) }
+      let overflow = norms.firstIndex { !$0.isFinite }
+      if isMeasured {
+        if let overflow { throw .overflow(column: overflow, features: layout.features) }
+        return result  // constant columns
+      }
+      passes += 1
+      let old = self
+      self = ColumnUnits(measuring: rows, centered: layout.hasOnes)
+      if self == old && overflow == nil { return result }
     }
-    passes += 1
-    unitsAreMeasured = true
-    let old = units
-    units = ColumnUnits(measuring: rows, centered: method.intercept)
-    return units == old && norms.allSatisfy(\.isFinite)
+    fatalError("unreachable: the second turn returns or throws")
+  }
+}
+
+extension CrossProducts {
+  /// Norm of each column of [X y], in units.
+  var columnNorms: [Double] {
+    (layout.firstFeature..<layout.order).map { self[$0, $0].squareRoot() }
   }
 }
 

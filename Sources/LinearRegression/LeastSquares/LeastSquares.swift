@@ -37,7 +37,8 @@ public struct LeastSquares: Equatable, Sendable, Codable {
   /// scikit-learn's `Ridge` after `StandardScaler`. 0 for none.
   public var ridgePenalty: Double
 
-  /// Whether the rows are read once more at the end, to measure what is left of Xᵀr for the certificate.
+  /// Whether the rows are read once more at the end, to measure what is left of Xᵀr for the certificate, and to correct
+  /// the coefficients by it. Without it well-conditioned data are read once.
   public var measuresResidual: Bool
 
   /// Which rung of the ladder solves.
@@ -79,7 +80,7 @@ public struct LeastSquares: Equatable, Sendable, Codable {
   /// - Precondition: the penalty is not negative.
   public init(
     intercept: Bool = true, solver: Solver = .automatic, precision: Precision = .automatic,
-    redundancy: RedundancyPolicy = .drop, ridgePenalty: Double = 0, measuresResidual: Bool = true
+    redundancy: RedundancyPolicy = .drop, ridgePenalty: Double = 0, measuresResidual: Bool = false
   ) {
     require(ridgePenalty >= 0 && ridgePenalty.isFinite, "LeastSquares: a ridge penalty of \(ridgePenalty)")
     self.intercept = intercept
@@ -115,12 +116,12 @@ public struct LeastSquares: Equatable, Sendable, Codable {
     if X.rowCount == 0 { throw .noRows }
     return try Observations.with(X, y, weights: weights, low: low) { (rows) throws(DataError) in
       var ladder = Ladder(method: self, rows: rows)
-      do throws(Ladder<M.Scalar>.Obstacle) {
+      do throws(DataError) {
         return try ladder.fit()
       } catch {
-        // The pass has seen that something is wrong; this says where.
+        // A pass sees that a value is not finite; this says where.
         try DataError.check(X, y, weights: weights)
-        throw error.dataError
+        throw error
       }
     }
   }

@@ -47,7 +47,9 @@ extension ReducedProblem {
   /// - Parameter epsilon: relative precision that the data are stored with.
   init<Scalar>(_ factor: TriangularFactor<Scalar>, epsilon: Double) {
     let layout = factor.layout, (p, k, first) = (layout.features, layout.targets, layout.firstFeature)
-    let frame = Frame(layout, factor.units, factor.counts) { factor[0, $0] } norm: { column in
+    let frame = Frame(layout, factor.units, factor.counts) {
+      factor[0, $0]
+    } norm: { column in
       factor.triangle.withUnsafeColumns { r in
         let start = column * layout.order
         return nrm2(Array(r[start + first...start + column]))
@@ -124,14 +126,16 @@ extension ReducedProblem {
         offsets.append(offset)
         let norm = norm(column)
         // What rounding leaves of a constant: nothing that could be told from nothing.
-        let size = counts.weightSum.squareRoot() * (abs(units.shifts[j] * units.scales[j] + offset) + abs(offset))
+        let size =
+          counts.weightSum.squareRoot() * (abs(units.shifts[j] * units.scales[j] + offset) + abs(offset))
         norms.append(layout.hasOnes && norm <= 4 * Double.ulpOfOne * size ? 0 : norm)
       }
     }
 
     func uncertainty(_ j: Int, epsilon: Double) -> Double {
       if norms[j] == 0 { return 0 }
-      let mean = abs(units.shifts[j] * units.scales[j] + offsets[j]) * counts.weightSum.squareRoot() / norms[j]
+      let mean =
+        abs(units.shifts[j] * units.scales[j] + offsets[j]) * counts.weightSum.squareRoot() / norms[j]
       return epsilon * (1 + mean * mean).squareRoot()
     }
   }

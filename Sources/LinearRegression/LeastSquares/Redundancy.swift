@@ -11,12 +11,23 @@ public struct Redundancy: Equatable, Sendable, Codable {
   /// The constant, in the units of the column. Zero without an intercept.
   public let constant: Double
 
+  package init(feature: Int, dependsOn: [Term], constant: Double) {
+    self.feature = feature
+    self.dependsOn = dependsOn
+    self.constant = constant
+  }
+
   /// One column of a dependency.
   public struct Term: Equatable, Sendable, Codable {
     /// A feature that is kept, counted from 0.
     public let feature: Int
     /// What it is multiplied by.
     public let factor: Double
+
+    package init(feature: Int, factor: Double) {
+      self.feature = feature
+      self.factor = factor
+    }
   }
 }
 

@@ -20,9 +20,10 @@ struct ResidualSums<Scalar: BLASScalar>: Reduction {
     self.units = units
     let (k, q) = (layout.targets, layout.firstFeature + layout.features)
     precondition(coefficients.shape == Shape(q, k))
-    combination = Matrix<Double>(rows: layout.order, columns: k) { i, t in
-      i < q ? -coefficients[i, t] : i == q + t ? 1 : 0
-    }.elements
+    combination =
+      Matrix<Double>(rows: layout.order, columns: k) { i, t in
+        i < q ? -coefficients[i, t] : i == q + t ? 1 : 0
+      }.elements
     products = .zeros(layout.order, k)
     squares = zeros(k)
   }

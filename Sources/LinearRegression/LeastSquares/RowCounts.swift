@@ -1,7 +1,7 @@
 internal import LinearAlgebra
 
 /// How many rows a reduction has seen, and their weights.
-struct RowCounts: Equatable {
+struct RowCounts: Equatable, Codable, Sendable {
   /// Rows whose weight is not zero.
   var observations = 0
 
@@ -12,6 +12,8 @@ struct RowCounts: Equatable {
   var logWeightSum = 0.0
 
   /// Counts a block and writes the square roots of its weights, if it has any.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   mutating func add<Scalar>(_ block: Observations<Scalar>, roots: inout [Double]) {
     guard let weights = block.weights else {
       observations += block.rowCount
@@ -20,7 +22,8 @@ struct RowCounts: Equatable {
     }
     for i in 0..<block.rowCount {
       let weight = Double(weights[i])
-      roots[i] = weight.squareRoot()  // NaN for a negative weight: the sums show it, and the scan that follows says where
+      // NaN for a negative weight: the sums show it, and the scan that follows says where.
+      roots[i] = weight.squareRoot()
       if weight == 0 { continue }
       observations += 1
       weightSum += weight

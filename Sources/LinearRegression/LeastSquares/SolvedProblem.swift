@@ -30,17 +30,17 @@ struct SolvedProblem {
   /// Whether the solution is the one of least norm, and not the only one.
   let isLeastNorm: Bool
 
-  /// What the rows said when they were read again.
-  private var measurement: Measurement?
+  /// The correction of v that the residuals call for, kept × k, once they have been measured.
+  private var correction: Matrix<Double>?
+
+  /// ‖Xᵀr‖ / (‖X‖ ‖r‖), where it was measured: before the last correction, if there was one.
+  private var normalEquationResidual: Double?
+
+  /// Whether coefficients were corrected, or the correction they call for is known.
+  private var isVerified = false
 
   /// Coefficients that are more accurate than v.
   private var extended: ExtendedCoefficients?
-
-  private struct Measurement {
-    /// The correction of v that the residuals call for, kept × k.
-    let correction: Matrix<Double>
-    let normalEquationResidual: Double?
-  }
 
   private struct ExtendedCoefficients {
     let model: LinearModel
@@ -112,11 +112,15 @@ extension SolvedProblem {
   }
 
   /// The solution with a ridge penalty: v = V diag(σ / (σ² + λ / n)) Uᵀ S.
-  init(ridge problem: ReducedProblem, _ penalty: Double) {
-    let decomposition = problem.decomposition
+  init(
+    ridge problem: ReducedProblem, _ penalty: Double,
+    _ decomposition: SingularValueDecomposition<Double>? = nil
+  ) {
+    let decomposition = decomposition ?? problem.decomposition
     let lambda = penalty / problem.counts.weightSum
     let v = problem.solution(
-      decomposition, factors: decomposition.values.map { $0 / ($0 * $0 + lambda) })
+      decomposition,
+      factors: decomposition.values.map { $0 > 1e-14 || lambda > 0 ? $0 / ($0 * $0 + lambda) : 0 })
     let values = decomposition.values.map { ($0 * $0 + lambda).squareRoot() }
     let smallest = values.last ?? 1, size = (values.first ?? 1) / smallest
     self.init(
@@ -226,22 +230,27 @@ extension SolvedProblem {
         worst = max(worst ?? 0, nrm2(g + [intercept / root]) / (columns * r))
       }
     }
-    measurement = Measurement(correction: correction, normalEquationResidual: worst)
+    self.correction = correction
+    normalEquationResidual = worst
+    isVerified = true
   }
 
   /// The size of the correction that the residuals call for, relative to the coefficients.
   var correctionSize: Double {
-    guard let measurement else { return .infinity }
-    let size = nrm2(v.elements)
-    let change = nrm2(measurement.correction.elements)
+    guard let correction else { return .infinity }
+    let size = nrm2(v.elements), change = nrm2(correction.elements)
     return change == 0 ? 0 : change / max(size, Double.leastNormalMagnitude)
   }
 
   /// Applies the correction. Coefficients are then as good as residuals formed in Double can make them.
   mutating func correct() {
-    guard let correction = measurement?.correction, let inverse else { return }
+    guard let correction, let inverse else { return }
     v = v + correction
-    measurement = nil
+    for t in leftovers.indices {
+      let lowered = nrm2(problem.triangle.times(correction[column: t], transpose: .no))
+      leftovers[t] = max(0, leftovers[t] - lowered * lowered)
+    }
+    self.correction = nil
     let estimate = ErrorEstimate(problem.triangle, inverse: inverse)
     expected = (0..<problem.targetCount).map {
       estimate.errors(v[column: $0], leftover: leftovers[$0], centers: problem.centers, .rows)
@@ -278,7 +287,8 @@ extension SolvedProblem {
         intercept = DoubleDouble(units.shifts[p + t]) + refined.solution[t][0].times(powerOfTwo: 1 / target)
       }
       for (i, j) in kept.enumerated() {
-        let weight = refined.solution[t][first + i].times(powerOfTwo: units.scales[j]).times(powerOfTwo: 1 / target)
+        let weight = refined.solution[t][first + i].times(powerOfTwo: units.scales[j]).times(
+          powerOfTwo: 1 / target)
         weights[j, t] = weight.rounded
         if first == 1 { intercept = intercept + -(weight * DoubleDouble(units.shifts[j])) }
       }
@@ -293,15 +303,15 @@ extension SolvedProblem {
     guard model.weights.firstNonFinite() == nil, intercepts.allSatisfy(\.isFinite) else { return false }
     extended = ExtendedCoefficients(
       model: model, roots: roots(inverse, refined.correction, units, first), digits: digits)
-    measurement = Measurement(
-      correction: .zeros(kept.count, layout.targets),
-      normalEquationResidual: normalEquationResidual(refined, triangle, first))
+    normalEquationResidual = Self.normalEquationResidual(
+      refined, triangle, norms: (0..<layout.targets).map { whole.norms[p + $0] })
     return true
   }
 
   /// √((XᵀWX)⁻¹ⱼⱼ) in the units of the data: norms of the rows of E T U⁻¹, E being the way from the units of the pass.
   private func roots(
-    _ inverse: UpperTriangularMatrix<Double>, _ correction: UpperTriangularMatrix<Double>, _ units: ColumnUnits,
+    _ inverse: UpperTriangularMatrix<Double>, _ correction: UpperTriangularMatrix<Double>,
+    _ units: ColumnUnits,
     _ first: Int
   ) -> [Double] {
     let q = inverse.order
@@ -320,13 +330,13 @@ extension SolvedProblem {
     }
   }
 
-  private func normalEquationResidual<Scalar>(
-    _ refined: ExtendedRefinement<Scalar>, _ triangle: UpperTriangularMatrix<Double>, _ first: Int
+  private static func normalEquationResidual<Scalar>(
+    _ refined: ExtendedRefinement<Scalar>, _ triangle: UpperTriangularMatrix<Double>, norms targets: [Double]
   ) -> Double? {
     var worst: Double?
     for t in refined.squares.indices {
       let r = refined.squares[t].squareRoot(), g = refined.products[t]
-      guard r > 1e-14 * whole.norms[whole.featureCount + t] else { continue }
+      guard r > 1e-14 * targets[t] else { continue }
       let norms = g.indices.map { j in nrm2((0...j).map { triangle[$0, j] }) }
       let scaled = g.indices.map { g[$0] / norms[$0] }
       worst = max(worst ?? 0, nrm2(scaled) / (Double(max(1, g.count)).squareRoot() * r))
@@ -356,7 +366,9 @@ extension SolvedProblem {
     let rank = featureRank + (whole.hasIntercept ? 1 : 0)
     let model = extended?.model ?? doubleModel
     if let (row, _) = model.weights.firstNonFinite() { throw .overflow(.features, column: row) }
-    if model.intercepts.contains(where: { !$0.isFinite }) { throw .overflow(.features, column: max(0, p - 1)) }
+    if model.intercepts.contains(where: { !$0.isFinite }) {
+      throw .overflow(.features, column: max(0, p - 1))
+    }
     var statistics: [FitStatistics] = []
     for t in 0..<k {
       let isConstant = whole.norms[p + t] == 0
@@ -379,7 +391,7 @@ extension SolvedProblem {
       certificate: Certificate(
         solver: solver, reason: reason, passes: passes, conditionNumber: conditionNumber, rank: rank,
         redundant: redundant, estimatedDigits: digits,
-        normalEquationResidual: measurement?.normalEquationResidual),
+        normalEquationResidual: normalEquationResidual),
       covariance: covariance,
       roots: extended?.roots
         ?? covariance.map { (whole.hasIntercept ? [$0.interceptRoot!] : []) + $0.roots })
@@ -402,10 +414,11 @@ extension SolvedProblem {
     return (0..<whole.targetCount).reduce(16) { least, t in
       var (errors, intercept) = expected[t]
       let centers = problem.centers
-      if let correction = measurement?.correction {
+      if isVerified {
         // What the residuals call for is nearly the error itself, but for their own rounding.
-        for i in errors.indices { errors[i] = max(errors[i] / 5, abs(correction[i, t])) }
-        intercept = max(intercept / 5, abs(dot(correction[column: t], centers)))
+        let left = correction?[column: t] ?? zeros(errors.count)
+        for i in errors.indices { errors[i] = max(errors[i] / 5, abs(left[i])) }
+        intercept = max(intercept / 5, abs(dot(left, centers)))
       }
       var values = v[column: t], units = values.map { _ in 1.0 }
       if whole.hasIntercept && whole.norms[p + t] > 0 {

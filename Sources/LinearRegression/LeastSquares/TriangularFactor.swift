@@ -5,7 +5,7 @@ internal import LinearAlgebra
 /// Each block is stacked below the R of the blocks before it and factorised again, and so are the factors of shares.
 /// Q is never formed; memory does not grow with the number of rows (Demmel, Grigori, Hoemmen and Langou 2012,
 /// doi:10.1137/080731992, "TSQR"). Uses `dtpqrt`.
-struct TriangularFactor<Scalar: BLASScalar>: Reduction {
+struct TriangularFactor<Scalar: BLASScalar>: Reduction, Equatable, Sendable {
   let layout: DesignLayout
   private(set) var units: ColumnUnits
   private(set) var counts = RowCounts()
@@ -17,7 +17,8 @@ struct TriangularFactor<Scalar: BLASScalar>: Reduction {
   }
 
   init(
-    _ layout: DesignLayout, _ units: ColumnUnits, _ counts: RowCounts, _ triangle: UpperTriangularMatrix<Double>
+    _ layout: DesignLayout, _ units: ColumnUnits, _ counts: RowCounts,
+    _ triangle: UpperTriangularMatrix<Double>
   ) {
     precondition(triangle.order == layout.order && units.shifts.count == layout.features + layout.targets)
     self.layout = layout
@@ -33,7 +34,7 @@ struct TriangularFactor<Scalar: BLASScalar>: Reduction {
   ) -> TriangularFactor {
     // Taller than wide as well, because the factorisation goes over R with each block.
     let rowBytes = layout.order * MemoryLayout<Double>.stride
-    let blockRows = max(4 * layout.order, rowsPerCacheBlock(rowBytes: rowBytes))
+    let blockRows = min(2048, max(16 * layout.order, rowsPerCacheBlock(rowBytes: rowBytes)))
     return RowPass(rows: rows.rowCount, blockRows: blockRows, partialBytes: layout.order * rowBytes)
       .reduce(rows) { TriangularFactor(layout, units) }
   }
@@ -41,21 +42,31 @@ struct TriangularFactor<Scalar: BLASScalar>: Reduction {
   /// Element (i, j) of R.
   subscript(i: Int, j: Int) -> Double { triangle[i, j] }
 
-  /// Rows in column-major order, and what `dtpqrt` works in.
+  /// Rows in column-major order, what `dtpqrt` works in, and the faster way.
   struct Workspace {
     var block: StandardizedBlock
     var work: [Double]
+    var update: PreconditionedUpdate?
   }
 
   func makeWorkspace(rows: Int) -> Workspace {
     Workspace(
-      block: StandardizedBlock(layout, rows: rows, rowStride: 1, columnStride: rows, count: rows * layout.order),
-      work: zeros(16 * layout.order))
+      block: StandardizedBlock(
+        layout, rows: rows, rowStride: 1, columnStride: rows, count: rows * layout.order),
+      work: zeros(16 * layout.order),
+      update: PreconditionedUpdate.isWorthwhile(order: layout.order) ? PreconditionedUpdate(layout) : nil)
   }
 
   mutating func add(_ block: Observations<Scalar>, _ workspace: inout Workspace) {
-    workspace.block.fill(block, units, &counts)
+    // Not before there are as many rows as the block has: it would be too large for them.
+    if counts.observations >= max(block.rowCount, layout.order),
+      workspace.update?.add(block, units, to: &triangle, &counts) == true
+    {
+      return
+    }
     let height = workspace.block.columnStride
+    precondition(block.rowCount <= height)
+    workspace.block.fill(block, units, &counts)
     workspace.block.elements.withUnsafeMutableBufferPointer { rows in
       workspace.work.withUnsafeMutableBufferPointer { work in
         guard let rows = rows.baseAddress, let work = work.baseAddress else { return }

@@ -6,7 +6,7 @@ internal import LinearAlgebra
 /// Shifts lie near the middle of a column, so that sums of squares do not cancel, on a grid that most data lie on too, so that
 /// x − shift is exact for them. Scales are powers of two that bring deviations near 1: exact, and squares cannot overflow.
 /// (Chan, Golub and LeVeque 1983, doi:10.1080/00031305.1983.10483115.)
-struct ColumnUnits: Equatable, Codable {
+struct ColumnUnits: Equatable, Codable, Sendable {
   var shifts: [Double]
   var scales: [Double]
 
@@ -19,6 +19,8 @@ struct ColumnUnits: Equatable, Codable {
   /// Guesses units for the columns of [X y] from at most 64 rows that lie evenly among all.
   ///
   /// - Parameter centered: whether columns are shifted at all.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   init<Scalar>(sampling rows: Observations<Scalar>, centered: Bool) {
     let count = rows.columnCount
     self.init(identity: count)
@@ -66,7 +68,8 @@ struct ColumnUnits: Equatable, Codable {
 enum RowKernel<Scalar: BLASScalar> {
   /// target(i, j) ← (source(i, j) − shift(j)) · scale(j) · factor(i) for the columns of the units from `first` on.
   static func standardize(
-    _ source: UnsafePointer<Scalar>?, rows: Int, _ units: ColumnUnits, from first: Int = 0, columns: Int? = nil,
+    _ source: UnsafePointer<Scalar>?, rows: Int, _ units: ColumnUnits, from first: Int = 0,
+    columns: Int? = nil,
     factors: UnsafePointer<Double>?, into target: UnsafeMutablePointer<Double>?, rowStride: Int,
     columnStride: Int
   ) {
@@ -116,7 +119,8 @@ extension ColumnUnits {
   init<Scalar>(measuring rows: Observations<Scalar>, centered: Bool) {
     self.init(identity: rows.columnCount)
     let ranges = RowPass(
-      rows: rows.rowCount, blockRows: rowsPerCacheBlock(rowBytes: rows.columnCount * MemoryLayout<Scalar>.stride)
+      rows: rows.rowCount,
+      blockRows: rowsPerCacheBlock(rowBytes: rows.columnCount * MemoryLayout<Scalar>.stride)
     ).reduce(rows) { ColumnRanges<Scalar>(columns: rows.columnCount) }
     for j in 0..<rows.columnCount {
       let (low, high) = (ranges.low[j], ranges.high[j])

@@ -43,3 +43,8 @@ public struct ReferenceProblem: Sendable {
     }
   }
 }
+
+extension ReferenceProblem: CustomStringConvertible {
+  /// Its name.
+  public var description: String { name }
+}

@@ -6,7 +6,9 @@ enum StudentT {
   static func twoSidedP(_ t: Double, freedom: Double) -> Double { student_t_two_sided(t, freedom) }
 
   /// The t that |T| exceeds with probability 1 − level.
-  static func quantile(level: Double, freedom: Double) -> Double { student_t_two_sided_quantile(level, freedom) }
+  static func quantile(level: Double, freedom: Double) -> Double {
+    student_t_two_sided_quantile(level, freedom)
+  }
 }
 
 /// Fisher's F distribution.

@@ -1,0 +1,232 @@
+public import LinearAlgebra
+
+extension LeastSquares.Accumulator {
+  /// The fits of many ridge penalties, from one singular value decomposition.
+  ///
+  /// - Parameters:
+  ///   - penalties: λ of each fit; see ``LeastSquares/ridgePenalty``. Zero is the fit of least norm.
+  ///   - method: the rest; its own penalty is not used.
+  /// - Returns: one fit per penalty.
+  /// - Throws: ``DataError``: no rows, a coefficient beyond Double.
+  /// - Precondition: penalties are not negative.
+  /// - Complexity: O((p + k)³), and O(p² k) for each penalty.
+  public func ridgePath(
+    _ penalties: [Double], _ method: LeastSquares = LeastSquares()
+  ) throws(DataError) -> [LeastSquaresFit] {
+    require(
+      penalties.allSatisfy { $0 >= 0 && $0.isFinite }, "ridgePath: a penalty of \(penalties) is negative")
+    guard let factor else { throw .noRows }
+    let selected = factor.selecting(
+      Array(0..<features), targets: Array(features..<features + targets), intercept: method.intercept)
+    let problem = ReducedProblem(selected, epsilon: epsilon)
+    let decomposition = problem.decomposition
+    var fits: [LeastSquaresFit] = []
+    for penalty in penalties {
+      fits.append(
+        try SolvedProblem(ridge: problem, penalty, decomposition)
+          .fit(solver: .ridge, reason: "a ridge penalty", passes: 1))
+    }
+    return fits
+  }
+}
+
+/// The prediction errors of a ridge path on rows that were held out.
+public struct RidgeValidation: Equatable, Sendable {
+  /// λ, in the order that was given.
+  public let penalties: [Double]
+
+  /// The mean over folds of the mean squared error of each penalty, on rows that took no part in its fit; of all targets together.
+  public let meanSquaredErrors: [Double]
+
+  /// The standard error of each of these means, from the spread among folds.
+  public let standardErrors: [Double]
+
+  /// The penalty with the least error.
+  public let best: Double
+
+  /// The largest penalty whose error is at most one standard error above the least: the simplest model that is not clearly worse.
+  public let withinOneStandardError: Double
+}
+
+extension LeastSquares {
+  /// Cross-validates a ridge path, reading the rows once.
+  ///
+  /// Each fold keeps its own triangular factor; the factor of the rows outside a fold is the merge of the others, and the
+  /// fold's prediction errors follow from its factor as well.
+  ///
+  /// - Parameters:
+  ///   - X: n × p.
+  ///   - y: n × k.
+  ///   - weights: n weights; nil for 1.
+  ///   - penalties: λ to compare; nil for 60 from 10⁻⁵ n to 10² n, each the same multiple of the one before.
+  ///   - folds: number of parts, each held out in turn. Of each so many consecutive rows every fold gets one, at random.
+  ///   - seed: where that randomness comes from.
+  /// - Returns: errors and the two choices.
+  /// - Throws: ``DataError``: a value that is not finite, fewer rows than folds.
+  /// - Precondition: there are two folds at least, and the shapes fit.
+  /// - Complexity: 2 n (p + k)² flops in one pass, and O(folds² (p + k)³).
+  public func crossValidate<M: RowMajor>(
+    _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil, penalties: [Double]? = nil, folds: Int = 10,
+    seed: UInt64 = 0
+  ) throws(DataError) -> RidgeValidation {
+    require(folds >= 2, "crossValidate: \(folds) folds; there are at least two")
+    require(X.rowCount == y.rowCount, "crossValidate: X is \(X.shape) but y is \(y.shape)")
+    require(
+      weights.map { $0.count == X.rowCount } ?? true,
+      "crossValidate: X is \(X.shape) but there are \(weights?.count ?? 0) weights")
+    let penalties = penalties ?? Self.defaultPenalties(rows: X.rowCount)
+    require(
+      !penalties.isEmpty && penalties.allSatisfy { $0 >= 0 && $0.isFinite },
+      "crossValidate: a penalty of \(penalties) is negative")
+    if X.rowCount < folds {
+      throw X.rowCount == 0 ? .noRows : .fewerRowsThanFolds(rows: X.rowCount, folds: folds)
+    }
+    let layout = DesignLayout(features: X.columnCount, targets: y.columnCount, hasOnes: intercept)
+    let factors: [TriangularFactor<M.Scalar>]
+    do throws(DataError) {
+      factors = try Observations.with(X, y, weights: weights) { (rows) throws(DataError) in
+        var units = ColumnUnits(sampling: rows, centered: intercept), passes = 0
+        return try units.inSoundUnits(rows, layout, passes: &passes) { units in
+          let folds = FoldFactors.of(FoldedRows(rows: rows, folds: folds, seed: seed), layout, units).factors
+          var whole = folds[0]
+          for fold in folds.dropFirst() { whole.merge(fold) }
+          return (folds, whole.counts, whole.columnNorms)
+        }
+      }
+    } catch {
+      try DataError.check(X, y, weights: weights)
+      throw error
+    }
+    guard factors.allSatisfy({ $0.counts.observations > 0 }) else {
+      throw .fewerRowsThanFolds(rows: factors.count { $0.counts.observations > 0 }, folds: folds)
+    }
+    let errors = factors.indices.map { held in heldOutErrors(factors, held, penalties) }
+    return RidgeValidation(penalties, errors: errors)
+  }
+
+  private static func defaultPenalties(rows n: Int) -> [Double] {
+    (0..<60).map { Double(n) * exponential(logarithm(10) * (7 * Double($0) / 59 - 5)) }
+  }
+
+  /// The mean squared error of each penalty on a fold that took no part in its fit.
+  private func heldOutErrors<Scalar>(
+    _ factors: [TriangularFactor<Scalar>], _ held: Int, _ penalties: [Double]
+  ) -> [Double] {
+    let others = factors.indices.filter { $0 != held }
+    var training = factors[others[0]]
+    for fold in others.dropFirst() { training.merge(factors[fold]) }
+    let fold = factors[held], layout = fold.layout
+    let problem = ReducedProblem(training, epsilon: Double(Scalar.ulpOfOne))
+    let decomposition = problem.decomposition
+    return penalties.map { penalty in
+      let x = SolvedProblem(ridge: problem, penalty, decomposition).unitCoefficients(layout)
+      var sum = 0.0
+      for t in 0..<layout.targets {
+        var combination = x[column: t].map { -$0 } + zeros(layout.targets)
+        combination[layout.firstFeature + layout.features + t] = 1
+        let error =
+          nrm2(fold.triangle.times(combination, transpose: .no)) / fold.units.scales[layout.features + t]
+        sum += error * error
+      }
+      return sum / (fold.counts.weightSum * Double(max(1, layout.targets)))
+    }
+  }
+}
+
+extension RidgeValidation {
+  /// - Parameter errors: for each fold, the mean squared error of each penalty.
+  init(_ penalties: [Double], errors: [[Double]]) {
+    let folds = Double(errors.count)
+    let means = penalties.indices.map { i in errors.reduce(0) { $0 + $1[i] } / folds }
+    let standardErrors = penalties.indices.map { i in
+      let squares = errors.reduce(0) { $0 + ($1[i] - means[i]) * ($1[i] - means[i]) }
+      return (squares / (folds - 1) / folds).squareRoot()
+    }
+    let best = penalties.indices.min { means[$0] < means[$1] }!
+    let limit = means[best] + standardErrors[best]
+    self.penalties = penalties
+    meanSquaredErrors = means
+    self.standardErrors = standardErrors
+    self.best = penalties[best]
+    withinOneStandardError = penalties.indices.filter { means[$0] <= limit }.map { penalties[$0] }.max()!
+  }
+}
+
+/// Rows and the fold of each.
+private struct FoldedRows<Scalar: BLASScalar>: RowSource {
+  let rows: Observations<Scalar>
+  let folds: Int
+  let seed: UInt64
+
+  var rowCount: Int { rows.rowCount }
+
+  struct Block {
+    let rows: Observations<Scalar>
+    let fold: [Int]
+  }
+
+  func block(_ range: Range<Int>) -> Block {
+    // Each group of consecutive rows is dealt to the folds by a generator of its own, so that blocks need no common state.
+    var fold: [Int] = []
+    fold.reserveCapacity(range.count + folds)
+    for group in range.lowerBound / folds...(range.upperBound - 1) / folds {
+      var generator = SeededGenerator(seed: seed &+ UInt64(group) &* 0x9E37_79B9_7F4A_7C15)
+      fold += generator.permutation(folds).map { Int($0) }
+    }
+    let start = range.lowerBound % folds
+    return Block(rows: rows.block(range), fold: Array(fold[start..<start + range.count]))
+  }
+}
+
+/// One triangular factor for each fold.
+private struct FoldFactors<Scalar: BLASScalar>: Reduction {
+  var factors: [TriangularFactor<Scalar>]
+
+  static func of(_ rows: FoldedRows<Scalar>, _ layout: DesignLayout, _ units: ColumnUnits) -> FoldFactors {
+    let rowBytes = layout.order * MemoryLayout<Double>.stride
+    // Tall enough for every fold to get as many rows of a block as its factor has columns.
+    let blockRows = max(4 * layout.order * rows.folds, rowsPerCacheBlock(rowBytes: rowBytes))
+    return RowPass(
+      rows: rows.rowCount, blockRows: blockRows, partialBytes: rows.folds * layout.order * rowBytes
+    ).reduce(rows) {
+      FoldFactors(factors: Array(repeating: TriangularFactor(layout, units), count: rows.folds))
+    }
+  }
+
+  struct Workspace {
+    var X: [Scalar] = []
+    var y: [Scalar] = []
+    var weights: [Scalar] = []
+    var factor: TriangularFactor<Scalar>.Workspace
+  }
+
+  func makeWorkspace(rows: Int) -> Workspace {
+    // A block may begin and end within a group of which the fold has a row.
+    Workspace(factor: factors[0].makeWorkspace(rows: rows / factors.count + 2))
+  }
+
+  mutating func add(_ block: FoldedRows<Scalar>.Block, _ room: inout Workspace) {
+    let rows = block.rows, p = rows.featureCount, k = rows.targetCount
+    for fold in factors.indices {
+      room.X.removeAll(keepingCapacity: true)
+      room.y.removeAll(keepingCapacity: true)
+      room.weights.removeAll(keepingCapacity: true)
+      for i in block.fold.indices where block.fold[i] == fold {
+        if p > 0 { room.X.append(contentsOf: UnsafeBufferPointer(start: rows.X! + i * p, count: p)) }
+        if k > 0 { room.y.append(contentsOf: UnsafeBufferPointer(start: rows.y! + i * k, count: k)) }
+        if let weights = rows.weights { room.weights.append(weights[i]) }
+      }
+      let count = block.fold.count { $0 == fold }
+      if count == 0 { continue }
+      let X = Matrix(rows: count, columns: p, elements: room.X),
+        y = Matrix(rows: count, columns: k, elements: room.y)
+      Observations.with(X, y, weights: rows.weights == nil ? nil : room.weights) {
+        factors[fold].add($0, &room.factor)
+      }
+    }
+  }
+
+  mutating func merge(_ later: FoldFactors) {
+    for fold in factors.indices { factors[fold].merge(later.factors[fold]) }
+  }
+}

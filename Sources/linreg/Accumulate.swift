@@ -1,0 +1,143 @@
+import ArgumentParser
+import LinearRegression
+import TabularRegression
+
+struct Accumulate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Reduce the rows of files to a share of an exact fit.",
+    usage: "linreg accumulate <formula> <file> ... -o <share> [<options>]",
+    discussion: """
+      A share is a few kilobytes however many rows it stands for. Shares of the
+      same formula, from other files or machines, are joined by merge and
+      solved by solve.
+
+      Example: linreg accumulate 'price ~ .' january.csv february.csv -o winter.share
+      """)
+
+  @Argument(help: "What to predict from what, such as 'y ~ a + b' or 'y ~ .'.")
+  var formula: String
+
+  @Argument(help: "CSV files with the same columns; \"-\" is standard input.")
+  var files: [String]
+
+  @OptionGroup var output: ShareOutputOptions
+  @OptionGroup var threads: ThreadOptions
+
+  @Option(help: "The column that weighs the rows.")
+  var weights: String?
+
+  func validate() throws {
+    if files.count(where: { $0 == "-" }) > 1 {
+      throw ValidationError("Only one of the files can be standard input.")
+    }
+  }
+
+  func run() throws {
+    let formula = try Formula(formula)
+    for file in files { try Files.checkWritable(output.shareFile, besides: file) }
+    let share = try threads.run {
+      var share = try Share(formula, Table(csv: files[0]), weights: weights)
+      for file in files.dropFirst() { try share.add(Table(csv: file)) }
+      return share
+    }
+    try output.deliver(share)
+  }
+}
+
+struct Merge: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Join shares of an exact fit.",
+    usage: "linreg merge <share> ... -o <share>",
+    discussion: """
+      Shares have the same formula. In any order the results agree to rounding; in
+      the same order they are the same bytes.
+
+      Example: linreg merge winter.share summer.share -o year.share
+      """)
+
+  @Argument(help: "Shares, from accumulate or merge; \"-\" is standard input.")
+  var shares: [String]
+
+  @OptionGroup var output: ShareOutputOptions
+
+  func validate() throws {
+    if shares.count(where: { $0 == "-" }) > 1 {
+      throw ValidationError("Only one of the shares can be standard input.")
+    }
+  }
+
+  func run() throws {
+    try Files.checkWritable(output.shareFile)
+    var merged = try Share(contentsOf: shares[0])
+    for path in shares.dropFirst() { try merged.merge(Share(contentsOf: path), named: path) }
+    try output.deliver(merged)
+  }
+}
+
+struct Solve: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Fit a model exactly from a share, without the data.",
+    usage: "linreg solve <share> [<options>]",
+    discussion: """
+      Example: linreg solve year.share --drop age --ridge 10
+      """)
+
+  @Argument(help: "A share, from accumulate or merge; \"-\" is standard input.")
+  var share: String
+
+  @OptionGroup var output: ModelOutputOptions
+
+  @Option(help: "A column to leave out; may be given again.")
+  var drop: [String] = []
+
+  @Option(help: "Another column to predict; the former target is then left out.")
+  var target: String?
+
+  @Option(help: "What becomes of columns that others determine.")
+  var redundant = LeastSquares.RedundancyPolicy.drop
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Penalty of ridge regression, in standardised units.", valueName: "lambda"))
+  var ridge = 0.0
+
+  @Flag(help: "Fit without an intercept, whatever the formula says.")
+  var noIntercept = false
+
+  func validate() throws {
+    if !(ridge >= 0 && ridge.isFinite) {
+      throw ValidationError("--ridge is \(ridge); it is a number, 0 or more.")
+    }
+  }
+
+  func run() throws {
+    try output.check(besides: share)
+    let model = try Share(contentsOf: share).solve(
+      LeastSquares(redundancy: redundant, ridgePenalty: ridge), intercept: noIntercept ? false : nil,
+      dropping: drop, target: target)
+    try deliver(model, output)
+  }
+}
+
+/// Where a share goes.
+struct ShareOutputOptions: ParsableArguments {
+  @Option(name: .customShort("o"), help: ArgumentHelp("Write the share to this file.", valueName: "share"))
+  var shareFile: String
+
+  @OptionGroup var format: FormatOptions
+
+  func validate() throws {
+    if shareFile == "-" || shareFile == "" { throw ValidationError("-o needs the name of a file.") }
+  }
+
+  /// Writes the share and says what it holds.
+  func deliver(_ share: Share) throws {
+    try share.write(to: shareFile)
+    let rows = share.observations
+    if format.json {
+      Terminal.print("{\"observations\": \(rows), \"columns\": \(share.terms.count + 1)}")
+    } else {
+      Terminal.note("\(shareFile): \(rows) \(rows == 1 ? "row" : "rows"), \(share.terms.count + 1) columns")
+    }
+  }
+}

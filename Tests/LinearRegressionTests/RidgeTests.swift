@@ -1,0 +1,105 @@
+import LinearRegression
+import TestSupport
+import Testing
+
+@Suite struct RidgeTests {
+  private func data(_ n: Int) -> (X: Matrix<Double>, y: Matrix<Double>) {
+    var generator = SeededGenerator(seed: 100)
+    let X = Matrix<Double>(rows: n, columns: 4) { _, j in
+      generator.nextNormal() * [1, 100, 0.01, 1][j] + [0, 5, 1, -3][j]
+    }
+    return (X, Matrix(rows: n, columns: 2) { i, t in X[i, 0] + X[i, 3] * Double(t) + generator.nextNormal() })
+  }
+
+  /// (ZᵀZ + λ) w = Zᵀy with columns of mean 0 and standard deviation 1 is what defines the fit.
+  @Test(arguments: [0.5, 10, 1e4])
+  func solvesThePenalisedNormalEquations(penalty: Double) throws {
+    let (X, y) = data(80)
+    let fit = try LeastSquares(ridgePenalty: penalty).fit(X, y)
+    #expect(fit.certificate.solver == .ridge && fit.covariance == nil)
+    let scale = Standardization(X), z = scale.applied(to: X, as: Double.self)
+    for t in 0..<2 {
+      let mean = y[column: t].reduce(0, +) / 80
+      let w = (0..<4).map { fit.model.weights[$0, t] * scale.scales[$0] }
+      let residual = zip(y[column: t], gemv(z, w)).map { $0 - mean - $1 }
+      let gradient = zip(gemv(z, residual, transpose: .yes), w).map { $0 - penalty * $1 }
+      #expect(difference(gradient, [0, 0, 0, 0], factor: 100, scale: 80 * nrm2(residual)) == nil)
+      // The intercept is not penalised: it passes through the means.
+      let center = (0..<4).reduce(fit.model.intercepts[t]) { $0 + fit.model.weights[$1, t] * scale.means[$1] }
+      #expect(difference([center], [mean], factor: 100) == nil)
+      let sum = dot(residual, residual)
+      #expect(abs(fit.statistics[t].residualSumOfSquares / sum - 1) < 1e-12)
+      #expect(fit.statistics[t].fStatistic == nil && fit.statistics[t].aic == nil)
+    }
+  }
+
+  @Test func theWholePathFromOneFactor() throws {
+    let (X, y) = data(80)
+    var share = LeastSquares.Accumulator(features: 4, targets: 2)
+    try share.add(X, y)
+    let penalties = [0, 0.1, 1, 100, 1e8]
+    let path = try share.ridgePath(penalties)
+    for (penalty, fit) in zip(penalties, path).dropFirst() {
+      let alone = try LeastSquares(ridgePenalty: penalty).fit(X, y)
+      #expect(difference(fit.model.weights, alone.model.weights, factor: 100) == nil)
+    }
+    #expect(
+      difference(path[0].model.weights, try LeastSquares().fit(X, y).model.weights, factor: 1000) == nil)
+    #expect(path[4].coefficientsAreSmall)
+  }
+
+  @Test func moreColumnsThanRows() throws {
+    var generator = SeededGenerator(seed: 101)
+    let X: Matrix<Double> = generator.normalMatrix(10, 30), y: Matrix<Double> = generator.normalMatrix(10, 1)
+    let fit = try LeastSquares(ridgePenalty: 1).fit(X, y)
+    #expect(fit.coefficients.allSatisfy { $0.isFinite })
+    #expect(fit.statistics[0].residualSumOfSquares > 0)
+  }
+
+  /// Held against fits that leave the rows of a fold out, one by one: as many folds as rows need no knowledge of who is where.
+  @Test func crossValidationIsWhatLeavingRowsOutGives() throws {
+    let (X, y) = data(24)
+    let penalties = [0.01, 1, 30]
+    let result = try LeastSquares().crossValidate(X, y, penalties: penalties, folds: 24, seed: 3)
+    for (index, penalty) in penalties.enumerated() {
+      var errors: [Double] = []
+      for held in 0..<24 {
+        let rows = (0..<24).filter { $0 != held }
+        let fit = try LeastSquares(ridgePenalty: penalty).fit(
+          Matrix(rows: 23, columns: 4) { X[rows[$0], $1] }, Matrix(rows: 23, columns: 2) { y[rows[$0], $1] })
+        let prediction = fit.predict(X[rows: held..<held + 1])
+        errors.append(
+          (0..<2).reduce(0) { $0 + (y[held, $1] - prediction[0, $1]) * (y[held, $1] - prediction[0, $1]) } / 2
+        )
+      }
+      let mean = errors.reduce(0, +) / 24
+      let spread = errors.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 23
+      #expect(abs(result.meanSquaredErrors[index] / mean - 1) < 1e-10)
+      #expect(abs(result.standardErrors[index] / (spread / 24).squareRoot() - 1) < 1e-10)
+    }
+    #expect(penalties.contains(result.best) && result.withinOneStandardError >= result.best)
+  }
+
+  @Test func crossValidationChoosesWell() throws {
+    var generator = SeededGenerator(seed: 102)
+    let X: Matrix<Float> = generator.normalMatrix(5000, 20)
+    let y = Matrix<Float>(rows: 5000, columns: 1) { i, _ in X[i, 0] + Float(generator.nextNormal()) * 3 }
+    let method = LeastSquares()
+    let one = try Parallelism.$threads.withValue(1) { try method.crossValidate(X, y, folds: 5, seed: 1) }
+    #expect(one.penalties.count == 60)
+    #expect(
+      try Parallelism.$threads.withValue(3) { try method.crossValidate(X, y, folds: 5, seed: 1) } == one)
+    #expect(try method.crossValidate(X, y, folds: 5, seed: 2) != one)
+    // The noise is 9; a penalty of nothing and one that leaves nothing are both worse.
+    let least = one.meanSquaredErrors.min()!
+    #expect(least > 8 && least < 10)
+    #expect(one.meanSquaredErrors.last! > least && one.withinOneStandardError >= one.best)
+    #expect(throws: DataError.fewerRowsThanFolds(rows: 3, folds: 10)) {
+      try method.crossValidate(Matrix<Double>.zeros(3, 1), Matrix.zeros(3, 1))
+    }
+  }
+}
+
+extension LeastSquaresFit {
+  fileprivate var coefficientsAreSmall: Bool { model.weights.elements.allSatisfy { abs($0) < 1e-4 } }
+}

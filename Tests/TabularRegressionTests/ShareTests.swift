@@ -1,0 +1,154 @@
+import Foundation
+import LinearRegression
+import TestSupport
+import Testing
+
+@testable import TabularRegression
+
+@Suite struct ShareTests {
+  let folder = TemporaryFolder()
+
+  /// A table of 20 columns and a target.
+  private func table(_ rows: Range<Int>, columns: Int = 20, names: [String]? = nil) throws -> Table {
+    let names = names ?? (0..<columns).map { "column \($0)" } + ["y"]
+    var generator = SeededGenerator(seed: 140)
+    var lines = [names.joined(separator: ",")]
+    for row in 0..<(rows.upperBound) {
+      let values = names.indices.map { _ in generator.nextNormal() * 100 + 1e4 }
+      if rows.contains(row) { lines.append(values.map(\.description).joined(separator: ",")) }
+    }
+    return try Table(csvText: lines.joined(separator: "\n"), source: "table.csv")
+  }
+
+  private func share(_ rows: Range<Int>) throws -> Share { try Share("y ~ .", table(rows)) }
+
+  private func agrees(_ a: FittedModel, _ b: FittedModel, digits: Double = 12) -> Bool {
+    let bound = pow(10, -digits)
+    func close(_ x: Double?, _ y: Double?) -> Bool {
+      guard let x, let y else { return x == nil && y == nil }
+      return abs(x - y) <= bound * abs(y)
+    }
+    return a.features == b.features
+      && zip(a.coefficientStatistics, b.coefficientStatistics).allSatisfy {
+        close($0.estimate, $1.estimate) && close($0.standardError, $1.standardError)
+      } && close(a.statistics.rSquared, b.statistics.rSquared) && a.observations == b.observations
+  }
+
+  @Test func partsMakeTheWhole() throws {
+    var merged = try share(0..<60)
+    try merged.merge(try share(60..<61))
+    try merged.add(try table(61..<200))
+    let whole = try FittedModel("y ~ .", table(0..<200))
+    #expect(agrees(try merged.solve(), whole, digits: 10))
+    #expect(try merged.solve().certificate?.solver == .qr)
+    #expect(agrees(try Share("y ~ .", table(0..<200)).solve(), whole, digits: 10))
+    var fewer = try merged.solve(dropping: ["column 3", "column 19"])
+    let names = (0..<20).filter { $0 != 3 && $0 != 19 }.map { "column \($0)" }
+    #expect(agrees(fewer, try FittedModel(table(0..<200), target: "y", features: names), digits: 10))
+    fewer = try merged.solve(intercept: false, target: "column 2")
+    let others = (0..<20).filter { $0 != 2 }.map { "column \($0)" }
+    let direct = try FittedModel(
+      table(0..<200), target: "column 2", features: others, method: LeastSquares(intercept: false))
+    #expect(agrees(fewer, direct, digits: 8))
+    let ridge = try merged.solve(LeastSquares(ridgePenalty: 5))
+    #expect(
+      agrees(
+        ridge, try FittedModel("y ~ .", table(0..<200), method: LeastSquares(ridgePenalty: 5)), digits: 10))
+  }
+
+  @Test func filesAreSmallAndComeBackBitForBit() throws {
+    let path = folder.path("part.share")
+    let share = try share(0..<200)
+    try share.write(to: path)
+    #expect(try Share(contentsOf: path) == share)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)).count < 10_000)
+    let again = folder.path("again.share")
+    try Share(contentsOf: path).write(to: again)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(contentsOf: URL(fileURLWithPath: again)))
+  }
+
+  @Test func mismatchesAreRefusedByName() throws {
+    let share = try share(0..<50)
+    func message(_ other: Share) -> String? {
+      var copy = share
+      do throws(TabularError) {
+        try copy.merge(other, named: "other.share")
+        return nil
+      } catch {
+        #expect(copy == share)
+        return error.description
+      }
+    }
+    func other(_ formula: String, _ names: [String]? = nil, weights: String? = nil) throws -> Share {
+      try Share(formula, table(0..<30, names: names), weights: weights)
+    }
+    let names = (0..<20).map { "column \($0)" }
+    #expect(
+      try message(other("y ~ .", Array(names.dropLast()) + ["new", "y"]))
+        == "other.share: the column \"column 19\" is missing here; merge shares of one formula")
+    #expect(
+      try message(other("y ~ .", names + ["new", "y"]))
+        == "other.share: the column \"new\" stands only here; merge shares of one formula")
+    #expect(
+      try message(other("y ~ .", ["column 1", "column 0"] + names.dropFirst(2) + ["y"]))
+        == "other.share: column 1 is \"column 1\" here and \"column 0\" before; merge shares of one formula")
+    #expect(
+      try message(other("z ~ .", names + ["z"]))
+        == "other.share: the target is \"z\" here and \"y\" before; merge shares of one formula")
+    #expect(
+      try message(other("y ~ . - 1"))
+        == "other.share: the formula is without intercept here; merge shares of one formula")
+    #expect(
+      try message(other("y ~ .", names + ["y", "w"], weights: "w"))
+        == "other.share: rows are weighed by column \"w\" here and by nothing before; merge shares of one formula"
+    )
+  }
+
+  /// Every truncation, every flipped bit of the first line, and a thousand elsewhere.
+  @Test func damageIsAlwaysNoticed() throws {
+    let bytes = try share(0..<30).fileBytes
+    func isRefused(_ bytes: [UInt8]) -> Bool {
+      do throws(TabularError) {
+        _ = try Share(fileBytes: bytes, path: "x")
+        return false
+      } catch {
+        return error.description.hasPrefix("x: ") && !error.description.contains("\n")
+      }
+    }
+    #expect(!isRefused(bytes))
+    #expect((0..<bytes.count).allSatisfy { isRefused(Array(bytes[..<$0])) })
+    #expect(isRefused(bytes + [10]))
+    let header = bytes.firstIndex(of: 10)! + 1
+    for bit in 0..<header * 8 {
+      var flipped = bytes
+      flipped[bit / 8] ^= 1 << (bit % 8)
+      if !isRefused(flipped) { Issue.record("bit \(bit) of the first line") }
+    }
+    var generator = SeededGenerator(seed: 141)
+    for _ in 0..<1000 {
+      let bit = header * 8 + generator.nextInteger(below: (bytes.count - header) * 8)
+      var flipped = bytes
+      flipped[bit / 8] ^= 1 << (bit % 8)
+      if !isRefused(flipped) { Issue.record("bit \(bit)") }
+    }
+    let newer = Array(
+      String(decoding: bytes, as: UTF8.self).replacing("linreg-share 1", with: "linreg-share 2").utf8)
+    #expect(
+      throws: TabularError.model(
+        path: "x", message: "the share has version 2, this software reads up to 1; update it")
+    ) {
+      try Share(fileBytes: newer, path: "x")
+    }
+    #expect(throws: TabularError.model(path: "x", message: "this is not a share of swift-linear-regression"))
+    {
+      try Share(fileBytes: Array("a,b\n1,2\n".utf8), path: "x")
+    }
+  }
+
+  @Test func requestsThatCannotBeMet() throws {
+    let share = try share(0..<50)
+    #expect(throws: TabularError.self) { try share.solve(dropping: ["nothing"]) }
+    #expect(throws: TabularError.self) { try share.solve(dropping: (0..<20).map { "column \($0)" }) }
+    #expect(throws: TabularError.self) { try share.solve(target: "nothing") }
+  }
+}
