@@ -78,7 +78,7 @@ import Testing
       outcome.output.contains(
         "\n\ntotal = ground + upper\nof all solutions this is the one of least norm in standardised units\n\n"
       ))
-    #expect(outcome.output.contains("\nsolver svd (least norm needs a factor of the rows), 1 pass\n"))
+    #expect(outcome.output.contains("\nsolver svd (least norm needs a factor of the rows), 2 passes\n"))
   }
 
   @Test func aFormulaAtFaultIsPointedAt() throws {
