@@ -5,7 +5,7 @@ struct CertificateRecord: Codable {
   var solver: Certificate.Solver
   var reason: String
   var passes: Int
-  @Null var conditionNumber: Double?
+  var conditionNumber: Double
   var estimatedDigits: Double
   var rank: Int
   @Null var normalEquationResidual: Double?
@@ -23,10 +23,10 @@ struct CertificateRecord: Codable {
     solver = certificate.solver
     reason = certificate.reason
     passes = certificate.passes
-    conditionNumber = finite(certificate.conditionNumber)
+    conditionNumber = certificate.conditionNumber
     estimatedDigits = certificate.estimatedDigits
     rank = certificate.rank
-    normalEquationResidual = certificate.normalEquationResidual.flatMap(finite)
+    normalEquationResidual = certificate.normalEquationResidual
     redundant = certificate.redundant.map { redundancy in
       Dependency(
         term: names[redundancy.feature], dependsOn: redundancy.dependsOn.map { names[$0.feature] },
@@ -49,11 +49,10 @@ struct CertificateRecord: Codable {
   /// The certificate.
   /// - Precondition: the record has no fault.
   func certificate(names: [String]) -> Certificate {
-    let numbers = Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first })
+    let numbers = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
     func index(_ name: String) -> Int { numbers[name]! }
     return Certificate(
-      solver: solver, reason: reason, passes: passes, conditionNumber: conditionNumber ?? .infinity,
-      rank: rank,
+      solver: solver, reason: reason, passes: passes, conditionNumber: conditionNumber, rank: rank,
       redundant: redundant.map { dependency in
         Redundancy(
           feature: index(dependency.term),

@@ -134,7 +134,8 @@ extension FittedModel {
 }
 
 extension LeastSquaresFit {
-  fileprivate var usableCovariance: UnscaledCovariance? {
+  /// What can be written and computed with: nil where a norm is beyond Double.
+  var usableCovariance: UnscaledCovariance? {
     covariance.flatMap { ($0.means + $0.norms).allSatisfy(\.isFinite) ? $0 : nil }
   }
 }

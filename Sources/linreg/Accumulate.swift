@@ -108,6 +108,9 @@ struct Solve: ParsableCommand {
     if !(ridge >= 0 && ridge.isFinite) {
       throw ValidationError("--ridge is \(ridge); it is a number, 0 or more.")
     }
+    if ridge > 0 && redundant != .drop {
+      throw ValidationError("--ridge has a solver of its own, without --redundant.")
+    }
   }
 
   func run() throws {

@@ -28,6 +28,9 @@ struct MethodOptions: ParsableArguments {
 
   func validate() throws {
     if folds < 2 { throw ValidationError("--folds is \(folds); it is 2 or more.") }
+    if case .invalid(let text) = ridge {
+      throw ValidationError("--ridge is \(text); it is a number, 0 or more, \"auto\" or \"auto-1se\".")
+    }
     if ridge != .penalty(0) && (solver != .automatic || precision == .extended || redundant != .drop) {
       throw ValidationError(
         "--ridge has a solver of its own, without --solver, --precision extended and --redundant.")
@@ -43,6 +46,7 @@ struct MethodOptions: ParsableArguments {
       measuresResidual: true)
     switch ridge {
     case .penalty(let penalty): method.ridgePenalty = penalty
+    case .invalid: break
     case .leastError, .oneStandardError:
       let choice = try choose()
       note(choice.description)
@@ -58,14 +62,16 @@ enum RidgeOption: Equatable, ExpressibleByArgument {
   case penalty(Double)
   case leastError
   case oneStandardError
+  /// Neither a penalty nor one of the words; `validate` says so.
+  case invalid(String)
 
   init?(argument: String) {
     switch argument {
     case "auto": self = .leastError
     case "auto-1se": self = .oneStandardError
     default:
-      guard let penalty = Double(argument), penalty >= 0, penalty.isFinite else { return nil }
-      self = .penalty(penalty)
+      let penalty = Double(argument) ?? -1
+      self = penalty >= 0 && penalty.isFinite ? .penalty(penalty) : .invalid(argument)
     }
   }
 

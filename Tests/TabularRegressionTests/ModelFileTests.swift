@@ -161,26 +161,41 @@ import Testing
     ("\"residualSumOfSquares\" : ", "\"residualSumOfSquares\" : 1"),
     ("\"rSquared\" : ", "\"rSquared\" : 1e999, \"x\" : "),
     ("\"coefficients\" : [", "\"coefficients\" : [], \"x\" : ["),
-    ("\"power\" : 1", "\"power\" : 0"), ("\"power\" : 1", "\"power\" : 2"),
-    ("\"power\" : 1", "\"power\" : 9223372036854775807"), ("\"weightSum\" : 20", "\"weightSum\" : null"),
-    ("\"means\" : [", "\"means\" : [1, "), ("\"inverse\" : [", "\"inverse\" : [1, "),
-    ("\"norms\" : [", "\"norms\" : [-"), ("\"standardError\" : ", "\"standardError\" : -"),
-    (
-      "\"redundant\" : [",
-      "\"redundant\" : [{\"term\": \"z\", \"dependsOn\": [], \"factors\": [], \"constant\": 0}"
-    ),
-    (
-      "\"redundant\" : [",
-      "\"redundant\" : [{\"term\": \"x 1\", \"dependsOn\": [], \"factors\": [1], \"constant\": 0}"
-    ),
-    ("\"solver\" : \"qr+extended\"", "\"solver\" : \"lu\""),
-    ("\"ridgePenalty\" : 0", "\"ridgePenalty\" : -1"),
   ])
   func hostileNumbersAreRefused(text: String, replacement: String) throws {
     #expect(model.json.contains(text))
     let found = try #require(try message(model.json.replacingOccurrences(of: text, with: replacement)))
     #expect(found.hasPrefix("m.json: the "))
     #expect(!found.contains("\n"))
+  }
+
+  /// What does not fit is found before the checksum is looked at: a forged one would not help.
+  @Test(arguments: [
+    ("\"power\" : 1", "\"power\" : 0", "a power is out of range"),
+    ("\"power\" : 1", "\"power\" : 9223372036854775807", "a power is out of range"),
+    ("\"power\" : 1", "\"power\" : 2", "the coefficients are not those of the terms"),
+    ("\"weightSum\" : 20", "\"weightSum\" : null", "the covariance is not that of the coefficients"),
+    ("\"means\" : [", "\"means\" : [1, ", "the covariance is not that of the coefficients"),
+    ("\"inverse\" : [", "\"inverse\" : [1, ", "the covariance is not that of the coefficients"),
+    ("\"norms\" : [", "\"norms\" : [0, \"nan\"], \"x\" : [", "a norm is not positive"),
+    ("\"standardError\" : ", "\"standardError\" : -1, \"x\" : ", "a standard error is negative"),
+    ("\"ridgePenalty\" : 0", "\"ridgePenalty\" : -1", "the ridge penalty is negative"),
+    (
+      "\"redundant\" : [",
+      "\"redundant\" : [{\"term\": \"z\", \"dependsOn\": [], \"factors\": [], \"constant\": 0}",
+      "a redundant column is not among the terms"
+    ),
+    (
+      "\"redundant\" : [",
+      "\"redundant\" : [{\"term\": \"x 1\", \"dependsOn\": [], \"factors\": [1], \"constant\": 0}",
+      "a dependency lacks factors"
+    ),
+  ])
+  func partsThatDoNotFitAreRefused(text: String, replacement: String, fault: String) throws {
+    #expect(model.json.contains(text))
+    #expect(
+      try message(model.json.replacingOccurrences(of: text, with: replacement))
+        == "m.json: the model file is damaged: \(fault); fit the model again")
   }
 
   @Test func replacingAFileKeepsItsPermissions() throws {

@@ -231,12 +231,18 @@ import Testing
       ["fit", "y ~ x", "a.csv", "--no-intercept"],
       "Error: --no-intercept goes with --target; a formula says \"- 1\"."
     ),
-    (["fit", "y ~ x", "a.csv", "--ridge", "-1"], "Error: --ridge is -1.0; it is a number, 0 or more."),
+    (
+      ["fit", "y ~ x", "a.csv", "--ridge", "-1"],
+      "Error: --ridge is -1; it is a number, 0 or more, \"auto\" or \"auto-1se\"."
+    ),
     (
       ["fit", "y ~ x", "a.csv", "--ridge", "1", "--solver", "cholesky"],
       "Error: --ridge has a solver of its own, without --solver, --precision extended and --redundant."
     ),
-    (["fit", "y ~ x", "a.csv", "--ridge", "inf"], "Error: --ridge is inf; it is a number, 0 or more."),
+    (
+      ["fit", "y ~ x", "a.csv", "--ridge", "inf"],
+      "Error: --ridge is inf; it is a number, 0 or more, \"auto\" or \"auto-1se\"."
+    ),
     (
       ["fit", "y ~ x", "a.csv", "--solver", "lu"],
       "Error: The value 'lu' is invalid for '--solver <solver>'. Please provide one of 'automatic', 'cholesky', 'cholesky+refinement', 'qr' or 'svd'."

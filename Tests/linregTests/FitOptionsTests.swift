@@ -286,7 +286,8 @@ extension FitOptionsTests {
     #expect(best.status == 0)
     let note = try #require(
       best.error.wholeMatch(
-        of: /ridge: 10-fold mean squared error ([0-9.]+) ± ([0-9.]+) at penalty ([0-9.e+-]+), within one standard error up to ([0-9.e+-]+)\n/
+        of:
+          /ridge: 10-fold mean squared error (.*) ± (.*) at penalty (.*), within one standard error up to (.*)\n/
       ))
     #expect(best.output.contains("ridge, penalty \(note.3)\n"))
     let simple = try linreg("fit", "--target", "progression", diabetes, "--ridge", "auto-1se", "--seed", "3")
