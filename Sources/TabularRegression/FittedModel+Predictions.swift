@@ -25,15 +25,15 @@ extension FittedModel {
       throw .noIntervals(reason: "its fit has as many coefficients as rows")
     }
     let X = try features(of: table)
-    var result: [IntervalPrediction] = []
-    for (row, prediction) in try predictions(X, table).enumerated() {
-      let around = interval.around(
-        prediction, leverage: covariance.leverage(X[row: row]), statistics.residualStandardError,
-        freedom: statistics.degreesOfFreedom, level: level)
-      guard let around else { throw Self.beyond(row, table) }
-      result.append(around)
+    let predictions = try predictions(X, table)
+    let intervals = interval.around(
+      predictions, leverages: covariance.leverages(X), statistics.residualStandardError,
+      freedom: statistics.degreesOfFreedom, level: level)
+    guard let intervals else {
+      throw .unusable(
+        file: table.source, message: "an interval is beyond a Double; check the units of its fields")
     }
-    return result
+    return intervals
   }
 
   /// The model's errors on a table that has its features and its target. Rows are not weighted.

@@ -79,7 +79,8 @@ extension FittedModel {
   ///   `LeastSquares.fit` refuses.
   /// - Complexity: as `LeastSquares.fit`.
   public init(
-    _ formula: Formula, _ table: Table, weights: String? = nil, method: LeastSquares = LeastSquares(),
+    _ formula: Formula, _ table: Table, weights: String? = nil,
+    method: LeastSquares = LeastSquares(measuresResidual: true),
     plan: (FitPlan) -> Void = { _ in }
   ) throws(TabularError) {
     var method = method
@@ -92,7 +93,8 @@ extension FittedModel {
 
   /// Fits a model exactly, by least squares: as with a ``Formula`` of this text.
   public init(
-    _ formula: String, _ table: Table, weights: String? = nil, method: LeastSquares = LeastSquares()
+    _ formula: String, _ table: Table, weights: String? = nil,
+    method: LeastSquares = LeastSquares(measuresResidual: true)
   ) throws(TabularError) {
     try self.init(Formula(formula), table, weights: weights, method: method)
   }
@@ -111,7 +113,7 @@ extension FittedModel {
   /// - Complexity: as `LeastSquares.fit`.
   public init(
     _ table: Table, target: String, features: [String]? = nil, weights: String? = nil,
-    method: LeastSquares = LeastSquares(), plan: (FitPlan) -> Void = { _ in }
+    method: LeastSquares = LeastSquares(measuresResidual: true), plan: (FitPlan) -> Void = { _ in }
   ) throws(TabularError) {
     let features = features ?? table.columnNames.filter { $0 != target && $0 != weights }
     try self.init(
@@ -128,15 +130,8 @@ extension FittedModel {
       formula: formula, target: design.target, terms: design.terms, weights: design.weightsColumn,
       hasIntercept: method.intercept, model: fit.model,
       coefficientStatistics: fit.coefficientStatistics(), observations: fit.observations,
-      statistics: fit.statistics[0], certificate: fit.certificate, covariance: fit.usableCovariance,
+      statistics: fit.statistics[0], certificate: fit.certificate, covariance: fit.covariance,
       method: method, training: nil)
-  }
-}
-
-extension LeastSquaresFit {
-  /// What can be written and computed with: nil where a norm is beyond Double.
-  var usableCovariance: UnscaledCovariance? {
-    covariance.flatMap { ($0.means + $0.norms).allSatisfy(\.isFinite) ? $0 : nil }
   }
 }
 

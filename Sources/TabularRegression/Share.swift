@@ -154,7 +154,7 @@ public struct Share: Equatable, Sendable {
         formula: Formula.text(target: response, features: kept.map(\.name), intercept: method.intercept),
         target: response, terms: kept, weights: weights, hasIntercept: method.intercept, model: fit.model,
         coefficientStatistics: fit.coefficientStatistics(), observations: fit.observations,
-        statistics: fit.statistics[0], certificate: fit.certificate, covariance: fit.usableCovariance,
+        statistics: fit.statistics[0], certificate: fit.certificate, covariance: fit.covariance,
         method: method,
         training: nil)
     } catch {

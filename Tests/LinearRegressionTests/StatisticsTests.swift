@@ -64,6 +64,8 @@ import Testing
         try weights[$0] * #require(fit.leverage((intercept ? wide : X)[row: $0]))
       }
       #expect(difference([leverages.reduce(0, +)], [Double(fit.rank)], factor: 100) == nil)
+      let all = try #require(fit.covariance).leverages(intercept ? wide : X)
+      #expect(difference(zip(all, weights).map(*), leverages, factor: 10) == nil)
       // ∂ŷᵢ / ∂yᵢ, which is linear.
       var moved = y
       moved[7, 0] += 1

@@ -118,12 +118,22 @@ public enum PredictionInterval: String, Sendable, CaseIterable {
   package func around(
     _ prediction: Double, leverage: Double, _ residualStandardError: Double?, freedom: Int, level: Double
   ) -> IntervalPrediction? {
+    around([prediction], leverages: [leverage], residualStandardError, freedom: freedom, level: level)?[0]
+  }
+
+  /// The intervals around predictions; nil where there are no degrees of freedom or one is beyond Double.
+  package func around(
+    _ predictions: [Double], leverages: [Double], _ residualStandardError: Double?, freedom: Int,
+    level: Double
+  ) -> [IntervalPrediction]? {
     require(level > 0 && level < 1, "an interval of level \(level); it is between 0 and 1")
     guard let s = residualStandardError, freedom > 0 else { return nil }
-    let variance = leverage + (self == .prediction ? 1 : 0)
-    let half = StudentT.quantile(level: level, freedom: Double(freedom)) * s * variance.squareRoot()
-    guard half.isFinite else { return nil }
-    return IntervalPrediction(prediction: prediction, lower: prediction - half, upper: prediction + half)
+    let t = StudentT.quantile(level: level, freedom: Double(freedom))
+    let intervals = zip(predictions, leverages).map { prediction, leverage in
+      let half = t * s * (leverage + (self == .prediction ? 1 : 0)).squareRoot()
+      return IntervalPrediction(prediction: prediction, lower: prediction - half, upper: prediction + half)
+    }
+    return intervals.allSatisfy { $0.lower.isFinite && $0.upper.isFinite } ? intervals : nil
   }
 }
 

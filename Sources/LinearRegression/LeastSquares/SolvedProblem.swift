@@ -383,11 +383,15 @@ extension SolvedProblem {
       guard target.totalSumOfSquares.isFinite else { throw .overflow(.targets, column: t) }
       statistics.append(target)
     }
-    let covariance = inverse.map {
-      UnscaledCovariance(
-        features: kept, means: kept.map(whole.mean), norms: kept.map(whole.norm), inverse: $0,
-        weightSum: whole.hasIntercept ? whole.counts.weightSum : nil)
-    }
+    let norms = kept.map(whole.norm)
+    // A spread beyond Double leaves nothing to compute leverages in.
+    let covariance =
+      norms.allSatisfy({ $0.isNormal })
+      ? inverse.map {
+        UnscaledCovariance(
+          features: kept, means: kept.map(whole.mean), norms: norms, inverse: $0,
+          weightSum: whole.hasIntercept ? whole.counts.weightSum : nil)
+      } : nil
     return LeastSquaresFit(
       model: model, hasIntercept: whole.hasIntercept, observations: whole.counts.observations,
       statistics: statistics,
@@ -396,8 +400,9 @@ extension SolvedProblem {
         redundant: redundant, estimatedDigits: digits,
         normalEquationResidual: normalEquationResidual),
       covariance: covariance,
-      roots: extended?.roots
-        ?? covariance.map { (whole.hasIntercept ? [$0.interceptRoot!] : []) + $0.roots })
+      roots: covariance == nil
+        ? nil
+        : extended?.roots ?? covariance.map { (whole.hasIntercept ? [$0.interceptRoot!] : []) + $0.roots })
   }
 
   private var doubleModel: LinearModel {

@@ -44,6 +44,28 @@ public struct UnscaledCovariance: Equatable, Sendable {
     return projected * projected + (weightSum.map { 1 / $0 } ?? 0)
   }
 
+  /// The leverages of many rows.
+  ///
+  /// - Parameter X: rows × p, all p features.
+  /// - Complexity: 2 rows p² flops. Uses `dgemm`.
+  public func leverages(_ X: Matrix<Double>) -> [Double] {
+    let own = weightSum.map { 1 / $0 } ?? 0
+    if features.isEmpty { return Array(repeating: own, count: X.rowCount) }
+    // Column-major R⁻¹ is row-major R⁻ᵀ.
+    let transposed = Matrix(
+      rows: features.count, columns: features.count, elements: inverse.columnMajorElements)
+    return X.rowBlocks.flatMap { block in
+      let z = Matrix<Double>(rows: block.rowCount, columns: features.count) { i, j in
+        (block[i, features[j]] - means[j]) / norms[j]
+      }
+      let projected = gemm(z, transposed, transposeB: .yes)
+      return (0..<block.rowCount).map { i in
+        let norm = nrm2(projected[row: i])
+        return norm * norm + own
+      }
+    }
+  }
+
   /// √((XᵀWX)⁻¹ⱼⱼ) of each kept feature.
   var roots: [Double] { zip(inverse.rowNorms(), norms).map { $0 / $1 } }
 
