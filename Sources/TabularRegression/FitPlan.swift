@@ -18,6 +18,9 @@ public struct FitPlan: Equatable, Sendable {
   /// Whether residuals are formed in double-double.
   public let isExtended: Bool
 
+  /// Products in double-double that this takes: some two nanoseconds each.
+  public let extendedProducts: Double
+
   /// Number of threads that read the rows.
   public let threads: Int
 
@@ -33,6 +36,8 @@ public struct FitPlan: Equatable, Sendable {
     let order = features + 1 + (method.intercept ? 1 : 0)
     (solver, reason) = method.firstRung(rows: rows, features: features, targets: 1)
     isExtended = solver == .extended
+    extendedProducts =
+      isExtended ? method.extendedProducts(rows: rows, features: features, targets: 1) : 0
     threads = Parallelism.threads
     let copies = design.X.low == nil ? 1 : 2
     dataBytes = 8 * rows * (features * copies + 1 + (design.weights == nil ? 0 : 1))
@@ -46,10 +51,18 @@ extension FitPlan: CustomStringConvertible {
     """
     data       \(counted(rows, "row")), \(counted(features, "feature"))
     solver     \(solver.rawValue) first: \(reason)
-    precision  \(isExtended ? "residuals in double-double" : "double")
+    precision  \(isExtended ? "residuals in double-double: about \(duration)" : "double")
     threads    \(threads)
     memory     \(Self.amount(dataBytes)) of columns, and \(Self.amount(bytesPerThread)) of sums per thread
     """
+  }
+
+  /// The time that products in double-double take on one core, to one digit.
+  private var duration: String {
+    let seconds = extendedProducts * 2e-9
+    return seconds < 1
+      ? "\(formatted(max(0.01, seconds * 1000), significantDigits: 1)) ms"
+      : "\(formatted(seconds, significantDigits: seconds < 100 ? 2 : 3)) s"
   }
 
   private static func amount(_ bytes: Int) -> String {

@@ -128,17 +128,18 @@ extension LeastSquares {
   /// The rung that is tried first, and why: what can be said before the rows are read.
   package func firstRung(rows: Int, features: Int, targets: Int) -> (rung: Certificate.Solver, reason: String)
   {
-    let q = Double(features + targets + (intercept ? 1 : 0))
+    let q = features + targets + (intercept ? 1 : 0)
     if ridgePenalty > 0 { return (.ridge, "a ridge penalty") }
     if solver == .svd { return (.svd, "asked for") }
     if redundancy == .minimumNorm { return (.qr, "least norm needs a factor of the rows") }
     if precision == .extended { return (.extended, "asked for") }
     switch solver {
     // Some four million products in double-double are ten milliseconds.
-    case .automatic where precision == .automatic && Double(rows) * q * (q / 2 + 6) < 4e6:
+    case .automatic
+    where precision == .automatic && extendedProducts(rows: rows, features: features, targets: targets) < 4e6:
       return (.extended, "the data are small")
     case .automatic, .cholesky, .refinedCholesky:
-      if Double(rows) <= q { return (.qr, "there are no more rows than columns") }
+      if rows <= q { return (.qr, "there are no more rows than columns") }
       return solver == .refinedCholesky
         ? (.refinedCholesky, "asked for")
         : (
@@ -146,6 +147,12 @@ extension LeastSquares {
         )
     case .qr, .svd: return (.qr, "asked for")
     }
+  }
+
+  /// Products in double-double that extended precision takes: B = [1 X] R⁻¹ once, residuals and gradients about three times.
+  package func extendedProducts(rows: Int, features: Int, targets: Int) -> Double {
+    let q = Double(features + targets + (intercept ? 1 : 0))
+    return Double(rows) * q * (q / 2 + 6)
   }
 
   /// Solves what rows were reduced to.
