@@ -56,13 +56,14 @@ STANDARDIZE(float, standardize_rows_f32)
 STANDARDIZE(double, standardize_rows_f64)
 #undef STANDARDIZE
 
-// Columns j ..< j + width · LANES of rows i ..< i + TILE_ROWS of C: the accumulators stay in registers.
+// Columns j ..< j + width · LANES of rows i ..< i + TILE_ROWS of C: the sums over a chunk of rows stay in registers, and are
+// added to C once, so that rounding does not add up over one long chain.
 #define TILE(width)                                                                                                   \
   TARGET static void NAME(tile##width)(const double *a, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t i, ptrdiff_t j,   \
                                        double *c, ptrdiff_t order) {                                                  \
     VECTOR sums[TILE_ROWS][width];                                                                                    \
     for (int s = 0; s < TILE_ROWS; s++)                                                                               \
-      for (int v = 0; v < width; v++) sums[s][v] = LOAD(c + (i + s) * order + j + v * LANES);                         \
+      for (int v = 0; v < width; v++) sums[s][v] = (VECTOR){};                                                        \
     for (ptrdiff_t r = 0; r < rows; r++) {                                                                            \
       const double *row = a + r * stride;                                                                             \
       VECTOR right[width];                                                                                            \
@@ -73,7 +74,10 @@ STANDARDIZE(double, standardize_rows_f64)
       }                                                                                                               \
     }                                                                                                                 \
     for (int s = 0; s < TILE_ROWS; s++)                                                                               \
-      for (int v = 0; v < width; v++) STORE(c + (i + s) * order + j + v * LANES, sums[s][v]);                         \
+      for (int v = 0; v < width; v++) {                                                                               \
+        double *sum = c + (i + s) * order + j + v * LANES;                                                            \
+        STORE(sum, LOAD(sum) + sums[s][v]);                                                                           \
+      }                                                                                                               \
   }
 TILE(1)
 TILE(2)

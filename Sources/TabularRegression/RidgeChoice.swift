@@ -59,7 +59,8 @@ extension RidgeChoice: CustomStringConvertible {
     let index = validation.penalties.firstIndex(of: validation.best) ?? 0
     let error =
       "\(text(validation.meanSquaredErrors[index])) ± \(text(validation.standardErrors[index]))"
+    let edge = validation.best == validation.penalties.max() ? " (the largest tried)" : ""
     return
-      "ridge: \(folds)-fold mean squared error \(error) at penalty \(text(validation.best)), within one standard error up to \(text(validation.withinOneStandardError))"
+      "ridge: \(folds)-fold mean squared error \(error) at penalty \(text(validation.best))\(edge), within one standard error up to \(text(validation.withinOneStandardError))"
   }
 }

@@ -127,23 +127,28 @@ public struct Share: Equatable, Sendable {
   ///   - intercept: whether the model has an intercept; nil as the formula says.
   ///   - dropped: names of columns to leave out.
   ///   - newTarget: another column to predict; the former target is then left out. Nil for the formula's.
+  ///   - file: what the share is called in messages.
   /// - Throws: ``TabularError``: a column that is not there, no rows, no feature left, what `LeastSquares` refuses.
   /// - Complexity: O(p³)
   public func solve(
     _ method: LeastSquares = LeastSquares(), intercept: Bool? = nil, dropping dropped: [String] = [],
-    target newTarget: String? = nil
+    target newTarget: String? = nil, named file: String = "the share"
   ) throws(TabularError) -> FittedModel {
     let names = terms.map(\.name) + [target]
     for name in dropped + (newTarget.map { [$0] } ?? []) where !names.contains(name) {
       throw .unusable(
-        file: "the share",
+        file: file,
         message: "there is no column \"\(printable(name))\"; the columns are \(listed(names))")
     }
     let response = newTarget ?? target
+    if dropped.contains(response) {
+      throw .unusable(
+        file: file, message: "\"\(printable(response))\" is the target; leave out another column")
+    }
     let features = terms.indices.filter { names[$0] != response && !dropped.contains(names[$0]) }
     if features.isEmpty {
       throw .unusable(
-        file: "the share", message: "no column is left to predict \"\(printable(response))\" from")
+        file: file, message: "no column is left to predict \"\(printable(response))\" from")
     }
     var method = method
     method.intercept = intercept ?? hasIntercept
@@ -160,16 +165,16 @@ public struct Share: Equatable, Sendable {
     } catch {
       if case .rankDeficient(let redundant) = error {
         throw .rankDeficient(
-          file: "the share", dependencies: redundant.map { $0.described(kept.map(\.name)) })
+          file: file, dependencies: redundant.map { $0.described(kept.map(\.name)) })
       }
       if case .overflow(let variable, let column) = error {
         let name = variable == .targets ? response : kept[column].name
         throw .unusable(
-          file: "the share",
+          file: file,
           message:
             "column \"\(printable(name))\" has squares or a coefficient beyond a Double; use another unit")
       }
-      throw .unusable(file: "the share", message: error.description)
+      throw .unusable(file: file, message: error.description)
     }
   }
 }

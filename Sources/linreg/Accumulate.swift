@@ -64,10 +64,13 @@ struct Merge: ParsableCommand {
     if shares.count(where: { $0 == "-" }) > 1 {
       throw ValidationError("Only one of the shares can be standard input.")
     }
+    if let twice = shares.first(where: { share in shares.count(where: { $0 == share }) > 1 }) {
+      throw ValidationError("\(twice) is named twice; its rows would count twice.")
+    }
   }
 
   func run() throws {
-    try Files.checkWritable(output.shareFile)
+    for share in shares { try Files.checkWritable(output.shareFile, besides: share) }
     var merged = try Share(contentsOf: shares[0])
     for path in shares.dropFirst() { try merged.merge(Share(contentsOf: path), named: path) }
     try output.deliver(merged)
@@ -117,7 +120,7 @@ struct Solve: ParsableCommand {
     try output.check(besides: share)
     let model = try Share(contentsOf: share).solve(
       LeastSquares(redundancy: redundant, ridgePenalty: ridge), intercept: noIntercept ? false : nil,
-      dropping: drop, target: target)
+      dropping: drop, target: target, named: share == "-" ? "standard input" : share)
     try deliver(model, output)
   }
 }
@@ -130,7 +133,9 @@ struct ShareOutputOptions: ParsableArguments {
   @OptionGroup var format: FormatOptions
 
   func validate() throws {
-    if shareFile == "-" || shareFile == "" { throw ValidationError("-o needs the name of a file.") }
+    if shareFile == "-" || shareFile == "" {
+      throw ValidationError("-o needs the name of a file; a share is not written to standard output.")
+    }
   }
 
   /// Writes the share and says what it holds.

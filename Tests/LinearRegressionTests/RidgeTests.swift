@@ -86,7 +86,11 @@ import Testing
     let y = Matrix<Float>(rows: 5000, columns: 1) { i, _ in X[i, 0] + Float(generator.nextNormal()) * 3 }
     let method = LeastSquares()
     let one = try Parallelism.$threads.withValue(1) { try method.crossValidate(X, y, folds: 5, seed: 1) }
-    #expect(one.penalties.count == 60)
+    #expect(one.penalties.count == 61 && one.penalties[0] == 0)
+    // A factor in the weights changes the unit of penalties and nothing else.
+    let weighted = try method.crossValidate(
+      X, y, weights: Array(repeating: 0x1p20, count: 5000), folds: 5, seed: 1)
+    #expect(abs(weighted.best / one.best / 0x1p20 - 1) < 1e-12)
     #expect(
       try Parallelism.$threads.withValue(3) { try method.crossValidate(X, y, folds: 5, seed: 1) } == one)
     #expect(try method.crossValidate(X, y, folds: 5, seed: 2) != one)

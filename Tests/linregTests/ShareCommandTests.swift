@@ -93,7 +93,7 @@ import Testing
     _ = try linreg("accumulate", "progression ~ . - age", files[2], "-o", "b.share", in: place)
     let before = try Data(contentsOf: URL(fileURLWithPath: folder.path("a.share")))
     #expect(
-      try linreg("merge", "a.share", "b.share", "-o", "a.share", in: place)
+      try linreg("merge", "a.share", "b.share", "-o", "c.share", in: place)
         == Outcome(
           status: 1, output: "",
           error: "b.share: the column \"age\" is missing here; merge shares of one formula\n"))
@@ -106,7 +106,15 @@ import Testing
           error:
             "cut.share: the share is damaged: it has \(size - 1) bytes where its first line says \(size); accumulate it again\n"
         ))
-    #expect(try linreg("merge", "a.share", "cut.share", "-o", "a.share", in: place).status == 1)
+    #expect(try linreg("merge", "a.share", "cut.share", "-o", "c.share", in: place).status == 1)
+    #expect(!FileManager.default.fileExists(atPath: folder.path("c.share")))
+    #expect(
+      try linreg("merge", "a.share", "b.share", "-o", "a.share", in: place).error
+        == "a.share: this is the input; write to another file\n")
+    #expect(try linreg("merge", "a.share", "a.share", "-o", "c.share", in: place).status == 2)
+    #expect(
+      try linreg("solve", "a.share", "--drop", "progression", in: place).error
+        == "a.share: \"progression\" is the target; leave out another column\n")
     #expect(try Data(contentsOf: URL(fileURLWithPath: folder.path("a.share"))) == before)
     #expect(try linreg("accumulate", "progression ~ .", files[0], "-o", files[0], in: place).status == 1)
     #expect(try linreg("accumulate", "progression ~ .", files[0], in: place).status == 2)

@@ -4,7 +4,7 @@ internal import LinearAlgebra
 /// checks that everything fits.
 extension LeastSquares.Accumulator: Codable {
   private enum Key: String, CodingKey {
-    case features, targets, epsilon, observations, weightSum, logWeightSum, shifts, scales, factor
+    case features, targets, epsilon, observations, weightSum, logWeightSum, merges, shifts, scales, factor
   }
 
   /// Encodes the share; numbers come back bit for bit where the encoder keeps them.
@@ -17,6 +17,7 @@ extension LeastSquares.Accumulator: Codable {
     guard let factor else { return }
     try container.encode(factor.counts.weightSum, forKey: .weightSum)
     try container.encode(factor.counts.logWeightSum, forKey: .logWeightSum)
+    try container.encode(factor.counts.merges, forKey: .merges)
     try container.encode(factor.units.shifts, forKey: .shifts)
     try container.encode(factor.units.scales, forKey: .scales)
     try container.encode(factor.triangle.packedColumns, forKey: .factor)
@@ -42,6 +43,8 @@ extension LeastSquares.Accumulator: Codable {
     if counts.observations == 0 { return }
     counts.weightSum = try container.decode(Double.self, forKey: .weightSum)
     counts.logWeightSum = try container.decode(Double.self, forKey: .logWeightSum)
+    counts.merges = try container.decode(Int.self, forKey: .merges)
+    try check(counts.merges >= 0, .merges, "\(counts.merges) merges")
     try check(
       counts.weightSum > 0 && counts.weightSum.isFinite, .weightSum, "a weight of \(counts.weightSum)")
     try check(counts.logWeightSum.isFinite, .logWeightSum, "a weight of \(counts.logWeightSum)")

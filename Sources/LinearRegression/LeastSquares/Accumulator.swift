@@ -64,13 +64,17 @@ extension LeastSquares {
           var units = ColumnUnits(sampling: rows, centered: true), passes = 0
           return try units.inSoundUnits(rows, layout, passes: &passes) { units in
             let factor = TriangularFactor.of(rows, layout, units)
-            return (factor.inDouble, factor.counts, factor.columnNorms)
+            return (factor.inDouble, factor.columnSizes)
           }
         }
       } catch {
-        if error == .noWeight { return }  // rows that are absent
         // A pass sees that a value is not finite; this says where.
-        try DataError.check(X, y, weights: weights)
+        do throws(DataError) {
+          try DataError.check(X, y, weights: weights)
+        } catch {
+          if error == .noWeight { return }  // rows that are absent
+          throw error
+        }
         throw error
       }
       epsilon = max(epsilon, Double(M.Scalar.ulpOfOne))
@@ -126,6 +130,9 @@ extension LeastSquares {
         (columns + chosen).allSatisfy { $0 >= 0 && $0 < features + targets }
           && Set(columns + chosen).count == columns.count + chosen.count,
         "solve: features \(columns) and targets \(chosen) of \(features + targets) columns")
+      if let column = factor.columnSizes.norms.firstIndex(where: { !$0.isFinite }) {
+        throw .overflow(column: column, features: features)
+      }
       let selected = factor.selecting(columns, targets: chosen, intercept: method.intercept)
       let solution = try method.solved(ReducedProblem(selected, epsilon: epsilon))
       return try solution.fit(

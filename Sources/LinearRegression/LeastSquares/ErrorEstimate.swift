@@ -25,18 +25,32 @@ struct ErrorEstimate {
     conditionNumber = triangle.order < 2 ? 1 : max(1, triangle.norm2() * inverse.norm2())
   }
 
-  /// How the factor came about.
-  enum Origin { case crossProducts, rows }
+  /// How the factor came about. Sums are formed in chunks whose number grows with that of the rows, a factor is merged.
+  enum Origin {
+    case crossProducts(rows: Int)
+    case rows(merges: Int)
+
+    /// How many roundings an element of the factor has gone through, as far as they matter.
+    fileprivate var roundings: Double {
+      switch self {
+      case .crossProducts(let rows): 2 + (Double(rows) / 2048).squareRoot() / 2
+      case .rows(let merges): (1 + Double(max(0, merges - 32)) / 32).squareRoot() / 3
+      }
+    }
+  }
 
   /// The error of each coefficient in units of norms, and that of Σ centers v.
+  ///
+  /// - Parameter offset: the largest distance of a column's mean from its shift, in standard deviations.
   func errors(
-    _ v: [Double], leftover: Double, centers: [Double], _ origin: Origin
+    _ v: [Double], leftover: Double, centers: [Double], offset: Double, _ origin: Origin
   ) -> (coefficients: [Double], atCenters: Double) {
     let size = 1 + nrm2(v), rho = max(0, min(1, leftover)).squareRoot()
+    let unit = Double.ulpOfOne * origin.roundings * (1 + offset * offset).squareRoot()
     func error(_ row: Double, _ covariance: Double) -> Double {
       switch origin {
-      case .rows: Double.ulpOfOne / 3 * (row * size + covariance * rho)
-      case .crossProducts: Double.ulpOfOne * 2 * covariance * size
+      case .rows: unit * (row * size + covariance * rho)
+      case .crossProducts: unit * covariance * size
       }
     }
     let projected = inverse.times(centers, transpose: .yes)

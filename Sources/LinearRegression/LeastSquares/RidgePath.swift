@@ -58,7 +58,8 @@ extension LeastSquares {
   ///   - X: n × p.
   ///   - y: n × k.
   ///   - weights: n weights; nil for 1.
-  ///   - penalties: λ to compare; nil for 60 from 10⁻⁵ n to 10² n, each the same multiple of the one before.
+  ///   - penalties: λ to compare; nil for 0 and 60 from 10⁻⁵ W to 10² W, each the same multiple of the one before, W being the
+  ///     sum of the weights or n.
   ///   - folds: number of parts, each held out in turn. Of each so many consecutive rows every fold gets one, at random.
   ///   - seed: where that randomness comes from.
   /// - Returns: errors and the two choices.
@@ -74,10 +75,11 @@ extension LeastSquares {
     require(
       weights.map { $0.count == X.rowCount } ?? true,
       "crossValidate: X is \(X.shape) but there are \(weights?.count ?? 0) weights")
-    let penalties = penalties ?? Self.defaultPenalties(rows: X.rowCount)
-    require(
-      !penalties.isEmpty && penalties.allSatisfy { $0 >= 0 && $0.isFinite },
-      "crossValidate: a penalty of \(penalties) is negative")
+    if let penalties {
+      require(
+        !penalties.isEmpty && penalties.allSatisfy { $0 >= 0 && $0.isFinite },
+        "crossValidate: a penalty of \(penalties) is negative, or there is none")
+    }
     if X.rowCount < folds {
       throw X.rowCount == 0 ? .noRows : .fewerRowsThanFolds(rows: X.rowCount, folds: folds)
     }
@@ -90,7 +92,7 @@ extension LeastSquares {
           let folds = FoldFactors.of(FoldedRows(rows: rows, folds: folds, seed: seed), layout, units).factors
           var whole = folds[0]
           for fold in folds.dropFirst() { whole.merge(fold) }
-          return (folds, whole.counts, whole.columnNorms)
+          return (folds, whole.columnSizes)
         }
       }
     } catch {
@@ -100,15 +102,21 @@ extension LeastSquares {
     guard factors.allSatisfy({ $0.counts.observations > 0 }) else {
       throw .fewerRowsThanFolds(rows: factors.count { $0.counts.observations > 0 }, folds: folds)
     }
+    let penalties =
+      penalties ?? Self.defaultPenalties(weightSum: factors.reduce(0) { $0 + $1.counts.weightSum })
     let errors = factors.indices.map { held in heldOutErrors(factors, held, penalties) }
-    return RidgeValidation(penalties, errors: errors)
+    let unit = 1 / (factors[0].units.scales.dropFirst(layout.features).min() ?? 1)
+    let validation = RidgeValidation(penalties, errors: errors, unit: unit)
+    guard validation.meanSquaredErrors.allSatisfy(\.isFinite) else { throw .overflow(.targets, column: 0) }
+    return validation
   }
 
-  private static func defaultPenalties(rows n: Int) -> [Double] {
-    (0..<60).map { Double(n) * exponential(logarithm(10) * (7 * Double($0) / 59 - 5)) }
+  private static func defaultPenalties(weightSum: Double) -> [Double] {
+    [0] + (0..<60).map { weightSum * exponential(logarithm(10) * (7 * Double($0) / 59 - 5)) }
   }
 
-  /// The mean squared error of each penalty on a fold that took no part in its fit.
+  /// The mean squared error of each penalty on a fold that took no part in its fit, in units of the target with the coarsest
+  /// scale: in those of the data squares could be beyond Double.
   private func heldOutErrors<Scalar>(
     _ factors: [TriangularFactor<Scalar>], _ held: Int, _ penalties: [Double]
   ) -> [Double] {
@@ -118,6 +126,7 @@ extension LeastSquares {
     let fold = factors[held], layout = fold.layout
     let problem = ReducedProblem(training, epsilon: Double(Scalar.ulpOfOne))
     let decomposition = problem.decomposition
+    let coarsest = fold.units.scales.dropFirst(layout.features).min() ?? 1
     return penalties.map { penalty in
       let x = SolvedProblem(ridge: problem, penalty, decomposition).unitCoefficients(layout)
       var sum = 0.0
@@ -125,7 +134,8 @@ extension LeastSquares {
         var combination = x[column: t].map { -$0 } + zeros(layout.targets)
         combination[layout.firstFeature + layout.features + t] = 1
         let error =
-          nrm2(fold.triangle.times(combination, transpose: .no)) / fold.units.scales[layout.features + t]
+          nrm2(fold.triangle.times(combination, transpose: .no))
+          * (coarsest / fold.units.scales[layout.features + t])
         sum += error * error
       }
       return sum / (fold.counts.weightSum * Double(max(1, layout.targets)))
@@ -133,9 +143,24 @@ extension LeastSquares {
   }
 }
 
+extension LeastSquares {
+  /// Cross-validates a ridge path of one target given flat.
+  ///
+  /// - Throws: ``DataError``: a value that is not finite, fewer rows than folds.
+  /// - Precondition: there are two folds at least, and X has as many rows as there are targets.
+  public func crossValidate<M: RowMajor>(
+    _ X: M, _ y: [M.Scalar], weights: [M.Scalar]? = nil, penalties: [Double]? = nil, folds: Int = 10,
+    seed: UInt64 = 0
+  ) throws(DataError) -> RidgeValidation {
+    try crossValidate(X, Matrix(column: y), weights: weights, penalties: penalties, folds: folds, seed: seed)
+  }
+}
+
 extension RidgeValidation {
-  /// - Parameter errors: for each fold, the mean squared error of each penalty.
-  init(_ penalties: [Double], errors: [[Double]]) {
+  /// - Parameters:
+  ///   - errors: for each fold, the mean squared error of each penalty, in `unit`².
+  ///   - unit: what errors are measured in.
+  init(_ penalties: [Double], errors: [[Double]], unit: Double) {
     let folds = Double(errors.count)
     let means = penalties.indices.map { i in errors.reduce(0) { $0 + $1[i] } / folds }
     let standardErrors = penalties.indices.map { i in
@@ -145,8 +170,8 @@ extension RidgeValidation {
     let best = penalties.indices.min { means[$0] < means[$1] }!
     let limit = means[best] + standardErrors[best]
     self.penalties = penalties
-    meanSquaredErrors = means
-    self.standardErrors = standardErrors
+    meanSquaredErrors = means.map { $0 * unit * unit }
+    self.standardErrors = standardErrors.map { $0 * unit * unit }
     self.best = penalties[best]
     withinOneStandardError = penalties.indices.filter { means[$0] <= limit }.map { penalties[$0] }.max()!
   }

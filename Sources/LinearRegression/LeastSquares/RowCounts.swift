@@ -11,6 +11,9 @@ struct RowCounts: Equatable, Codable, Sendable {
   /// Σ of the logarithms of the weights that are not zero, for the likelihood.
   var logWeightSum = 0.0
 
+  /// How often reductions were merged: each time rounds once more.
+  var merges = 0
+
   /// Counts a block and writes the square roots of its weights, if it has any.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
@@ -35,5 +38,6 @@ struct RowCounts: Equatable, Codable, Sendable {
     observations += later.observations
     weightSum += later.weightSum
     logWeightSum += later.logWeightSum
+    merges += later.merges + 1
   }
 }

@@ -36,6 +36,12 @@ struct SolvedProblem {
   /// The correction of v that the residuals call for, kept × k, once they have been measured.
   private var correction: Matrix<Double>?
 
+  /// The mean residual of each target, in units of its norm: what the intercept lacks.
+  private var meanResiduals: [Double]
+
+  /// What was added to the intercept of each target, in units of its norm: means have rounding errors of their own.
+  private var interceptCorrections: [Double]
+
   /// ‖Xᵀr‖ / (‖X‖ ‖r‖), where it was measured: before the last correction, if there was one.
   private var normalEquationResidual: Double?
 
@@ -75,7 +81,10 @@ extension SolvedProblem {
       }
     }
     let problem = redundant.isEmpty ? whole : whole.selecting(features: kept)
-    guard let solved = SolvedProblem(whole: whole, problem, kept: kept, redundant: redundant, .rows) else {
+    guard
+      let solved = SolvedProblem(
+        whole: whole, problem, kept: kept, redundant: redundant, .rows(merges: whole.counts.merges))
+    else {
       fatalError("a factor of independent columns is singular; this is a bug in swift-linear-regression")
     }
     self = solved
@@ -95,7 +104,8 @@ extension SolvedProblem {
       leftovers: problem.leftovers, inverse: inverse,
       expected: (0..<problem.targetCount).map {
         estimate.errors(
-          v[column: $0], leftover: problem.leftovers[$0], centers: problem.centers, origin)
+          v[column: $0], leftover: problem.leftovers[$0], centers: problem.centers,
+          offset: problem.largestOffset, origin)
       }, conditionNumber: estimate.conditionNumber, isLeastNorm: false)
   }
 
@@ -110,7 +120,7 @@ extension SolvedProblem {
       whole: problem, problem: problem, kept: Array(0..<p), redundant: redundant, featureRank: rank, v: v,
       leftovers: (0..<problem.targetCount).map { problem.leftover(v, $0) }, inverse: nil,
       expected: (0..<problem.targetCount).map {
-        problem.expectedErrors(v, target: $0, smallest: smallest)
+        problem.expectedErrors(v, target: $0, largest: 1 / smallest, squared: 1 / smallest / smallest)
       }, conditionNumber: rank > 0 ? decomposition.values[0] / smallest : 1, isLeastNorm: true)
   }
 
@@ -121,17 +131,20 @@ extension SolvedProblem {
   ) {
     let decomposition = decomposition ?? problem.decomposition
     let lambda = penalty / problem.counts.weightSum
-    let v = problem.solution(
-      decomposition,
-      factors: decomposition.values.map { $0 > 1e-14 || lambda > 0 ? $0 / ($0 * $0 + lambda) : 0 })
-    let values = decomposition.values.map { ($0 * $0 + lambda).squareRoot() }
-    let smallest = values.last ?? 1, size = (values.first ?? 1) / smallest
+    // Singular values of rounding size are zeros, however small the penalty.
+    let cutOff =
+      8 * Double(problem.featureCount + 1) * Double.ulpOfOne * (decomposition.values.first ?? 0)
+    let factors = decomposition.values.map { $0 > cutOff ? $0 / ($0 * $0 + lambda) : 0 }
+    let v = problem.solution(decomposition, factors: factors)
+    let kept = decomposition.values.filter { $0 > cutOff }.map { ($0 * $0 + lambda).squareRoot() }
+    let size = (kept.first ?? 1) / (kept.last ?? 1)
+    let squared = decomposition.values.reduce(0) { $1 > cutOff ? max($0, 1 / ($1 * $1 + lambda)) : $0 }
     self.init(
       whole: problem, problem: problem, kept: Array(0..<problem.featureCount), redundant: [],
       featureRank: problem.independentFeatures().kept.count, v: v,
       leftovers: (0..<problem.targetCount).map { problem.leftover(v, $0) }, inverse: nil,
       expected: (0..<problem.targetCount).map {
-        problem.expectedErrors(v, target: $0, smallest: smallest)
+        problem.expectedErrors(v, target: $0, largest: factors.max() ?? 0, squared: squared)
       }, conditionNumber: size, isLeastNorm: false)
   }
 
@@ -151,6 +164,8 @@ extension SolvedProblem {
     self.expected = expected
     self.conditionNumber = conditionNumber
     self.isLeastNorm = isLeastNorm
+    meanResiduals = zeros(leftovers.count)
+    interceptCorrections = meanResiduals
   }
 }
 
@@ -167,12 +182,22 @@ extension ReducedProblem {
   /// Mean / norm of each feature: the intercept is ȳ − Σ centers v, in units of the target's norm. Zeros without one.
   var centers: [Double] { (0..<featureCount).map { norms[$0] > 0 ? mean($0) / norm($0) : 0 } }
 
-  /// Errors to be expected where only the smallest singular value that counts is known.
+  /// The largest distance of a column's mean from its shift, in standard deviations.
+  var largestOffset: Double {
+    let root = counts.weightSum.squareRoot()
+    return norms.indices.reduce(0) { norms[$1] > 0 ? max($0, abs(offsets[$1]) * root / norms[$1]) : $0 }
+  }
+
+  /// Errors to be expected of V diag(factors) Uᵀ S.
+  ///
+  /// - Parameters:
+  ///   - largest: the largest factor, which is what an error of S or of R v is multiplied by at most.
+  ///   - squared: the largest factor over its singular value, for errors of R that meet the residual.
   func expectedErrors(
-    _ v: Matrix<Double>, target: Int, smallest: Double
+    _ v: Matrix<Double>, target: Int, largest: Double, squared: Double
   ) -> (coefficients: [Double], atCenters: Double) {
     let rho = max(0, leftover(v, target)).squareRoot()
-    let error = 2 * Double.ulpOfOne / smallest * (1 + nrm2(v[column: target]) + rho / smallest)
+    let error = 2 * Double.ulpOfOne * (largest * (1 + nrm2(v[column: target])) + squared * rho)
     return (Array(repeating: error, count: featureCount), error * nrm2(centers))
   }
 
@@ -205,7 +230,9 @@ extension SolvedProblem {
         x[first + j, t] = v[i, t] * (whole.norms[p + t] / whole.norms[j])
       }
       if first == 1 {
-        x[0, t] = kept.reduce(whole.offsets[p + t]) { $0 - x[1 + $1, t] * whole.offsets[$1] }
+        x[0, t] =
+          kept.reduce(whole.offsets[p + t]) { $0 - x[1 + $1, t] * whole.offsets[$1] }
+          + interceptCorrections[t] * whole.norms[p + t]
       }
     }
     return x
@@ -224,6 +251,7 @@ extension SolvedProblem {
       let g = kept.map { j in
         (sums.products[first + j, t] - whole.offsets[j] * intercept) / whole.norms[j]
       }
+      meanResiduals[t] = intercept / whole.counts.weightSum / size
       let half = inverse.times(g.map { $0 / size }, transpose: .yes)
       for (i, value) in inverse.times(half, transpose: .no).enumerated() { correction[i, t] = value }
       leftovers[t] = sums.squares[t] / size / size
@@ -252,11 +280,16 @@ extension SolvedProblem {
     for t in leftovers.indices {
       let lowered = nrm2(problem.triangle.times(correction[column: t], transpose: .no))
       leftovers[t] = max(0, leftovers[t] - lowered * lowered)
+      // Weights move the plane about the means, and the mean residual stays what it was.
+      interceptCorrections[t] += meanResiduals[t]
+      meanResiduals[t] = 0
     }
     self.correction = nil
     let estimate = ErrorEstimate(problem.triangle, inverse: inverse)
     expected = (0..<problem.targetCount).map {
-      estimate.errors(v[column: $0], leftover: leftovers[$0], centers: problem.centers, .rows)
+      estimate.errors(
+        v[column: $0], leftover: leftovers[$0], centers: problem.centers,
+        offset: problem.largestOffset, .rows(merges: 0))
     }
   }
 }
@@ -379,7 +412,8 @@ extension SolvedProblem {
         residualSumOfSquares: isConstant ? 0 : max(0, leftovers[t]),
         totalSumOfSquares: isConstant ? 0 : 1, scale: isConstant ? 1 : whole.norm(p + t),
         observations: whole.counts.observations, rank: rank, hasIntercept: whole.hasIntercept,
-        logWeightSum: whole.counts.logWeightSum, isLeastSquares: solver != .ridge)
+        logWeightSum: whole.counts.logWeightSum, isLeastSquares: solver != .ridge,
+        isPenalized: solver == .ridge)
       guard target.totalSumOfSquares.isFinite else { throw .overflow(.targets, column: t) }
       statistics.append(target)
     }
@@ -410,7 +444,9 @@ extension SolvedProblem {
     var weights = Matrix<Double>.zeros(p, k)
     for t in 0..<k { for (i, j) in kept.enumerated() { weights[j, t] = v[i, t] * whole.unit(j, target: t) } }
     let intercepts = (0..<k).map { t in
-      whole.hasIntercept ? kept.reduce(whole.mean(p + t)) { $0 - weights[$1, t] * whole.mean($1) } : 0
+      whole.hasIntercept
+        ? kept.reduce(whole.mean(p + t)) { $0 - weights[$1, t] * whole.mean($1) }
+          + interceptCorrections[t] * whole.norm(p + t) : 0
     }
     return LinearModel(weights: weights, intercepts: intercepts)
   }
@@ -419,14 +455,15 @@ extension SolvedProblem {
   private var digits: Double {
     if let extended { return extended.digits }
     let p = whole.featureCount
-    return (0..<whole.targetCount).reduce(16) { least, t in
+    return (0..<whole.targetCount).reduce(15.65) { least, t in
+      if whole.norms[p + t] == 0 { return least }  // a constant target is met by its mean
       var (errors, intercept) = expected[t]
       let centers = problem.centers
       if isVerified {
         // What the residuals call for is nearly the error itself, but for their own rounding.
         let left = correction?[column: t] ?? zeros(errors.count)
         for i in errors.indices { errors[i] = max(errors[i] / 5, abs(left[i])) }
-        intercept = max(intercept / 5, abs(dot(left, centers)))
+        intercept = max(intercept / 5, abs(dot(left, centers)), abs(meanResiduals[t]))
       }
       var values = v[column: t], units = values.map { _ in 1.0 }
       if whole.hasIntercept && whole.norms[p + t] > 0 {

@@ -77,7 +77,13 @@ struct TriangularFactor<Scalar: BLASScalar>: Reduction, Equatable, Sendable {
 
   mutating func merge(_ later: TriangularFactor) {
     var other = later
-    other.express(in: units)
+    if units != other.units {
+      // In the coarser scale of the two nothing overflows, and what underflows is nothing beside the other.
+      var common = counts.weightSum >= other.counts.weightSum ? units : other.units
+      for j in common.scales.indices { common.scales[j] = min(units.scales[j], other.units.scales[j]) }
+      express(in: common)
+      other.express(in: common)
+    }
     counts.merge(other.counts)
     var work: [Double] = zeros(16 * layout.order)
     other.triangle.withUnsafeMutableColumns { rows in

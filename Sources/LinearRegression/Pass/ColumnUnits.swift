@@ -16,7 +16,7 @@ struct ColumnUnits: Equatable, Codable, Sendable {
     scales = Array(repeating: 1, count: count)
   }
 
-  /// Guesses units for the columns of [X y] from at most 64 rows that lie evenly among all.
+  /// Guesses units for the columns of [X y] from at most 64 rows that lie evenly among all; rows of weight zero are absent.
   ///
   /// - Parameter centered: whether columns are shifted at all.
   @specialized(where Scalar == Float)
@@ -24,9 +24,15 @@ struct ColumnUnits: Equatable, Codable, Sendable {
   init<Scalar>(sampling rows: Observations<Scalar>, centered: Bool) {
     let count = rows.columnCount
     self.init(identity: count)
-    let n = min(rows.rowCount, 64)
+    let places = min(rows.rowCount, 64)
+    // From each place on, the next row that counts.
+    let sample = (0..<places).compactMap { place in
+      let next = rows.rowCount * (place + 1) / places
+      return (rows.rowCount * (2 * place + 1) / (2 * places)..<max(next, 1)).first { rows.weight($0) > 0 }
+        ?? (rows.rowCount * place / places..<next).first { rows.weight($0) > 0 }
+    }
+    let n = sample.count
     guard n > 0 else { return }
-    let sample = (0..<n).map { rows.rowCount * (2 * $0 + 1) / (2 * n) }
     for j in 0..<count {
       var mean = 0.0, largest = 0.0
       if centered {
@@ -150,9 +156,10 @@ private struct ColumnRanges<Scalar: BLASScalar>: Reduction {
   @specialized(where Scalar == Double)
   mutating func add(_ block: Observations<Scalar>, _: inout Void) {
     for i in 0..<block.rowCount {
+      let weight = block.weight(i)
       for j in 0..<block.columnCount {
         let value = block.element(i, j)
-        if value.isFinite {
+        if value.isFinite && weight > 0 {
           low[j] = min(low[j], value)
           high[j] = max(high[j], value)
         }

@@ -58,6 +58,10 @@ struct Observations<Scalar: BLASScalar>: RowSource {
   /// p + k
   var columnCount: Int { featureCount + targetCount }
 
+  /// The weight of a row.
+  @inline(__always)
+  func weight(_ row: Int) -> Scalar { weights.map { $0[row] } ?? 1 }
+
   /// The element in a row of [X y].
   @inline(__always)
   func element(_ row: Int, _ column: Int) -> Double {

@@ -9,7 +9,7 @@ public struct FitStatistics: Equatable, Sendable {
   /// n − rank
   public let degreesOfFreedom: Int
 
-  /// √(residual sum of squares / degrees of freedom). Nil without degrees of freedom.
+  /// √(residual sum of squares / degrees of freedom). Nil without degrees of freedom, and for ridge.
   public let residualStandardError: Double?
 
   /// 1 − residual / total sum of squares. Nil where y is constant.
@@ -45,18 +45,22 @@ public struct FitStatistics: Equatable, Sendable {
   ///   - hasIntercept: whether the model has an intercept.
   ///   - logWeightSum: Σ log w.
   ///   - isLeastSquares: whether the residuals are those of a least-squares fit; F and likelihood exist only for them.
+  ///   - isPenalized: whether there is a penalty, which leaves more degrees of freedom than n − rank: what is divided by
+  ///     them is then nil.
   package init(
     residualSumOfSquares residual: Double, totalSumOfSquares total: Double, scale: Double = 1,
-    observations n: Int, rank: Int, hasIntercept: Bool, logWeightSum: Double = 0, isLeastSquares: Bool = true
+    observations n: Int, rank: Int, hasIntercept: Bool, logWeightSum: Double = 0, isLeastSquares: Bool = true,
+    isPenalized: Bool = false
   ) {
     let freedom = n - rank, modelFreedom = rank - (hasIntercept ? 1 : 0)
     residualSumOfSquares = residual * scale * scale
     totalSumOfSquares = total * scale * scale
     degreesOfFreedom = freedom
-    residualStandardError = freedom > 0 ? (residual / Double(freedom)).squareRoot() * scale : nil
+    residualStandardError =
+      freedom > 0 && !isPenalized ? (residual / Double(freedom)).squareRoot() * scale : nil
     rSquared = total > 0 ? 1 - residual / total : nil
     adjustedRSquared =
-      freedom > 0
+      freedom > 0 && !isPenalized
       ? rSquared.map { 1 - (1 - $0) * Double(n - (hasIntercept ? 1 : 0)) / Double(freedom) } : nil
     let f = ((total - residual) / Double(modelFreedom)) / (residual / Double(freedom))
     fStatistic = isLeastSquares && freedom > 0 && modelFreedom > 0 && f.isFinite && f >= 0 ? f : nil
