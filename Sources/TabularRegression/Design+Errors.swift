@@ -38,6 +38,9 @@ extension Design {
 }
 
 extension Redundancy {
-  /// "total = ground + upper"
-  func described(_ names: [String]) -> String { described { printable(names[$0]) } }
+  /// "total = ground + upper", with as many terms as fit a width, but one at least.
+  func described(_ names: [String], width: Int = 80) -> String {
+    let texts = (1...4).map { terms in described(terms: terms) { printable(names[$0]) } }
+    return texts.last { $0.count <= width } ?? texts[0]
+  }
 }

@@ -7,7 +7,7 @@ extension FittedModel {
     guard let certificate, !certificate.redundant.isEmpty else { return [] }
     let areLeftOut = certificate.solver != .svd
     let shown = certificate.redundant.prefix(10).map {
-      "\($0.described(features))\(areLeftOut ? ": left out" : "")"
+      $0.described(features, width: 80 - (areLeftOut ? 10 : 0)) + (areLeftOut ? ": left out" : "")
     }
     let rest = certificate.redundant.count - shown.count
     let parameters = features.count + (hasIntercept ? 1 : 0)
@@ -29,6 +29,11 @@ extension FittedModel {
       lines.append("F \(number(f)) on \(freedom) and \(statistics.degreesOfFreedom) degrees of freedom\(p)")
     }
     guard let certificate else { return lines }
+    if statistics.residualSumOfSquares <= 1e-26 * statistics.totalSumOfSquares,
+      statistics.totalSumOfSquares > 0, statistics.fStatistic != nil
+    {
+      lines.append("a perfect fit but for rounding: standard errors, t, F and p say nothing")
+    }
     lines.append(
       "solver \(certificate.solver.rawValue) (\(certificate.reason)), \(certificate.passes) pass\(certificate.passes == 1 ? "" : "es")"
     )

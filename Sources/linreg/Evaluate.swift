@@ -39,7 +39,7 @@ extension Evaluation {
       ("meanAbsoluteError", "mean absolute error", meanAbsoluteError),
       ("maximumError", "largest error", maximumError),
       ("residualSumOfSquares", "residual sum of squares", residualSumOfSquares),
-      ("rSquared", "R²", rSquared),
+      ("rSquared", "R² against their mean", rSquared),
     ]
   }
 

@@ -38,7 +38,8 @@ struct Ladder<Scalar: BLASScalar> {
   private mutating func fromCrossProducts() throws(DataError) -> LeastSquaresFit {
     let forced = method.solver != .automatic
     guard let problem = ReducedProblem(try crossProducts(), epsilon: epsilon),
-      var solution = SolvedProblem(problem, origin: .crossProducts(rows: rows.rowCount)), solution.conditionNumber < 1e7
+      var solution = SolvedProblem(problem, origin: .crossProducts(rows: rows.rowCount)),
+      solution.conditionNumber < 1e7
     else { return try fromRows(because: "the cross-products have no accurate Cholesky factor") }
     let condition = solution.conditionNumber
     let clear = problem.leftovers.allSatisfy { $0 > 1e-5 }

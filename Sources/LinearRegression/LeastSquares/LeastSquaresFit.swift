@@ -95,7 +95,7 @@ public struct LeastSquaresFit: Equatable, Sendable {
   ///   - interval: what the interval is to cover.
   ///   - level: with which probability.
   ///   - target: which target.
-  /// - Returns: nil where there are no degrees of freedom or no covariance.
+  /// - Returns: nil where there are no degrees of freedom or no covariance, or the row is not finite.
   public func predict(
     _ row: [Double], interval: PredictionInterval, level: Double = 0.95, target: Int = 0
   ) -> IntervalPrediction? {
@@ -104,6 +104,14 @@ public struct LeastSquaresFit: Equatable, Sendable {
     return interval.around(
       model.prediction(row.span, target: target), leverage: leverage, statistics.residualStandardError,
       freedom: statistics.degreesOfFreedom, level: level)
+  }
+}
+
+extension LeastSquaresFit: CustomStringConvertible {
+  /// The formula of each target, and how it was reached: "y = 4.2 + 2 x0 (cholesky, about 13 digits right)".
+  public var description: String {
+    let digits = formatted(certificate.estimatedDigits.rounded(.down), significantDigits: 2)
+    return "\(model) (\(certificate.solver.rawValue), about \(digits) digits right)"
   }
 }
 

@@ -33,18 +33,18 @@ public struct Redundancy: Equatable, Sendable, Codable {
 
 extension Redundancy: CustomStringConvertible {
   /// "x3 = 5 + x0 + 2 x1", features counted from 0.
-  public var description: String { described { "x\($0)" } }
+  public var description: String { described(terms: 4) { "x\($0)" } }
 
-  /// The dependency under the names of the features. Of many terms the first four are shown.
-  package func described(_ name: (Int) -> String) -> String {
+  /// The dependency under the names of the features, so many terms of it at most.
+  package func described(terms: Int, _ name: (Int) -> String) -> String {
     var text = constant != 0 || dependsOn.isEmpty ? formatted(constant, significantDigits: 6) : ""
-    for term in dependsOn.prefix(4) {
+    for term in dependsOn.prefix(terms) {
       let factor = formatted(abs(term.factor), significantDigits: 6)
       let sign = term.factor < 0 ? "-" : "+"
       text += text.isEmpty ? (term.factor < 0 ? "-" : "") : " \(sign) "
       text += (factor == "1" ? "" : "\(factor) ") + name(term.feature)
     }
-    return "\(name(feature)) = \(text)\(dependsOn.count > 4 ? " + … (\(dependsOn.count) terms)" : "")"
+    return "\(name(feature)) = \(text)\(dependsOn.count > terms ? " + … (\(dependsOn.count) terms)" : "")"
   }
 }
 
