@@ -129,7 +129,7 @@ import Testing
         mean absolute error      0.666667
         largest error            1
         residual sum of squares  2
-        R² against their mean     0.769231
+        R² against their mean    0.769231
 
         """)
     let measures = try object(
