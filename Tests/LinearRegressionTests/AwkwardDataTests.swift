@@ -180,4 +180,14 @@ import Testing
     let error = zip(fit.coefficients, exact.coefficients).reduce(0) { max($0, abs($1.0 / $1.1 - 1)) }
     #expect(fit.certificate.estimatedDigits <= -log10(error) + 1, "\(fit.certificate), error \(error)")
   }
+
+  /// Integers are exact in Float too: nothing about them is uncertain.
+  @Test func integersInFloatAreNotBlurred() throws {
+    let X = Matrix<Float>(rows: 100, columns: 2) { i, j in 738_000 + Float(i) + (j == 1 && i == 50 ? 1 : 0) }
+    let y = (0..<100).map { Float(sin(Double($0))) }
+    let fit = try LeastSquares().fit(X, y)
+    let wide = try LeastSquares().fit(Matrix<Double>(X), y.map(Double.init))
+    #expect(fit.rank == 3 && fit.redundant.isEmpty)
+    #expect(difference(fit.coefficients, wide.coefficients, factor: 10) == nil)
+  }
 }

@@ -124,6 +124,7 @@ extension LeastSquares {
     public func solve(
       _ method: LeastSquares = LeastSquares(), features columns: [Int]? = nil, targets chosen: [Int]? = nil
     ) throws(DataError) -> LeastSquaresFit {
+      method.checkSettings()
       guard let factor else { throw .noRows }
       let columns = columns ?? Array(0..<features), chosen = chosen ?? Array(features..<features + targets)
       require(
@@ -134,7 +135,8 @@ extension LeastSquares {
         throw .overflow(column: column, features: features)
       }
       let selected = factor.selecting(columns, targets: chosen, intercept: method.intercept)
-      let solution = try method.solved(ReducedProblem(selected, epsilon: epsilon))
+      let solution = try method.solved(
+        ReducedProblem(selected, precisions: Array(repeating: epsilon, count: columns.count)))
       return try solution.fit(
         solver: method.rung(of: solution), reason: "the rows are not read again", passes: 1)
     }

@@ -13,10 +13,13 @@ struct Ladder<Scalar: BLASScalar> {
     self.rows = rows
     layout = DesignLayout(features: rows.featureCount, targets: rows.targetCount, hasOnes: method.intercept)
     units = ColumnUnits(sampling: rows, centered: method.intercept)
+    precisions = (0..<rows.featureCount).map {
+      rows.samplesAreIntegers($0) ? Double.ulpOfOne : Double(Scalar.ulpOfOne)
+    }
   }
 
-  /// Relative precision of the data.
-  private var epsilon: Double { Double(Scalar.ulpOfOne) }
+  /// Relative precision of each feature's values: that of their type, but integers are exact in any type.
+  private let precisions: [Double]
 
   /// Condition numbers up to which cross-products answer by themselves, and with corrections: standard errors come from the
   /// same factor, and keep 16 − 2 log₁₀ κ digits.
@@ -37,7 +40,7 @@ struct Ladder<Scalar: BLASScalar> {
 
   private mutating func fromCrossProducts() throws(DataError) -> LeastSquaresFit {
     let forced = method.solver != .automatic
-    guard let problem = ReducedProblem(try crossProducts(), epsilon: epsilon),
+    guard let problem = ReducedProblem(try crossProducts(), precisions: precisions),
       var solution = SolvedProblem(problem, origin: .crossProducts(rows: rows.rowCount)),
       solution.conditionNumber < 1e7
     else { return try fromRows(because: "the cross-products have no accurate Cholesky factor") }
@@ -63,7 +66,7 @@ struct Ladder<Scalar: BLASScalar> {
   }
 
   private mutating func fromRows(because reason: String) throws(DataError) -> LeastSquaresFit {
-    let problem = ReducedProblem(try triangularFactor(), epsilon: epsilon)
+    let problem = ReducedProblem(try triangularFactor(), precisions: precisions)
     var solution = try method.solved(problem)
     if method.measuresResidual { measure(&solution) }
     return try solution.fit(solver: method.rung(of: solution), reason: reason, passes: passes)
@@ -71,7 +74,7 @@ struct Ladder<Scalar: BLASScalar> {
 
   private mutating func extended(because reason: String) throws(DataError) -> LeastSquaresFit {
     let factor = try triangularFactor()
-    var solution = try method.solved(ReducedProblem(factor, epsilon: epsilon))
+    var solution = try method.solved(ReducedProblem(factor, precisions: precisions))
     if solution.refineExtended(rows, factor, passes: &passes) {
       return try solution.fit(solver: .extended, reason: reason, passes: passes)
     }

@@ -82,13 +82,20 @@ public struct LeastSquares: Equatable, Sendable, Codable {
     intercept: Bool = true, solver: Solver = .automatic, precision: Precision = .automatic,
     redundancy: RedundancyPolicy = .drop, ridgePenalty: Double = 0, measuresResidual: Bool = false
   ) {
-    require(ridgePenalty >= 0 && ridgePenalty.isFinite, "LeastSquares: a ridge penalty of \(ridgePenalty)")
     self.intercept = intercept
     self.solver = solver
     self.precision = precision
     self.redundancy = redundancy
     self.ridgePenalty = ridgePenalty
     self.measuresResidual = measuresResidual
+    checkSettings()
+  }
+
+  /// The settings can be changed and decoded, so that they are checked before each use too.
+  func checkSettings() {
+    require(
+      ridgePenalty >= 0 && ridgePenalty.isFinite,
+      "LeastSquares: a ridge penalty of \(ridgePenalty); it is a number, 0 or more")
   }
 
   /// Fits a model of k targets at once.
@@ -108,6 +115,7 @@ public struct LeastSquares: Equatable, Sendable, Codable {
   public func fit<M: RowMajor>(
     _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil, low: Matrix<Double>? = nil
   ) throws(DataError) -> LeastSquaresFit {
+    checkSettings()
     require(X.rowCount == y.rowCount, "fit: X is \(X.shape) but y is \(y.shape)")
     require(
       weights.map { $0.count == X.rowCount } ?? true,

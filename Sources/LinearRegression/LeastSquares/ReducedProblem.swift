@@ -44,8 +44,8 @@ struct ReducedProblem {
 extension ReducedProblem {
   /// From a triangular factor.
   ///
-  /// - Parameter epsilon: relative precision that the data are stored with.
-  init<Scalar>(_ factor: TriangularFactor<Scalar>, epsilon: Double) {
+  /// - Parameter precisions: relative precision that each feature's values are stored with.
+  init<Scalar>(_ factor: TriangularFactor<Scalar>, precisions: [Double]) {
     let layout = factor.layout, (p, k, first) = (layout.features, layout.targets, layout.firstFeature)
     let frame = Frame(layout, factor.units, factor.counts) {
       factor[0, $0]
@@ -66,12 +66,12 @@ extension ReducedProblem {
       hasIntercept: layout.hasOnes, counts: factor.counts, units: factor.units, offsets: frame.offsets,
       norms: frame.norms, triangle: triangle, projections: Matrix(rows: p, columns: k, target),
       leftovers: (0..<k).map { t in (p...p + t).reduce(0) { $0 + target($1, t) * target($1, t) } },
-      uncertainties: (0..<p).map { frame.uncertainty($0, epsilon: epsilon) })
+      uncertainties: (0..<p).map { frame.uncertainty($0, epsilon: precisions[$0]) })
   }
 
   /// From cross-products; nil where rounding in them hides what matters: a mean far from the shift, a constant column, a
   /// matrix that is not positive definite.
-  init?<Scalar>(_ products: CrossProducts<Scalar>, epsilon: Double) {
+  init?<Scalar>(_ products: CrossProducts<Scalar>, precisions: [Double]) {
     let layout = products.layout, (p, k, first) = (layout.features, layout.targets, layout.firstFeature)
     let root = layout.hasOnes ? products[0, 0].squareRoot() : 1
     func top(_ column: Int) -> Double { layout.hasOnes ? products[0, column] / root : 0 }
@@ -101,7 +101,7 @@ extension ReducedProblem {
       hasIntercept: layout.hasOnes, counts: products.counts, units: products.units, offsets: frame.offsets,
       norms: frame.norms, triangle: triangle, projections: projections,
       leftovers: (0..<k).map { t in (0..<p).reduce(1) { $0 - projections[$1, t] * projections[$1, t] } },
-      uncertainties: (0..<p).map { frame.uncertainty($0, epsilon: epsilon) })
+      uncertainties: (0..<p).map { frame.uncertainty($0, epsilon: precisions[$0]) })
   }
 
   /// Means and norms of the columns of [X y].

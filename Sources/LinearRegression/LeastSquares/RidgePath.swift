@@ -18,7 +18,7 @@ extension LeastSquares.Accumulator {
     guard let factor else { throw .noRows }
     let selected = factor.selecting(
       Array(0..<features), targets: Array(features..<features + targets), intercept: method.intercept)
-    let problem = ReducedProblem(selected, epsilon: epsilon)
+    let problem = ReducedProblem(selected, precisions: Array(repeating: epsilon, count: features))
     let decomposition = problem.decomposition
     var fits: [LeastSquaresFit] = []
     for penalty in penalties {
@@ -124,7 +124,8 @@ extension LeastSquares {
     var training = factors[others[0]]
     for fold in others.dropFirst() { training.merge(factors[fold]) }
     let fold = factors[held], layout = fold.layout
-    let problem = ReducedProblem(training, epsilon: Double(Scalar.ulpOfOne))
+    let problem = ReducedProblem(
+      training, precisions: Array(repeating: Double(Scalar.ulpOfOne), count: layout.features))
     let decomposition = problem.decomposition
     let coarsest = fold.units.scales.dropFirst(layout.features).min() ?? 1
     return penalties.map { penalty in

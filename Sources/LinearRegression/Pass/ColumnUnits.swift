@@ -24,14 +24,7 @@ struct ColumnUnits: Equatable, Codable, Sendable {
   init<Scalar>(sampling rows: Observations<Scalar>, centered: Bool) {
     let count = rows.columnCount
     self.init(identity: count)
-    let places = min(rows.rowCount, 64)
-    // From each place on, the next row that counts.
-    let sample = (0..<places).compactMap { place in
-      let next = rows.rowCount * (place + 1) / places
-      return (rows.rowCount * (2 * place + 1) / (2 * places)..<max(next, 1)).first { rows.weight($0) > 0 }
-        ?? (rows.rowCount * place / places..<next).first { rows.weight($0) > 0 }
-    }
-    let n = sample.count
+    let sample = rows.sample(), n = sample.count
     guard n > 0 else { return }
     for j in 0..<count {
       var mean = 0.0, largest = 0.0
@@ -67,6 +60,28 @@ struct ColumnUnits: Equatable, Codable, Sendable {
     let magnitude = spread > 0 ? spread : abs(mean)
     guard magnitude > 0, magnitude.isFinite else { return scales[j] = 1 }
     scales[j] = Double(sign: .plus, exponent: min(max(-magnitude.exponent, -1022), 1022), significand: 1)
+  }
+}
+
+extension Observations {
+  /// At most 64 rows that count, spread evenly over all.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  func sample() -> [Int] {
+    let places = min(rowCount, 64)
+    // From the middle of each part on, the next row that counts.
+    return (0..<places).compactMap { place in
+      let start = rowCount * place / places, end = rowCount * (place + 1) / places
+      return ((start + end) / 2..<end).first { weight($0) > 0 } ?? (start..<end).first { weight($0) > 0 }
+    }
+  }
+
+  /// Whether a feature's sampled values are all integers, as counts, years and dummies are.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  func samplesAreIntegers(_ feature: Int) -> Bool {
+    if Scalar.self == Double.self { return false }  // makes no difference
+    return sample().allSatisfy { element($0, feature) == element($0, feature).rounded() }
   }
 }
 

@@ -1,0 +1,89 @@
+import LinearAlgebra
+import LinearRegression
+import TestSupport
+import Testing
+
+@Suite struct UpperTriangularMatrixTests {
+  private func triangle<Scalar: BLASScalar>(_ order: Int, _: Scalar.Type) -> UpperTriangularMatrix<Scalar> {
+    var generator = SeededGenerator(seed: 20)
+    var r = UpperTriangularMatrix<Scalar>(order: order)
+    for j in 0..<order { for i in 0...j { r[i, j] = i == j ? 3 : Scalar(generator.nextNormal() / 2) } }
+    return r
+  }
+
+  private func dense<Scalar>(_ r: UpperTriangularMatrix<Scalar>) -> Matrix<Scalar> {
+    Matrix(rows: r.order, columns: r.order) { r[$0, $1] }
+  }
+
+  @Test(arguments: [0, 1, 2, 9, 40])
+  func inverseAndSolve(order: Int) throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) throws {
+      let r = triangle(order, Scalar.self)
+      let product = gemm(dense(r), dense(try #require(r.inverse())))
+      #expect(difference(product, .identity(order), factor: 50) == nil)
+      var generator = SeededGenerator(seed: 21)
+      let b: Matrix<Scalar> = generator.normalMatrix(order, 3)
+      let x = try #require(r.solve(b)), z = try #require(r.solve(b, transpose: .yes))
+      #expect(difference(gemm(dense(r), x), b, factor: 50) == nil)
+      #expect(difference(gemm(dense(r), z, transposeA: .yes), b, factor: 50) == nil)
+    }
+    try check(Float.self)
+    try check(Double.self)
+  }
+
+  @Test func choleskyOfAProduct() throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) {
+      let r = triangle(12, Scalar.self)
+      let product = gemm(dense(r), dense(r), transposeA: .yes)
+      var factor = UpperTriangularMatrix<Scalar>(order: 12)
+      for j in 0..<12 { for i in 0...j { factor[i, j] = product[i, j] } }
+      let isDefinite = factor.factorizeCholesky()
+      #expect(isDefinite)
+      #expect(difference(dense(factor), dense(r), factor: 50) == nil)
+      factor[5, 5] = -1
+      let isStillDefinite = factor.factorizeCholesky()
+      #expect(!isStillDefinite)
+    }
+    check(Float.self)
+    check(Double.self)
+  }
+
+  @Test func singularTrianglesHaveNoInverse() {
+    var r = triangle(4, Double.self)
+    r[2, 2] = 0
+    #expect(r.inverse() == nil)
+    #expect(r.solve(Matrix<Double>.zeros(4, 1)) == nil)
+  }
+
+  /// RᵀR is the sum of the cross-products of all rows.
+  @Test(arguments: [1, 3, 20, 200])
+  func absorbedRows(rows: Int) {
+    var generator = SeededGenerator(seed: 22)
+    let before = triangle(7, Double.self)
+    let b: Matrix<Double> = generator.normalMatrix(rows, 7)
+    var after = before
+    var columns = b.transposed().elements, work = [Double](repeating: 0, count: 16 * 7)
+    columns.withUnsafeMutableBufferPointer { columns in
+      work.withUnsafeMutableBufferPointer {
+        after.absorb(rows: rows, columns.baseAddress!, leadingDimension: rows, work: $0.baseAddress!)
+      }
+    }
+    let expected = gemm(dense(before), dense(before), transposeA: .yes) + gemm(b, b, transposeA: .yes)
+    #expect(difference(gemm(dense(after), dense(after), transposeA: .yes), expected, factor: 100) == nil)
+  }
+
+  @Test func singularValues() throws {
+    let r = triangle(9, Double.self)
+    let parts = try r.singularValueDecomposition()
+    let scaled = Matrix<Double>(rows: 9, columns: 9) { parts.u[$0, $1] * parts.values[$1] }
+    #expect(difference(gemm(scaled, parts.v, transposeB: .yes), dense(r), factor: 100) == nil)
+    #expect(difference(gemm(parts.v, parts.v, transposeA: .yes), .identity(9), factor: 100) == nil)
+    #expect(parts.values == parts.values.sorted(by: >))
+  }
+
+  @Test func packedColumns() {
+    let r = triangle(6, Float.self)
+    #expect(r.packedColumns.count == 21)
+    #expect(UpperTriangularMatrix(order: 6, packedColumns: r.packedColumns) == r)
+  }
+}
