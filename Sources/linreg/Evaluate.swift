@@ -27,7 +27,13 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
-    let evaluation = try threads.run { try FittedModel(contentsOf: model).evaluation(on: Table(csv: file)) }
+    let evaluation = try threads.run {
+      let model = try FittedModel(contentsOf: model)
+      if let weights = model.weights {
+        Terminal.note("every row counts the same here; the fit weighed rows by \"\(weights)\"")
+      }
+      return try model.evaluation(on: Table(csv: file))
+    }
     Terminal.print(format.json ? evaluation.json : evaluation.text)
   }
 }

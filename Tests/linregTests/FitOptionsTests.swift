@@ -281,6 +281,15 @@ import Testing
 }
 
 extension FitOptionsTests {
+  @Test func evaluationOfAWeightedModelSaysThatItDoesNotWeigh() throws {
+    let data = "x,y,w\n0,1,1\n1,3,2\n2,5,1\n3,8,3\n"
+    let path = folder.path("weighted.json")
+    #expect(try linreg("fit", "y ~ x", "-", "--weights", "w", "-m", path, input: data).status == 0)
+    let outcome = try linreg("evaluate", path, "-", input: data)
+    #expect(outcome.status == 0)
+    #expect(outcome.error == "every row counts the same here; the fit weighed rows by \"w\"\n")
+  }
+
   @Test func aPenaltyCanBeChosen() throws {
     let best = try linreg("fit", "progression ~ .", diabetes, "--ridge", "auto", "--seed", "3")
     #expect(best.status == 0)
