@@ -18,7 +18,12 @@ struct FormulaParser {
       throw error("a formula begins with the column to predict, as in y ~ a + b")
     }
     skipSpaces()
-    guard take("~") else { throw error("\"~\" is missing between the column to predict and the others") }
+    guard take("~") else {
+      throw error(
+        characters[position...].contains("~")
+          ? "the column to predict is one column as it is; form another in the file first"
+          : "\"~\" is missing between the column to predict and the others")
+    }
     var steps: [Formula.Step] = []
     var hasIntercept = true
     var isFirst = true
@@ -35,7 +40,10 @@ struct FormulaParser {
       } else if position == characters.count {
         return (target, steps, hasIntercept)
       } else {
-        throw error("\"+\" or \"-\" is missing here; \(Self.language)")
+        throw error(
+          "*:^/%".contains(characters[position])
+            ? "interactions are not part of formulas here; put the product into the file as a column"
+            : "\"+\" or \"-\" is missing here; \(Self.language)")
       }
       isFirst = false
       skipSpaces()
@@ -86,7 +94,9 @@ struct FormulaParser {
       throw error("the degree of poly(x, k) is a whole number from 1 to 20", at: start)
     }
     skipSpaces()
-    guard take(")") else { throw error("\")\" is missing after the degree") }
+    guard take(")") else {
+      throw error("\")\" is missing after the degree; poly(x, k) has raw powers and no further arguments")
+    }
     return .add(column, degree: degree)
   }
 }

@@ -60,8 +60,9 @@ import Testing
     ("y ~", 3, "a column is missing at the end"),
     ("y ~ a +", 7, "a column is missing at the end"),
     ("y ~ a b", 6, "\"+\" or \"-\" is missing here; \(language)"),
-    ("y ~ a * b", 6, "\"+\" or \"-\" is missing here; \(language)"),
-    ("y ~ a:b", 5, "\"+\" or \"-\" is missing here; \(language)"),
+    ("y ~ a * b", 6, "interactions are not part of formulas here; put the product into the file as a column"),
+    ("y ~ a:b", 5, "interactions are not part of formulas here; put the product into the file as a column"),
+    ("log(y) ~ a", 3, "the column to predict is one column as it is; form another in the file first"),
     ("y ~ a ~ b", 6, "\"+\" or \"-\" is missing here; \(language)"),
     ("y ~ (a)", 4, "a column is missing here; \(language)"),
     ("y ~ a + + b", 8, "a column is missing here; \(language)"),
@@ -74,7 +75,10 @@ import Testing
     ("y ~ poly(a, 21)", 12, "the degree of poly(x, k) is a whole number from 1 to 20"),
     ("y ~ poly(a, b)", 12, "the degree of poly(x, k) is a whole number from 1 to 20"),
     ("y ~ poly(a, 99999999999999999999)", 12, "the degree of poly(x, k) is a whole number from 1 to 20"),
-    ("y ~ poly(a, 2", 13, "\")\" is missing after the degree"),
+    (
+      "y ~ poly(a, 2", 13,
+      "\")\" is missing after the degree; poly(x, k) has raw powers and no further arguments"
+    ),
     ("y ~ . - .", 6, "only columns can be taken away"),
     ("y ~ a - poly(a, 1)", 6, "only columns can be taken away"),
     ("y ~ `a", 4, "the backtick that opens here is never closed"),

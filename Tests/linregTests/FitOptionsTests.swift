@@ -89,7 +89,7 @@ import Testing
         == Outcome(
           status: 2, output: "",
           error: """
-            formula: "+" or "-" is missing here; a formula has names, ".", poly(x, k), 0, 1, "+" and "-"
+            formula: interactions are not part of formulas here; put the product into the file as a column
               price ~ ground * upper
                              ^
 
