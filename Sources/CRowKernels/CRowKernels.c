@@ -29,9 +29,11 @@
 #endif
 #include "kernels.h"
 
-static _Atomic int in_use = -1;
+// The best set, once it is known; and what a thread was told to use instead.
+static _Atomic int best = -1;
+static _Thread_local int chosen = -1;
 
-enum row_kernels_set row_kernels_best(void) {
+static enum row_kernels_set find_best(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
@@ -41,15 +43,23 @@ enum row_kernels_set row_kernels_best(void) {
   return row_kernels_portable;
 }
 
+enum row_kernels_set row_kernels_best(void) {
+  int set = atomic_load_explicit(&best, memory_order_relaxed);
+  if (set < 0) {
+    set = (int)find_best();
+    atomic_store_explicit(&best, set, memory_order_relaxed);
+  }
+  return (enum row_kernels_set)set;
+}
+
 enum row_kernels_set row_kernels_in_use(void) {
-  int set = atomic_load_explicit(&in_use, memory_order_relaxed);
-  return set < 0 ? row_kernels_use(row_kernels_best()) : (enum row_kernels_set)set;
+  return chosen < 0 ? row_kernels_best() : (enum row_kernels_set)chosen;
 }
 
 enum row_kernels_set row_kernels_use(enum row_kernels_set set) {
   // The sets are ordered: each processor has its best one and all that follow.
   if (set < row_kernels_best()) set = row_kernels_best();
-  atomic_store_explicit(&in_use, (int)set, memory_order_relaxed);
+  chosen = (int)set;
   return set;
 }
 

@@ -20,10 +20,10 @@ enum row_kernels_set { row_kernels_avx512 = 0, row_kernels_avx2 = 1, row_kernels
 /// The best instruction set of this processor.
 enum row_kernels_set row_kernels_best(void);
 
-/// The one in use.
+/// The one in use on this thread.
 enum row_kernels_set row_kernels_in_use(void);
 
-/// Uses another one from now on, if the processor has it: for tests. Returns the one that is now in use.
+/// Uses another one on this thread from now on, if the processor has it: for tests. Returns the one that is now in use.
 enum row_kernels_set row_kernels_use(enum row_kernels_set set);
 
 /// target(i, j) ← (source(i, j) − shift(j)) · scale(j) · factor(i) for `rows` × `columns` elements.
