@@ -15,8 +15,7 @@ struct CovarianceRecord: Codable {
     features = covariance.features
     means = covariance.means
     norms = covariance.norms
-    let matrix = covariance.inverse
-    inverse = (0..<matrix.order).flatMap { j in (0...j).map { i in matrix[i, j] } }
+    inverse = covariance.inverse.packedColumns
     weightSum = covariance.weightSum
   }
 
@@ -33,15 +32,8 @@ struct CovarianceRecord: Codable {
 
   /// - Precondition: the record has no fault.
   var covariance: UnscaledCovariance {
-    var matrix = UpperTriangularMatrix<Double>(order: features.count)
-    var position = 0
-    for j in 0..<features.count {
-      for i in 0...j {
-        matrix[i, j] = inverse[position]
-        position += 1
-      }
-    }
-    return UnscaledCovariance(
-      features: features, means: means, norms: norms, inverse: matrix, weightSum: weightSum)
+    UnscaledCovariance(
+      features: features, means: means, norms: norms,
+      inverse: UpperTriangularMatrix(order: features.count, packedColumns: inverse), weightSum: weightSum)
   }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import LinearAlgebra
-import TabularRegression
+import LinearRegression
 
 struct SelfTestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -13,8 +13,9 @@ struct Ladder<Scalar: BLASScalar> {
     self.rows = rows
     layout = DesignLayout(features: rows.featureCount, targets: rows.targetCount, hasOnes: method.intercept)
     units = ColumnUnits(sampling: rows, centered: method.intercept)
+    let sample = rows.sample()
     precisions = (0..<rows.featureCount).map {
-      rows.samplesAreIntegers($0) ? Double.ulpOfOne : Double(Scalar.ulpOfOne)
+      rows.areIntegers($0, in: sample) ? Double.ulpOfOne : Double(Scalar.ulpOfOne)
     }
   }
 

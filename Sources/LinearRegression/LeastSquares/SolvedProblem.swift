@@ -22,6 +22,9 @@ struct SolvedProblem {
   /// R⁻¹ of the kept features; nil where the coefficients are not those of least squares alone.
   private let inverse: UpperTriangularMatrix<Double>?
 
+  /// What the factor says of errors; nil as the inverse.
+  private let estimate: ErrorEstimate?
+
   /// Errors of v to be expected, and of the intercept in units of the target's norm, for each target.
   private var expected: [(coefficients: [Double], atCenters: Double)]
 
@@ -101,7 +104,7 @@ extension SolvedProblem {
     guard estimate.conditionNumber.isFinite else { return nil }
     self.init(
       whole: whole, problem: problem, kept: kept, redundant: redundant, featureRank: kept.count, v: v,
-      leftovers: problem.leftovers, inverse: inverse,
+      leftovers: problem.leftovers, inverse: inverse, estimate: estimate,
       expected: (0..<problem.targetCount).map {
         estimate.errors(
           v[column: $0], leftover: problem.leftovers[$0], centers: problem.centers,
@@ -151,7 +154,8 @@ extension SolvedProblem {
   private init(
     whole: ReducedProblem, problem: ReducedProblem, kept: [Int], redundant: [Redundancy], featureRank: Int,
     v: Matrix<Double>, leftovers: [Double], inverse: UpperTriangularMatrix<Double>?,
-    expected: [(coefficients: [Double], atCenters: Double)], conditionNumber: Double, isLeastNorm: Bool
+    estimate: ErrorEstimate? = nil, expected: [(coefficients: [Double], atCenters: Double)],
+    conditionNumber: Double, isLeastNorm: Bool
   ) {
     self.whole = whole
     self.problem = problem
@@ -161,6 +165,7 @@ extension SolvedProblem {
     self.v = v
     self.leftovers = leftovers
     self.inverse = inverse
+    self.estimate = estimate
     self.expected = expected
     self.conditionNumber = conditionNumber
     self.isLeastNorm = isLeastNorm
@@ -275,7 +280,7 @@ extension SolvedProblem {
 
   /// Applies the correction. Coefficients are then as good as residuals formed in Double can make them.
   mutating func correct() {
-    guard let correction, let inverse else { return }
+    guard let correction, let estimate else { return }
     v = v + correction
     for t in leftovers.indices {
       let lowered = nrm2(problem.triangle.times(correction[column: t], transpose: .no))
@@ -285,7 +290,6 @@ extension SolvedProblem {
       meanResiduals[t] = 0
     }
     self.correction = nil
-    let estimate = ErrorEstimate(problem.triangle, inverse: inverse)
     expected = (0..<problem.targetCount).map {
       estimate.errors(
         v[column: $0], leftover: leftovers[$0], centers: problem.centers,

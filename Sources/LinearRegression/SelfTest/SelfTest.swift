@@ -1,5 +1,4 @@
 internal import LinearAlgebra
-internal import LinearRegression
 
 /// NIST's reference problems (StRD), solved on this machine's BLAS.
 public struct SelfTest: Sendable {
