@@ -5,11 +5,10 @@
 #endif
 internal import LinearRegression
 
-/// A share in a file: a line with the format's name, its version, the number of bytes that follow and their checksum, then
-/// that many bytes of JSON.
+/// A share in a file: JSON in an ``Envelope``.
 extension Share {
-  private static var formatName: String { "linreg-share" }
-  private static var currentVersion: Int { 1 }
+  private static let envelope = Envelope(
+    formatName: "linreg-share", currentVersion: 1, noun: "share", remedy: "accumulate it again")
 
   /// Writes a file: whole, or not at all.
   ///
@@ -32,49 +31,22 @@ extension Share {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
       let payload = Array(try encoder.encode(ShareRecord(self))) + [UInt8(ascii: "\n")]
-      return Array("\(Self.header(payload))\n".utf8) + payload
+      return Self.envelope.seal(payload)
     } catch {
       fatalError("a share cannot be encoded: \(error); this is a bug in swift-linear-regression")
     }
   }
 
-  private static func header(_ payload: [UInt8]) -> String {
-    "\(formatName) \(currentVersion) \(payload.count) \(Checksum.text(of: payload))"
-  }
-
   init(fileBytes bytes: [UInt8], path: String) throws(TabularError) {
-    func damaged(_ what: String) -> TabularError {
-      .model(path: path, message: "the share is damaged: \(what); accumulate it again")
-    }
-    let end = bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
-    let words = String(decoding: bytes[..<end].prefix(200), as: UTF8.self).split(
-      separator: " ", omittingEmptySubsequences: false)
-    guard words.first == Self.formatName[...] else {
-      throw .model(path: path, message: "this is not a share of swift-linear-regression")
-    }
-    guard words.count == 4, end < bytes.endIndex, let version = Int(words[1]), "\(version)" == words[1],
-      version > 0
-    else { throw damaged("its first line is not whole") }
-    guard version <= Self.currentVersion else {
-      throw .model(
-        path: path,
-        message:
-          "the share has version \(version), this software reads up to \(Self.currentVersion); update it")
-    }
-    let payload = Array(bytes[(end + 1)...])
-    guard "\(payload.count)" == words[2] else {
-      throw damaged("it has \(payload.count) bytes where its first line says \(printable(String(words[2])))")
-    }
-    guard Checksum.text(of: payload) == words[3] else {
-      throw damaged("its checksum does not match its contents")
-    }
+    let payload = try Self.envelope.open(bytes, path: path).payload
+    let inconsistent = Self.envelope.damaged("its contents do not fit together", path: path)
     let record: ShareRecord
     do {
       record = try JSONDecoder().decode(ShareRecord.self, from: Data(payload))
     } catch {
-      throw damaged("its contents do not fit together")
+      throw inconsistent
     }
-    guard let share = record.share else { throw damaged("its contents do not fit together") }
+    guard let share = record.share else { throw inconsistent }
     self = share
   }
 }
