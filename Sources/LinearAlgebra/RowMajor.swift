@@ -1,4 +1,4 @@
-/// A dense matrix whose rows lie one after the other in memory: a whole ``Matrix`` or a ``RowBlock`` of one.
+/// A dense matrix whose rows lie one after the other in memory: a whole ``Matrix``, a ``RowBlock`` of one, or a mapped file.
 ///
 /// The functions that read matrices (``gemv(_:_:transpose:alpha:)``, ``gemm(_:_:transposeA:transposeB:alpha:)``, …)
 /// take any `RowMajor`, so a block of rows needs no copy. Only this package's types conform: what is handed to BLAS relies
@@ -6,6 +6,9 @@
 public protocol RowMajor<Scalar>: Sendable {
   /// Type of the elements.
   associatedtype Scalar: BLASScalar
+
+  /// Consecutive rows, sharing this matrix's memory; consecutive rows of those are of the same type.
+  associatedtype Rows: RowMajor<Scalar> where Rows.Rows == Rows
 
   /// Number of rows.
   var rowCount: Int { get }
@@ -22,7 +25,7 @@ public protocol RowMajor<Scalar>: Sendable {
 
   /// Consecutive rows, without copying.
   /// - Precondition: `range` lies within `0 ..< rowCount`.
-  subscript(rows range: Range<Int>) -> RowBlock<Scalar> { get }
+  subscript(rows range: Range<Int>) -> Rows { get }
 }
 
 extension RowMajor {
@@ -38,13 +41,13 @@ extension RowMajor {
   ///
   /// A block depends on the shape alone, so that whatever is summed over blocks has the same bits every time.
   /// - Complexity: O(1); each block is O(1).
-  public var rowBlocks: some Sequence<RowBlock<Scalar>> {
+  public var rowBlocks: some Sequence<Rows> {
     rowBlocks(ofRows: rowsPerCacheBlock(rowBytes: columnCount * MemoryLayout<Scalar>.stride))
   }
 
   /// The rows in blocks of `count`, the last one shorter where `count` does not divide `rowCount`.
   /// - Precondition: `count` is positive.
-  public func rowBlocks(ofRows count: Int) -> some Sequence<RowBlock<Scalar>> {
+  public func rowBlocks(ofRows count: Int) -> some Sequence<Rows> {
     require(count > 0, "blocks of \(count) rows: a block has at least one row")
     return stride(from: 0, to: rowCount, by: count).lazy.map { start in
       self[rows: start..<Swift.min(start + count, self.rowCount)]
