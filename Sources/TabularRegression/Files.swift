@@ -103,7 +103,8 @@ package enum Files {
     }
   }
 
-  private static func failure(
+  /// The error of a call to the operating system that has just failed.
+  static func failure(
     _ path: String, _ operation: TabularError.FileOperation, errno code: Int32 = errno
   ) -> TabularError {
     .file(

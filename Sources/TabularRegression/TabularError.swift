@@ -17,6 +17,9 @@ public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A model file is damaged, newer than this software, or something else altogether.
   case model(path: String, message: String)
 
+  /// A matrix file is damaged, not laid out as it has to be to be read in place, or something else altogether.
+  case matrix(path: String, message: String)
+
   /// A formula is not in the language. The position counts characters from 0.
   case formula(String, position: Int, message: String)
 
@@ -45,7 +48,7 @@ public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(file):1: there is no column \"\(name)\"; the columns are \(listed(available))"
     case .unusable(let file, let message):
       "\(file): \(message)"
-    case .model(let path, let message):
+    case .model(let path, let message), .matrix(let path, let message):
       "\(path): \(message)"
     case .formula(let text, let position, let message):
       """

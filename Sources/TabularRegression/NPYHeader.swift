@@ -1,0 +1,290 @@
+internal import LinearAlgebra
+
+/// What an NPY file says of its elements before they follow: their type, order and number.
+///
+/// Six bytes "\x93NUMPY", two of the format's version, the length of the text in two bytes (version 1) or four (2 and 3),
+/// then the text, a Python dictionary with the keys `descr`, `fortran_order` and `shape`, filled up with spaces so that the
+/// elements are aligned. Versions 2 and 3 differ from 1 in how long the text may be and how it is encoded.
+/// The format is NumPy Enhancement Proposal 1.
+struct NPYHeader {
+  /// What is wrong with a file and what to do, in one line without the file's name.
+  struct Fault: Error {
+    let message: String
+
+    init(_ message: String) { self.message = message }
+  }
+
+  /// NumPy's name of the element type, such as "<f8".
+  let type: String
+
+  /// Whether the elements are in column-major order.
+  let isFortranOrder: Bool
+
+  /// The lengths of the dimensions, as written.
+  let dimensions: [String]
+
+  /// Where the elements begin in the file.
+  let offset: Int
+
+  /// As many bytes from a file's start are enough to read the header of any matrix.
+  static let longest = 12 + longestText
+
+  /// What a length of two bytes can say. The dictionary of a matrix has some sixty characters; longer ones are those of
+  /// records.
+  private static let longestText = 0xffff
+
+  private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+  private static let again = "write it again with numpy.save"
+
+  /// Reads the header, and not yet what it means.
+  ///
+  /// - Parameters:
+  ///   - start: the file's first bytes, ``longest`` of them or all.
+  ///   - fileSize: how many there are.
+  init(_ start: [UInt8], fileSize: Int) throws(Fault) {
+    if start.starts(with: Array("PK\u{3}\u{4}".utf8)) {
+      throw Fault("this is an archive (NPZ), not an NPY file; unpack it and take one of its arrays")
+    }
+    guard !start.isEmpty, start.prefix(Self.magic.count).elementsEqual(Self.magic.prefix(start.count))
+    else {
+      throw Fault("this is not an NPY file: it does not begin with \\x93NUMPY; write one with numpy.save")
+    }
+    let truncated = Fault("the file ends after \(fileSize) bytes, within its header; copy or write it again")
+    guard start.count >= 8 else { throw truncated }
+    guard (1...3).contains(start[6]), start[7] == 0 else {
+      throw Fault(
+        "the file has NPY version \(start[6]).\(start[7]), this software reads 1.0, 2.0 and 3.0; \(Self.again)"
+      )
+    }
+    let textStart = start[6] == 1 ? 10 : 12
+    guard start.count >= textStart else { throw truncated }
+    let length = start[8..<textStart].reversed().reduce(0) { $0 << 8 | Int($1) }
+    guard length <= fileSize - textStart else {
+      throw Fault(
+        "its header is said to have \(length) bytes, but the file ends \(fileSize - textStart) bytes into it; copy or write it again"
+      )
+    }
+    guard length <= Self.longestText else {
+      throw Fault(
+        "its header has \(length) bytes, more than the \(Self.longestText) that one of a matrix may have; \(Self.again)"
+      )
+    }
+    offset = textStart + length
+    var scanner = Scanner(text: start[textStart..<offset])
+    (type, isFortranOrder, dimensions) = try scanner.dictionary()
+  }
+
+  /// The shape of a matrix whose elements can be used in place.
+  ///
+  /// - Parameters:
+  ///   - scalar: the type that the elements are to have.
+  ///   - fileSize: number of bytes in the file.
+  func shape<Scalar: BLASScalar>(of scalar: Scalar.Type, fileSize: Int) throws(Fault) -> Shape {
+    let size = MemoryLayout<Scalar>.size
+    guard type == "<f\(size)" else { throw Self.otherType(type, than: scalar) }
+    let text = shortened("(\(dimensions.joined(separator: ", "))\(dimensions.count == 1 ? "," : ""))")
+    if isFortranOrder {
+      throw Fault(
+        "its elements are column after column (Fortran order); write numpy.ascontiguousarray(array)")
+    }
+    if dimensions.contains(where: { $0.hasPrefix("-") }) {
+      throw Fault("its shape \(text) has a negative dimension; \(Self.again)")
+    }
+    guard (1...2).contains(dimensions.count) else {
+      throw Fault(
+        "its shape \(text) has \(dimensions.count) dimensions where a matrix has two; write array.reshape(rows, columns)"
+      )
+    }
+    let lengths = dimensions.map { Int($0) }
+    guard let rows = lengths[0], let columns = lengths.count == 1 ? 1 : lengths[1],
+      case let (rowBytes, overflow) = columns.multipliedReportingOverflow(by: size), !overflow,
+      case let (bytes, overflow) = rows.multipliedReportingOverflow(by: rowBytes), !overflow
+    else { throw Fault("its shape \(text) is larger than any file; \(Self.again)") }
+    let found = fileSize - offset
+    if found < bytes {
+      throw Fault(
+        "its shape \(text) takes \(bytes) bytes, but \(found) follow the header: the file is truncated; copy or write it again"
+      )
+    }
+    if found > bytes {
+      throw Fault(
+        "its shape \(text) takes \(bytes) bytes, but \(found) follow the header; write each array to a file of its own"
+      )
+    }
+    if offset % MemoryLayout<Scalar>.alignment != 0 {
+      throw Fault(
+        "its elements begin at byte \(offset), no multiple of \(MemoryLayout<Scalar>.alignment), and cannot be used in place; \(Self.again)"
+      )
+    }
+    return Shape(rows, columns)
+  }
+
+  private static func otherType<Scalar: BLASScalar>(_ type: String, than scalar: Scalar.Type) -> Fault {
+    let conversion = "write array.astype('<f\(MemoryLayout<Scalar>.size)')"
+    let shown = "'\(printable(shortened(type)))'"
+    // byte order, kind, size: "<f8"
+    let hasByteOrder = type.first.map("<>|".contains) ?? false
+    switch hasByteOrder ? type.dropFirst().first : nil {
+    case "f" where type == "<f4" || type == "<f8":
+      let name = type == "<f4" ? "Float" : "Double"
+      return Fault(
+        "its elements are of type \(name) (\(shown)), not \(scalar); read it as MappedMatrix<\(name)> or \(conversion)"
+      )
+    case "f" where type == ">f4" || type == ">f8":
+      return Fault("its elements are big-endian (\(shown)); \(conversion)")
+    case "f" where ["2", "12", "16"].contains(type.dropFirst(2)):
+      return Fault("its elements are floating-point numbers of another width (\(shown)); \(conversion)")
+    case "i", "u": return Fault("its elements are integers (\(shown)); \(conversion)")
+    case "b": return Fault("its elements are true or false (\(shown)); \(conversion)")
+    case "c": return Fault("its elements are complex numbers (\(shown)); write array.real or array.imag")
+    case "O": return Fault("its elements are pickled Python objects (\(shown)), never loaded; \(conversion)")
+    case "U", "S", "a": return Fault("its elements are text (\(shown)); \(conversion)")
+    default:
+      return Fault("its elements are of type \(shown), not numbers that can be used in place; \(conversion)")
+    }
+  }
+
+  /// The file's first bytes for a matrix, up to its elements: version 1, the same bytes as `numpy.save` writes.
+  static func bytes<Scalar: BLASScalar>(_ shape: Shape, of: Scalar.Type) -> [UInt8] {
+    let dictionary =
+      "{'descr': '<f\(MemoryLayout<Scalar>.size)', 'fortran_order': False, 'shape': (\(shape.rows), \(shape.columns)), }"
+    let alignment = 64
+    // ten bytes before the text, one after it
+    let total = (10 + dictionary.utf8.count + 1 + alignment - 1) / alignment * alignment
+    let length = total - 10
+    let padding = String(repeating: " ", count: length - dictionary.utf8.count - 1)
+    return magic + [1, 0, UInt8(length & 0xff), UInt8(length >> 8)] + Array("\(dictionary)\(padding)\n".utf8)
+  }
+}
+
+/// A file's text, no longer than fits a message.
+private func shortened(_ text: String) -> String {
+  // a character can be of any length, a scalar cannot
+  let scalars = text.unicodeScalars
+  return scalars.count > 60 ? "\(String(scalars.prefix(60)))…" : text
+}
+
+extension NPYHeader {
+  /// Reads the dictionary: the few Python literals that a matrix's header consists of.
+  private struct Scanner {
+    /// What is still to be read; its indices are positions in the file.
+    var text: ArraySlice<UInt8>
+
+    /// The three values, each there once, in any order.
+    mutating func dictionary() throws(Fault) -> (type: String, isFortranOrder: Bool, dimensions: [String]) {
+      var type: String?, isFortranOrder: Bool?, dimensions: [String]?
+      try expect("{")
+      while peek() != UInt8(ascii: "}") {
+        let key = try string("a key")
+        try expect(":")
+        switch key {
+        case "descr" where type == nil: type = try elementType()
+        case "fortran_order" where isFortranOrder == nil: isFortranOrder = try boolean()
+        case "shape" where dimensions == nil: dimensions = try tuple()
+        case "descr", "fortran_order", "shape":
+          throw Fault("its header has the key '\(key)' twice; \(again)")
+        default:
+          throw Fault(
+            "its header has the key '\(printable(shortened(key)))', which is not one of the NPY format; \(again)"
+          )
+        }
+        if !take(",") { break }
+      }
+      try expect("}")
+      if peek() != nil { throw malformed("the header's end") }
+      func present<Value>(_ value: Value?, _ key: String) throws(Fault) -> Value {
+        guard let value else { throw Fault("its header lacks the key '\(key)'; \(again)") }
+        return value
+      }
+      return (
+        try present(type, "descr"), try present(isFortranOrder, "fortran_order"),
+        try present(dimensions, "shape")
+      )
+    }
+
+    private mutating func elementType() throws(Fault) -> String {
+      let next = peek()
+      if next == UInt8(ascii: "[") || next == UInt8(ascii: "(") {
+        throw Fault("its elements are records or arrays of their own; write one field of them, as numbers")
+      }
+      return try string("the type")
+    }
+
+    private mutating func boolean() throws(Fault) -> Bool {
+      skipSpaces()
+      for (word, value) in [("True", true), ("False", false)] where text.starts(with: word.utf8) {
+        text = text.dropFirst(word.utf8.count)
+        return value
+      }
+      throw malformed("True or False")
+    }
+
+    /// "(3, 2)", "(3,)", "()"; a number in brackets without a comma is a number to Python.
+    private mutating func tuple() throws(Fault) -> [String] {
+      var numbers: [String] = []
+      try expect("(")
+      while peek() != UInt8(ascii: ")") {
+        numbers.append(try integer())
+        if take(",") { continue }
+        if numbers.count == 1 { throw malformed("','") }
+        break
+      }
+      try expect(")")
+      return numbers
+    }
+
+    private mutating func integer() throws(Fault) -> String {
+      let sign = take("-") ? "-" : ""
+      if sign.isEmpty { skipSpaces() }
+      let digits = text.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+      // Python has no numbers like 02
+      if digits.isEmpty || digits.count > 1 && digits.first == UInt8(ascii: "0") {
+        throw malformed("a whole number")
+      }
+      text = text[digits.endIndex...]
+      return sign + String(decoding: digits, as: UTF8.self)
+    }
+
+    /// In single or double quotes; none of the format's has an escape.
+    private mutating func string(_ what: String) throws(Fault) -> String {
+      guard let quote = peek(), quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else {
+        throw malformed("\(what) in quotes")
+      }
+      let rest = text.dropFirst()
+      guard let end = rest.firstIndex(of: quote) else { throw malformed("\(what) with both quotes") }
+      text = rest[(end + 1)...]
+      return String(decoding: rest[..<end], as: UTF8.self)
+    }
+
+    private mutating func expect(_ character: Unicode.Scalar) throws(Fault) {
+      if !take(character) { throw malformed("'\(character)'") }
+    }
+
+    private mutating func take(_ character: Unicode.Scalar) -> Bool {
+      guard peek() == UInt8(ascii: character) else { return false }
+      text = text.dropFirst()
+      return true
+    }
+
+    private mutating func peek() -> UInt8? {
+      skipSpaces()
+      return text.first
+    }
+
+    private mutating func skipSpaces() {
+      text = text.drop { " \t\r\n".utf8.contains($0) }
+    }
+
+    private func malformed(_ expected: String) -> Fault {
+      let found =
+        switch text.first {
+        case nil: "the header's end"
+        case let byte? where (32..<127).contains(byte): "'\(Character(Unicode.Scalar(byte)))'"
+        case let byte?: "the byte \(byte)"
+        }
+      return Fault(
+        "its header is malformed: \(expected) should stand at byte \(text.startIndex), not \(found); \(again)"
+      )
+    }
+  }
+}
