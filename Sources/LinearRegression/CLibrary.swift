@@ -11,7 +11,7 @@
 func logarithm(_ x: Double) -> Double { log(x) }
 
 /// The decimal logarithm.
-func decimalLogarithm(_ x: Double) -> Double { log10(x) }
+package func decimalLogarithm(_ x: Double) -> Double { log10(x) }
 
 /// e to the power of x.
 func exponential(_ x: Double) -> Double { exp(x) }

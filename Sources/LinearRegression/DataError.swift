@@ -68,7 +68,11 @@ extension DataError {
     if X.rowCount == 0 { throw .noRows }
     if let (row, column) = X.firstNonFinite() { throw .nonFinite(.features, row: row, column: column) }
     if let (row, column) = y.firstNonFinite() { throw .nonFinite(.targets, row: row, column: column) }
-    guard let weights else { return }
+    if let weights { try check(weights: weights) }
+  }
+
+  /// Throws where a weight is none, or all are zero.
+  static func check<Scalar: BLASScalar>(weights: [Scalar]) throws(DataError) {
     if let row = weights.firstIndex(where: { !$0.isFinite }) {
       throw .nonFinite(.weights, row: row, column: 0)
     }

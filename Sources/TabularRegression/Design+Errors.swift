@@ -37,6 +37,17 @@ extension Design {
   }
 }
 
+extension Design {
+  /// The error under the names of the columns.
+  func tabular(_ error: TrainingError) -> TabularError {
+    switch error {
+    case .data(let error): tabular(error)
+    case .diverged(let divergence): .diverged(divergence)
+    case .state: .unusable(file: source, message: error.description)
+    }
+  }
+}
+
 extension Redundancy {
   /// "total = ground + upper", with as many terms as fit a width, but one at least.
   func described(_ names: [String], width: Int = 80) -> String {

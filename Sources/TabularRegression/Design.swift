@@ -38,25 +38,13 @@ struct Design {
   }
 
   /// Fits by least squares, to all digits of powers.
-  func fit(_ method: LeastSquares) throws(TabularError) -> LeastSquaresFit {
+  ///
+  /// - Parameter others: weights to use instead of the design's.
+  func fit(_ method: LeastSquares, weights others: [Double]? = nil) throws(TabularError) -> LeastSquaresFit {
     do throws(DataError) {
-      return try method.fit(X.high, y, weights: weights, low: X.low)
+      return try method.fit(X.high, y, weights: others ?? weights, low: X.low)
     } catch {
       throw tabular(error)
-    }
-  }
-
-  /// Trains by SGD.
-  func train(
-    _ method: SGD, exact: LinearModel, _ report: (EpochReport) -> Void
-  ) throws(TabularError) -> TrainingRun {
-    do throws(TrainingError) {
-      return try method.train(X.high, y, exact: exact, report: report)
-    } catch {
-      switch error {
-      case .data(let error): throw tabular(error)
-      case .diverged(let divergence): throw .diverged(divergence)
-      }
     }
   }
 

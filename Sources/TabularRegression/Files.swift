@@ -33,7 +33,11 @@ package enum Files {
   /// disk, then renamed.
   ///
   /// What is not a regular file, such as `/dev/stdout` or a pipe, is written to as it is.
-  static func write(_ bytes: [UInt8], to path: String) throws(TabularError) {
+  ///
+  /// - Parameter temporaryName: the temporary file's name; nil for one that nobody else has.
+  static func write(
+    _ bytes: [UInt8], to path: String, temporaryName: String? = nil
+  ) throws(TabularError) {
     var status = stat()
     let exists = stat(path, &status) == 0
     if path.hasPrefix("/dev/") || exists && status.st_mode & S_IFMT != S_IFREG {
@@ -46,8 +50,9 @@ package enum Files {
     if exists && access(path, W_OK) != 0 { throw failure(path, .write) }
     let target = resolved(path)
     let directory = target.lastIndex(of: "/").map { String(target[...$0]) } ?? "./"
-    let temporary = "\(directory).linreg-\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    let temporary = "\(directory)\(temporaryName ?? ".linreg-\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp")"
+    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (temporaryName == nil ? O_EXCL : O_TRUNC)
+    let descriptor = open(temporary, flags, 0o666)
     if descriptor < 0 { throw failure(path, .write) }
     if exists { fchmod(descriptor, status.st_mode & 0o7777) }
     let written = write(bytes, to: descriptor) && fsync(descriptor) == 0
@@ -86,6 +91,12 @@ package enum Files {
       }
       return true
     }
+  }
+
+  /// Whether there is something of that name.
+  package static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0
   }
 
   /// Throws where a file could not be written, before the work that it is to hold is done; also where it is the input.

@@ -46,16 +46,7 @@ extension FittedModel {
 
   /// Statistics of a model trained by SGD, and its distance to the exact one.
   var trainedFooter: [String] {
-    var lines: [String] = []
-    if let training, let last = training.epochs.last, let excess = last.excessLoss, let gap = last.gapToExact
-    {
-      let exactLoss = last.loss - excess
-      let share = exactLoss > 0 ? " (\(number(100 * max(0, excess) / exactLoss, digits: 2)) % above)" : ""
-      lines.append("loss \(number(last.loss)), exact solution \(number(exactLoss))\(share)")
-      lines.append(
-        "largest distance to an exact coefficient \(number(gap, digits: 2)), in \(training.method.standardize ? "standardised units" : "the units of the data")"
-      )
-    }
+    var lines = training?.outcome(model) ?? []
     lines += errorLine
     if let rSquared = statistics.rSquared {
       lines.append(

@@ -14,11 +14,7 @@ extension FittedModel {
     var start =
       "\(printable(target)) on \(counted(features.count, "feature")), \(counted(observations, "observation"))"
     if let training {
-      let method = training.method
-      return [
-        "\(start): SGD",
-        "\(method.epochs) epochs, batch size \(method.batchSize), learning rate \(number(method.learningRate)), seed \(method.seed)",
-      ]
+      return ["\(start): SGD"] + training.settings
     }
     if let weights { start += ", weights \(printable(weights))" }
     if !hasIntercept { start += ", no intercept" }

@@ -61,6 +61,12 @@ public struct FittedModel: Equatable, Sendable {
     public let exact: LinearModel
     /// One report per epoch.
     public let epochs: [EpochReport]
+    /// Why it ended.
+    public let stopReason: StopReason
+    /// The epoch whose parameters the model has: the last, or the best on validation rows.
+    public let epoch: Int
+    /// Rows that were held out or came from another file, to validate on; 0 without them.
+    public let validationRows: Int
   }
 }
 
@@ -132,74 +138,5 @@ extension FittedModel {
       coefficientStatistics: fit.coefficientStatistics(), observations: fit.observations,
       statistics: fit.statistics[0], certificate: fit.certificate, covariance: fit.covariance,
       method: method, training: nil)
-  }
-}
-
-// MARK: By SGD
-
-extension FittedModel {
-  /// Trains a model by minibatch SGD; every report tells its distance to the exact solution.
-  ///
-  /// - Parameters:
-  ///   - formula: what to predict from what, with an intercept.
-  ///   - table: the data.
-  ///   - method: the settings.
-  ///   - report: called after each epoch.
-  /// - Throws: ``TabularError``: a column that is not there or holds something other than numbers; no feature; a formula without
-  ///   an intercept; divergence.
-  /// - Complexity: as `LeastSquares.fit` and `SGD.train`.
-  public init(
-    training formula: Formula, _ table: Table, method: SGD, report: (EpochReport) -> Void = { _ in }
-  ) throws(TabularError) {
-    if !formula.hasIntercept {
-      throw .formula(
-        formula.text, position: 0, message: "SGD trains an intercept too; leave out \"- 1\" or \"+ 0\"")
-    }
-    try self.init(
-      Design(table, target: formula.target, terms: formula.terms(in: table, weights: nil)), method,
-      formula.text, report)
-  }
-
-  /// Trains a model by minibatch SGD; every report tells its distance to the exact solution.
-  ///
-  /// - Parameters:
-  ///   - table: the data.
-  ///   - target: name of the column to predict.
-  ///   - features: names of the columns to predict it from; nil for all the others.
-  ///   - method: the settings.
-  ///   - report: called after each epoch.
-  /// - Throws: ``TabularError``: a column that is not there or holds something other than numbers; no feature; divergence.
-  /// - Complexity: as `LeastSquares.fit` and `SGD.train`.
-  public init(
-    training table: Table, target: String, features: [String]? = nil, method: SGD,
-    report: (EpochReport) -> Void = { _ in }
-  ) throws(TabularError) {
-    let features = features ?? table.columnNames.filter { $0 != target }
-    try self.init(
-      Design(table, target: target, terms: features.map(Term.column)), method,
-      Formula.text(target: target, features: features, intercept: true), report)
-  }
-
-  private init(
-    _ design: Design, _ method: SGD, _ formula: String, _ report: (EpochReport) -> Void
-  ) throws(TabularError) {
-    var exact = try design.fit(LeastSquares())
-    if !exact.redundant.isEmpty {
-      // Of all solutions SGD, which starts near zero, comes closest to the one of least norm.
-      exact = try design.fit(LeastSquares(redundancy: .minimumNorm))
-    }
-    let run = try design.train(method, exact: exact.model, report)
-    let evaluation = try design.evaluation(run.model)
-    let statistics = FitStatistics(
-      residualSumOfSquares: evaluation.residualSumOfSquares, totalSumOfSquares: evaluation.totalSumOfSquares,
-      observations: evaluation.observations, rank: exact.rank, hasIntercept: true, isLeastSquares: false)
-    self.init(
-      formula: formula, target: design.target, terms: design.terms, weights: nil, hasIntercept: true,
-      model: run.model,
-      coefficientStatistics: ([run.model.intercept] + run.model.coefficients).map {
-        CoefficientStatistics(
-          estimate: $0, standardError: nil, degreesOfFreedom: statistics.degreesOfFreedom)
-      }, observations: exact.observations, statistics: statistics, certificate: nil, covariance: nil,
-      method: nil, training: Training(method: method, exact: exact.model, epochs: run.epochs))
   }
 }

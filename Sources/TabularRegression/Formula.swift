@@ -45,6 +45,14 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
     self.text = text
   }
 
+  /// The formula that predicts a column from others, all given by name.
+  public init(target: String, features: [String], intercept: Bool = true) {
+    text = Self.text(target: target, features: features, intercept: intercept)
+    self.target = target
+    steps = features.map { .add($0, degree: 1) }
+    hasIntercept = intercept
+  }
+
   /// The terms of the formula in a table. The weights of the rows are not among the columns of ".".
   func terms(in table: Table, weights: String?) throws(TabularError) -> [Term] {
     var groups: [Group] = []

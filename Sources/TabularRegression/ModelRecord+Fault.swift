@@ -22,6 +22,7 @@ extension ModelRecord {
     }
     let exact = coefficients.map(\.exact)
     if training != nil && exact.contains(nil) { return "an exact coefficient is missing" }
+    if training != nil && (stopReason == nil || epoch == nil) { return "it does not say how training ended" }
     let values =
       coefficients.compactMap(\.estimate) + exact.compactMap { $0 } + [
         residualSumOfSquares, totalSumOfSquares,

@@ -5,7 +5,7 @@ internal import LinearRegression
 ///
 /// Keys whose values are null have their place kept.
 struct ModelRecord: Codable {
-  static let currentVersion = 2
+  static let currentVersion = 3
   static let formatName = "swift-linear-regression model"
 
   /// What every version of the file has; read before anything else.
@@ -51,6 +51,9 @@ struct ModelRecord: Codable {
   @Null var covariance: CovarianceRecord?
   @Null var training: SGD?
   @Null var epochs: [EpochReport]?
+  @Null var stopReason: StopReason?
+  @Null var epoch: Int?
+  @Null var validationRows: Int?
   var checksum = ""
 }
 
@@ -119,6 +122,9 @@ extension ModelRecord {
     covariance = model.covariance.map(CovarianceRecord.init)
     training = model.training?.method
     epochs = model.training?.epochs
+    stopReason = model.training?.stopReason
+    epoch = model.training?.epoch
+    validationRows = model.training?.validationRows
     checksum = expectedChecksum
   }
 }
@@ -168,7 +174,9 @@ extension FittedModel {
       covariance: record.covariance?.covariance, method: record.method,
       training: record.training.map { method in
         Training(
-          method: method, exact: model(record.coefficients.compactMap(\.exact)), epochs: record.epochs ?? [])
+          method: method, exact: model(record.coefficients.compactMap(\.exact)), epochs: record.epochs ?? [],
+          stopReason: record.stopReason ?? .epochs, epoch: record.epoch ?? 0,
+          validationRows: record.validationRows ?? 0)
       })
   }
 }

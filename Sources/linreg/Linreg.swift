@@ -13,7 +13,7 @@ struct Linreg: ParsableCommand {
 
       Exit codes: 0 done, 1 the data or a file is at fault, 2 usage,
       3 numerical (training diverged, columns depend on each other where that is
-      refused, a self-test falls short).
+      refused, a self-test falls short), 130 interrupted.
       """,
     version: "0.1.0",
     subcommands: [
@@ -54,6 +54,7 @@ enum ExitStatus: Int32 {
   case dataAtFault = 1
   case usage = 2
   case numerical = 3
+  case interrupted = 130
 
   init(_ error: TabularError) {
     self =

@@ -31,6 +31,20 @@ enum Terminal {
     _ = Files.write((line.hasSuffix("\n") ? line : line + "\n").utf8, to: STDERR_FILENO)
   }
 
+  /// Whether standard error is a terminal that a line can be drawn on again and again.
+  static var showsProgress: Bool {
+    isatty(STDERR_FILENO) == 1 && getenv("TERM").map { String(cString: $0) != "dumb" } ?? false
+  }
+
+  /// Columns of the terminal that standard error goes to; 80 where it does not say.
+  static var width: Int {
+    var size = winsize()
+    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+  }
+
+  /// Draws a line in place of the one that was drawn before; an empty one takes it away.
+  static func showLine(_ text: String) { _ = Files.write("\r\u{1B}[K\(text)".utf8, to: STDERR_FILENO) }
+
   /// Ends the program.
   static func exit(_ status: ExitStatus) -> Never {
     #if canImport(Glibc)

@@ -10,59 +10,75 @@ struct Train: ParsableCommand {
       linreg train --target <target> <file> [<options>]
       """,
     discussion: """
-      Columns are standardised inside; the model is in their own units.
-      After each epoch a line on standard error tells the loss (mean of squared
-      error / 2) and the largest distance of a coefficient from the exact one, in
-      standardised units.
+      Without options nothing needs tuning: columns are scaled inside, steps are
+      preconditioned by what a first pass finds, and the run stops at the
+      least-squares answer. With --learning-rate the steps are those of plain SGD.
+      The model is in the units of the columns either way.
 
-      Example: linreg train 'price ~ .' homes.csv --epochs 200 --seed 7
+      On a terminal a bar shows the progress, elsewhere a line per epoch: the loss
+      (mean of squared error / 2) and the largest distance of a coefficient from
+      the exact one, in standardised units.
+
+      With --checkpoint the run can be stopped by Ctrl-C, or by anything else, and
+      gone on with by --resume: the result has the same bits.
+
+      Example: linreg train 'price ~ .' homes.csv -m homes.json
       """)
 
   @OptionGroup var data: DataOptions
   @OptionGroup var output: ModelOutputOptions
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var options: DescentOptions
+  @OptionGroup var checkpoints: CheckpointOptions
 
-  @Option(parsing: .unconditional, help: "How often every row is used.")
-  var epochs = SGD().epochs
+  @Option(help: "The column that weighs the rows.")
+  var weights: String?
 
-  @Option(parsing: .unconditional, help: "Rows per step.")
-  var batchSize = SGD().batchSize
+  @Option(help: ArgumentHelp("A CSV file with rows to validate on.", valueName: "file"))
+  var validation: String?
 
-  @Option(parsing: .unconditional, help: "Step size, in standardised units.")
-  var learningRate = SGD().learningRate
-
-  @Option(
-    parsing: .unconditional,
-    help: "Seed of initial weights and row order; the same seed gives the same bytes.")
-  var seed = SGD().seed
-
-  @Flag(help: "Print no line per epoch.")
+  @Flag(help: "Show no progress.")
   var quiet = false
 
   func validate() throws {
-    if epochs < 1 { throw ValidationError("--epochs is \(epochs); it is 1 or more.") }
-    if batchSize < 1 { throw ValidationError("--batch-size is \(batchSize); it is 1 or more.") }
-    if !(learningRate > 0 && learningRate.isFinite) {
-      throw ValidationError("--learning-rate is \(learningRate); it is a positive number.")
+    if validation != nil && options.validationFraction != nil {
+      throw ValidationError("--validation and --validation-fraction cannot be given together.")
+    }
+    if validation == "-" && data.file == "-" {
+      throw ValidationError("Only one of the two files can be standard input.")
     }
   }
 
   func run() throws {
-    let method = SGD(epochs: epochs, batchSize: batchSize, learningRate: learningRate, seed: seed)
+    let method = options.method
     let formula = try data.formula()
     try output.check(besides: data.file)
+    try checkpoints.check(besides: data.file, output)
     try threads.run {
       let table = try Table(csv: data.file)
-      func tell(_ report: EpochReport) { if !quiet { Terminal.note(report.line(of: epochs)) } }
-      let model =
-        if let formula {
-          try FittedModel(training: formula, table, method: method, report: tell)
-        } else {
-          try FittedModel(
-            training: table, target: data.target ?? "", features: data.features(of: table), method: method,
-            report: tell)
-        }
-      try deliver(model, output)
+      let stop = Interrupts.signal
+      let training = try TableTraining(
+        formula
+          ?? Formula(
+            target: data.target ?? "", features: data.features(of: table, besides: weights) ?? table.columnNames.filter { $0 != data.target && $0 != weights }),
+        table, weights: weights, validation: try validation.map { try Table(csv: $0) }, method: method,
+        stopSignal: stop)
+      try checkpoints.resume(training, note: Terminal.note)
+      Interrupts.install()
+      var saver = CheckpointSaver(checkpoints, training)
+      var progress = TrainProgress(training, isQuiet: quiet)
+      while training.stopReason == nil {
+        let report = try training.advance(rows: progress.chunk)
+        progress.show(report)
+        saver.save(isDue: report != nil && training.stopReason != nil, note: progress.note)
+      }
+      progress.clear()
+      if training.stopReason == .interrupted {
+        saver.saveNow(note: Terminal.note)
+        Terminal.note(checkpoints.goingOn(training))
+        Terminal.exit(.interrupted)
+      }
+      try deliver(try training.model(), output)
     }
   }
 }

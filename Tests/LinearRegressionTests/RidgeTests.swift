@@ -17,7 +17,7 @@ import Testing
     let (X, y) = data(80)
     let fit = try LeastSquares(ridgePenalty: penalty).fit(X, y)
     #expect(fit.certificate.solver == .ridge && fit.covariance == nil)
-    let scale = Standardization(X), z = scale.applied(to: X, as: Double.self)
+    let scale = try Standardization(X), z = scale.applied(to: X, as: Double.self)
     for t in 0..<2 {
       let mean = y[column: t].reduce(0, +) / 80
       let w = (0..<4).map { fit.model.weights[$0, t] * scale.scales[$0] }

@@ -250,7 +250,7 @@ import Testing
     #expect(fit.predict(X) == expected.predict(memory))
     #expect(try fit.model.evaluate(X, y) == expected.model.evaluate(memory, y))
     #expect(try LeastSquares().fit(X, y.elements).model == expected.model)
-    #expect(Standardization(X) == Standardization(memory))
+    #expect(try Standardization(X) == Standardization(memory))
     let w: Matrix<Scalar> = generator.normalMatrix(7, 1)
     let b: Matrix<Scalar> = generator.normalMatrix(1, 1)
     let predictions = linreg(memory, w, b)

@@ -24,7 +24,9 @@ import Testing
     """
 
   @Test func redundantColumnsAreNamed() throws {
-    let outcome = try linreg("fit", "price ~ .", "-", input: Self.homes)
+    var outcome = try linreg("fit", "price ~ .", "-", input: Self.homes)
+    // How often a solution is corrected depends on how the processor rounds.
+    outcome.output = outcome.output.replacing(/\d passes/, with: "2 passes")
     #expect(
       outcome
         == Outcome(

@@ -46,7 +46,10 @@ extension LinearModel {
       y.shape == Shape(X.rowCount, targetCount),
       "evaluate: X is \(X.shape) and the model has \(targetCount) targets, but y is \(y.shape)")
     try DataError.check(X, y)
-    let means = Standardization(y).means
+    let means = try Observations.with(Matrix<M.Scalar>.zeros(y.rowCount, 0), y) { (rows) throws(DataError) in
+      let moments = try ColumnMoments.of(rows)
+      return (0..<targetCount).map(moments.mean)
+    }
     let predictor = BlockPredictor(self)
     let sums = Observations.with(X, y) { rows in
       RowPass(

@@ -1,13 +1,5 @@
 public import LinearAlgebra
 
-/// The order in which an epoch visits the rows.
-public enum RowOrder: String, Sendable, Codable, CaseIterable {
-  /// From the first row to the last.
-  case inOrder
-  /// In a new random order every epoch.
-  case shuffled
-}
-
 /// One batch of observations.
 public struct Minibatch<Scalar: BLASScalar>: Sendable {
   /// Features, batch × p.
@@ -33,7 +25,7 @@ public struct Minibatches<Scalar: BLASScalar>: Sequence, Sendable {
   private let X: Matrix<Scalar>
   private let y: Matrix<Scalar>
   private let size: Int
-  private let permutation: [Int32]?
+  private let order: EpochOrder
 
   /// Divides the rows into batches.
   ///
@@ -54,34 +46,43 @@ public struct Minibatches<Scalar: BLASScalar>: Sequence, Sendable {
     self.X = X
     self.y = y
     self.size = size
-    permutation = order == .shuffled ? generator.permutation(X.rowCount) : nil
+    let rowBytes = X.columnCount * MemoryLayout<Scalar>.stride
+    self.order = EpochOrder(
+      order, rowCount: X.rowCount, blockRows: shuffledBlockRows(rowBytes: rowBytes, batchSize: size),
+      using: &generator)
   }
 
   /// The batches, one after the other.
-  public func makeIterator() -> some IteratorProtocol<Minibatch<Scalar>> {
-    stride(from: 0, to: X.rowCount, by: size).lazy.map { start in
-      let rows = start..<Swift.min(start + size, X.rowCount)
-      guard let permutation else { return Minibatch(X: X[rows: rows], y: Matrix(y[rows: rows])) }
-      let picked = X.gathered(permutation[rows])
-      return Minibatch(X: picked[rows: 0..<rows.count], y: y.gathered(permutation[rows]))
-    }.makeIterator()
-  }
-}
+  public func makeIterator() -> Iterator { Iterator(self) }
 
-extension SeededGenerator {
-  /// The numbers 0 ..< `count` in random order.
-  /// - Precondition: `count` is below 2³¹.
-  mutating func permutation(_ count: Int) -> [Int32] {
-    require(count <= Int32.max, "cannot shuffle \(count) rows; at most \(Int32.max)")
-    var permutation = Array(0..<Int32(count))
-    shuffle(&permutation)
-    return permutation
+  /// Hands out one batch after the other.
+  public struct Iterator: IteratorProtocol {
+    private let batches: Minibatches
+    private var position = 0
+    private var rows = BlockRows()
+
+    init(_ batches: Minibatches) { self.batches = batches }
+
+    /// The next batch; nil at the end of the epoch.
+    public mutating func next() -> Minibatch<Scalar>? {
+      let (X, y, order) = (batches.X, batches.y, batches.order)
+      guard position < X.rowCount else { return nil }
+      let span = order.span(at: position), start = position
+      let end = Swift.min(start + batches.size, span.positions.upperBound)
+      position = end
+      if order.isInOrder { return Minibatch(X: X[rows: start..<end], y: Matrix(y[rows: start..<end])) }
+      let first = span.positions.lowerBound
+      let picked: [Int32] = order.withRows(of: span, &rows) { rows in
+        (start - first..<end - first).map { Int32(span.firstRow) + rows.unsafelyUnwrapped[$0] }
+      }
+      return Minibatch(X: X.gathered(picked)[rows: 0..<picked.count], y: y.gathered(picked))
+    }
   }
 }
 
 extension Matrix {
   /// The rows at the given positions, copied in that order.
-  func gathered(_ rows: ArraySlice<Int32>) -> Matrix {
+  func gathered(_ rows: [Int32]) -> Matrix {
     var result = Matrix.zeros(rows.count, columnCount)
     withUnsafeElements { source in
       result.withUnsafeMutableElements { target in

@@ -1,25 +1,43 @@
 public import LinearAlgebra
 
-/// Minibatch stochastic gradient descent on the squared loss, with a constant learning rate.
+/// Minibatch stochastic gradient descent on the squared loss: settings, a value. ``train(_:_:weights:validation:report:)`` runs them.
 ///
-/// Every step takes a batch B of rows and moves
+/// With a rate of your own, every step takes a batch B of rows and moves
 /// w ← w − η X_Bᵀ(ŷ_B − y_B) / |B| and b ← b − η Σ(ŷ_B − y_B) / |B|, |B| being the number of rows really in the batch.
 /// With `standardize: false` these are the steps of a loop written by hand with `linreg`, `backward` and `sgd`, to the bit.
 ///
+/// With ``LearningRate/automatic``, the default, nothing needs tuning: a first pass finds the units and the curvature of the data, steps are
+/// preconditioned by them and their noise vanishes at the solution, so that the run converges to the least-squares answer, stops there and
+/// says how far it is. Parameters move by minibatch steps only.
+///
 /// ```swift
-/// let run = try SGD(epochs: 3, batchSize: 10, learningRate: 0.03, seed: 42).train(X, y)
-/// run.model.coefficients, run.epochs.last!.loss
+/// let trained = try SGD().train(X, y)
+/// trained.model.coefficients, trained.stopReason, trained.epochs.last!.gapToExact
 /// ```
-public struct SGD: Equatable, Sendable, Codable {
-  /// Number of times that every row is used.
+public struct SGD: Equatable, Sendable {
+  /// Number of times that every row is used, at most.
   public var epochs: Int
 
-  /// Rows per step; the last step of an epoch takes what is left.
-  public var batchSize: Int
+  /// Rows per step; the last step of an epoch takes what is left. Nil for 32, and under ``LearningRate/automatic`` for a size
+  /// that suits the shape.
+  public var batchSize: Int?
 
-  /// η. In standardised units a rate below 2 / (largest eigenvalue of XᵀX/n) is stable for large batches, a smaller
-  /// one for small batches.
-  public var learningRate: Double
+  /// η, and how it changes. In standardised units a rate below 2 / (largest eigenvalue of XᵀX/n) is stable for large batches, a
+  /// smaller one for small batches.
+  public var learningRate: LearningRate
+
+  /// μ: the share of the last step that the next one repeats. 0 for none; not with ``LearningRate/automatic``.
+  public var momentum: Double
+
+  /// Whether momentum looks ahead, as Nesterov's does.
+  public var nesterov: Bool
+
+  /// λ: λ ‖w‖² / 2 is added to the mean loss of a batch, in the units of training. The bias is spared. 0 for none; not with
+  /// ``LearningRate/automatic``, where ``LeastSquares/ridgePenalty`` does it exactly.
+  public var weightDecay: Double
+
+  /// Which steps the result is the mean of.
+  public var averaging: Averaging
 
   /// The order of the rows in an epoch.
   public var order: RowOrder
@@ -27,173 +45,201 @@ public struct SGD: Equatable, Sendable, Codable {
   /// Where all randomness comes from: first the initial weights, then the order of each epoch.
   public var seed: UInt64
 
-  /// Whether X and y are standardised inside. The model is in the units of the data in either case.
+  /// When to stop by itself. Under ``LearningRate/automatic``: once every coefficient of a target is within this share of the largest one's
+  /// size from the exact solution, in standardised units; nil for 10⁻¹⁰. With a rate of your own: once the loss has not fallen by
+  /// this share for ``patience`` epochs; nil to use all epochs.
+  public var tolerance: Double?
+
+  /// Whether X and y are standardised inside, batch by batch. The model is in the units of the data in either case. Always so under
+  /// ``LearningRate/automatic``.
   public var standardize: Bool
 
+  /// Whether reports tell the distance to the exact solution. With a rate of your own it costs the first pass n p² flops, and nothing
+  /// after; where p is above 2048, one pass per epoch for the norm of the gradient.
+  public var measuresDistance: Bool
+
+  /// The share of the rows that is held out, by the seed, to validate on. 0 for none.
+  public var validationFraction: Double
+
+  /// Epochs without a better loss, on validation rows if there are any, before a run with a rate of your own stops.
+  public var patience: Int
+
+  /// Which steps the result is the mean of (Polyak and Juditsky 1992, doi:10.1137/0330046).
+  public enum Averaging: Equatable, Sendable {
+    /// The last step's parameters.
+    case none
+    /// All steps.
+    case all
+    /// The last share of the planned steps, such as the last half (Jain, Kakade, Kidambi, Netrapalli and Sidford 2018, JMLR 18).
+    case tail(Double)
+
+    /// Number of steps before the average begins; `Int.max` without one.
+    func firstStep(of steps: Int) -> Int {
+      switch self {
+      case .none: .max
+      case .all: 0
+      case .tail(let share): steps - Int((share * Double(steps)).rounded())
+      }
+    }
+  }
+
   /// Creates the method.
-  /// - Precondition: `epochs` is not negative, `batchSize` and `learningRate` are positive and finite.
+  /// - Precondition: `epochs` is not negative; `batchSize` and a rate are positive and finite; `momentum`, the tail and
+  ///   `validationFraction` are below 1; with an automatic rate there are no momentum, decay and averages.
   public init(
-    epochs: Int = 100, batchSize: Int = 32, learningRate: Double = 0.03, order: RowOrder = .shuffled,
-    seed: UInt64 = 0, standardize: Bool = true
+    epochs: Int = 100, batchSize: Int? = nil, learningRate: LearningRate = .automatic, momentum: Double = 0,
+    nesterov: Bool = false, weightDecay: Double = 0, averaging: Averaging = .none, order: RowOrder = .shuffled,
+    seed: UInt64 = 0, tolerance: Double? = nil, standardize: Bool = true, measuresDistance: Bool = true,
+    validationFraction: Double = 0, patience: Int = 5
   ) {
     self.epochs = epochs
     self.batchSize = batchSize
     self.learningRate = learningRate
+    self.momentum = momentum
+    self.nesterov = nesterov
+    self.weightDecay = weightDecay
+    self.averaging = averaging
     self.order = order
     self.seed = seed
+    self.tolerance = tolerance
     self.standardize = standardize
+    self.measuresDistance = measuresDistance
+    self.validationFraction = validationFraction
+    self.patience = patience
     checkSettings()
   }
 
   /// The settings can be changed and decoded, so that they are checked before each use too.
-  private func checkSettings() {
-    require(epochs >= 0, "SGD: \(epochs) epochs; the number cannot be negative")
-    require(batchSize > 0, "SGD: a batch of \(batchSize) rows; a batch has at least one row")
-    require(
-      learningRate > 0 && learningRate.isFinite,
-      "SGD: a learning rate of \(learningRate); it is a positive number")
+  func checkSettings() {
+    let fault = fault
+    require(fault == nil, "SGD: \(fault ?? "")")
   }
+
+  /// What is wrong with the settings, in words for their user; nil if nothing is.
+  package var fault: String? {
+    if epochs < 0 { return "\(epochs) epochs; the number cannot be negative" }
+    if let batchSize, batchSize <= 0 { return "a batch of \(batchSize) rows; a batch has at least one row" }
+    if let fault = learningRate.fault { return fault }
+    if !(momentum >= 0 && momentum < 1) { return "a momentum of \(momentum); it is 0 or more and below 1" }
+    if nesterov && momentum == 0 { return "Nesterov's momentum of 0; give a momentum" }
+    if !(weightDecay >= 0 && weightDecay.isFinite) { return "a weight decay of \(weightDecay); it is 0 or more" }
+    if case .tail(let share) = averaging, !(share > 0 && share <= 1) {
+      return "an average over a tail of \(share); it is above 0 and at most 1"
+    }
+    if let tolerance, !(tolerance > 0 && tolerance < 1) {
+      return "a tolerance of \(tolerance); it is above 0 and below 1"
+    }
+    if !(validationFraction >= 0 && validationFraction < 1) {
+      return "a validation fraction of \(validationFraction); it is 0 or more and below 1"
+    }
+    if patience < 1 { return "a patience of \(patience) epochs; it is 1 or more" }
+    if isAutomatic && (momentum > 0 || weightDecay > 0 || averaging != .none) {
+      return "an automatic rate has no momentum, weight decay or averaging; give a learning rate, or leave them out"
+    }
+    return nil
+  }
+
+  /// Whether steps are preconditioned and end in the exact solution.
+  public var isAutomatic: Bool { learningRate == .automatic }
 
   /// Trains a model of k targets at once.
   ///
   /// - Parameters:
   ///   - X: features, n × p, one row per observation.
   ///   - y: targets, n × k.
-  ///   - exact: the exact solution, if the reports are to say how far the model is from it.
+  ///   - weights: n weights, zero or more: Σ w (ŷ − y)² is minimised. A row of weight 0 is absent. Nil for 1.
+  ///   - validation: rows to validate on; nil for those that ``validationFraction`` holds out.
   ///   - report: called after each epoch.
-  /// - Returns: the model and the reports.
+  /// - Returns: the model and how it came about.
   /// - Throws: ``TrainingError``: bad data, or divergence with the last finite model.
   /// - Precondition: the shapes fit.
-  /// - Complexity: 4 n p k flops per epoch for the steps and 2 n p k for the loss that is reported; no allocation in a
-  ///   step; standardised copies of X and y.
-  public func train<Scalar>(
-    _ X: Matrix<Scalar>, _ y: Matrix<Scalar>, exact: LinearModel? = nil,
+  /// - Complexity: 4 n p k flops per epoch, three times that under ``LearningRate/automatic``, and n p² for the first pass where it is
+  ///   needed; no allocation in a step; memory O(p k + batch · p) beside the data, four bytes for each row of a full shuffle, and
+  ///   O(p²) for the first pass.
+  public func train<M: RowMajor>(
+    _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil, validation: (X: M, y: Matrix<M.Scalar>)? = nil,
     report: (EpochReport) -> Void = { _ in }
   ) throws(TrainingError) -> TrainingRun {
-    require(X.rowCount == y.rowCount, "train: X is \(X.shape) but y is \(y.shape)")
-    checkSettings()
-    let (p, k) = (X.columnCount, y.columnCount)
-    if let exact {
-      require(
-        exact.weights.shape == Shape(p, k),
-        "train: X is \(X.shape) and y is \(y.shape), but the exact weights are \(exact.weights.shape)")
-    }
-    let problem = try TrainingProblem(X, y, standardize: standardize)
-    var generator = SeededGenerator(seed: seed)
-    let w = Parameter<Scalar>(normal: p, k, using: &generator)
-    let b = Parameter<Scalar>(.zeros(1, k))
-    // On the way to the solution the loss falls. A thousandfold of where it started is no detour, and a run that ends at
-    // twice its start has led away. (A little above the start is where noise may end it if there is nothing to learn.)
-    let initialLoss = problem.meanLoss(w.value, b.value)
-    guard initialLoss.isFinite else { throw .data(.overflow(.targets, column: 0)) }
-    let distance = exact.map { ExactSolution($0, problem) }
-    let epoch = Epoch(problem.X, problem.y, batchSize: batchSize, gathers: order == .shuffled)
-    var reports: [EpochReport] = []
-    for number in 0..<epochs {
-      let lastFinite = (w.value, b.value)
-      epoch.run(
-        w, b, learningRate: Scalar(learningRate),
-        order: order == .shuffled ? generator.permutation(X.rowCount) : nil)
-      let loss = problem.meanLoss(w.value, b.value)
-      let limit = (number == epochs - 1 ? 2 : 1000) * max(initialLoss, Double(Scalar.leastNormalMagnitude))
-      guard loss.isFinite, loss <= limit, w.value.firstNonFinite() == nil, b.value.firstNonFinite() == nil
-      else {
-        throw .diverged(
-          Divergence(
-            epoch: number + 1, learningRate: learningRate,
-            suggestedLearningRate: problem.stableLearningRate(batchSize: batchSize) / 2,
-            lastFinite: problem.units.original(weights: lastFinite.0, bias: lastFinite.1)))
-      }
-      reports.append(
-        EpochReport(
-          epoch: number + 1, loss: loss, excessLoss: distance.map { loss - $0.meanLoss },
-          gapToExact: distance?.gap(w.value, b.value)))
-      report(reports[number])
-    }
-    let model = problem.units.original(weights: w.value, bias: b.value)
-    if let column = problem.units.firstOverflow(model) { throw .data(.overflow(.features, column: column)) }
-    return TrainingRun(model: model, epochs: reports)
+    let training = try Training(self, X, y, weights: weights, validation: validation)
+    while let next = try training.next() { report(next) }
+    return try training.run()
   }
 
   /// Trains a model of one target given flat.
   ///
   /// - Throws: ``TrainingError``: bad data, or divergence with the last finite model.
   /// - Precondition: X has as many rows as there are targets.
-  public func train<Scalar>(
-    _ X: Matrix<Scalar>, _ y: [Scalar], exact: LinearModel? = nil, report: (EpochReport) -> Void = { _ in }
+  public func train<M: RowMajor>(
+    _ X: M, _ y: [M.Scalar], weights: [M.Scalar]? = nil, report: (EpochReport) -> Void = { _ in }
   ) throws(TrainingError) -> TrainingRun {
-    try train(X, Matrix(column: y), exact: exact, report: report)
+    try train(X, Matrix(column: y), weights: weights, report: report)
   }
 }
 
-/// A trained model and how it came about.
-public struct TrainingRun: Equatable, Sendable {
-  /// The model, in the units of the data.
-  public let model: LinearModel
+extension SGD.Averaging: Codable {
+  /// A share of the steps; 0 for none, 1 for all.
+  public init(from decoder: any Decoder) throws {
+    let share = try decoder.singleValueContainer().decode(Double.self)
+    self = share == 0 ? .none : share == 1 ? .all : .tail(share)
+  }
 
-  /// One report per epoch.
-  public let epochs: [EpochReport]
-}
-
-/// What is known after an epoch.
-public struct EpochReport: Equatable, Sendable, Codable {
-  /// Counted from 1.
-  public let epoch: Int
-
-  /// Mean of (ŷ − y)²/2 over all rows and targets, in the units of y squared, with the parameters at the epoch's end.
-  public let loss: Double
-
-  /// The loss less that of the exact solution. Nil where no exact solution was given.
-  public let excessLoss: Double?
-
-  /// The largest difference between a weight or bias and its exact value, both in standardised units (for a weight |Δw| ·
-  /// standard deviation of the column / standard deviation of y); in the units of the data where nothing is standardised.
-  /// Nil where no exact solution was given.
-  public let gapToExact: Double?
-}
-
-/// Why a training run ended without a model.
-///
-/// Write `catch { switch error { case .diverged(let divergence): … } }`: Swift 6.3.1 crashes on
-/// `catch TrainingError.diverged(let divergence)` in a function that throws any error.
-public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The data cannot be trained on.
-  case data(DataError)
-
-  /// The parameters ran away.
-  case diverged(Divergence)
-
-  /// One line: what happened, and what to do.
-  public var description: String {
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
     switch self {
-    case .data(let error): error.description
-    case .diverged(let divergence): divergence.description
+    case .none: try container.encode(0.0)
+    case .all: try container.encode(1.0)
+    case .tail(let share): try container.encode(share)
     }
   }
 }
 
-/// A run whose loss grew to a thousand times its initial value or beyond what can be represented, or
-/// ended at more than twice it.
-public struct Divergence: Equatable, Sendable, CustomStringConvertible {
-  /// The epoch in which it was noticed, from 1.
-  public let epoch: Int
+extension SGD: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case epochs, batchSize, learningRate, momentum, nesterov, weightDecay, averaging, order, seed, tolerance, standardize
+    case measuresDistance, validationFraction, patience
+  }
 
-  /// The learning rate of the run.
-  public let learningRate: Double
+  /// Decodes settings; such as are not allowed are an error.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    func value<Value: Decodable>(_ key: CodingKeys) throws -> Value { try container.decode(Value.self, forKey: key) }
+    epochs = try value(.epochs)
+    batchSize = try container.decodeIfPresent(Int.self, forKey: .batchSize)
+    learningRate = try value(.learningRate)
+    momentum = try value(.momentum)
+    nesterov = try value(.nesterov)
+    weightDecay = try value(.weightDecay)
+    averaging = try value(.averaging)
+    order = try value(.order)
+    seed = try value(.seed)
+    tolerance = try container.decodeIfPresent(Double.self, forKey: .tolerance)
+    standardize = try value(.standardize)
+    measuresDistance = try value(.measuresDistance)
+    validationFraction = try value(.validationFraction)
+    patience = try value(.patience)
+    if let fault {
+      throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: fault))
+    }
+  }
+}
 
-  /// Half the largest rate that is stable on average for these data and this batch size, as far as it can be estimated;
-  /// 0 or not finite where it cannot.
-  public let suggestedLearningRate: Double
-
-  /// The model at the start of that epoch.
-  public let lastFinite: LinearModel
-
-  /// One line: what happened, and what to do.
-  public var description: String {
-    let remedy =
-      suggestedLearningRate > 0 && suggestedLearningRate.isFinite
-      ? "try \(formatted(suggestedLearningRate, significantDigits: 2)) or less" : "standardise the columns"
-    let rate = formatted(learningRate, significantDigits: 6)
-    return "diverged in epoch \(epoch): a learning rate of \(rate) is too large for these data; \(remedy)"
+extension SGD {
+  /// What differs in other settings, such as "seed 7 instead of 42".
+  package func differences(from other: SGD) -> [String] {
+    let pairs: [(String, String, String)] = [
+      ("epochs", "\(epochs)", "\(other.epochs)"),
+      ("batch size", batchSize?.description ?? "auto", other.batchSize?.description ?? "auto"),
+      ("learning rate", learningRate.description, other.learningRate.description),
+      ("momentum", "\(momentum)", "\(other.momentum)"), ("Nesterov", "\(nesterov)", "\(other.nesterov)"),
+      ("weight decay", "\(weightDecay)", "\(other.weightDecay)"),
+      ("averaging", "\(averaging)", "\(other.averaging)"), ("order", order.rawValue, other.order.rawValue),
+      ("seed", "\(seed)", "\(other.seed)"),
+      ("tolerance", tolerance?.description ?? "default", other.tolerance?.description ?? "default"),
+      ("standardisation", "\(standardize)", "\(other.standardize)"),
+      ("distances", "\(measuresDistance)", "\(other.measuresDistance)"),
+      ("validation fraction", "\(validationFraction)", "\(other.validationFraction)"),
+      ("patience", "\(patience)", "\(other.patience)"),
+    ]
+    return pairs.filter { $0.1 != $0.2 }.map { "\($0.0) \($0.1) instead of \($0.2)" }
   }
 }

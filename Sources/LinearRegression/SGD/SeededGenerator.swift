@@ -11,7 +11,7 @@ private import LinearAlgebra
 /// A small, fast random number generator whose numbers follow from its seed: xoshiro256++, its state filled by SplitMix64.
 ///
 /// Source: Blackman and Vigna 2021, doi:10.1145/3460772. Not for cryptography.
-public struct SeededGenerator: RandomNumberGenerator, Sendable {
+public struct SeededGenerator: RandomNumberGenerator, Equatable, Sendable {
   private var state: (UInt64, UInt64, UInt64, UInt64)
 
   /// Creates the generator that belongs to `seed`.
@@ -30,6 +30,11 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   init(state: (UInt64, UInt64, UInt64, UInt64)) {
     self.state = state
   }
+
+  /// The state, from which the same numbers follow.
+  var words: [UInt64] { [state.0, state.1, state.2, state.3] }
+
+  public static func == (a: SeededGenerator, b: SeededGenerator) -> Bool { a.state == b.state }
 
   /// The next 64 random bits.
   public mutating func next() -> UInt64 {

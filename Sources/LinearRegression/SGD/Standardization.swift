@@ -2,37 +2,40 @@ public import LinearAlgebra
 
 /// Means and scales of columns, and the way between original and standardised units: z = (x − mean) / scale.
 public struct Standardization: Equatable, Sendable {
-  /// Mean of each column; zeros where columns are not centred.
+  /// Mean of each column.
   public let means: [Double]
 
-  /// Standard deviation of each column, √(Σ (x − mean)² / n): the root mean square where columns are not centred.
-  /// Zero for a column that is constant to rounding; it is then zeros in standardised units.
+  /// Standard deviation of each column, √(Σ (x − mean)² / n). Zero for a column that is constant to rounding; it is then zeros in
+  /// standardised units.
   public let scales: [Double]
 
-  /// Bound on the largest magnitude of each column, |mean| + largest deviation: with the scale it tells how coarse the
-  /// column's storage is in standardised units.
-  let magnitudes: [Double]
-
-  /// Measures the columns of a matrix.
+  /// Measures the columns of a matrix, in units in which neither an offset nor the size of a column matters.
   ///
-  /// The mean is corrected once by the mean of the deviations from it, and squares are formed of deviations divided by
-  /// the largest, so that neither an offset nor the unit of a column matters.
-  /// - Parameters:
-  ///   - matrix: n × p.
-  ///   - centered: whether means are subtracted; false for a fit without intercept.
-  /// - Complexity: O(n p), four passes on all cores; two where columns are not centred.
-  public init<M: RowMajor>(_ matrix: M, centered: Bool = true) {
-    let n = matrix.rowCount
-    (means, scales, magnitudes) = Observations.with(matrix, Matrix.zeros(n, 0)) {
-      measure($0, centered: centered)
+  /// - Parameter matrix: n × p.
+  /// - Throws: ``DataError``: no rows, a value that is not finite, a spread beyond Double.
+  /// - Complexity: O(n p), one pass on all cores; two more where 64 rows give a wrong idea of the others.
+  public init<M: RowMajor>(_ matrix: M) throws(DataError) {
+    let nothing = Matrix<M.Scalar>.zeros(matrix.rowCount, 0)
+    let moments = try Observations.with(matrix, nothing) { (rows) throws(DataError) in
+      try checked(matrix, nothing) { () throws(DataError) in try ColumnMoments.of(rows) }
     }
+    self.init(moments, 0..<matrix.columnCount)
+  }
+
+  init<Scalar>(_ moments: ColumnMoments<Scalar>, _ columns: Range<Int>) {
+    means = columns.map(moments.mean)
+    scales = columns.map(moments.deviation)
+  }
+
+  init(means: [Double], scales: [Double]) {
+    self.means = means
+    self.scales = scales
   }
 
   /// The identity: means 0, scales 1.
   public init(identity columns: Int) {
     means = Array(repeating: 0, count: columns)
     scales = Array(repeating: 1, count: columns)
-    magnitudes = scales
   }
 
   /// The columns in standardised units.
@@ -48,37 +51,51 @@ public struct Standardization: Equatable, Sendable {
     require(
       matrix.columnCount == means.count,
       "standardisation of \(means.count) columns applied to \(matrix.shape)")
-    var result = Matrix<Target>.zeros(matrix.rowCount, matrix.columnCount)
-    matrix.withUnsafeElements { source in
-      result.withUnsafeMutableElements {
-        standardize(source, into: $0, means: means, divisors: nonzero(scales))
+    let p = means.count
+    return matrix.withUnsafeElements { elements in
+      Matrix(rows: matrix.rowCount, columns: p) { i, j in
+        scales[j] == 0 ? 0 : Target((Double(elements[i * p + j]) - means[j]) / scales[j])
       }
     }
-    return result
+  }
+}
+
+/// Does a first pass over rows. A pass sees that a value is not finite; where it failed, this looks for the place.
+func checked<Scalar, Result>(
+  _ X: some RowMajor<Scalar>, _ y: some RowMajor<Scalar>, weights: [Scalar]? = nil,
+  _ pass: () throws(DataError) -> Result
+) throws(DataError) -> Result {
+  if X.rowCount == 0 { throw .noRows }
+  do throws(DataError) {
+    return try pass()
+  } catch {
+    try DataError.check(X, y, weights: weights)
+    throw error
   }
 }
 
 /// The standardisations of X and y together: coefficients there and back.
-struct ProblemStandardization {
+struct ProblemStandardization: Equatable {
   let features: Standardization
   let targets: Standardization
 
-  /// Measures both; throws where a column's spread is more than Double can hold.
-  init(_ X: some RowMajor, _ y: some RowMajor, centered: Bool) throws(DataError) {
-    features = Standardization(X, centered: centered)
-    targets = Standardization(y, centered: centered)
-    if let column = features.scales.firstIndex(where: { !$0.isFinite }) {
-      throw .overflow(.features, column: column)
-    }
-    if let column = targets.scales.firstIndex(where: { !$0.isFinite }) {
-      throw .overflow(.targets, column: column)
-    }
+  init(features: Standardization, targets: Standardization) {
+    self.features = features
+    self.targets = targets
   }
 
   /// Leaves p features and k targets as they are.
   init(identity p: Int, _ k: Int) {
     features = Standardization(identity: p)
     targets = Standardization(identity: k)
+  }
+
+  /// Units of a pass over [X y]. A constant column is zeros.
+  var units: ColumnUnits {
+    var units = ColumnUnits(identity: 0)
+    units.shifts = features.means + targets.means
+    units.scales = (features.scales + targets.scales).map { $0 == 0 ? 0 : 1 / $0 }
+    return units
   }
 
   /// The model in original units of weights and bias in standardised ones.
@@ -108,7 +125,7 @@ struct ProblemStandardization {
   func standardized(_ model: LinearModel) -> (weights: Matrix<Double>, bias: Matrix<Double>) {
     let (p, k) = (model.weights.rowCount, model.weights.columnCount)
     let weights = Matrix<Double>(rows: p, columns: k) { j, t in
-      model.weights[j, t] * features.scales[j] / targetScale(t)
+      model.weights[j, t] * (features.scales[j] / targetScale(t))
     }
     let bias = Matrix<Double>(rows: 1, columns: k) { _, t in
       let atMeans = (0..<p).reduce(model.intercepts[t]) { $0 + model.weights[$1, t] * features.means[$1] }
@@ -119,102 +136,4 @@ struct ProblemStandardization {
 
   /// The scale of target t; 1 for a constant one, whose deviations are zeros in any unit.
   func targetScale(_ t: Int) -> Double { targets.scales[t] == 0 ? 1 : targets.scales[t] }
-}
-
-private func measure<Scalar>(
-  _ rows: Observations<Scalar>, centered: Bool
-) -> (means: [Double], scales: [Double], magnitudes: [Double]) {
-  let (n, p) = (rows.rowCount, rows.featureCount)
-  var means = [Double](repeating: 0, count: p)
-  guard n > 0 else { return (means, means, means) }
-  let pass = RowPass(rows: n, blockRows: rowsPerCacheBlock(rowBytes: p * MemoryLayout<Scalar>.stride))
-  func reduce(
-    _ add: @escaping (Observations<Scalar>, UnsafeMutablePointer<Double>) -> Void,
-    _ merge: @escaping (Double, Double) -> Double
-  ) -> [Double] {
-    pass.reduce(rows) { ColumnSums(values: zeros(p), addBlock: add, mergeValues: merge) }.values
-  }
-  if centered {
-    for _ in 1...2 {  // the mean, then the mean of what it leaves
-      let current = means
-      let corrections = reduce({ $0.addDeviations(from: current, share: 1 / Double(n), into: $1) }, +)
-      for j in 0..<p { means[j] += corrections[j] }
-    }
-  }
-  let center = means
-  var largest = reduce({ $0.takeLargestDeviations(from: center, into: $1) }, max)
-  let magnitudes = (0..<p).map { abs(means[$0]) + largest[$0] }
-  // What remains of a constant column is the rounding of its mean.
-  for j in 0..<p where largest[j] <= 4 * Double.ulpOfOne * abs(means[j]) { largest[j] = 0 }
-  let divisors = nonzero(largest)
-  let squares = reduce({ $0.addSquares(from: center, divisors: divisors, into: $1) }, +)
-  return (means, (0..<p).map { largest[$0] * (squares[$0] / Double(n)).squareRoot() }, magnitudes)
-}
-
-/// One number for each column of X.
-private struct ColumnSums<Scalar: BLASScalar>: Reduction {
-  var values: [Double]
-  let addBlock: (Observations<Scalar>, UnsafeMutablePointer<Double>) -> Void
-  let mergeValues: (Double, Double) -> Double
-
-  mutating func add(_ block: Observations<Scalar>, _: inout Void) {
-    values.withUnsafeMutableBufferPointer { if let values = $0.baseAddress { addBlock(block, values) } }
-  }
-
-  mutating func merge(_ later: ColumnSums) {
-    for j in values.indices { values[j] = mergeValues(values[j], later.values[j]) }
-  }
-}
-
-extension Observations {
-  /// sums ← sums + Σ (x − mean) · share, multiplied before adding: the sum itself could overflow.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  fileprivate func addDeviations(
-    from means: [Double], share: Double, into sums: UnsafeMutablePointer<Double>
-  ) {
-    for i in 0..<rowCount {
-      for j in 0..<featureCount { sums[j] += (element(i, j) - means[j]) * share }
-    }
-  }
-
-  /// largest ← max(largest, |x − mean|)
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  fileprivate func takeLargestDeviations(from means: [Double], into largest: UnsafeMutablePointer<Double>) {
-    for i in 0..<rowCount {
-      for j in 0..<featureCount { largest[j] = max(largest[j], abs(element(i, j) - means[j])) }
-    }
-  }
-
-  /// sums ← sums + Σ ((x − mean) / divisor)²
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  fileprivate func addSquares(
-    from means: [Double], divisors: [Double], into sums: UnsafeMutablePointer<Double>
-  ) {
-    for i in 0..<rowCount {
-      for j in 0..<featureCount {
-        let deviation = (element(i, j) - means[j]) / divisors[j]
-        sums[j] += deviation * deviation
-      }
-    }
-  }
-}
-
-/// Divisors that send the deviations of a constant column to 0.
-private func nonzero(_ scales: [Double]) -> [Double] { scales.map { $0 == 0 ? .infinity : $0 } }
-
-@specialized(where Source == Float, Target == Float)
-@specialized(where Source == Float, Target == Double)
-@specialized(where Source == Double, Target == Double)
-private func standardize<Source: BLASScalar, Target: BLASScalar>(
-  _ source: UnsafeBufferPointer<Source>, into target: UnsafeMutableBufferPointer<Target>, means: [Double],
-  divisors: [Double]
-) {
-  let p = means.count
-  precondition(source.count == target.count && divisors.count == p && (p == 0 || source.count % p == 0))
-  for i in 0..<(p == 0 ? 0 : source.count / p) {
-    for j in 0..<p { target[i * p + j] = Target((Double(source[i * p + j]) - means[j]) / divisors[j]) }
-  }
 }

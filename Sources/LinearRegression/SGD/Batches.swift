@@ -1,0 +1,139 @@
+internal import LinearAlgebra
+
+/// A batch of rows as the kernels take it.
+struct Batch<Scalar: BLASScalar> {
+  var rows: Int
+
+  /// The rows of X, one after the other, or where ``order`` says.
+  var X: UnsafePointer<Scalar>?
+
+  /// Offsets of the rows from X; nil where they follow each other.
+  var order: UnsafePointer<Int32>?
+
+  /// The rows of y.
+  var y: UnsafePointer<Scalar>?
+
+  /// One weight per row, divided by their mean; nil for 1.
+  var weights: UnsafePointer<Scalar>?
+}
+
+/// Turns rows as they are stored into batches to learn from.
+protocol BatchSource: SendableMetatype {
+  associatedtype Input: BLASScalar
+  associatedtype Scalar: BLASScalar
+
+  /// The batch of `count` rows from place `start` on: of the rows at those places, or at the positions listed there.
+  ///
+  /// The batch lives until the next is asked for.
+  func batch(
+    _ rows: Observations<Input>, _ positions: UnsafePointer<Int32>?, start: Int, count: Int
+  ) -> Batch<Scalar>
+}
+
+/// Memory that is allocated once and freed with its owner.
+final class Scratch<Element: BitwiseCopyable> {
+  let buffer: UnsafeMutableBufferPointer<Element>
+
+  init(_ count: Int, repeating value: Element) {
+    buffer = .allocate(capacity: count)
+    buffer.initialize(repeating: value)
+  }
+
+  deinit { buffer.deallocate() }
+
+  /// The first element; nil where there is none.
+  var pointer: UnsafeMutablePointer<Element>? { buffer.isEmpty ? nil : buffer.baseAddress }
+}
+
+/// Rows in the units that they are stored in, copied only where several targets ask for a contiguous block.
+struct StoredBatches<Scalar: BLASScalar>: BatchSource {
+  private let X: Scratch<Scalar>
+  private let y: Scratch<Scalar>
+  private let weights: Scratch<Scalar>
+  private let weightScale: Scalar
+
+  init(_ rows: Observations<Scalar>, batchSize: Int, gathers: Bool, meanWeight: Double) {
+    let count = gathers ? batchSize : 0
+    X = Scratch(count * rows.featureCount, repeating: 0)
+    y = Scratch(count * rows.targetCount, repeating: 0)
+    weights = Scratch(rows.weights == nil ? 0 : batchSize, repeating: 0)
+    weightScale = Scalar(1 / meanWeight)
+  }
+
+  @inline(__always)
+  func batch(
+    _ rows: Observations<Scalar>, _ positions: UnsafePointer<Int32>?, start: Int, count: Int
+  ) -> Batch<Scalar> {
+    let (p, k) = (rows.featureCount, rows.targetCount)
+    var batch = Batch(rows: count, X: rows.X, order: nil, y: rows.y, weights: nil)
+    if let positions {
+      let picked = UnsafeBufferPointer(start: positions + start, count: count)
+      if k == 0 { batch.order = picked.baseAddress } else { batch.X = gather(picked, from: rows.X, columns: p, into: X) }
+      batch.y = gather(picked, from: rows.y, columns: k, into: y)
+    } else {
+      batch.X = rows.X.map { $0 + start * p }
+      batch.y = rows.y.map { $0 + start * k }
+    }
+    if let source = rows.weights, let target = weights.pointer {
+      for i in 0..<count { target[i] = source[positions.map { Int($0[start + i]) } ?? start + i] * weightScale }
+      batch.weights = UnsafePointer(target)
+    }
+    return batch
+  }
+}
+
+/// Copies rows one after the other.
+@inline(__always)
+private func gather<Scalar>(
+  _ rows: UnsafeBufferPointer<Int32>, from source: UnsafePointer<Scalar>?, columns: Int, into room: Scratch<Scalar>
+) -> UnsafePointer<Scalar>? {
+  guard let source, let target = room.pointer, columns > 0 else { return nil }
+  precondition(room.buffer.count >= rows.count * columns)
+  for i in 0..<rows.count {
+    (target + i * columns).update(from: source + Int(rows[i]) * columns, count: columns)
+  }
+  return UnsafePointer(target)
+}
+
+/// Rows in standardised units and in Double, copied as they come.
+struct StandardizedBatches<Input: BLASScalar>: BatchSource {
+  private let units: ColumnUnits
+  private let X: Scratch<Double>
+  private let y: Scratch<Double>
+  private let weights: Scratch<Double>
+  private let weightScale: Double
+
+  init(_ rows: Observations<Input>, _ units: ColumnUnits, batchSize: Int, meanWeight: Double) {
+    self.units = units
+    X = Scratch(batchSize * rows.featureCount, repeating: 0)
+    y = Scratch(batchSize * rows.targetCount, repeating: 0)
+    weights = Scratch(rows.weights == nil ? 0 : batchSize, repeating: 0)
+    weightScale = 1 / meanWeight
+  }
+
+  func batch(
+    _ rows: Observations<Input>, _ positions: UnsafePointer<Int32>?, start: Int, count: Int
+  ) -> Batch<Double> {
+    let (p, k) = (rows.featureCount, rows.targetCount)
+    precondition(X.buffer.count >= count * p && y.buffer.count >= count * k)
+    var i = 0
+    while i < count {
+      // Neighbours are copied together.
+      let row = positions.map { Int($0[start + i]) } ?? start + i
+      let length = positions == nil ? count : 1
+      RowKernel.standardize(
+        rows.X.map { $0 + row * p }, rows: length, units, columns: p, factors: nil,
+        into: X.pointer.map { $0 + i * p }, rowStride: p, columnStride: 1)
+      RowKernel.standardize(
+        rows.y.map { $0 + row * k }, rows: length, units, from: p, columns: k, factors: nil,
+        into: y.pointer.map { $0 + i * k }, rowStride: k, columnStride: 1)
+      if let source = rows.weights, let target = weights.pointer {
+        for offset in 0..<length { target[i + offset] = Double(source[row + offset]) * weightScale }
+      }
+      i += length
+    }
+    return Batch(
+      rows: count, X: UnsafePointer(X.pointer), order: nil, y: UnsafePointer(y.pointer),
+      weights: UnsafePointer(weights.pointer))
+  }
+}

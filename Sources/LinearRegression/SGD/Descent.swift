@@ -1,0 +1,56 @@
+internal import LinearAlgebra
+
+/// A way to take the steps of an epoch. Parameters are in the units of training.
+protocol Descent<Input>: AnyObject {
+  associatedtype Input: BLASScalar
+
+  /// Takes the steps over positions `start ..< end` of an epoch, and returns the position that it came to: `end`, unless it was
+  /// asked to stop.
+  ///
+  /// - Parameters:
+  ///   - epoch: epochs finished before.
+  ///   - room: the rows of a block in their order; kept by the caller.
+  func advance(
+    _ rows: Observations<Input>, _ order: EpochOrder, from start: Int, to end: Int, epoch: Int,
+    _ room: inout BlockRows, stop: StopSignal
+  ) throws(StepFailure) -> Int
+
+  /// What is to be said once all rows were used.
+  func endEpoch(_ rows: Observations<Input>, epoch: Int, isLast: Bool) throws(StepFailure) -> DescentReport
+
+  /// The weights, p × k, and the bias, 1 × k, that the run has come to.
+  var parameters: (weights: Matrix<Double>, bias: Matrix<Double>) { get }
+
+  /// Everything that is needed to go on from here with the same bits.
+  var state: DescentState { get }
+
+  /// Goes back to a state; false where it does not fit.
+  func restore(_ state: DescentState) -> Bool
+}
+
+/// Why steps ended. The parameters are then the last that were finite.
+enum StepFailure: Error {
+  case data(DataError)
+  case diverged
+}
+
+/// What a descent says at the end of an epoch.
+struct DescentReport {
+  /// Mean squared loss of each target in the units of training; over the epoch as it went along, unless `isAtEnd`.
+  var losses: [Double]
+  var learningRate: Double?
+
+  /// The way to the exact solution by the gradient at the parameters, where that was formed: ρ, and the bias that is missing.
+  var residual: (weights: Matrix<Double>, bias: Matrix<Double>)?
+
+  /// Why there is no use in going on; nil while there is.
+  var verdict: Verdict?
+
+  enum Verdict: Equatable { case converged, stalled }
+}
+
+/// The state of either descent.
+enum DescentState: Codable, Equatable {
+  case minibatch(MinibatchState)
+  case varianceReduced(VarianceReducedState)
+}

@@ -1,0 +1,73 @@
+internal import LinearAlgebra
+
+/// What a first pass over the rows finds: means and scales, and where p × p is affordable the triangular factor that tells curvature and
+/// the distance to the exact solution.
+struct FirstPass {
+  /// Means and scales of the columns.
+  let standardization: ProblemStandardization
+
+  /// The least-squares problem; nil where it was not asked for or p is too large.
+  let problem: WhitenedProblem?
+
+  /// Σ of the weights; the number of rows without them.
+  let weightSum: Double
+
+  /// The largest p for which p × p numbers and n p² products are affordable.
+  static var affordableFeatures: Int { 2048 }
+
+  /// Reads the rows: once for columns that are far from dependent, twice or three times otherwise.
+  ///
+  /// - Parameters:
+  ///   - wantsProblem: whether the triangular factor is worth having.
+  ///   - decay: λ, by which ‖w‖² λ / 2 is added to the mean loss.
+  ///   - decaysStandardized: whether w is in standardised units there.
+  static func of<Scalar>(
+    _ rows: Observations<Scalar>, wantsProblem: Bool, decay: Double = 0, decaysStandardized: Bool = true
+  ) throws(DataError) -> FirstPass {
+    let (p, k) = (rows.featureCount, rows.targetCount)
+    guard wantsProblem && p <= affordableFeatures else {
+      let moments = try ColumnMoments.of(rows)
+      return FirstPass(
+        standardization: ProblemStandardization(
+          features: Standardization(moments, 0..<p), targets: Standardization(moments, p..<p + k)),
+        problem: nil, weightSum: moments.counts.weightSum)
+    }
+    let reduced = try reducedProblem(rows)
+    let root = reduced.counts.weightSum.squareRoot()
+    func standardization(_ columns: Range<Int>) -> Standardization {
+      Standardization(means: columns.map(reduced.mean), scales: columns.map { reduced.norm($0) / root })
+    }
+    let units = ProblemStandardization(features: standardization(0..<p), targets: standardization(p..<p + k))
+    let penalties = units.features.scales.map { scale in
+      decaysStandardized ? decay : scale == 0 ? 0 : decay / (scale * scale)
+    }
+    return FirstPass(
+      standardization: units, problem: WhitenedProblem(reduced, penalties: penalties),
+      weightSum: reduced.counts.weightSum)
+  }
+
+  /// By cross-products where they are accurate enough, else by the triangular factor of the rows.
+  private static func reducedProblem<Scalar>(_ rows: Observations<Scalar>) throws(DataError) -> ReducedProblem {
+    let layout = DesignLayout(features: rows.featureCount, targets: rows.targetCount, hasOnes: true)
+    let precisions = Array(repeating: Double(Scalar.ulpOfOne), count: layout.features)
+    var units = ColumnUnits(sampling: rows, centered: true), passes = 0
+    if rows.rowCount > 2 * layout.order {
+      let products = try units.inSoundUnits(rows, layout, passes: &passes) { units in
+        let products = CrossProducts.of(rows, layout, units)
+        return (products, products.columnSizes)
+      }
+      // They square the condition number: what is left beyond it is enough for steps, and for distances after a correction.
+      if let problem = ReducedProblem(products, precisions: precisions),
+        let inverse = problem.triangle.inverse(),
+        ErrorEstimate(problem.triangle, inverse: inverse).conditionNumber < 100
+      {
+        return problem
+      }
+    }
+    let factor = try units.inSoundUnits(rows, layout, passes: &passes) { units in
+      let factor = TriangularFactor.of(rows, layout, units)
+      return (factor, factor.columnSizes)
+    }
+    return ReducedProblem(factor, precisions: precisions)
+  }
+}

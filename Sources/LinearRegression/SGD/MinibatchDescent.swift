@@ -1,0 +1,319 @@
+internal import LinearAlgebra
+
+/// SGD with a rate that the user set: the steps of the notebook's loop, with momentum, weight decay and averages where they are asked for.
+///
+/// Works in the type of its batches, so that stored rows give the bits of a loop written by hand; averages are formed in Double.
+final class MinibatchDescent<Source: BatchSource>: Descent {
+  typealias Input = Source.Input
+  typealias Scalar = Source.Scalar
+
+  private let method: SGD
+  private let source: Source
+  private let shape: BatchShape
+  private let totalSteps: Int
+
+  // p·k weights, then k biases
+  private let values: Scratch<Scalar>
+  private let gradients: Scratch<Scalar>
+  private let velocities: Scratch<Scalar>
+  private let sums: Scratch<Double>
+  private let errors: Scratch<Scalar>
+
+  /// The values at the start of the epoch.
+  private let kept: Scratch<Scalar>
+
+  private var counts = MinibatchCounts()
+
+  init(
+    _ method: SGD, _ source: Source, _ shape: BatchShape, totalSteps: Int, weights: Matrix<Scalar>
+  ) {
+    self.method = method
+    self.source = source
+    self.shape = shape
+    self.totalSteps = totalSteps
+    let count = (shape.features + 1) * shape.targets
+    values = Scratch(count, repeating: 0)
+    gradients = Scratch(count, repeating: 0)
+    velocities = Scratch(method.momentum > 0 ? count : 0, repeating: 0)
+    sums = Scratch(method.averaging == .none ? 0 : count, repeating: 0)
+    kept = Scratch(count, repeating: 0)
+    errors = Scratch(shape.rows * shape.targets, repeating: 0)
+    counts.losses = zeros(shape.targets)
+    for (i, weight) in weights.elements.enumerated() { values.buffer[i] = weight }
+  }
+
+  private var weightCount: Int { shape.features * shape.targets }
+
+  // MARK: Steps
+
+  func advance(
+    _ rows: Observations<Input>, _ order: EpochOrder, from start: Int, to end: Int, epoch: Int,
+    _ room: inout BlockRows, stop: StopSignal
+  ) throws(StepFailure) -> Int {
+    if start == 0 { beginEpoch() }
+    var position = start
+    while position < end && !stop.isRequested {
+      let span = order.span(at: position), first = span.positions.lowerBound
+      let block = rows.block(span.firstRow..<span.firstRow + span.positions.count)
+      let places = position - first..<min(end, span.positions.upperBound) - first
+      let outcome = order.withRows(of: span, &room) { positions in
+        steps(block, positions, places, epoch: epoch, stop: stop)
+      }
+      if !outcome.isFinite {
+        let count = min(shape.rows, places.upperBound - outcome.place)
+        let batch = outcome.place..<outcome.place + count
+        let bad = order.withRows(of: span, &room) { block.firstNonFinite($0, batch) }
+        if let (variable, row, column) = bad {
+          throw .data(.nonFinite(variable, row: span.firstRow + row, column: column))
+        }
+        rollBack()
+        throw .diverged
+      }
+      position = first + outcome.place
+    }
+    return position
+  }
+
+  private func beginEpoch() {
+    for t in 0..<shape.targets { counts.losses[t] = 0 }
+    counts.weight = 0
+    _ = kept.buffer.update(from: values.buffer)
+  }
+
+  private func rollBack() {
+    _ = values.buffer.update(from: kept.buffer)
+  }
+
+  private struct Outcome {
+    var place: Int
+    var isFinite: Bool
+  }
+
+  /// Steps over places of a span, until its end, a request to stop, or a loss that is not finite.
+  @specialized(where Source == StoredBatches<Float>)
+  @specialized(where Source == StoredBatches<Double>)
+  @specialized(where Source == StandardizedBatches<Float>)
+  @specialized(where Source == StandardizedBatches<Double>)
+  private func steps(
+    _ rows: Observations<Input>, _ positions: UnsafePointer<Int32>?, _ places: Range<Int>, epoch: Int,
+    stop: StopSignal
+  ) -> Outcome {
+    let k = shape.targets, weightCount = weightCount
+    guard k > 0, let values = values.pointer, let gradients = gradients.pointer, let errors = errors.pointer else {
+      return Outcome(place: places.upperBound, isFinite: true)
+    }
+    let source = source, batchSize = shape.rows
+    let isPlain = method.momentum == 0 && method.weightDecay == 0
+    let firstAveraged = method.averaging.firstStep(of: totalSteps)
+    let rateChanges = method.learningRate.changesWithinEpochs
+    var counts = counts
+    var rate = Scalar(method.learningRate.rate(step: counts.steps, epoch: epoch, of: totalSteps) ?? 0)
+    var batchShape = shape
+    var place = places.lowerBound, isFinite = true
+    while place < places.upperBound && !stop.isRequested {
+      let count = min(batchSize, places.upperBound - place)
+      let batch = source.batch(rows, positions, start: place, count: count)
+      batchShape.rows = count
+      Kernel.predict(batchShape, batch.X, batch.order, values, values + weightCount, into: errors)
+      let loss = subtractTargets(batch, errors, &counts, firstEpoch: epoch == 0)
+      guard loss.isFinite else {
+        isFinite = false
+        break
+      }
+      Kernel.addGradient(
+        batchShape, batch.X, batch.order, errors: errors, weights: gradients, bias: gradients + weightCount)
+      if rateChanges {
+        rate = Scalar(method.learningRate.rate(step: counts.steps, epoch: epoch, of: totalSteps) ?? 0)
+      }
+      if isPlain {
+        let step = rate / Scalar(count)
+        Kernel.descend(step: step, values, gradients, count: weightCount + k)
+      } else {
+        descend(rate: rate, share: 1 / Scalar(count))
+      }
+      counts.steps += 1
+      if counts.steps > firstAveraged { addToAverage(&counts) }
+      place += count
+    }
+    self.counts = counts
+    return Outcome(place: place, isFinite: isFinite)
+  }
+
+  /// errors ← weight · (errors − targets), and the loss of the batch, which is added to the epoch's.
+  @inline(__always)
+  private func subtractTargets(
+    _ batch: Batch<Scalar>, _ errors: UnsafeMutablePointer<Scalar>, _ counts: inout MinibatchCounts, firstEpoch: Bool
+  ) -> Double {
+    let k = shape.targets, count = batch.rows * k
+    guard let y = batch.y else { return 0 }
+    if firstEpoch {
+      var squares = Kernel.sumOfSquares(y, count: count), weight = Double(batch.rows)
+      if let weights = batch.weights {
+        squares = 0
+        weight = 0
+        for i in 0..<batch.rows {
+          weight += Double(weights[i])
+          for t in 0..<k where weights[i] > 0 {
+            squares += Double(weights[i]) * Double(y[i * k + t]) * Double(y[i * k + t])
+          }
+        }
+      }
+      counts.baseline += squares / 2
+      counts.baselineWeight += weight
+    }
+    Kernel.subtract(y, from: errors, count: count)
+    var loss = 0.0
+    if let weights = batch.weights {
+      for i in 0..<batch.rows {
+        counts.weight += Double(weights[i])
+        for t in 0..<k {
+          let error = errors[i * k + t]
+          // A row of weight zero is absent, whatever it holds.
+          errors[i * k + t] = weights[i] == 0 ? 0 : weights[i] * error
+          if weights[i] == 0 { continue }
+          let own = Double(weights[i]) * Double(error) * Double(error) / 2
+          loss += own
+          counts.losses[t] += own
+        }
+      }
+    } else {
+      counts.weight += Double(batch.rows)
+      if k == 1 {
+        loss = Kernel.sumOfSquares(errors, count: count) / 2
+        counts.losses[0] += loss
+      } else {
+        counts.losses.withUnsafeMutableBufferPointer { sums in
+          for i in 0..<batch.rows {
+            for t in 0..<k {
+              let own = Double(errors[i * k + t]) * Double(errors[i * k + t]) / 2
+              loss += own
+              sums[t] += own
+            }
+          }
+        }
+      }
+    }
+    if counts.firstLoss == nil && loss.isFinite { counts.firstLoss = loss / Double(batch.rows) }
+    return loss
+  }
+
+  /// g ← gradient · share + λ w, velocity ← μ velocity + g, w ← w − rate · velocity, or · (g + μ velocity) by Nesterov
+  /// (Sutskever, Martens, Dahl and Hinton 2013, in PyTorch's form). The bias is not decayed.
+  private func descend(rate: Scalar, share: Scalar) {
+    let decay = Scalar(method.weightDecay), momentum = Scalar(method.momentum)
+    let (values, gradients, velocities) = (values.buffer, gradients.buffer, velocities.buffer)
+    for i in values.indices {
+      var g = gradients[i] * share
+      if i < weightCount { g += decay * values[i] }
+      gradients[i] = 0
+      if momentum > 0 {
+        velocities[i] = momentum * velocities[i] + g
+        g = method.nesterov ? g + momentum * velocities[i] : velocities[i]
+      }
+      values[i] -= rate * g
+    }
+  }
+
+  private func addToAverage(_ counts: inout MinibatchCounts) {
+    counts.averaged += 1
+    for i in values.buffer.indices { sums.buffer[i] += Double(values.buffer[i]) }
+  }
+
+  // MARK: Epochs
+
+  func endEpoch(_ rows: Observations<Input>, epoch: Int, isLast: Bool) throws(StepFailure) -> DescentReport {
+    let (mean, baseline) = (
+      counts.losses.reduce(0, +) / counts.weight, counts.baseline / max(counts.baselineWeight, .leastNormalMagnitude)
+    )
+    // On the way to the solution the loss falls. A thousandfold of where it started is no detour, and a run that ends at
+    // twice its start has led away. (A little above the start is where noise may end it if there is nothing to learn.)
+    let start = max(baseline, counts.firstLoss ?? 0, Double(Scalar.leastNormalMagnitude))
+    let limit = (isLast ? 2 : 1000) * start
+    let end = isLast ? lossOfLastBatch(rows) : 0  // in units of what nothing would lose on the same rows
+    guard mean <= limit, end * start <= limit, values.buffer.allSatisfy(\.isFinite) else {
+      rollBack()
+      throw .diverged
+    }
+    return DescentReport(
+      losses: counts.losses.map { counts.weight > 0 ? $0 / counts.weight : 0 },
+      learningRate: method.learningRate.rate(step: max(0, counts.steps - 1), epoch: epoch, of: totalSteps))
+  }
+
+  /// Loss of the last rows once the last step is done, for it may be the one that leads away, relative to what a model that predicts
+  /// nothing loses on them.
+  private func lossOfLastBatch(_ rows: Observations<Input>) -> Double {
+    let count = min(shape.rows, rows.rowCount)
+    let batch = source.batch(rows, nil, start: rows.rowCount - count, count: count)
+    guard let errors = errors.pointer, let values = values.pointer else { return 0 }
+    var batchShape = shape
+    batchShape.rows = count
+    Kernel.predict(batchShape, batch.X, batch.order, values, values + weightCount, into: errors)
+    var scratch = MinibatchCounts()
+    scratch.losses = zeros(shape.targets)
+    let loss = subtractTargets(batch, errors, &scratch, firstEpoch: true)
+    return loss / max(scratch.baseline, Double(count) * (counts.firstLoss ?? 0), Double(Scalar.leastNormalMagnitude))
+  }
+
+  // MARK: State
+
+  var parameters: (weights: Matrix<Double>, bias: Matrix<Double>) {
+    let averaged = counts.averaged
+    let all = values.buffer.indices.map {
+      averaged > 0 ? sums.buffer[$0] / Double(averaged) : Double(values.buffer[$0])
+    }
+    return (
+      Matrix(rows: shape.features, columns: shape.targets, elements: Array(all[..<weightCount])),
+      Matrix(row: Array(all[weightCount...]))
+    )
+  }
+
+  var state: DescentState {
+    func doubles(_ scratch: Scratch<Scalar>) -> [Double] { scratch.buffer.map { Double($0) } }
+    return .minibatch(
+      MinibatchState(
+        values: doubles(values), velocities: doubles(velocities), sums: Array(sums.buffer), kept: doubles(kept),
+        counts: counts))
+  }
+
+  func restore(_ state: DescentState) -> Bool {
+    guard case .minibatch(let state) = state, state.values.count == values.buffer.count,
+      state.velocities.count == velocities.buffer.count, state.sums.count == sums.buffer.count,
+      state.kept.count == kept.buffer.count, state.counts.losses.count == shape.targets
+    else { return false }
+    func copy(_ source: [Double], _ target: Scratch<Scalar>) {
+      for (i, value) in source.enumerated() { target.buffer[i] = Scalar(value) }
+    }
+    copy(state.values, values)
+    copy(state.velocities, velocities)
+    copy(state.kept, kept)
+    for (i, value) in state.sums.enumerated() { sums.buffer[i] = value }
+    counts = state.counts
+    return true
+  }
+}
+
+/// What is counted beside the values.
+struct MinibatchCounts: Codable, Equatable {
+  /// Steps of the whole run.
+  var steps = 0
+  /// Steps in the average.
+  var averaged = 0
+  /// Σ w e²/2 of each target over the epoch so far, each batch before its step.
+  var losses: [Double] = []
+  /// Σ w of the epoch so far.
+  var weight = 0.0
+  /// Σ w y²/2 over the first epoch, and the sum of the weights: what a model that predicts nothing loses.
+  var baseline = 0.0
+  var baselineWeight = 0.0
+  /// Mean loss of the first batch, before any step.
+  var firstLoss: Double?
+}
+
+/// Everything that a run goes on from.
+struct MinibatchState: Codable, Equatable {
+  var values: [Double]
+  var velocities: [Double]
+  var sums: [Double]
+  var kept: [Double]
+  var counts: MinibatchCounts
+}

@@ -1,0 +1,134 @@
+internal import LinearAlgebra
+
+/// T, with T Tᵀ near the inverse of the curvature ZᵀZ/n in standardised units, and how large a row Tᵀ z can be.
+struct Preconditioner {
+  /// T, p × rank; nil for 1 / √(largest eigenvalue) times the identity.
+  private let matrix: Matrix<Double>?
+  private let featureCount: Int
+  private let scale: Double
+
+  /// The largest w (1 + ‖Tᵀ z‖²) of a row, w being its weight over the mean of all.
+  let largestRow: Double
+
+  private let room: Scratch<Double>
+
+  /// - Parameters:
+  ///   - pass: what the first pass found: T is R⁻¹ of its factor; without one, columns are only scaled.
+  /// - Complexity: one more pass, 2 n p min(p, 16) flops.
+  init<Scalar>(_ rows: Observations<Scalar>, _ pass: FirstPass) {
+    matrix = pass.problem?.inverse
+    featureCount = rows.featureCount
+    if let matrix {
+      scale = 1
+      room = Scratch(matrix.columnCount * rows.targetCount, repeating: 0)
+      largestRow = Self.largestRow(rows, pass, matrix)
+    } else {
+      let curvature = Curvature(rows, pass.standardization.units)
+      scale = 1 / max(1, curvature.largestEigenvalue).squareRoot()
+      room = Scratch(0, repeating: 0)
+      largestRow = 1 + Double(rows.featureCount) * scale * scale
+    }
+  }
+
+  /// Whether the curvature in the coordinates of T is the identity, and not only bounded by it.
+  var whitens: Bool { matrix != nil }
+
+  /// Tᵀ G of moments, p × k.
+  func whiten(_ moments: Matrix<Double>) -> Matrix<Double> {
+    matrix.map { gemm($0, moments, transposeA: .yes) } ?? scale * moments
+  }
+
+  /// T ρ
+  func unwhiten(_ residual: Matrix<Double>) -> Matrix<Double> {
+    matrix.map { gemm($0, residual) } ?? scale * residual
+  }
+
+  /// target ← T Tᵀ g above the bias, which is left as it is: columns are centred. Both (p + 1) × k.
+  func apply(_ g: UnsafeMutablePointer<Double>, _ target: UnsafeMutablePointer<Double>, targets k: Int) {
+    let biases = featureCount * k..<(featureCount + 1) * k
+    for t in biases { target[t] = g[t] }
+    guard let matrix else {
+      for i in 0..<featureCount * k { target[i] = scale * scale * g[i] }
+      return
+    }
+    let (p, rank) = (matrix.rowCount, matrix.columnCount)
+    matrix.withUnsafeElements { T in
+      guard let T = T.baseAddress, let whitened = room.pointer else {
+        for i in 0..<p * k { target[i] = 0 }
+        return
+      }
+      if k == 1 {
+        Double._gemv(.yes, p, rank, 1, T, rank, g, 0, whitened)
+        Double._gemv(.no, p, rank, 1, T, rank, whitened, 0, target)
+      } else {
+        Double._gemm(.yes, .no, rank, k, p, 1, T, rank, g, k, 0, whitened, k)
+        Double._gemm(.no, .no, p, k, rank, 1, T, rank, whitened, k, 0, target, k)
+      }
+    }
+  }
+
+  /// The largest w (1 + ‖Tᵀz‖²): norms are exact for few columns, else estimated from 16 random directions (Drineas, Magdon-Ismail, Mahoney
+  /// and Woodruff 2012, JMLR 13), each to about a third.
+  private static func largestRow<Scalar>(
+    _ rows: Observations<Scalar>, _ pass: FirstPass, _ T: Matrix<Double>
+  ) -> Double {
+    var directions = T
+    if T.columnCount > 16 {
+      var generator = SeededGenerator(seed: 0)
+      let random = Matrix<Double>(rows: T.columnCount, columns: 16) { _, _ in generator.nextNormal() / 4 }
+      directions = gemm(T, random)
+    }
+    let units = pass.standardization.units
+    let layout = DesignLayout(features: rows.featureCount, targets: rows.targetCount, hasOnes: true)
+    let blockRows = rowsPerCacheBlock(rowBytes: layout.order * MemoryLayout<Double>.stride)
+    let largest = RowPass(rows: rows.rowCount, blockRows: blockRows).reduce(rows) {
+      LargestRow<Scalar>(layout: layout, units: units, directions: directions)
+    }
+    return largest.value * Double(rows.rowCount) / pass.weightSum
+  }
+}
+
+/// The largest w (1 + ‖Gᵀz‖²) of rows.
+private struct LargestRow<Scalar: BLASScalar>: Reduction {
+  let layout: DesignLayout
+  let units: ColumnUnits
+  let directions: Matrix<Double>
+  var value = 0.0
+
+  struct Workspace {
+    var block: StandardizedBlock
+    var products: [Double]
+  }
+
+  func makeWorkspace(rows: Int) -> Workspace {
+    Workspace(
+      block: StandardizedBlock(
+        layout, rows: rows, rowStride: layout.order, columnStride: 1, count: rows * layout.order),
+      products: zeros(rows * directions.columnCount))
+  }
+
+  mutating func add(_ block: Observations<Scalar>, _ workspace: inout Workspace) {
+    var counts = RowCounts()
+    workspace.block.fill(block, units, &counts)
+    let (n, p, q) = (block.rowCount, layout.features, directions.columnCount)
+    workspace.block.elements.withUnsafeBufferPointer { rows in
+      workspace.products.withUnsafeMutableBufferPointer { products in
+        directions.withUnsafeElements { directions in
+          guard let rows = rows.baseAddress else { return }
+          if p > 0, q > 0, let directions = directions.baseAddress, let products = products.baseAddress {
+            Double._gemm(
+              .no, .no, n, q, p, 1, rows + layout.firstFeature, layout.order, directions, q, 0, products, q)
+          }
+          for i in 0..<n {
+            let root = rows[i * layout.order]
+            var sum = root * root
+            for j in 0..<q { sum += products[i * q + j] * products[i * q + j] }
+            value = max(value, sum)
+          }
+        }
+      }
+    }
+  }
+
+  mutating func merge(_ later: LargestRow) { value = max(value, later.value) }
+}

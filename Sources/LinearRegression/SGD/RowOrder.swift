@@ -1,0 +1,142 @@
+internal import LinearAlgebra
+
+/// The order in which an epoch visits the rows.
+public enum RowOrder: String, Sendable, Codable, CaseIterable {
+  /// From the first row to the last.
+  case inOrder
+
+  /// In a new random order every epoch: a permutation of all rows, four bytes for each.
+  case shuffled
+
+  /// Blocks of neighbouring rows in a new random order every epoch, the rows of each shuffled among themselves: reads memory, or a file,
+  /// nearly in order, and converges like a full shuffle unless neighbouring rows are alike (CorgiPile: Xu, Qiu, Wang et al. 2022,
+  /// doi:10.1145/3514221.3526150).
+  case shuffledBlocks
+}
+
+/// Which rows an epoch visits when: position 0 ..< n → row, laid out in spans that batches do not cross.
+struct EpochOrder: Sendable {
+  /// n
+  let rowCount: Int
+  private let layout: Layout
+
+  private enum Layout: Sendable {
+    case inOrder
+    case permutation([Int32])
+    case blocks(BlockOrder)
+  }
+
+  /// The order of the next epoch.
+  /// - Complexity: O(n) for a shuffle, O(number of blocks) for blocks, else O(1).
+  init(_ order: RowOrder, rowCount: Int, blockRows: Int, using generator: inout SeededGenerator) {
+    self.rowCount = rowCount
+    switch order {
+    case .inOrder: layout = .inOrder
+    case .shuffled: layout = .permutation(generator.permutation(rowCount))
+    case .shuffledBlocks: layout = .blocks(BlockOrder(rowCount, blockRows, using: &generator))
+    }
+  }
+
+  /// Whether rows come in the order that they are stored in.
+  var isInOrder: Bool {
+    if case .inOrder = layout { true } else { false }
+  }
+
+  /// A span of positions, and the row that its offsets count from.
+  struct Span {
+    let positions: Range<Int>
+    let firstRow: Int
+    fileprivate let block: Int
+  }
+
+  /// The span that a position lies in.
+  func span(at position: Int) -> Span {
+    switch layout {
+    case .inOrder, .permutation: Span(positions: 0..<rowCount, firstRow: 0, block: 0)
+    case .blocks(let blocks): blocks.span(at: position)
+    }
+  }
+
+  /// Calls `body` with the rows of a span, counted from its first row, in the order of its positions; with nil where they are in order.
+  ///
+  /// - Parameter room: where the rows of a block are written; they are found there again.
+  func withRows<Result>(
+    of span: Span, _ room: inout BlockRows, _ body: (UnsafePointer<Int32>?) -> Result
+  ) -> Result {
+    switch layout {
+    case .inOrder: return body(nil)
+    case .permutation(let rows): return rows.withUnsafeBufferPointer { body($0.baseAddress) }
+    case .blocks(let blocks):
+      blocks.fill(&room, span)
+      return room.rows.withUnsafeBufferPointer { body($0.baseAddress) }
+    }
+  }
+}
+
+/// The rows of one block in their shuffled order, and which block's they are.
+struct BlockRows {
+  fileprivate var rows: [Int32] = []
+  fileprivate var seed: UInt64?
+
+  init() {}
+}
+
+/// Blocks in random order, and a seed from which the order inside each follows.
+private struct BlockOrder: Sendable {
+  private let rowCount: Int
+  private let blockRows: Int
+  private let blocks: [Int32]
+  private let seed: UInt64
+
+  /// The place of the last block, which may be short, in the order.
+  private let shortPlace: Int
+
+  init(_ rowCount: Int, _ blockRows: Int, using generator: inout SeededGenerator) {
+    self.rowCount = rowCount
+    self.blockRows = blockRows
+    blocks = generator.permutation((rowCount + blockRows - 1) / blockRows)
+    seed = generator.next()
+    shortPlace = blocks.firstIndex(of: Int32(blocks.count - 1)) ?? 0
+  }
+
+  private func start(ofPlace place: Int) -> Int {
+    place <= shortPlace ? place * blockRows : place * blockRows - (blocks.count * blockRows - rowCount)
+  }
+
+  func span(at position: Int) -> EpochOrder.Span {
+    var place = position / blockRows
+    // Behind the short block everything lies a little earlier.
+    while place + 1 < blocks.count, start(ofPlace: place + 1) <= position { place += 1 }
+    let block = Int(blocks[place]), first = start(ofPlace: place)
+    let count = min(blockRows, rowCount - block * blockRows)
+    return EpochOrder.Span(positions: first..<first + count, firstRow: block * blockRows, block: block)
+  }
+
+  func fill(_ room: inout BlockRows, _ span: EpochOrder.Span) {
+    let blockSeed = seed &+ UInt64(span.block)
+    if room.seed == blockSeed { return }
+    room.seed = blockSeed
+    if room.rows.count != span.positions.count { room.rows = Array(repeating: 0, count: span.positions.count) }
+    for i in room.rows.indices { room.rows[i] = Int32(i) }
+    var generator = SeededGenerator(seed: blockSeed)
+    generator.shuffle(&room.rows)
+  }
+}
+
+extension SeededGenerator {
+  /// The numbers 0 ..< `count` in random order.
+  /// - Precondition: `count` is below 2³¹.
+  mutating func permutation(_ count: Int) -> [Int32] {
+    require(
+      count <= Int32.max, "cannot shuffle \(count) rows; at most \(Int32.max): use .shuffledBlocks")
+    var permutation = Array(0..<Int32(count))
+    shuffle(&permutation)
+    return permutation
+  }
+}
+
+/// Rows of a block in ``RowOrder/shuffledBlocks``: several batches, so that they differ from epoch to epoch, and about a mebibyte.
+func shuffledBlockRows(rowBytes: Int, batchSize: Int) -> Int {
+  let rows = (1 << 20) / max(1, rowBytes)
+  return max(4, rows / batchSize) * batchSize
+}

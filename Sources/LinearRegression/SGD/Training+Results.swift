@@ -1,0 +1,120 @@
+internal import LinearAlgebra
+
+extension Training {
+  /// The model that the run has come to, in the units of the data. Its coefficients are finite.
+  public var model: LinearModel {
+    let (weights, bias) = descent.parameters
+    return units.original(weights: weights, bias: bias)
+  }
+
+  /// The run as it stands: its model, or the one with the least validation loss where a run with a rate of your own validates.
+  ///
+  /// - Throws: ``TrainingError/data(_:)`` where a coefficient is beyond Double in the units of the data.
+  public func run() throws(TrainingError) -> TrainingRun {
+    var (model, epoch) = (model, epochs.count)
+    if validation != nil, !method.isAutomatic, let best {
+      model = units.original(weights: best.weights, bias: best.bias)
+      epoch = best.epoch
+    }
+    if let column = units.firstOverflow(model) { throw .data(.overflow(.features, column: column)) }
+    return TrainingRun(
+      model: model, epochs: epochs, stopReason: stopReason ?? .interrupted, epoch: epoch)
+  }
+
+  /// The exact solution by the factor of the first pass, in the units of the data: what distances are measured to. Nil where they are not
+  /// measured or p × p is too large.
+  public var exact: LinearModel? {
+    guard let pass, let problem = pass.problem else { return nil }
+    return pass.standardization.original(
+      weights: problem.solution, bias: Matrix<Double>.zeros(1, y.columnCount))
+  }
+
+  // MARK: Reports
+
+  func report(_ number: Int, _ seen: DescentReport) throws(StepFailure) -> EpochReport {
+    let k = y.columnCount
+    var losses = (0..<k).map { seen.losses[$0] * units.targetScale($0) * units.targetScale($0) }
+    let distance = method.isAutomatic || method.measuresDistance ? distance(seen) : nil
+    if let exact = distance?.losses { losses = exact }
+    return EpochReport(
+      epoch: number, loss: mean(losses), excessLoss: distance?.excesses.map(mean),
+      gapToExact: distance?.gap, gradientNorm: distance?.gradientNorm, learningRate: seen.learningRate,
+      validationLoss: try validationLoss())
+  }
+
+  private func mean(_ values: [Double]) -> Double {
+    values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
+  }
+
+  private struct Distance {
+    var losses: [Double]?
+    var excesses: [Double]?
+    var gap: Double?
+    var gradientNorm: Double
+  }
+
+  /// How far the parameters are from the exact solution: by the gradient where the descent has formed it, else by the factor of the
+  /// first pass, else by a gradient that is formed now.
+  private func distance(_ seen: DescentReport) -> Distance? {
+    guard let pass else { return nil }
+    let k = y.columnCount, standard = pass.standardization
+    func inUnits(_ values: [Double]) -> [Double] {
+      (0..<k).map { values[$0] * standard.targetScale($0) * standard.targetScale($0) }
+    }
+    func largestNorm(_ moments: Matrix<Double>, _ bias: Matrix<Double>) -> Double {
+      (0..<k).reduce(0) { max($0, nrm2(moments[column: $1] + [bias[0, $1]])) }
+    }
+    let hidden = pass.problem?.expectedErrors.max() ?? 0
+    if let (residual, bias) = seen.residual {
+      guard let problem = pass.problem else {
+        return Distance(losses: nil, excesses: nil, gap: nil, gradientNorm: largestNorm(residual, bias))
+      }
+      let way = gemm(problem.inverse, residual)
+      return Distance(
+        losses: nil, excesses: inUnits(problem.excesses(residual, bias: bias)),
+        gap: max(hidden, largest(way, bias)),
+        gradientNorm: largestNorm(gemm(problem.forward, residual, transposeA: .yes), bias))
+    }
+    let (weights, bias) = standard.standardized(model)
+    if let problem = pass.problem {
+      let residual = problem.residual(weights)
+      return Distance(
+        losses: inUnits(problem.losses(weights, bias: bias)),
+        excesses: inUnits(problem.excesses(residual, bias: bias)),
+        gap: max(hidden, largest(problem.solution - weights, bias)),
+        gradientNorm: largestNorm(gemm(problem.forward, residual, transposeA: .yes), bias))
+    }
+    let sums = Observations.with(X, y, weights: self.weights) { rows in
+      ResidualSums.of(
+        rows, DesignLayout(features: X.columnCount, targets: k, hasOnes: true), standard.units,
+        Matrix<Double>(rows: X.columnCount + 1, columns: k) { $0 == 0 ? bias[0, $1] : weights[$0 - 1, $1] })
+    }
+    let moments = Matrix<Double>(rows: X.columnCount, columns: k) { sums.products[1 + $0, $1] / pass.weightSum }
+    return Distance(
+      losses: inUnits(sums.squares.map { $0 / pass.weightSum / 2 }), excesses: nil, gap: nil,
+      gradientNorm: largestNorm(moments, Matrix(rows: 1, columns: k) { sums.products[0, $1] / pass.weightSum }))
+  }
+
+  private func largest(_ weights: Matrix<Double>, _ bias: Matrix<Double>) -> Double {
+    (weights.elements + bias.elements).reduce(0) { max($0, abs($1)) }
+  }
+
+  private func validationLoss() throws(StepFailure) -> Double? {
+    guard let validation else { return nil }
+    do throws(DataError) {
+      return try validation.loss(of: model)
+    } catch {
+      throw .data(error)
+    }
+  }
+
+  // MARK: Divergence
+
+  func divergence(_ rows: Observations<M.Scalar>) -> Divergence {
+    let curvature = Curvature(rows, units.units)
+    return Divergence(
+      epoch: epochs.count + 1, learningRate: method.learningRate.initial ?? 0,
+      largestLearningRate: curvature.largestRate(batchSize: batchSize, momentum: method.momentum),
+      lastFinite: model)
+  }
+}

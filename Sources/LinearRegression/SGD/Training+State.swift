@@ -1,0 +1,32 @@
+internal import LinearAlgebra
+
+extension Training {
+  /// What is needed to go on from here with the same bits, in another process or after a crash, on the same data and kind of processor.
+  ///
+  /// - Complexity: O(p k); the first time one pass over the data, for their fingerprint.
+  public var state: TrainingState {
+    TrainingState(
+      method: method, data: fingerprint, epochsDone: epochs.count, rowsDone: rowsDone, generator: generator,
+      descent: descent.state, reports: epochs, best: best, epochsWithoutImprovement: epochsWithoutImprovement,
+      stopReason: stopReason == .interrupted ? nil : stopReason)
+  }
+
+  /// Goes on from a state.
+  ///
+  /// - Throws: ``TrainingError/state(_:)`` where it belongs to other settings or other data, or its parts do not fit; the run is then as it was.
+  public func restore(_ state: TrainingState) throws(TrainingError) {
+    if state.method != method { throw .state(.settings) }
+    if state.data != fingerprint { throw .state(.data) }
+    let isWhole =
+      state.epochsDone == state.reports.count && state.epochsDone <= method.epochs
+      && 0..<X.rowCount ~= state.rowsDone
+      && (state.best.map {
+        $0.weights.shape == Shape(X.columnCount, y.columnCount) && $0.bias.shape == Shape(1, y.columnCount)
+      } ?? true)
+    guard isWhole, descent.restore(state.descent) else { throw .state(.contents) }
+    (generator, epochs, rowsDone) = (state.generator, state.reports, state.rowsDone)
+    (best, epochsWithoutImprovement) = (state.best, state.epochsWithoutImprovement)
+    stopReason = state.stopReason
+    forgetOrder()
+  }
+}

@@ -1,0 +1,139 @@
+internal import LinearAlgebra
+
+/// A trained model and how it came about.
+public struct TrainingRun: Equatable, Sendable {
+  /// The model, in the units of the data: the last one, or the best on validation rows where a run with a rate of your own had some.
+  public let model: LinearModel
+
+  /// One report per epoch.
+  public let epochs: [EpochReport]
+
+  /// Why the run ended.
+  public let stopReason: StopReason
+
+  /// The epoch whose parameters the model has: the last, or the best on validation rows. 0 before the first.
+  public let epoch: Int
+}
+
+/// Why a training run ended.
+public enum StopReason: String, Equatable, Sendable, Codable {
+  /// Every epoch was used.
+  case epochs
+
+  /// The model is at the exact solution, to the tolerance. Under ``LearningRate/automatic`` only.
+  case converged
+
+  /// Rounding, or data that steps of this kind cannot follow, kept the model from the tolerance: the last report tells how far it is.
+  case stalled
+
+  /// The loss no longer fell.
+  case noImprovement
+
+  /// Somebody asked to stop.
+  case interrupted
+}
+
+/// What is known after an epoch.
+public struct EpochReport: Equatable, Sendable, Codable {
+  /// Counted from 1.
+  public let epoch: Int
+
+  /// Mean of (ŷ − y)²/2 over the rows that are learnt from and all targets, in the units of y squared. With the parameters at the epoch's end
+  /// where the distance to the exact solution is known or the rate is automatic; otherwise as the epoch went along, each batch before its step.
+  public let loss: Double
+
+  /// How far the loss (with the decay's share) is above that of the exact solution. Nil where distances are not measured or p × p is too large.
+  public let excessLoss: Double?
+
+  /// The largest difference between a weight or bias and its exact value, in standardised units: for a weight |Δw| · standard deviation of the
+  /// column / standard deviation of y. Not below what rounding may hide. Nil where distances are not measured or p × p is too large.
+  public let gapToExact: Double?
+
+  /// Norm of the gradient of the mean loss in standardised units, the largest of all targets; 0 at the exact solution. Nil where it was
+  /// not formed.
+  public let gradientNorm: Double?
+
+  /// The rate of the epoch's last step; nil under ``LearningRate/automatic``.
+  public let learningRate: Double?
+
+  /// Mean of (ŷ − y)²/2 over the validation rows; nil without them.
+  public let validationLoss: Double?
+
+  package init(
+    epoch: Int, loss: Double, excessLoss: Double? = nil, gapToExact: Double? = nil, gradientNorm: Double? = nil,
+    learningRate: Double? = nil, validationLoss: Double? = nil
+  ) {
+    self.epoch = epoch
+    self.loss = loss
+    self.excessLoss = excessLoss
+    self.gapToExact = gapToExact
+    self.gradientNorm = gradientNorm
+    self.learningRate = learningRate
+    self.validationLoss = validationLoss
+  }
+}
+
+/// Why a training run ended without a model.
+///
+/// Write `catch { switch error { case .diverged(let divergence): … } }`: Swift 6.3.1 crashes on
+/// `catch TrainingError.diverged(let divergence)` in a function that throws any error.
+public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The data cannot be trained on.
+  case data(DataError)
+
+  /// The parameters ran away.
+  case diverged(Divergence)
+
+  /// A state to go on from belongs to something else.
+  case state(StateMismatch)
+
+  /// One line: what happened, and what to do.
+  public var description: String {
+    switch self {
+    case .data(let error): error.description
+    case .diverged(let divergence): divergence.description
+    case .state(let mismatch): mismatch.rawValue
+    }
+  }
+}
+
+/// What a training state does not fit.
+public enum StateMismatch: String, Equatable, Sendable {
+  /// Other settings.
+  case settings = "the state belongs to a run with other settings"
+  /// Other numbers, or other columns.
+  case data = "the state belongs to a run on other data"
+  /// Its parts do not fit each other.
+  case contents = "the state's contents do not fit together"
+}
+
+/// A run whose loss grew to a thousand times its initial value or beyond what can be represented, or
+/// ended at more than twice it.
+public struct Divergence: Equatable, Sendable, CustomStringConvertible {
+  /// The epoch in which it was noticed, from 1.
+  public let epoch: Int
+
+  /// The learning rate of the run's first step.
+  public let learningRate: Double
+
+  /// The largest rate that is stable on average for these data, this batch size and momentum, as far as it can be estimated; 0 or not finite
+  /// where it cannot.
+  public let largestLearningRate: Double
+
+  /// Half of that, which is on the safe side.
+  public var suggestedLearningRate: Double { largestLearningRate / 2 }
+
+  /// The model at the start of that epoch.
+  public let lastFinite: LinearModel
+
+  /// One line: what happened, and what to do.
+  public var description: String {
+    let largest = formatted(largestLearningRate, significantDigits: 2)
+    let remedy =
+      largestLearningRate > 0 && largestLearningRate.isFinite
+      ? "the largest they allow is about \(largest); try \(formatted(suggestedLearningRate, significantDigits: 2)), or an automatic rate"
+      : "standardise the columns"
+    let rate = formatted(learningRate, significantDigits: 6)
+    return "diverged in epoch \(epoch): a learning rate of \(rate) is too large for these data; \(remedy)"
+  }
+}

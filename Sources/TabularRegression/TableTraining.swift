@@ -1,0 +1,179 @@
+internal import LinearAlgebra
+public import LinearRegression
+
+/// A run of minibatch SGD on named columns that can be watched, stopped, saved and gone on with.
+///
+/// ```swift
+/// let training = try TableTraining("price ~ area + rooms", homes)
+/// while let report = try training.next() { print(report.epoch, report.loss) }
+/// try training.model().write(to: "homes.json")
+/// ```
+/// The steps are those of ``Training`` on the same rows.
+public final class TableTraining {
+  /// The settings.
+  public var method: SGD { training.method }
+
+  /// What was asked for, in R's language.
+  public let formula: String
+
+  /// Number of rows that an epoch visits, those that are held out among them.
+  public let rowCount: Int
+
+  /// Rows of a batch.
+  public var batchSize: Int { training.batchSize }
+
+  private let design: Design
+  private let validationRows: Int
+  private let training: Training<Matrix<Double>>
+
+  /// Prepares a run: takes the first passes over the data.
+  ///
+  /// - Parameters:
+  ///   - formula: what to predict from what, with an intercept.
+  ///   - table: the data.
+  ///   - weights: name of the column that weighs the rows; it is not part of ".". Nil for 1.
+  ///   - validation: other rows with the same columns, to validate on; nil for those that the settings hold out.
+  ///   - method: the settings.
+  ///   - stopSignal: what asks the run to stop.
+  /// - Throws: ``TabularError``: a column that is not there or holds something other than numbers; no feature; a formula without
+  ///   an intercept.
+  /// - Complexity: as `Training`.
+  public init(
+    _ formula: Formula, _ table: Table, weights: String? = nil, validation: Table? = nil, method: SGD = SGD(),
+    stopSignal: StopSignal = StopSignal()
+  ) throws(TabularError) {
+    if !formula.hasIntercept {
+      throw .formula(
+        formula.text, position: 0, message: "SGD trains an intercept too; leave out \"- 1\" or \"+ 0\"")
+    }
+    let terms = try formula.terms(in: table, weights: weights)
+    design = try Design(table, target: formula.target, terms: terms, weights: weights)
+    self.formula = formula.text
+    rowCount = table.rowCount
+    let other: Design?
+    if let validation {
+      if method.validationFraction > 0 {
+        throw .unusable(
+          file: validation.source, message: "rows to validate on come from a file or are held out, not both")
+      }
+      other = try Design(validation, target: formula.target, terms: terms)
+    } else {
+      other = nil
+    }
+    do throws(TrainingError) {
+      training = try Training(
+        method, design.X.high, design.y, weights: design.weights,
+        validation: other.map { ($0.X.high, $0.y) }, stopSignal: stopSignal)
+    } catch {
+      throw design.tabular(error)
+    }
+    validationRows = other?.y.rowCount ?? training.heldOutRows
+  }
+
+  /// Where the rows come from, for messages.
+  var source: String { design.source }
+
+  /// The target, the terms, and the weights if there are any.
+  var columnNames: [String] { [design.target] + design.terms.map(\.name) + [design.weightsColumn].compactMap { $0 } }
+
+  var state: TrainingState { training.state }
+
+  func restore(_ state: TrainingState) throws(TrainingError) { try training.restore(state) }
+
+  /// One report for each epoch that is finished.
+  public var epochs: [EpochReport] { training.epochs }
+
+  /// Why the run has ended; nil while it can go on.
+  public var stopReason: StopReason? { training.stopReason }
+
+  /// Rows of the current epoch that were used.
+  public var rowsDone: Int { training.rowsDone }
+
+  /// Goes on to the end of the epoch; nil if the run had ended or was asked to stop.
+  ///
+  /// - Throws: ``TabularError/diverged(_:)``, or a column whose values went beyond Double.
+  public func next() throws(TabularError) -> EpochReport? { try advance(rows: rowCount) }
+
+  /// Goes on by so many rows, or to the end of the epoch if that is nearer; returns the report of an epoch that is finished now.
+  ///
+  /// - Throws: as ``next()``.
+  public func advance(rows: Int) throws(TabularError) -> EpochReport? {
+    do throws(TrainingError) {
+      return try training.advance(rows: rows)
+    } catch {
+      throw design.tabular(error)
+    }
+  }
+
+  /// The model that the run has come to, beside the exact solution for the rows that it learns from.
+  ///
+  /// - Throws: ``TabularError``: coefficients or errors beyond Double.
+  /// - Complexity: as `LeastSquares.fit`.
+  public func model() throws(TabularError) -> FittedModel {
+    let run: TrainingRun
+    do throws(TrainingError) {
+      run = try training.run()
+    } catch {
+      throw design.tabular(error)
+    }
+    var exact = try design.fit(LeastSquares(), weights: training.weights)
+    if !exact.redundant.isEmpty {
+      // Of all solutions SGD, which starts at zero or near it, comes closest to the one of least norm.
+      exact = try design.fit(LeastSquares(redundancy: .minimumNorm), weights: training.weights)
+    }
+    let evaluation = try design.evaluation(run.model)
+    let statistics = FitStatistics(
+      residualSumOfSquares: evaluation.residualSumOfSquares, totalSumOfSquares: evaluation.totalSumOfSquares,
+      observations: evaluation.observations, rank: exact.rank, hasIntercept: true, isLeastSquares: false)
+    return FittedModel(
+      formula: formula, target: design.target, terms: design.terms, weights: design.weightsColumn,
+      hasIntercept: true, model: run.model,
+      coefficientStatistics: ([run.model.intercept] + run.model.coefficients).map {
+        CoefficientStatistics(
+          estimate: $0, standardError: nil, degreesOfFreedom: statistics.degreesOfFreedom)
+      }, observations: evaluation.observations, statistics: statistics, certificate: nil, covariance: nil,
+      method: nil,
+      training: FittedModel.Training(
+        method: method, exact: exact.model, epochs: run.epochs, stopReason: run.stopReason, epoch: run.epoch,
+        validationRows: validationRows))
+  }
+}
+
+extension FittedModel {
+  /// Trains a model by minibatch SGD to the end.
+  ///
+  /// - Parameters:
+  ///   - formula: what to predict from what, with an intercept.
+  ///   - table: the data.
+  ///   - weights: name of the column that weighs the rows; nil for 1.
+  ///   - method: the settings.
+  ///   - report: called after each epoch.
+  /// - Throws: ``TabularError``, as ``TableTraining``.
+  /// - Complexity: as `SGD.train` and `LeastSquares.fit`.
+  public init(
+    training formula: Formula, _ table: Table, weights: String? = nil, method: SGD = SGD(),
+    report: (EpochReport) -> Void = { _ in }
+  ) throws(TabularError) {
+    let training = try TableTraining(formula, table, weights: weights, method: method)
+    while let next = try training.next() { report(next) }
+    self = try training.model()
+  }
+
+  /// Trains a model by minibatch SGD to the end, as with a ``Formula`` of these names.
+  ///
+  /// - Parameters:
+  ///   - table: the data.
+  ///   - target: name of the column to predict.
+  ///   - features: names of the columns to predict it from; nil for all the others.
+  ///   - method: the settings.
+  ///   - report: called after each epoch.
+  /// - Throws: ``TabularError``, as ``TableTraining``.
+  public init(
+    training table: Table, target: String, features: [String]? = nil, method: SGD = SGD(),
+    report: (EpochReport) -> Void = { _ in }
+  ) throws(TabularError) {
+    let features = features ?? table.columnNames.filter { $0 != target }
+    try self.init(
+      training: Formula(target: target, features: features), table, method: method, report: report)
+  }
+}

@@ -1,0 +1,65 @@
+internal import LinearAlgebra
+internal import LinearRegression
+
+extension FittedModel.Training {
+  /// How the run was set up, for the head of a summary.
+  var settings: [String] {
+    var words = [
+      method.isAutomatic ? "automatic steps" : "learning rate \(method.learningRate)",
+      "batch size \(method.batchSize.map(String.init) ?? (method.isAutomatic ? "automatic" : "32"))",
+      "seed \(method.seed)",
+    ]
+    if method.momentum > 0 { words.append("momentum \(number(method.momentum))\(method.nesterov ? " (Nesterov)" : "")") }
+    if method.weightDecay > 0 { words.append("weight decay \(number(method.weightDecay))") }
+    switch method.averaging {
+    case .none: break
+    case .all: words.append("all steps averaged")
+    case .tail(let share): words.append("last \(number(100 * share)) % of the steps averaged")
+    }
+    if !method.standardize { words.append("columns as they are") }
+    // As many to a line as fit in 80 columns.
+    return words.reduce(into: [counted(epochs.count, "epoch")]) { lines, word in
+      let last = lines.count - 1
+      if lines[last].count + word.count + 2 <= 80 { lines[last] += ", \(word)" } else { lines.append(word) }
+    }
+  }
+
+  /// Why the run ended and how far it came.
+  func outcome(_ model: LinearModel) -> [String] {
+    var lines = [ending(model)]
+    guard let last = epochs.first(where: { $0.epoch == epoch }) ?? epochs.last else { return lines }
+    if let validation = last.validationLoss {
+      lines.append("loss on \(counted(validationRows, "validation row")) \(number(validation)) after epoch \(last.epoch)")
+    }
+    if let excess = last.excessLoss {
+      let exactLoss = last.loss - excess
+      let share = exactLoss > 0 && excess > 1e-12 * exactLoss ? " (\(number(100 * max(0, excess) / exactLoss, digits: 2)) % above)" : ""
+      lines.append("loss \(number(last.loss)), exact solution \(number(exactLoss))\(share)")
+    }
+    if let gap = last.gapToExact {
+      lines.append(
+        "largest distance to an exact coefficient \(number(gap, digits: 2)), in standardised units")
+    } else if let norm = last.gradientNorm {
+      lines.append("norm of the gradient \(number(norm, digits: 2)), in standardised units; 0 at the exact solution")
+    }
+    return lines
+  }
+
+  private func ending(_ model: LinearModel) -> String {
+    let count = counted(epochs.count, "epoch")
+    return switch stopReason {
+    case .converged: "converged after \(count): coefficients agree with the exact fit to \(agreeingDigits(model)) digits"
+    case .stalled: "stopped after \(count): rounding, or these rows, keep SGD from coming closer"
+    case .noImprovement: "stopped after \(count): the loss no longer falls; best after epoch \(epoch)"
+    case .epochs: "all \(count) used"
+    case .interrupted: "interrupted after \(count)"
+    }
+  }
+
+  /// The digits that all coefficients have in common with the exact ones.
+  private func agreeingDigits(_ model: LinearModel) -> Int {
+    let pairs = zip([model.intercept] + model.coefficients, [exact.intercept] + exact.coefficients)
+    let worst = pairs.reduce(Double.ulpOfOne) { $0 < abs($1.0 - $1.1) / abs($1.1) ? abs($1.0 - $1.1) / abs($1.1) : $0 }
+    return max(0, Int(-decimalLogarithm(worst)))
+  }
+}

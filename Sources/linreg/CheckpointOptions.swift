@@ -1,0 +1,110 @@
+import ArgumentParser
+import TabularRegression
+
+/// Where and how often a run is saved.
+struct CheckpointOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Save the run in this file as it goes.", valueName: "file"))
+  var checkpoint: String?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seconds between two checkpoints.", valueName: "seconds"))
+  var checkpointSeconds = 30.0
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Save every so many batches instead.", valueName: "batches"))
+  var checkpointBatches: Int?
+
+  @Flag(help: "Go on from the checkpoint, if there is one yet.")
+  var resume = false
+
+  func validate() throws {
+    if checkpoint == "-" || checkpoint == "" {
+      throw ValidationError("--checkpoint needs the name of a file.")
+    }
+    if checkpoint == nil && (resume || checkpointBatches != nil) {
+      throw ValidationError("\(resume ? "--resume" : "--checkpoint-batches") goes with --checkpoint.")
+    }
+    if let checkpointBatches, checkpointBatches < 1 {
+      throw ValidationError("--checkpoint-batches is \(checkpointBatches); it is 1 or more.")
+    }
+    if !(checkpointSeconds >= 0 && checkpointSeconds.isFinite) {
+      throw ValidationError("--checkpoint-seconds is \(checkpointSeconds); it is 0 or more.")
+    }
+  }
+
+  /// Throws where the checkpoint could not be written, before any work is done.
+  func check(besides input: String, _ output: ModelOutputOptions) throws {
+    guard let checkpoint else { return }
+    try Files.checkWritable(checkpoint, besides: input)
+    if let model = output.modelFile, model == checkpoint {
+      throw ValidationError("The model and the checkpoint need files of their own.")
+    }
+    if !resume && Files.exists(checkpoint) {
+      throw TabularError.unusable(
+        file: checkpoint, message: "there is a checkpoint already; go on from it with --resume, or delete it")
+    }
+  }
+
+  /// Goes on from the checkpoint where that is asked for.
+  func resume(_ training: TableTraining, note: (String) -> Void) throws {
+    guard resume, let checkpoint else { return }
+    guard Files.exists(checkpoint) else {
+      return note("\(checkpoint): there is no checkpoint yet; training starts at the beginning")
+    }
+    try training.resume(fromCheckpoint: checkpoint)
+  }
+
+  /// What an interrupted run says last.
+  func goingOn(_ training: TableTraining) -> String {
+    let place = "interrupted in epoch \(training.epochs.count + 1)"
+    return checkpoint == nil
+      ? "\(place); nothing is saved (with --checkpoint FILE a run can be gone on with)"
+      : "\(place); the same command with --resume goes on"
+  }
+}
+
+/// Saves a run now and then. A disk that is full costs a warning, not the run.
+struct CheckpointSaver {
+  private let path: String?
+  private let pause: Duration
+  private let rows: Int?
+  private let training: TableTraining
+  private var lastTime = ContinuousClock.now
+  private var lastRows = 0
+  private var hasFailed = false
+
+  init(_ options: CheckpointOptions, _ training: TableTraining) {
+    path = options.checkpoint
+    pause = .seconds(options.checkpointSeconds)
+    rows = options.checkpointBatches.map { $0 * training.batchSize }
+    self.training = training
+    lastRows = rowsSoFar
+  }
+
+  private var rowsSoFar: Int { training.epochs.count * training.rowCount + training.rowsDone }
+
+  /// At most so many rows may pass before the next look at whether a checkpoint is due.
+  var chunk: Int { rows ?? .max }
+
+  /// Saves if it is time to.
+  mutating func save(isDue: Bool, note: (String) -> Void) {
+    if path == nil { return }
+    let isTime = rows.map { rowsSoFar - lastRows >= $0 } ?? (ContinuousClock.now - lastTime >= pause)
+    if isDue || isTime { saveNow(note: note) }
+  }
+
+  /// Saves, whatever the time.
+  mutating func saveNow(note: (String) -> Void) {
+    guard let path else { return }
+    do {
+      try training.writeCheckpoint(to: path)
+      hasFailed = false
+    } catch {
+      // Once, not at every attempt.
+      if !hasFailed { note("\(error); training goes on without this checkpoint") }
+      hasFailed = true
+    }
+    lastTime = .now
+    lastRows = rowsSoFar
+  }
+}

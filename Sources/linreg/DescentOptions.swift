@@ -1,0 +1,153 @@
+import ArgumentParser
+import LinearRegression
+
+/// The settings of SGD.
+struct DescentOptions: ParsableArguments {
+  @Option(parsing: .unconditional, help: "How often every row is used, at most.")
+  var epochs = SGD().epochs
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Rows per step (default: what suits the shape, 32 with --learning-rate).", valueName: "rows"))
+  var batchSize: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("\"auto\", or the step size of plain SGD, in standardised units.", valueName: "rate"))
+  var learningRate = RateOption.automatic
+
+  @Option(help: "How that rate falls: inverse (with the fourth root of the steps), step (by half every ten epochs), cosine (to 0).")
+  var schedule: Schedule?
+
+  @Option(parsing: .unconditional, help: "Share of the last step that the next repeats.")
+  var momentum = 0.0
+
+  @Flag(help: "Look ahead, as Nesterov's momentum does.")
+  var nesterov = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Penalty λ ‖w‖² / 2 on the mean loss, in standardised units.", valueName: "lambda"))
+  var weightDecay = 0.0
+
+  @Option(help: "Average the parameters of all steps, or of the last half.")
+  var average: Average?
+
+  @Option(help: "The order of the rows: shuffled, shuffled-blocks, in-order.")
+  var order = Order.shuffled
+
+  @Option(
+    parsing: .unconditional,
+    help: "Seed of initial weights and row order; the same seed gives the same bytes.")
+  var seed = SGD().seed
+
+  @Option(
+    parsing: .unconditional,
+    help: "When to stop: the distance to the exact solution (default: 1e-10); with --learning-rate, the share by which the loss must fall.")
+  var tolerance: Double?
+
+  @Flag(help: "Train in the columns' own units; with --learning-rate.")
+  var noStandardize = false
+
+  @Flag(help: "Do not measure the distance to the exact solution; with --learning-rate.")
+  var noDistance = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Share of the rows to hold out and validate on.", valueName: "share"))
+  var validationFraction: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Epochs without a better loss before a run with --learning-rate stops.")
+  var patience = SGD().patience
+
+  func validate() throws {
+    if epochs < 1 { throw ValidationError("--epochs is \(epochs); it is 1 or more.") }
+    if let batchSize, batchSize < 1 { throw ValidationError("--batch-size is \(batchSize); it is 1 or more.") }
+    if case .invalid(let text) = learningRate {
+      throw ValidationError("--learning-rate is \(text); it is a positive number or \"auto\".")
+    }
+    if learningRate == .automatic {
+      let given = [
+        ("--schedule", schedule != nil), ("--momentum", momentum != 0), ("--nesterov", nesterov),
+        ("--weight-decay", weightDecay != 0), ("--average", average != nil), ("--no-standardize", noStandardize),
+        ("--no-distance", noDistance),
+      ].first { $0.1 }
+      if let given { throw ValidationError("\(given.0) goes with --learning-rate.") }
+    }
+    if let validationFraction, !(validationFraction > 0 && validationFraction < 1) {
+      throw ValidationError("--validation-fraction is \(validationFraction); it is between 0 and 1.")
+    }
+    if let fault = settings.fault { throw ValidationError("SGD: \(fault).") }
+  }
+
+  /// The settings; checked by `validate`.
+  var method: SGD { settings.value }
+
+  private var settings: (value: SGD, fault: String?) {
+    var method = SGD()
+    method.epochs = epochs
+    method.batchSize = batchSize
+    method.learningRate = learningRate.rate(schedule)
+    method.momentum = momentum
+    method.nesterov = nesterov
+    method.weightDecay = weightDecay
+    method.averaging = average.map { $0 == .all ? .all : .tail(0.5) } ?? .none
+    method.order = order.order
+    method.seed = seed
+    method.tolerance = tolerance
+    method.standardize = !noStandardize
+    method.measuresDistance = !noDistance
+    method.validationFraction = validationFraction ?? 0
+    method.patience = patience
+    return (method, method.fault)
+  }
+}
+
+/// A learning rate, or that it is left to the run.
+enum RateOption: Equatable, ExpressibleByArgument {
+  case automatic
+  case constant(Double)
+  case invalid(String)
+
+  init?(argument: String) {
+    switch argument {
+    case "auto", "automatic": self = .automatic
+    default:
+      let rate = Double(argument)
+      self = rate.map { $0 > 0 && $0.isFinite } == true ? .constant(rate ?? 0) : .invalid(argument)
+    }
+  }
+
+  var defaultValueDescription: String { "auto" }
+
+  func rate(_ schedule: Schedule?) -> LearningRate {
+    guard case .constant(let rate) = self else { return .automatic }
+    return switch schedule {
+    case nil: .constant(rate)
+    case .inverse: .inverseScaling(rate)
+    case .step: .step(rate)
+    case .cosine: .cosine(rate)
+    }
+  }
+}
+
+enum Schedule: String, CaseIterable, ExpressibleByArgument { case inverse, step, cosine }
+
+enum Average: String, CaseIterable, ExpressibleByArgument { case all, tail }
+
+/// The orders of rows by the names that a command line has for them.
+enum Order: String, CaseIterable, ExpressibleByArgument {
+  case shuffled
+  case shuffledBlocks = "shuffled-blocks"
+  case inOrder = "in-order"
+
+  var order: RowOrder {
+    switch self {
+    case .shuffled: .shuffled
+    case .shuffledBlocks: .shuffledBlocks
+    case .inOrder: .inOrder
+    }
+  }
+}
