@@ -33,12 +33,9 @@ struct CheckpointOptions: ParsableArguments {
   }
 
   /// Throws where the checkpoint could not be written, before any work is done.
-  func check(besides input: String, _ output: ModelOutputOptions) throws {
+  func check(besides input: String) throws {
     guard let checkpoint else { return }
     try Files.checkWritable(checkpoint, besides: input)
-    if let model = output.modelFile, model == checkpoint {
-      throw ValidationError("The model and the checkpoint need files of their own.")
-    }
     if !resume && Files.exists(checkpoint) {
       throw TabularError.unusable(
         file: checkpoint, message: "there is a checkpoint already; go on from it with --resume, or delete it")

@@ -79,29 +79,26 @@ struct DescentOptions: ParsableArguments {
     if let validationFraction, !(validationFraction > 0 && validationFraction < 1) {
       throw ValidationError("--validation-fraction is \(validationFraction); it is between 0 and 1.")
     }
-    if let fault = settings.fault { throw ValidationError("SGD: \(fault).") }
+    if !(momentum >= 0 && momentum < 1) {
+      throw ValidationError("--momentum is \(momentum); it is 0 or more and below 1.")
+    }
+    if nesterov && momentum == 0 { throw ValidationError("--nesterov goes with --momentum.") }
+    if !(weightDecay >= 0 && weightDecay.isFinite) {
+      throw ValidationError("--weight-decay is \(weightDecay); it is 0 or more.")
+    }
+    if let tolerance, !(tolerance > 0 && tolerance < 1) {
+      throw ValidationError("--tolerance is \(tolerance); it is above 0 and below 1.")
+    }
+    if patience < 1 { throw ValidationError("--patience is \(patience); it is 1 or more.") }
   }
 
-  /// The settings; checked by `validate`.
-  var method: SGD { settings.value }
-
-  private var settings: (value: SGD, fault: String?) {
-    var method = SGD()
-    method.epochs = epochs
-    method.batchSize = batchSize
-    method.learningRate = learningRate.rate(schedule)
-    method.momentum = momentum
-    method.nesterov = nesterov
-    method.weightDecay = weightDecay
-    method.averaging = average.map { $0 == .all ? .all : .tail(0.5) } ?? .none
-    method.order = order.order
-    method.seed = seed
-    method.tolerance = tolerance
-    method.standardize = !noStandardize
-    method.measuresDistance = !noDistance
-    method.validationFraction = validationFraction ?? 0
-    method.patience = patience
-    return (method, method.fault)
+  /// The settings.
+  var method: SGD {
+    SGD(
+      epochs: epochs, batchSize: batchSize, learningRate: learningRate.rate(schedule), momentum: momentum,
+      nesterov: nesterov, weightDecay: weightDecay, averaging: average.map { $0 == .all ? .all : .tail(0.5) } ?? .none,
+      order: order.order, seed: seed, tolerance: tolerance, standardize: !noStandardize,
+      measuresDistance: !noDistance, validationFraction: validationFraction ?? 0, patience: patience)
   }
 }
 

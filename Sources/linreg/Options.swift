@@ -39,6 +39,11 @@ struct DataOptions: ParsableArguments {
     return table.columnNames.filter { $0 != target && $0 != weights && !excluded.contains($0) }
   }
 
+  /// The features that were asked for, or all columns beside the target and the weights.
+  func allFeatures(of table: Table, besides weights: String?) throws -> [String] {
+    try features(of: table, besides: weights) ?? table.columnNames.filter { $0 != target && $0 != weights }
+  }
+
   func validate() throws {
     if target != nil {
       if inputs.isEmpty { throw ValidationError("Missing expected argument '<file>'") }

@@ -44,6 +44,9 @@ struct Train: ParsableCommand {
     if validation != nil && options.validationFraction != nil {
       throw ValidationError("--validation and --validation-fraction cannot be given together.")
     }
+    if let checkpoint = checkpoints.checkpoint, checkpoint == output.modelFile {
+      throw ValidationError("The model and the checkpoint need files of their own.")
+    }
     if validation == "-" && data.file == "-" {
       throw ValidationError("Only one of the two files can be standard input.")
     }
@@ -53,20 +56,18 @@ struct Train: ParsableCommand {
     let method = options.method
     let formula = try data.formula()
     try output.check(besides: data.file)
-    try checkpoints.check(besides: data.file, output)
+    try checkpoints.check(besides: data.file)
     try threads.run {
       let table = try Table(csv: data.file)
-      let stop = Interrupts.signal
+      let target = data.target ?? ""
       let training = try TableTraining(
-        formula
-          ?? Formula(
-            target: data.target ?? "", features: data.features(of: table, besides: weights) ?? table.columnNames.filter { $0 != data.target && $0 != weights }),
-        table, weights: weights, validation: try validation.map { try Table(csv: $0) }, method: method,
-        stopSignal: stop)
+        formula ?? Formula(target: target, features: data.allFeatures(of: table, besides: weights)), table,
+        weights: weights, validation: try validation.map { try Table(csv: $0) }, method: method,
+        stopSignal: Interrupts.signal)
       try checkpoints.resume(training, note: Terminal.note)
       Interrupts.install()
       var saver = CheckpointSaver(checkpoints, training)
-      var progress = TrainProgress(training, isQuiet: quiet)
+      var progress = TrainProgress(training, isQuiet: quiet, atMost: saver.chunk)
       while training.stopReason == nil {
         let report = try training.advance(rows: progress.chunk)
         progress.show(report)

@@ -56,7 +56,7 @@ extension Observations {
     return (0..<rowCount).reduce(0) { $0 + Double(weights[$1]) }
   }
 
-  /// The first value that is not finite in some rows, of those that have a weight.
+  /// The first value that is not finite in some rows.
   ///
   /// - Parameters:
   ///   - positions: where the rows are; nil where they follow each other.
@@ -67,7 +67,6 @@ extension Observations {
     for place in places {
       let row = positions.map { Int($0[place]) } ?? place
       if let weights, !weights[row].isFinite { return (.weights, row, 0) }
-      if weight(row) == 0 { continue }
       for j in 0..<columnCount where !element(row, j).isFinite {
         return j < featureCount ? (.features, row, j) : (.targets, row, j - featureCount)
       }

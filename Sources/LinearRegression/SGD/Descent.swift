@@ -18,6 +18,9 @@ protocol Descent<Input>: AnyObject {
   /// What is to be said once all rows were used.
   func endEpoch(_ rows: Observations<Input>, epoch: Int, isLast: Bool) throws(StepFailure) -> DescentReport
 
+  /// The losses of the steps so far; of no weight where steps do not look at y.
+  var runningLoss: RunningLoss { get }
+
   /// The weights, p × k, and the bias, 1 × k, that the run has come to.
   var parameters: (weights: Matrix<Double>, bias: Matrix<Double>) { get }
 

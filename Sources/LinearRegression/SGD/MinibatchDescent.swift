@@ -24,6 +24,9 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
 
   private var counts = MinibatchCounts()
 
+  /// The losses of epochs before the current one.
+  private var earlier: RunningLoss
+
   init(
     _ method: SGD, _ source: Source, _ shape: BatchShape, totalSteps: Int, weights: Matrix<Scalar>
   ) {
@@ -39,6 +42,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     kept = Scratch(count, repeating: 0)
     errors = Scratch(shape.rows * shape.targets, repeating: 0)
     counts.losses = zeros(shape.targets)
+    earlier = RunningLoss(losses: counts.losses, weight: 0)
     for (i, weight) in weights.elements.enumerated() { values.buffer[i] = weight }
   }
 
@@ -75,6 +79,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
   }
 
   private func beginEpoch() {
+    earlier = runningLoss
     for t in 0..<shape.targets { counts.losses[t] = 0 }
     counts.weight = 0
     _ = kept.buffer.update(from: values.buffer)
@@ -153,7 +158,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
         weight = 0
         for i in 0..<batch.rows {
           weight += Double(weights[i])
-          for t in 0..<k where weights[i] > 0 {
+          for t in 0..<k {
             squares += Double(weights[i]) * Double(y[i * k + t]) * Double(y[i * k + t])
           }
         }
@@ -168,9 +173,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
         counts.weight += Double(weights[i])
         for t in 0..<k {
           let error = errors[i * k + t]
-          // A row of weight zero is absent, whatever it holds.
-          errors[i * k + t] = weights[i] == 0 ? 0 : weights[i] * error
-          if weights[i] == 0 { continue }
+          errors[i * k + t] = weights[i] * error
           let own = Double(weights[i]) * Double(error) * Double(error) / 2
           loss += own
           counts.losses[t] += own
@@ -252,6 +255,11 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     scratch.losses = zeros(shape.targets)
     let loss = subtractTargets(batch, errors, &scratch, firstEpoch: true)
     return loss / max(scratch.baseline, Double(count) * (counts.firstLoss ?? 0), Double(Scalar.leastNormalMagnitude))
+  }
+
+  var runningLoss: RunningLoss {
+    RunningLoss(
+      losses: zip(earlier.losses, counts.losses).map { $0 + $1 }, weight: earlier.weight + counts.weight)
   }
 
   // MARK: State

@@ -211,6 +211,8 @@ public final class Training<M: RowMajor> {
     return drawn
   }
 
+  var rowCount: Int { X.rowCount }
+
   /// Number of rows that the settings hold out.
   package var heldOutRows: Int { validation?.weights?.count { $0 != 0 } ?? 0 }
 

@@ -207,6 +207,8 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     return now.failures >= 6 ? .stalled : nil
   }
 
+  var runningLoss: RunningLoss { RunningLoss(losses: zeros(shape.targets), weight: 0) }
+
   // MARK: State
 
   var parameters: (weights: Matrix<Double>, bias: Matrix<Double>) {

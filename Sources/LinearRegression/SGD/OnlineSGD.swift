@@ -1,0 +1,207 @@
+public import LinearAlgebra
+
+/// SGD on rows as they arrive, such as a server's stream: nothing is kept of a row but what it did to the model.
+///
+/// ```swift
+/// var online = OnlineSGD(features: 20)
+/// for batch in stream { try online.partialFit(batch.X, batch.y) }
+/// online.model.predict(row)
+/// ```
+/// Columns are standardised by means and deviations of the rows seen so far (Chan, Golub and LeVeque 1983); when those move, the parameters move with them, so that
+/// the model stays what it was. A step on a batch B is v ← v − η Z_Bᵀ(Z_B v − y_B) / |B| in Double, Z standardised, with a column of ones; η is one over the largest eigenvalue of
+/// Z_BᵀZ_B/|B| seen of late, followed by one step of power iteration per batch. The model averages the steps with weights that grow, so that
+/// the beginning is forgotten (Shamir and Zhang 2013, ICML; polynomial decay of degree 3).
+///
+/// It does not converge faster than its rows are many: after n rows the error is of the order of √(p / n) times the noise, as that of the exact fit of the same
+/// rows is. Where p × p numbers are no burden, ``LeastSquares/Accumulator`` gives that fit from the same stream.
+public struct OnlineSGD: Equatable, Sendable, Codable {
+  /// p
+  public let features: Int
+
+  /// k
+  public let targets: Int
+
+  /// Rows seen, those of weight 0 not counted.
+  public private(set) var rows = 0
+
+  /// Batches that a step was taken on.
+  public private(set) var steps = 0
+
+  /// Σ of the weights.
+  private var weight = 0.0
+
+  // Of the columns of [X y].
+  private var means: [Double]
+  private var squares: [Double]
+
+  // Weights, p × k, above biases, 1 × k, in standardised units: those of the last step, and their average.
+  private var values: [Double]
+  private var averages: [Double]
+
+  /// Where the largest eigenvalue is looked for, and how large it was found of late. [1 z] has p + 1 elements.
+  private var direction: [Double]
+  private var curvature = 0.0
+
+  /// Creates a model of no rows, which predicts zero.
+  /// - Precondition: `features` and `targets` are not negative.
+  public init(features: Int, targets: Int = 1) {
+    require(features >= 0 && targets >= 0, "OnlineSGD: \(features) features and \(targets) targets")
+    self.features = features
+    self.targets = targets
+    means = zeros(features + targets)
+    squares = means
+    values = zeros((features + 1) * targets)
+    averages = values
+    var generator = SeededGenerator(seed: 0)
+    direction = (0...features).map { _ in generator.nextNormal() }
+  }
+
+  /// Takes one step on a batch.
+  ///
+  /// - Parameters:
+  ///   - X: b × p.
+  ///   - y: b × k.
+  ///   - weights: b weights, zero or more; nil for 1.
+  /// - Throws: ``DataError``: a value that is not finite, a negative weight; columns beyond Double. The model is then as it was.
+  /// - Precondition: the shapes fit.
+  /// - Complexity: 8 b p k flops; one copy of the batch.
+  public mutating func partialFit<M: RowMajor>(
+    _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil
+  ) throws(DataError) {
+    require(
+      X.columnCount == features && y.shape == Shape(X.rowCount, targets),
+      "partialFit: X is \(X.shape) and y is \(y.shape), but the model has \(features) features and \(targets) targets")
+    require(
+      weights.map { $0.count == X.rowCount } ?? true,
+      "partialFit: X is \(X.shape) but there are \(weights?.count ?? 0) weights")
+    if X.rowCount == 0 { return }
+    do throws(DataError) {
+      try DataError.check(X, y, weights: weights)
+    } catch {
+      if error == .noWeight { return }  // rows that are absent
+      throw error
+    }
+    var next = self
+    Observations.with(X, y, weights: weights) { next.take($0) }
+    guard (next.means + next.squares).allSatisfy(\.isFinite) else {
+      throw .overflow(
+        column: (0..<features + targets).first { !(next.means[$0] + next.squares[$0]).isFinite } ?? 0, features: features)
+    }
+    self = next
+  }
+
+  /// The model so far, in the units of the data.
+  public var model: LinearModel {
+    units.original(
+      weights: Matrix(rows: features, columns: targets, elements: Array(averages[..<(features * targets)])),
+      bias: Matrix(row: Array(averages[(features * targets)...])))
+  }
+
+  /// Means and deviations of the rows so far.
+  private var units: ProblemStandardization {
+    func scale(_ j: Int) -> Double {
+      let deviation = weight > 0 ? (squares[j] / weight).squareRoot() : 0
+      return deviation <= 4 * Double.ulpOfOne * abs(means[j]) ? 0 : deviation
+    }
+    return ProblemStandardization(
+      features: Standardization(means: Array(means[..<features]), scales: (0..<features).map(scale)),
+      targets: Standardization(
+        means: Array(means[features...]), scales: (features..<features + targets).map(scale)))
+  }
+
+  // MARK: A step
+
+  private mutating func take<Scalar>(_ block: Observations<Scalar>) {
+    let before = units
+    addMoments(block)
+    express(from: before, in: units)
+    let source = StandardizedBatches(
+      block, units.units, batchSize: block.rowCount, meanWeight: weight / Double(rows))
+    let shape = BatchShape(rows: block.rowCount, features: features, targets: targets)
+    withExtendedLifetime(source) {  // the batch lies in its memory
+      let batch = source.batch(block, nil, start: 0, count: block.rowCount)
+      follow(batch, shape)
+      step(batch, shape)
+    }
+  }
+
+  /// Means and sums of squares of old and new rows together.
+  private mutating func addMoments<Scalar>(_ block: Observations<Scalar>) {
+    for i in 0..<block.rowCount {
+      let own = Double(block.weight(i))
+      if own == 0 { continue }
+      rows += 1
+      weight += own
+      for j in 0..<block.columnCount {
+        let value = block.element(i, j), deviation = value - means[j]
+        means[j] += deviation * (own / weight)
+        squares[j] += own * deviation * (value - means[j])
+      }
+    }
+  }
+
+  /// The same models under new means and scales.
+  private mutating func express(from old: ProblemStandardization, in new: ProblemStandardization) {
+    if steps == 0 { return }
+    func expressed(_ values: [Double]) -> [Double] {
+      let model = old.original(
+        weights: Matrix(rows: features, columns: targets, elements: Array(values[..<(features * targets)])),
+        bias: Matrix(row: Array(values[(features * targets)...])))
+      let (weights, bias) = new.standardized(model)
+      return weights.elements + bias.elements
+    }
+    values = expressed(values)
+    averages = expressed(averages)
+  }
+
+  /// One step of power iteration on [1 Z]ᵀ[1 Z] / b.
+  private mutating func follow(_ batch: Batch<Double>, _ shape: BatchShape) {
+    var one = shape
+    one.targets = 1
+    let norm = nrm2(direction)
+    guard norm > 0, norm.isFinite else { return }
+    var image: [Double] = zeros(features + 1), products: [Double] = zeros(shape.rows)
+    for i in direction.indices { direction[i] /= norm }
+    direction.withUnsafeBufferPointer { v in
+      image.withUnsafeMutableBufferPointer { image in
+        products.withUnsafeMutableBufferPointer { products in
+          let (v, image, products) = (v.baseAddress!, image.baseAddress!, products.baseAddress!)
+          Kernel<Double>.predict(one, batch.X, batch.order, v, v + features, into: products)
+          if let weights = batch.weights { for i in 0..<one.rows { products[i] *= weights[i] } }
+          Kernel<Double>.addGradient(
+            one, batch.X, batch.order, errors: products, weights: image, bias: image + features)
+        }
+      }
+    }
+    // What was large stays so for some ten batches: one batch alone may miss the direction.
+    let share = 1 / Double(one.rows), found = nrm2(image) * share
+    curvature = max(found, 0.9 * curvature, 1)
+    let old = direction
+    for i in image.indices { direction[i] = image[i] * share + 0.1 * old[i] }
+  }
+
+  private mutating func step(_ batch: Batch<Double>, _ shape: BatchShape) {
+    let count = features * targets
+    var errors: [Double] = zeros(shape.rows * targets), gradient: [Double] = zeros(values.count)
+    values.withUnsafeMutableBufferPointer { values in
+      errors.withUnsafeMutableBufferPointer { errors in
+        gradient.withUnsafeMutableBufferPointer { gradient in
+          guard let values = values.baseAddress, let errors = errors.baseAddress, let gradient = gradient.baseAddress
+          else { return }
+          Kernel<Double>.predict(shape, batch.X, batch.order, values, values + count, into: errors)
+          Kernel<Double>.subtract(batch.y, from: errors, count: shape.rows * targets)
+          if let weights = batch.weights {
+            for i in 0..<shape.rows { for t in 0..<targets { errors[i * targets + t] *= weights[i] } }
+          }
+          Kernel<Double>.addGradient(
+            shape, batch.X, batch.order, errors: errors, weights: gradient, bias: gradient + count)
+          let rate = 1 / (curvature * Double(shape.rows))
+          for i in 0..<count + targets { values[i] -= rate * gradient[i] }
+        }
+      }
+    }
+    steps += 1
+    let share = 4 / (Double(steps) + 3)
+    for i in averages.indices { averages[i] += share * (values[i] - averages[i]) }
+  }
+}

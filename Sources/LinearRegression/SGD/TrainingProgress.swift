@@ -1,0 +1,97 @@
+internal import LinearAlgebra
+
+/// How far a training run is, at some moment of it.
+public struct TrainingProgress: Equatable, Sendable {
+  /// The epoch that is under way or has just ended, from 1.
+  public let epoch: Int
+
+  /// Rows used since the run began, those of earlier epochs included.
+  public let rows: Int
+
+  /// Mean of (ŷ − y)²/2 over the rows used since the last progress, each batch before its step; under ``LearningRate/automatic``, whose steps
+  /// do not look at y, that of the last report. Nil before there is one.
+  public let lossSinceLast: Double?
+
+  /// The same over all rows used since this run was prepared.
+  public let lossOverall: Double?
+
+  /// The report, where the epoch has just ended: with the distance to the exact solution.
+  public let report: EpochReport?
+
+  /// Rows used per second since the last progress.
+  public let rowsPerSecond: Double
+}
+
+extension Training {
+  /// The run as a sequence of its progress, which goes on as fast as it is read. Ends with the run.
+  ///
+  /// ```swift
+  /// for try await progress in training.progress(every: 100_000) { print(progress.rows, progress.lossSinceLast ?? .nan) }
+  /// ```
+  /// Cancelling the task that reads it stops the run before its next step, with ``StopReason/interrupted``; it can go on later. The steps are taken
+  /// by the reading task, so give it a thread of its own where latency matters.
+  /// - Parameter rows: how many rows lie between two elements, rounded up to whole batches; nil for an epoch. Every epoch ends with an element.
+  public func progress(every rows: Int? = nil) -> ProgressSequence { ProgressSequence(training: self, rows: rows) }
+
+  /// See ``Training/progress(every:)``.
+  public struct ProgressSequence: AsyncSequence {
+    fileprivate let training: Training
+    fileprivate let rows: Int?
+
+    /// Starts reading where the run is.
+    public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(training: training, rows: rows) }
+
+    /// Takes the steps up to the next element.
+    public struct AsyncIterator: AsyncIteratorProtocol {
+      fileprivate let training: Training
+      fileprivate let rows: Int?
+
+      /// The next element; nil once the run has ended or was asked to stop.
+      /// - Throws: ``TrainingError``, as ``Training/next()``.
+      public mutating func next() async throws(TrainingError) -> TrainingProgress? {
+        try await next(isolation: #isolation)
+      }
+
+      /// The next element; nil once the run has ended or was asked to stop.
+      /// - Throws: ``TrainingError``, as ``Training/next()``.
+      public mutating func next(isolation actor: isolated (any Actor)?) async throws(TrainingError) -> TrainingProgress? {
+        let signal = training.stopSignal, training = training, rows = rows
+        let result = await withTaskCancellationHandler {
+          Result { () throws(TrainingError) in try training.advanceWithProgress(rows: rows) }
+        } onCancel: {
+          signal.request()
+        }
+        return try result.get()
+      }
+    }
+  }
+
+  private func advanceWithProgress(rows count: Int?) throws(TrainingError) -> TrainingProgress? {
+    guard stopReason == nil || stopReason == .interrupted && !stopSignal.isRequested else { return nil }
+    let before = epochs.count * rowCount + rowsDone, start = ContinuousClock.now
+    let seen = descent.runningLoss
+    let report = try advance(rows: count ?? rowCount)
+    if report == nil && stopReason != nil { return nil }
+    let rows = epochs.count * rowCount + rowsDone, now = descent.runningLoss
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    func mean(_ from: RunningLoss, _ to: RunningLoss) -> Double? {
+      let weight = to.weight - from.weight
+      guard weight > 0 else { return nil }
+      let k = from.losses.count
+      return (0..<k).reduce(0) {
+        $0 + (to.losses[$1] - from.losses[$1]) * units.targetScale($1) * units.targetScale($1)
+      } / weight / Double(k)
+    }
+    return TrainingProgress(
+      epoch: report?.epoch ?? epochs.count + 1, rows: rows,
+      lossSinceLast: mean(seen, now) ?? report?.loss ?? epochs.last?.loss,
+      lossOverall: mean(RunningLoss(losses: seen.losses.map { _ in 0 }, weight: 0), now) ?? epochs.last?.loss,
+      report: report, rowsPerSecond: seconds > 0 ? Double(rows - before) / seconds : 0)
+  }
+}
+
+/// Σ w e²/2 of each target since a run was prepared, each batch before its step, and Σ w.
+struct RunningLoss {
+  var losses: [Double]
+  var weight: Double
+}

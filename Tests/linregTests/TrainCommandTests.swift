@@ -1,0 +1,229 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `linreg train`, run as a user would.
+@Suite struct TrainCommandTests {
+  let folder = TemporaryFolder()
+  var location: URL { URL(fileURLWithPath: folder.path("")) }
+  static let slow = [
+    "train", "--target", "progression", diabetes, "--learning-rate", "0.01", "--batch-size", "4", "--epochs", "400", "--seed", "5",
+    "--json", "--quiet",
+  ]
+
+  func coefficients(_ text: String, _ key: String = "estimate") throws -> [Double] {
+    let json = try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    return try #require(json["coefficients"] as? [[String: Any]]).map { try #require($0[key] as? Double) }
+  }
+
+  @Test func withoutOptionsTheCoefficientsAreThoseOfFit() throws {
+    let trained = try linreg("train", "--target", "progression", diabetes, "--json")
+    let fit = try linreg("fit", "--target", "progression", diabetes, "--json")
+    for (a, b) in zip(try coefficients(trained.output), try coefficients(fit.output)) {
+      #expect(abs(a - b) <= 1e-10 * abs(b))
+    }
+    #expect(trained.output.contains("\"stopReason\" : \"converged\""))
+    let outcome = try linreg("train", "--target", "progression", diabetes)
+    #expect(outcome.output.contains(/\nconverged after \d epochs: coefficients agree with the exact fit to 1\d digits\n/))
+    #expect(outcome.error.split(separator: "\n").last?.contains(/^epoch +\d\/100  loss 1429.85   distance to exact .*e-1\d$/) == true)
+    #expect((outcome.output + outcome.error).split(separator: "\n").allSatisfy { $0.count <= 80 })
+  }
+
+  @Test func everySettingIsPrinted() throws {
+    let outcome = try linreg(
+      "train", "progression ~ bmi + bp", diabetes, "--learning-rate", "0.05", "--schedule", "cosine", "--momentum", "0.5", "--nesterov",
+      "--weight-decay", "0.001", "--average", "tail", "--order", "shuffled-blocks", "--batch-size", "16", "--epochs", "30",
+      "--validation-fraction", "0.2", "--patience", "4", "--seed", "7", "-m", folder.path("model.json"))
+    #expect(outcome.status == 0)
+    let lines = outcome.output.split(separator: "\n")
+    #expect(lines[1].hasSuffix(" epochs, learning rate 0.05 falling to 0 by a cosine, batch size 16, seed 7"))
+    #expect(lines[2] == "momentum 0.5 (Nesterov), weight decay 0.001, last 50 % of the steps averaged")
+    #expect(outcome.output.contains("loss on 88 validation rows "))
+    #expect(outcome.error.contains("  validation "))
+    #expect(lines.allSatisfy { $0.count <= 80 })
+    // A saved model tells the same.
+    #expect(try linreg("summary", folder.path("model.json")).output == outcome.output)
+  }
+
+  @Test func rowsToValidateOnMayBeAFile() throws {
+    let rows = try String(contentsOfFile: diabetes, encoding: .utf8).split(separator: "\n")
+    try (rows[..<301].joined(separator: "\n") + "\n").write(toFile: folder.path("train.csv"), atomically: true, encoding: .utf8)
+    try ([rows[0]] + rows[301...]).joined(separator: "\n").write(toFile: folder.path("other.csv"), atomically: true, encoding: .utf8)
+    let outcome = try linreg(
+      "train", "progression ~ .", "train.csv", "--validation", "other.csv", "--learning-rate", "0.01", "--quiet", in: location)
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains("on 10 features, 301 observations") || outcome.output.contains("on 10 features, 300 observations"))
+    #expect(outcome.output.contains("loss on 142 validation rows "))
+    #expect(
+      try linreg("train", "progression ~ .", "train.csv", "--validation", "none.csv", in: location)
+        == Outcome(status: 1, output: "", error: "none.csv: cannot read the file: No such file or directory\n"))
+  }
+
+  // MARK: Checkpoints
+
+  /// Starts a run that may be killed.
+  func start(_ arguments: [String]) throws -> (Process, output: String, error: String) {
+    let process = Process(), output = folder.path(UUID().uuidString), error = output + ".err"
+    for path in [output, error] { #expect(FileManager.default.createFile(atPath: path, contents: nil)) }
+    process.executableURL = executable
+    process.arguments = arguments
+    process.currentDirectoryURL = location
+    process.standardOutput = FileHandle(forWritingAtPath: output)
+    process.standardError = FileHandle(forWritingAtPath: error)
+    try process.run()
+    return (process, output, error)
+  }
+
+  /// Killed at any moment and gone on with, a run ends with the bits of one that was never stopped. LINREG_KILLED_RUNS sets how many.
+  @Test func killedRunsEndWithTheSameBits() throws {
+    let whole = try linreg(Self.slow).output
+    #expect(whole.count > 1000)
+    let runs = ProcessInfo.processInfo.environment["LINREG_KILLED_RUNS"].flatMap(Int.init) ?? 4
+    var kills = 0
+    for run in 0..<runs {
+      let arguments = Self.slow + ["--checkpoint", "run\(run)", "--checkpoint-batches", "\(run % 2 == 0 ? 400 : 3001)", "--resume"]
+      for attempt in 0... {
+        let (process, output, _) = try start(arguments)
+        // Longer each time, or a run that saves seldom would never come to its end.
+        usleep(UInt32.random(in: 1_000...(60_000 + UInt32(attempt) * 60_000)))
+        if process.isRunning {
+          kill(process.processIdentifier, SIGKILL)
+          kills += 1
+        }
+        process.waitUntilExit()
+        if process.terminationReason == .exit {
+          #expect(process.terminationStatus == 0)
+          #expect(try String(contentsOfFile: output, encoding: .utf8) == whole, "run \(run) after \(attempt) kills")
+          break
+        }
+      }
+      // No temporary file but perhaps the one that the last kill left.
+      let files = try FileManager.default.contentsOfDirectory(atPath: location.path).filter { $0.contains("run\(run)") }
+      #expect(Set(files).isSubset(of: ["run\(run)", ".run\(run).tmp"]))
+    }
+    #expect(kills >= runs, "\(kills) kills")
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM])
+  func interruptedRunsAreSaved(signal: Int32) throws {
+    let slower = Self.slow.map { $0 == "400" ? "6000" : $0 }
+    let whole = try linreg(slower).output
+    let arguments = slower + ["--checkpoint", "saved"]
+    let (process, output, error) = try start(arguments)
+    usleep(150_000)
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+    #expect(try String(contentsOfFile: output, encoding: .utf8) == "")
+    #expect(try String(contentsOfFile: error, encoding: .utf8).contains(/^interrupted in epoch \d+; the same command with --resume goes on\n$/))
+    let resumed = try linreg(arguments + ["--resume"], in: location)
+    #expect(resumed.output == whole)
+    // Again, once it has ended: the same once more. Without --resume the file is not overwritten.
+    #expect(try linreg(arguments + ["--resume"], in: location).output == whole)
+    #expect(
+      try linreg(arguments, in: location)
+        == Outcome(
+          status: 1, output: "", error: "saved: there is a checkpoint already; go on from it with --resume, or delete it\n"))
+  }
+
+  @Test func checkpointsOfOtherRunsAreRefused() throws {
+    let first = ["train", "progression ~ bmi", diabetes, "--learning-rate", "0.01", "--epochs", "2", "--checkpoint", "c", "--quiet"]
+    #expect(try linreg(first, in: location).status == 0)
+    func refusal(_ arguments: [String]) throws -> String {
+      let outcome = try linreg(arguments + ["--resume"], in: location)
+      #expect(outcome.status == 1 && outcome.output == "")
+      return outcome.error
+    }
+    let remedy = "; delete it to train from the beginning\n"
+    #expect(try refusal(first.map { $0 == "0.01" ? "0.02" : $0 } + ["--seed", "3"])
+      == "c: the checkpoint belongs to other settings: learning rate 0.01 instead of 0.02, seed 0 instead of 3\(remedy)")
+    #expect(try refusal(first.map { $0 == "progression ~ bmi" ? "progression ~ bp" : $0 })
+      == "c: the checkpoint belongs to another formula, progression ~ bmi\(remedy)")
+    let text = try String(contentsOfFile: diabetes, encoding: .utf8)
+    try text.replacing("32.1", with: "32.2", maxReplacements: 1).write(toFile: folder.path("other.csv"), atomically: true, encoding: .utf8)
+    #expect(try refusal(first.map { $0 == diabetes ? "other.csv" : $0 }) == "c: the checkpoint belongs to other data than other.csv\(remedy)")
+    // Damage: every truncation and flipped bits.
+    let bytes = try Data(contentsOf: location.appendingPathComponent("c"))
+    for count in Array(stride(from: 0, to: bytes.count, by: 97)) + [bytes.count - 1] {
+      try bytes.prefix(count).write(to: location.appendingPathComponent("c"))
+      #expect(try refusal(first).hasPrefix("c: "))
+    }
+    for place in stride(from: 0, to: bytes.count, by: 61) {
+      var damaged = bytes
+      damaged[place] ^= 1
+      try damaged.write(to: location.appendingPathComponent("c"))
+      #expect(try refusal(first).hasPrefix("c: "), "byte \(place)")
+    }
+  }
+
+  @Test func aFullDiskCostsAWarningNotTheRun() throws {
+    let arguments = ["train", "progression ~ .", diabetes, "--learning-rate", "0.01", "--epochs", "3", "--checkpoint", "c"]
+    #expect(try linreg(arguments + ["--quiet"], in: location).status == 0)
+    let before = try Data(contentsOf: location.appendingPathComponent("c"))
+    // No file may grow beyond a block of 512 bytes or 1 KiB: too little for a checkpoint.
+    let command = ([executable.path] + arguments + ["--resume", "--checkpoint-batches", "1", "--json"]).map { "'\($0)'" }.joined(separator: " ")
+    let process = Process(), pipe = Pipe()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", "ulimit -f 1; \(command) | wc -c"]
+    process.currentDirectoryURL = location
+    process.standardError = pipe
+    let output = Pipe()
+    process.standardOutput = output
+    // Begin again, so that there is something to save.
+    try FileManager.default.removeItem(atPath: folder.path("c"))
+    try Data(before).write(to: location.appendingPathComponent("kept"))
+    try process.run()
+    let notes = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let count = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(Int(count.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0 > 2000)
+    let lines = notes.split(separator: "\n").filter { !$0.hasPrefix("epoch") }
+    #expect(
+      lines == [
+        "c: there is no checkpoint yet; training starts at the beginning",
+        "c: cannot write the file: File too large; training goes on without this checkpoint",
+      ])
+    #expect(!FileManager.default.fileExists(atPath: folder.path("c")) && !FileManager.default.fileExists(atPath: folder.path(".c.tmp")))
+  }
+
+  @Test(arguments: [
+    (["--momentum", "0.9"], "Error: --momentum goes with --learning-rate."),
+    (["--schedule", "cosine"], "Error: --schedule goes with --learning-rate."),
+    (["--no-distance"], "Error: --no-distance goes with --learning-rate."),
+    (["--learning-rate", "0.1", "--momentum", "1"], "Error: --momentum is 1.0; it is 0 or more and below 1."),
+    (["--learning-rate", "0.1", "--nesterov"], "Error: --nesterov goes with --momentum."),
+    (["--learning-rate", "0.1", "--weight-decay=-1"], "Error: --weight-decay is -1.0; it is 0 or more."),
+    (["--tolerance", "0"], "Error: --tolerance is 0.0; it is above 0 and below 1."),
+    (["--patience", "0"], "Error: --patience is 0; it is 1 or more."),
+    (["--validation-fraction", "1"], "Error: --validation-fraction is 1.0; it is between 0 and 1."),
+    (
+      ["--validation-fraction", "0.1", "--validation", "x.csv"],
+      "Error: --validation and --validation-fraction cannot be given together."
+    ),
+    (["--resume"], "Error: --resume goes with --checkpoint."),
+    (["--checkpoint", "c", "--checkpoint-batches", "0"], "Error: --checkpoint-batches is 0; it is 1 or more."),
+    (["--checkpoint", "c", "-m", "c"], "Error: The model and the checkpoint need files of their own."),
+    (["--order", "random"], "Error: The value 'random' is invalid for '--order <order>'. Please provide one of 'shuffled', 'shuffled-blocks' or 'in-order'."),
+  ])
+  func usageExitsWithTwo(arguments: [String], expected: String) throws {
+    let outcome = try linreg(["train", "--target", "progression", diabetes] + arguments, in: location)
+    #expect(outcome.status == 2)
+    #expect(outcome.output == "")
+    #expect(outcome.error.split(separator: "\n").first.map(String.init) == expected)
+  }
+
+  @Test func awkwardData() throws {
+    func run(_ text: String, _ more: String...) throws -> Outcome {
+      try linreg(["train", "--target", "y", "-", "--quiet"] + more, input: text)
+    }
+    // One row; a constant column; more columns than rows; columns that depend on each other.
+    #expect(try run("x,y\n1,2\n").status == 0)
+    #expect(try run("x,c,y\n1,5,2\n2,5,3\n3,5,5\n").output.contains(/\nc +0 +0\n/))
+    #expect(try run("a,b,c,y\n1,2,3,4\n2,1,5,1\n").output.contains("fewer rows than coefficients"))
+    let twins = try run("a,b,y\n1,1,1\n2,2,3\n3,3,4\n4,4,4\n")
+    #expect(twins.output.contains("converged") && twins.output.contains(/\na +0.5 +0.5\nb +0.5 +0.5\n/))
+    #expect(try run("x,y\n1,2\n2,nan\n").error.hasPrefix("standard input:3:2: "))
+    #expect(try run("x,y\n").status == 1)
+    #expect(try run("x,y\n1,2\n2,3\n", "--batch-size", "100").status == 0)
+  }
+}
