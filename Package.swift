@@ -36,7 +36,7 @@ let package = Package(
 
     // MARK: C and C++
     // The inner loops that BLAS has no routine for.
-    .target(name: "CRowKernels", exclude: ["kernels.h"]),
+    .target(name: "CRowKernels", exclude: ["kernels.h", "batches.h", "batch_vectors.h", "products.h"]),
     // Student's t and Fisher's F, by Boost.Math (headers only).
     .target(name: "CDistributions"),
 

@@ -6,14 +6,18 @@
 #define SUFFIX avx512
 #define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
 #define LANES 8
+#define WIDEST 64
 #define TILE_ROWS 8
+#define TARGET_ROWS 8
 #define HAS_FMA 1
 #include "kernels.h"
 
 #define SUFFIX avx2
 #define TARGET __attribute__((target("avx2,fma")))
 #define LANES 4
+#define WIDEST 32
 #define TILE_ROWS 4
+#define TARGET_ROWS 6
 #define HAS_FMA 1
 #include "kernels.h"
 #endif
@@ -21,7 +25,9 @@
 #define SUFFIX portable
 #define TARGET
 #define LANES 2
+#define WIDEST 16
 #define TILE_ROWS 4
+#define TARGET_ROWS 4
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
 #define HAS_FMA 1
 #else
@@ -73,6 +79,30 @@ enum row_kernels_set row_kernels_use(enum row_kernels_set set) {
 #else
 #define DISPATCH(function, ...) function##_portable(__VA_ARGS__)
 #endif
+
+#define BATCHES(type, kind)                                                                                           \
+  void predict_rows_##kind(const type *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order, const type *w, type b,   \
+                           type *out) {                                                                               \
+    DISPATCH(predict_rows_##kind, x, p, rows, order, w, b, out)                                                       \
+  }                                                                                                                   \
+  void add_gradient_rows_##kind(const type *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order, const type *errors, \
+                                type *gradient, type *bias) {                                                         \
+    DISPATCH(add_gradient_rows_##kind, x, p, rows, order, errors, gradient, bias)                                     \
+  }                                                                                                                   \
+  void add_half_squares_##kind(const type *errors, ptrdiff_t rows, double *sum) {                                     \
+    DISPATCH(add_half_squares_##kind, errors, rows, sum)                                                              \
+  }                                                                                                                   \
+  void predict_targets_##kind(const type *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order, const type *w,        \
+                              ptrdiff_t k, const type *b, type *out) {                                                \
+    DISPATCH(predict_targets_##kind, x, p, rows, order, w, k, b, out)                                                 \
+  }                                                                                                                   \
+  void add_gradient_targets_##kind(const type *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order,                  \
+                                   const type *errors, ptrdiff_t k, type *gradient) {                                 \
+    DISPATCH(add_gradient_targets_##kind, x, p, rows, order, errors, k, gradient)                                     \
+  }
+BATCHES(float, f32)
+BATCHES(double, f64)
+#undef BATCHES
 
 void standardize_rows_f32(const float *source, ptrdiff_t source_stride, ptrdiff_t rows, ptrdiff_t columns,
                           const double *shift, const double *scale, const double *factor, double *target,

@@ -1,7 +1,7 @@
 // The kernels as source, included once for each instruction set with
 //   SUFFIX       what the names end in
 //   TARGET       the function attribute that chooses the instruction set
-//   LANES        doubles in a vector
+//   LANES        doubles in a vector, and WIDEST its bytes
 //   TILE_ROWS    rows and TILE_VECTORS vectors of a register tile of cross-products
 //   HAS_FMA      whether a fused multiply-add is one instruction
 // No fast-math here: double-double arithmetic is exact only if every operation is rounded as written.
@@ -10,12 +10,44 @@
 #define JOIN(a, b) JOIN_(a, b)
 #define NAME(function) JOIN(function, SUFFIX)
 
+#define INLINE static inline __attribute__((always_inline)) TARGET
+
+// MARK: Batches
+
+#pragma clang fp contract(on)
+
+#define SCALAR float
+#define SCALAR_BYTES 4
+#define WHOLE int32_t
+#define KIND f32
+#include "batches.h"
+#undef SCALAR
+#undef SCALAR_BYTES
+#undef WHOLE
+#undef KIND
+#define SCALAR double
+#define SCALAR_BYTES 8
+#define WHOLE int64_t
+#define KIND f64
+#include "batches.h"
+#undef SCALAR
+#undef SCALAR_BYTES
+#undef WHOLE
+#undef KIND
+
 typedef double NAME(vector) __attribute__((vector_size(8 * LANES)));
 typedef double NAME(unaligned) __attribute__((vector_size(8 * LANES), aligned(8)));
 #define VECTOR NAME(vector)
 #define LOAD(p) ((VECTOR) * (const NAME(unaligned) *)(p))
 #define STORE(p, v) (*(NAME(unaligned) *)(p) = (v))
-#define INLINE static inline __attribute__((always_inline)) TARGET
+
+// Without this, the setting above would change the bits of exact fits: so far the pragma before double-double arithmetic, which
+// holds to the end of the file that includes this one, left products of the sets compiled after the first unfused.
+#if LANES == 8 || !defined(__x86_64__)
+#pragma clang fp contract(on)
+#else
+#pragma clang fp contract(off)
+#endif
 
 // MARK: Blocks of rows
 
@@ -265,4 +297,6 @@ TARGET static void NAME(dd_dot)(ptrdiff_t count, const double *x_high, const dou
 #undef TARGET
 #undef LANES
 #undef TILE_ROWS
+#undef TARGET_ROWS
 #undef HAS_FMA
+#undef WIDEST

@@ -3,19 +3,19 @@ import LinearRegression
 import TestSupport
 import Testing
 
+/// Calls `body` once for each instruction set.
+func onEverySet(_ body: (row_kernels_set) -> Void) {
+  var tried: Set<UInt32> = []
+  for set in [row_kernels_avx512, row_kernels_avx2, row_kernels_portable] {
+    let used = row_kernels_use(set)
+    if tried.insert(used.rawValue).inserted { body(used) }
+  }
+  row_kernels_use(row_kernels_best())
+  #expect(tried.contains(row_kernels_portable.rawValue))
+}
+
 /// The C kernels on every instruction set that this processor has, against plain loops.
 @Suite(.serialized) struct RowKernelTests {
-  /// Calls `body` once for each instruction set.
-  private func onEverySet(_ body: (row_kernels_set) -> Void) {
-    var tried: Set<UInt32> = []
-    for set in [row_kernels_avx512, row_kernels_avx2, row_kernels_portable] {
-      let used = row_kernels_use(set)
-      if tried.insert(used.rawValue).inserted { body(used) }
-    }
-    row_kernels_use(row_kernels_best())
-    #expect(tried.contains(row_kernels_portable.rawValue))
-  }
-
   @Test func crossProductsAndSolve() {
     var generator = SeededGenerator(seed: 130)
     for (rows, order) in [(1, 8), (5, 16), (64, 24), (65, 40), (200, 104)] {

@@ -1,10 +1,11 @@
-// The inner loops that BLAS has no routine for, or none fast enough: standardising a block of rows, the cross-products of a
-// narrow block, and vectors in double-double arithmetic. Each exists once as source, compiled for several instruction sets;
+// The inner loops that BLAS has no routine for, or none fast enough: the products of a training step, standardising a block of
+// rows, the cross-products of a narrow block, and vectors in double-double arithmetic. Each exists once as source, compiled for several instruction sets;
 // the best one that the processor has is taken on first use. The package LinearRegression is their only caller.
 #ifndef CROWKERNELS_H
 #define CROWKERNELS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -25,6 +26,39 @@ enum row_kernels_set row_kernels_in_use(void);
 
 /// Uses another one on this thread from now on, if the processor has it: for tests. Returns the one that is now in use.
 enum row_kernels_set row_kernels_use(enum row_kernels_set set);
+
+/// out(i) ← b + Σⱼ x(i, j) w(j) for `rows` rows of `p` elements.
+///
+/// Row i is the one at position order(i) of X, or at i where `order` is null; both give the same bits. A prediction depends on its
+/// row alone.
+void predict_rows_f32(const float *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
+                      const float *ROWS w, float b, float *ROWS out);
+void predict_rows_f64(const double *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
+                      const double *ROWS w, double b, double *ROWS out);
+
+/// gradient(j) ← gradient(j) + Σᵢ errors(i) x(i, j), and bias ← bias + Σᵢ errors(i), for `rows` rows of `p` elements.
+///
+/// Rows as above. The gradient takes sums of at most 128 rows, the bias one sum in double.
+void add_gradient_rows_f32(const float *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
+                           const float *ROWS errors, float *ROWS gradient, float *ROWS bias);
+void add_gradient_rows_f64(const double *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
+                           const double *ROWS errors, double *ROWS gradient, double *ROWS bias);
+
+/// sum ← sum + Σᵢ errors(i)²/2, in double.
+void add_half_squares_f32(const float *ROWS errors, ptrdiff_t rows, double *ROWS sum);
+void add_half_squares_f64(const double *ROWS errors, ptrdiff_t rows, double *ROWS sum);
+
+/// out(i, t) ← b(t) + Σⱼ x(i, j) w(j, t) for `rows` rows and k targets; w is `p` × k, out `rows` × k, both row-major. Rows as above.
+void predict_targets_f32(const float *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
+                         const float *ROWS w, ptrdiff_t k, const float *ROWS b, float *ROWS out);
+void predict_targets_f64(const double *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
+                         const double *ROWS w, ptrdiff_t k, const double *ROWS b, double *ROWS out);
+
+/// gradient(j, t) ← gradient(j, t) + Σᵢ x(i, j) errors(i, t), gradient `p` × k and errors `rows` × k; in sums of at most 128 rows.
+void add_gradient_targets_f32(const float *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
+                              const float *ROWS errors, ptrdiff_t k, float *ROWS gradient);
+void add_gradient_targets_f64(const double *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
+                              const double *ROWS errors, ptrdiff_t k, double *ROWS gradient);
 
 /// target(i, j) ← (source(i, j) − shift(j)) · scale(j) · factor(i) for `rows` × `columns` elements.
 ///

@@ -4,7 +4,8 @@ internal import LinearAlgebra
 // descends ends here, so that a training loop written by hand and the trainer give the same bits.
 //
 // n rows, p features, k targets; X is n × p, w is p × k, b is 1 × k, predictions, targets and errors are n × k, all
-// row-major. A pointer to an empty matrix may be nil. Rows are taken in blocks that fit in the cache, in order.
+// row-major. A pointer to an empty matrix may be nil. Rows are consecutive, or at positions in a matrix of more rows: the same
+// rows in the same order give the same bits either way. Rows are taken in blocks that fit in the cache, in order.
 
 /// The size of a batch: n observations, p features, k targets.
 struct BatchShape {
@@ -22,28 +23,50 @@ struct BatchShape {
   func blockRows<Scalar>(_: Scalar.Type) -> Int {
     max(targets > 1 ? 256 : 1, rowsPerCacheBlock(rowBytes: rowBytes(Scalar.self)))
   }
+
+  /// Whether products are worked by kernels of our own, which take rows at positions. Where they were slower than `?gemm`,
+  /// w larger than the caches or so few targets that a vector is hardly filled, it is `?gemm`, and rows are consecutive.
+  func takesPositions<Scalar>(_: Scalar.Type) -> Bool {
+    let bytes = targets * MemoryLayout<Scalar>.stride
+    return targets == 1 || bytes >= 20 && features * bytes <= 64 << 10
+  }
 }
 
 enum Kernel<Scalar: BLASScalar> {
   typealias Input = UnsafePointer<Scalar>?
   typealias Output = UnsafeMutablePointer<Scalar>?
 
-  /// ŷ ← X w + b, by `?gemv` for one target and `?gemm` for several.
+  /// Positions of the rows of a batch, or nil where they are consecutive.
+  typealias Positions = UnsafePointer<Int32>?
+
+  /// ŷ ← X w + b
+  ///
+  /// - Parameter order: positions of the rows in X; only where the shape takes them.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  static func predict(_ shape: BatchShape, _ X: Input, _ w: Input, _ b: Input, into predictions: Output) {
+  static func predict(
+    _ shape: BatchShape, _ X: Input, at order: Positions = nil, _ w: Input, _ b: Input,
+    into predictions: Output
+  ) {
     let (p, k) = (shape.features, shape.targets)
     guard shape.rows > 0, k > 0, let b, let predictions else { return }
+    if let X, let w, p > 0, k == 1 {
+      return RowKernel.predict(shape, X, order, w, b, into: predictions)
+    }
+    if let X, let w, p > 0, shape.takesPositions(Scalar.self) {
+      return forEachBlock(shape, order) { block, start, order in
+        RowKernel.predict(
+          block, order == nil ? X + start * p : X, order, w, b, into: predictions + start * k)
+      }
+    }
     for i in 0..<shape.rows {
       for j in 0..<k { predictions[i * k + j] = b[j] }
     }
     guard p > 0, let X, let w else { return }
-    forEachBlock(shape) { start, count in
-      if k == 1 {
-        Scalar._gemv(.no, count, p, 1, X + start * p, p, w, 1, predictions + start)
-      } else {
-        Scalar._gemm(.no, .no, count, k, p, 1, X + start * p, p, w, k, 1, predictions + start * k, k)
-      }
+    precondition(order == nil)
+    forEachBlock(shape) { block, start, _ in
+      Scalar._gemm(
+        .no, .no, block.rows, k, p, 1, X + start * p, p, w, k, 1, predictions + start * k, k)
     }
   }
 
@@ -55,12 +78,36 @@ enum Kernel<Scalar: BLASScalar> {
     for i in 0..<count { errors[i] -= targets[i] }
   }
 
-  /// gradient of w ← gradient of w + Xᵀ errors, gradient of b ← gradient of b + Σ errors.
+  /// errors ← errors − targets, where errors holds predictions and targets are at positions.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  static func addGradient(_ shape: BatchShape, _ X: Input, errors: Input, weights: Output, bias: Output) {
+  static func subtract(_ shape: BatchShape, _ targets: Input, at order: Positions, from errors: Output) {
+    let k = shape.targets
+    guard let order else { return subtract(targets, from: errors, count: shape.rows * k) }
+    guard shape.rows > 0, k > 0, let targets, let errors else { return }
+    if k == 1 {
+      for i in 0..<shape.rows { errors[i] -= targets[Int(order[i])] }
+      return
+    }
+    for i in 0..<shape.rows {
+      let row = targets + Int(order[i]) * k
+      for j in 0..<k { errors[i * k + j] -= row[j] }
+    }
+  }
+
+  /// gradient of w ← gradient of w + Xᵀ errors, gradient of b ← gradient of b + Σ errors.
+  ///
+  /// - Parameter order: positions of the rows in X, not of the errors; only where the shape takes them.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  static func addGradient(
+    _ shape: BatchShape, _ X: Input, at order: Positions = nil, errors: Input, weights: Output, bias: Output
+  ) {
     let (p, k) = (shape.features, shape.targets)
     guard shape.rows > 0, k > 0, let errors, let bias else { return }
+    if k == 1, p > 0, let X, let weights {
+      return RowKernel.addGradient(shape, X, order, errors: errors, weights: weights, bias: bias)
+    }
     // Summed in Double: the sum over a long column would lose digits in Float.
     withUnsafeTemporaryAllocation(of: Double.self, capacity: k) { sums in
       for j in 0..<k { sums[j] = 0 }
@@ -70,11 +117,16 @@ enum Kernel<Scalar: BLASScalar> {
       for j in 0..<k { bias[j] += Scalar(sums[j]) }
     }
     guard p > 0, let X, let weights else { return }
-    forEachBlock(shape) { start, count in
-      if k == 1 {
-        Scalar._gemv(.yes, count, p, 1, X + start * p, p, errors + start, 1, weights)
+    let takesPositions = shape.takesPositions(Scalar.self)
+    precondition(order == nil || takesPositions)
+    forEachBlock(shape, order) { block, start, order in
+      if takesPositions {
+        RowKernel.addGradient(
+          block, order == nil ? X + start * p : X, order, errors: errors + start * k, weights: weights,
+          bias: bias)
       } else {
-        Scalar._gemm(.yes, .no, p, k, count, 1, X + start * p, p, errors + start * k, k, 1, weights, k)
+        Scalar._gemm(
+          .yes, .no, p, k, block.rows, 1, X + start * p, p, errors + start * k, k, 1, weights, k)
       }
     }
   }
@@ -95,6 +147,7 @@ enum Kernel<Scalar: BLASScalar> {
   @specialized(where Scalar == Double)
   static func addSquaredLoss(_ shape: BatchShape, errors: Input, into sums: UnsafeMutablePointer<Double>?) {
     guard shape.rows > 0, shape.targets > 0, let errors, let sums else { return }
+    if shape.targets == 1 { return RowKernel.addHalfSquares(errors, count: shape.rows, into: sums) }
     for i in 0..<shape.rows {
       for j in 0..<shape.targets {
         let error = Double(errors[i * shape.targets + j])
@@ -105,13 +158,17 @@ enum Kernel<Scalar: BLASScalar> {
 
   /// The blocks that a batch is worked in.
   @inline(__always)
-  private static func forEachBlock(_ shape: BatchShape, _ body: (_ start: Int, _ count: Int) -> Void) {
+  private static func forEachBlock(
+    _ shape: BatchShape, _ order: Positions = nil,
+    _ body: (_ block: BatchShape, _ start: Int, _ order: Positions) -> Void
+  ) {
     let rows = shape.blockRows(Scalar.self)
     var start = 0
     while start < shape.rows {
-      let count = min(rows, shape.rows - start)
-      body(start, count)
-      start += count
+      var block = shape
+      block.rows = min(rows, shape.rows - start)
+      body(block, start, order.map { $0 + start })
+      start += block.rows
     }
   }
 }

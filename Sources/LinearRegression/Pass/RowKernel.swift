@@ -39,14 +39,83 @@ enum RowKernel<Scalar: BLASScalar> {
     }
   }
 
+  /// predictions ← X w + b, X at positions or consecutive.
+  @inline(__always)
+  static func predict(
+    _ shape: BatchShape, _ X: UnsafePointer<Scalar>, _ order: UnsafePointer<Int32>?,
+    _ w: UnsafePointer<Scalar>,
+    _ b: UnsafePointer<Scalar>, into predictions: UnsafeMutablePointer<Scalar>
+  ) {
+    let (n, p, k) = (shape.rows, shape.features, shape.targets)
+    if let X = doubles(X), let w = doubles(w), let b = doubles(b), let predictions = doubles(predictions) {
+      if k == 1 {
+        predict_rows_f64(X, p, n, order, w, b[0], predictions)
+      } else {
+        predict_targets_f64(X, p, n, order, w, k, b, predictions)
+      }
+    } else if k == 1 {
+      predict_rows_f32(floats(X), p, n, order, floats(w), floats(b)[0], floats(predictions))
+    } else {
+      predict_targets_f32(floats(X), p, n, order, floats(w), k, floats(b), floats(predictions))
+    }
+  }
+
+  /// weights ← weights + Xᵀ errors, and for one target bias ← bias + Σ errors.
+  @inline(__always)
+  static func addGradient(
+    _ shape: BatchShape, _ X: UnsafePointer<Scalar>, _ order: UnsafePointer<Int32>?,
+    errors: UnsafePointer<Scalar>, weights: UnsafeMutablePointer<Scalar>, bias: UnsafeMutablePointer<Scalar>
+  ) {
+    let (n, p, k) = (shape.rows, shape.features, shape.targets)
+    if let X = doubles(X), let errors = doubles(errors), let weights = doubles(weights),
+      let bias = doubles(bias)
+    {
+      if k == 1 {
+        add_gradient_rows_f64(X, p, n, order, errors, weights, bias)
+      } else {
+        add_gradient_targets_f64(X, p, n, order, errors, k, weights)
+      }
+    } else if k == 1 {
+      add_gradient_rows_f32(floats(X), p, n, order, floats(errors), floats(weights), floats(bias))
+    } else {
+      add_gradient_targets_f32(floats(X), p, n, order, floats(errors), k, floats(weights))
+    }
+  }
+
+  /// sum ← sum + Σ errors²/2
+  @inline(__always)
+  static func addHalfSquares(
+    _ errors: UnsafePointer<Scalar>, count: Int, into sum: UnsafeMutablePointer<Double>
+  ) {
+    if let errors = doubles(errors) {
+      add_half_squares_f64(errors, count, sum)
+    } else {
+      add_half_squares_f32(floats(errors), count, sum)
+    }
+  }
+
   /// The pointer, if it is one to Double.
+  @inline(__always)
   static func doubles(_ pointer: UnsafePointer<Scalar>?) -> UnsafePointer<Double>? {
     guard Scalar.self == Double.self, let pointer else { return nil }
     return UnsafeRawPointer(pointer).assumingMemoryBound(to: Double.self)
   }
 
+  @inline(__always)
+  private static func doubles(_ pointer: UnsafeMutablePointer<Scalar>) -> UnsafeMutablePointer<Double>? {
+    guard Scalar.self == Double.self else { return nil }
+    return UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Double.self)
+  }
+
+  @inline(__always)
   private static func floats(_ pointer: UnsafePointer<Scalar>) -> UnsafePointer<Float> {
     precondition(Scalar.self == Float.self)
     return UnsafeRawPointer(pointer).assumingMemoryBound(to: Float.self)
+  }
+
+  @inline(__always)
+  private static func floats(_ pointer: UnsafeMutablePointer<Scalar>) -> UnsafeMutablePointer<Float> {
+    precondition(Scalar.self == Float.self)
+    return UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Float.self)
   }
 }

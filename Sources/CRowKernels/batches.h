@@ -1,0 +1,197 @@
+// The kernels of a training step, included by kernels.h for each type with
+//   SCALAR         the type, of SCALAR_BYTES bytes
+//   WHOLE          the integer of its size
+//   KIND           what the names end in, before the instruction set
+//   WIDEST         bytes in a vector: those of LANES doubles
+// Rows are consecutive or at the positions `order`; both take the same operations in the same order, so that they give the same
+// bits.
+
+#define CHUNK_BYTES 16384
+#define OF(function) NAME(JOIN(function, KIND))
+#define ROW(i) (x + (order ? (ptrdiff_t)order[i] : (i)) * p)
+
+// Rows at positions come from anywhere in memory: asks for `count` of them, some way ahead. Of wide rows the first lines are
+// enough: the processor fetches the rest of them itself.
+#define PREFETCH(i, count)                                                                                            \
+  for (ptrdiff_t ahead = (i) + 12; ahead < (i) + 12 + (count) && ahead < rows; ahead++) {                             \
+    const char *line = (const char *)ROW(ahead), *end = line + (p * SCALAR_BYTES < 1024 ? p * SCALAR_BYTES : 1024);   \
+    for (; line < end; line += 64) __builtin_prefetch(line);                                                          \
+  }
+
+typedef SCALAR OF(quad) __attribute__((vector_size(4 * SCALAR_BYTES)));
+typedef SCALAR OF(quad_anywhere) __attribute__((vector_size(4 * SCALAR_BYTES), aligned(SCALAR_BYTES)));
+
+#define BYTES 16
+#include "batch_vectors.h"
+#if WIDEST >= 32
+#define BYTES 32
+#include "batch_vectors.h"
+#endif
+#if WIDEST >= 64
+#define BYTES 64
+#include "batch_vectors.h"
+#endif
+
+// MARK: One target
+
+// Rows below one vector of 16 bytes.
+#define FEW(p_)                                                                                                       \
+  INLINE void OF(predict##p_)(const SCALAR *x, ptrdiff_t rows, const int32_t *order, const SCALAR *w, SCALAR b,       \
+                              SCALAR *out) {                                                                          \
+    enum { p = p_ };                                                                                                  \
+    for (ptrdiff_t i = 0; i < rows; i++) {                                                                            \
+      const SCALAR *row = ROW(i);                                                                                     \
+      SCALAR sum = b;                                                                                                 \
+      for (int j = 0; j < p; j++) sum += row[j] * w[j];                                                               \
+      out[i] = sum;                                                                                                   \
+    }                                                                                                                 \
+  }                                                                                                                   \
+  INLINE void OF(gradient##p_)(const SCALAR *x, ptrdiff_t rows, const int32_t *order, const SCALAR *errors,           \
+                               SCALAR *gradient) {                                                                    \
+    enum { p = p_ };                                                                                                  \
+    SCALAR sums[4][p] = {};                                                                                           \
+    ptrdiff_t i = 0;                                                                                                  \
+    for (; i + 4 <= rows; i += 4)                                                                                     \
+      for (int r = 0; r < 4; r++) {                                                                                   \
+        const SCALAR *row = ROW(i + r);                                                                               \
+        for (int j = 0; j < p; j++) sums[r][j] += row[j] * errors[i + r];                                             \
+      }                                                                                                               \
+    for (int r = 0; r < 3; r++)                                                                                       \
+      if (i + r < rows) {                                                                                             \
+        const SCALAR *row = ROW(i + r);                                                                               \
+        for (int j = 0; j < p; j++) sums[r][j] += row[j] * errors[i + r];                                             \
+      }                                                                                                               \
+    for (int j = 0; j < p; j++) gradient[j] += (sums[0][j] + sums[2][j]) + (sums[1][j] + sums[3][j]);                 \
+  }
+FEW(1)
+FEW(2)
+FEW(3)
+FEW(4)
+FEW(5)
+FEW(6)
+FEW(7)
+#undef FEW
+
+// The widest vectors that a row fills.
+#if WIDEST >= 64
+#define OF_64(function, ...)                                                                                          \
+  if (p * SCALAR_BYTES >= 64) {                                                                                       \
+    NAME(JOIN(JOIN(function, KIND), 64))(x, p, rows, order, __VA_ARGS__);                                             \
+  } else
+#else
+#define OF_64(function, ...)
+#endif
+#if WIDEST >= 32
+#define OF_32(function, ...)                                                                                          \
+  if (p * SCALAR_BYTES >= 32) {                                                                                       \
+    NAME(JOIN(JOIN(function, KIND), 32))(x, p, rows, order, __VA_ARGS__);                                             \
+  } else
+#else
+#define OF_32(function, ...)
+#endif
+#define OF_WIDTH(function, ...)                                                                                       \
+  OF_64(function, __VA_ARGS__)                                                                                        \
+  OF_32(function, __VA_ARGS__)                                                                                        \
+  if (p * SCALAR_BYTES >= 16) {                                                                                       \
+    NAME(JOIN(JOIN(function, KIND), 16))(x, p, rows, order, __VA_ARGS__);                                             \
+  } else if (p == 1) {                                                                                                \
+    OF(function##1)(x, rows, order, __VA_ARGS__);                                                                     \
+  } else if (p == 2) {                                                                                                \
+    OF(function##2)(x, rows, order, __VA_ARGS__);                                                                     \
+  } else if (p == 3) {                                                                                                \
+    OF(function##3)(x, rows, order, __VA_ARGS__);                                                                     \
+  }
+
+INLINE void OF(predict_any)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order, const SCALAR *w,
+                            SCALAR b, SCALAR *out) {
+  // Sums of few elements would take longer across a vector than one by one.
+  switch (p) {
+    case 0: break;
+    case 1: return OF(predict1)(x, rows, order, w, b, out);
+    case 2: return OF(predict2)(x, rows, order, w, b, out);
+    case 3: return OF(predict3)(x, rows, order, w, b, out);
+    case 4: return OF(predict4)(x, rows, order, w, b, out);
+    case 5: return OF(predict5)(x, rows, order, w, b, out);
+    case 6: return OF(predict6)(x, rows, order, w, b, out);
+    case 7: return OF(predict7)(x, rows, order, w, b, out);
+    default: {
+      OF_WIDTH(predict, w, b, out)
+      return;
+    }
+  }
+  for (ptrdiff_t i = 0; i < rows; i++) out[i] = b;
+}
+
+// An order that is known to be null is one test less in the inner loops.
+TARGET static void OF(predict_rows)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order, const SCALAR *w,
+                                    SCALAR b, SCALAR *out) {
+  if (order) {
+    OF(predict_any)(x, p, rows, order, w, b, out);
+  } else {
+    OF(predict_any)(x, p, rows, NULL, w, b, out);
+  }
+}
+
+// So many rows that they stay in the first-level cache while columns pass over them, and that sums in registers do not lose
+// digits.
+INLINE void OF(gradient_any)(const SCALAR *x, ptrdiff_t p, ptrdiff_t count, const int32_t *order, const SCALAR *errors,
+                             SCALAR *gradient) {
+  ptrdiff_t chunk = 128;
+  // A division takes as long as a small batch.
+  if (count * p * SCALAR_BYTES > CHUNK_BYTES) {
+    chunk = CHUNK_BYTES / (p * SCALAR_BYTES) / 8 * 8;
+    chunk = chunk < 8 ? 8 : chunk > 128 ? 128 : chunk;
+  }
+  while (count > 0) {
+    const ptrdiff_t rows = count < chunk ? count : chunk;
+    OF_WIDTH(gradient, errors, gradient)
+    count -= rows;
+    errors += rows;
+    if (order) {
+      order += rows;
+    } else {
+      x += rows * p;
+    }
+  }
+}
+
+// Σ errors, in Double: the sum over a long column would lose digits in Float.
+INLINE double OF(sum)(const SCALAR *errors, ptrdiff_t rows) {
+  double sums[8] = {};
+  ptrdiff_t i = 0;
+  for (; i + 8 <= rows; i += 8)
+    for (int r = 0; r < 8; r++) sums[r] += errors[i + r];
+  for (int r = 0; r < 7; r++)
+    if (i + r < rows) sums[r] += errors[i + r];
+  return ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+}
+
+TARGET static void OF(add_half_squares)(const SCALAR *errors, ptrdiff_t rows, double *sum) {
+  double sums[8] = {};
+  ptrdiff_t i = 0;
+  for (; i + 8 <= rows; i += 8)
+    for (int r = 0; r < 8; r++) sums[r] += 0.5 * errors[i + r] * errors[i + r];
+  for (int r = 0; r < 7; r++)
+    if (i + r < rows) sums[r] += 0.5 * errors[i + r] * errors[i + r];
+  *sum += ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+}
+
+TARGET static void OF(add_gradient_rows)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order,
+                                         const SCALAR *errors, SCALAR *gradient, SCALAR *bias) {
+  *bias += (SCALAR)OF(sum)(errors, rows);
+  if (order) {
+    OF(gradient_any)(x, p, rows, order, errors, gradient);
+  } else {
+    OF(gradient_any)(x, p, rows, NULL, errors, gradient);
+  }
+}
+
+#include "products.h"
+
+#undef OF_64
+#undef OF_32
+#undef OF_WIDTH
+#undef OF
+#undef ROW
+#undef PREFETCH
+#undef CHUNK_BYTES
