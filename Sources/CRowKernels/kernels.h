@@ -41,14 +41,6 @@ typedef double NAME(unaligned) __attribute__((vector_size(8 * LANES), aligned(8)
 #define LOAD(p) ((VECTOR) * (const NAME(unaligned) *)(p))
 #define STORE(p, v) (*(NAME(unaligned) *)(p) = (v))
 
-// Without this, the setting above would change the bits of exact fits: so far the pragma before double-double arithmetic, which
-// holds to the end of the file that includes this one, left products of the sets compiled after the first unfused.
-#if LANES == 8 || !defined(__x86_64__)
-#pragma clang fp contract(on)
-#else
-#pragma clang fp contract(off)
-#endif
-
 // MARK: Blocks of rows
 
 #define STANDARDIZE(type, name)                                                                                       \

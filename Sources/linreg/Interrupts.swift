@@ -15,7 +15,10 @@ enum Interrupts {
   /// From now on they ask `signal`.
   static func install() {
     _ = Self.signal  // made before a handler could be the first to ask for it
+    var numbers = sigset_t()
+    sigemptyset(&numbers)
     for number in [SIGINT, SIGTERM] {
+      sigaddset(&numbers, number)
       #if canImport(Glibc)
         Glibc.signal(number, handler)
       #elseif canImport(Musl)
@@ -24,6 +27,8 @@ enum Interrupts {
         Darwin.signal(number, handler)
       #endif
     }
+    // The process that started this one may have held them back.
+    pthread_sigmask(SIG_UNBLOCK, &numbers, nil)
   }
 
   private static let handler: @convention(c) (Int32) -> Void = { number in

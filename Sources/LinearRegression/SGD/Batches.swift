@@ -45,16 +45,19 @@ final class Scratch<Element: BitwiseCopyable> {
   var pointer: UnsafeMutablePointer<Element>? { buffer.isEmpty ? nil : buffer.baseAddress }
 }
 
-/// Rows in the units that they are stored in, copied only where several targets ask for a contiguous block.
+/// Rows in the units that they are stored in, read where they lie; copied only where the kernels do not take positions.
 struct StoredBatches<Scalar: BLASScalar>: BatchSource {
   private let X: Scratch<Scalar>
   private let y: Scratch<Scalar>
   private let weights: Scratch<Scalar>
   private let weightScale: Scalar
+  private let takesPositions: Bool
 
   init(_ rows: Observations<Scalar>, batchSize: Int, gathers: Bool, meanWeight: Double) {
     let count = gathers ? batchSize : 0
-    X = Scratch(count * rows.featureCount, repeating: 0)
+    takesPositions = BatchShape(rows: batchSize, features: rows.featureCount, targets: rows.targetCount)
+      .takesPositions(Scalar.self)
+    X = Scratch(takesPositions ? 0 : count * rows.featureCount, repeating: 0)
     y = Scratch(count * rows.targetCount, repeating: 0)
     weights = Scratch(rows.weights == nil ? 0 : batchSize, repeating: 0)
     weightScale = Scalar(1 / meanWeight)
@@ -68,7 +71,11 @@ struct StoredBatches<Scalar: BLASScalar>: BatchSource {
     var batch = Batch(rows: count, X: rows.X, order: nil, y: rows.y, weights: nil)
     if let positions {
       let picked = UnsafeBufferPointer(start: positions + start, count: count)
-      if k == 0 { batch.order = picked.baseAddress } else { batch.X = gather(picked, from: rows.X, columns: p, into: X) }
+      if takesPositions {
+        batch.order = picked.baseAddress
+      } else {
+        batch.X = gather(picked, from: rows.X, columns: p, into: X)
+      }
       batch.y = gather(picked, from: rows.y, columns: k, into: y)
     } else {
       batch.X = rows.X.map { $0 + start * p }

@@ -19,6 +19,9 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
   private let sums: Scratch<Double>
   private let errors: Scratch<Scalar>
 
+  /// Of the batch, for each target.
+  private let losses: Scratch<Double>
+
   /// The values at the start of the epoch.
   private let kept: Scratch<Scalar>
 
@@ -41,6 +44,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     sums = Scratch(method.averaging == .none ? 0 : count, repeating: 0)
     kept = Scratch(count, repeating: 0)
     errors = Scratch(shape.rows * shape.targets, repeating: 0)
+    losses = Scratch(shape.targets, repeating: 0)
     counts.losses = zeros(shape.targets)
     earlier = RunningLoss(losses: counts.losses, weight: 0)
     for (i, weight) in weights.elements.enumerated() { values.buffer[i] = weight }
@@ -119,14 +123,14 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
       let count = min(batchSize, places.upperBound - place)
       let batch = source.batch(rows, positions, start: place, count: count)
       batchShape.rows = count
-      Kernel.predict(batchShape, batch.X, batch.order, values, values + weightCount, into: errors)
-      let loss = subtractTargets(batch, errors, &counts, firstEpoch: epoch == 0)
+      Kernel.predict(batchShape, batch.X, at: batch.order, values, values + weightCount, into: errors)
+      let loss = subtractTargets(batch, batchShape, errors, &counts, firstEpoch: epoch == 0)
       guard loss.isFinite else {
         isFinite = false
         break
       }
       Kernel.addGradient(
-        batchShape, batch.X, batch.order, errors: errors, weights: gradients, bias: gradients + weightCount)
+        batchShape, batch.X, at: batch.order, errors: errors, weights: gradients, bias: gradients + weightCount)
       if rateChanges {
         rate = Scalar(method.learningRate.rate(step: counts.steps, epoch: epoch, of: totalSteps) ?? 0)
       }
@@ -147,57 +151,59 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
   /// errors ← weight · (errors − targets), and the loss of the batch, which is added to the epoch's.
   @inline(__always)
   private func subtractTargets(
-    _ batch: Batch<Scalar>, _ errors: UnsafeMutablePointer<Scalar>, _ counts: inout MinibatchCounts, firstEpoch: Bool
+    _ batch: Batch<Scalar>, _ shape: BatchShape, _ errors: UnsafeMutablePointer<Scalar>,
+    _ counts: inout MinibatchCounts, firstEpoch: Bool
   ) -> Double {
-    let k = shape.targets, count = batch.rows * k
-    guard let y = batch.y else { return 0 }
-    if firstEpoch {
-      var squares = Kernel.sumOfSquares(y, count: count), weight = Double(batch.rows)
-      if let weights = batch.weights {
-        squares = 0
-        weight = 0
-        for i in 0..<batch.rows {
-          weight += Double(weights[i])
-          for t in 0..<k {
-            squares += Double(weights[i]) * Double(y[i * k + t]) * Double(y[i * k + t])
-          }
-        }
-      }
-      counts.baseline += squares / 2
-      counts.baselineWeight += weight
+    let losses = losses.buffer
+    if firstEpoch { addBaseline(batch, shape, &counts) }
+    Kernel.subtract(batch.y, from: errors, count: shape.rows * shape.targets)
+    for t in losses.indices { losses[t] = 0 }
+    if batch.weights == nil {
+      Kernel.addSquaredLoss(shape, errors: errors, into: losses.baseAddress)
+      counts.weight += Double(shape.rows)
+    } else {
+      counts.weight += weigh(batch, errors)
     }
-    Kernel.subtract(y, from: errors, count: count)
     var loss = 0.0
-    if let weights = batch.weights {
-      for i in 0..<batch.rows {
-        counts.weight += Double(weights[i])
-        for t in 0..<k {
-          let error = errors[i * k + t]
-          errors[i * k + t] = weights[i] * error
-          let own = Double(weights[i]) * Double(error) * Double(error) / 2
-          loss += own
-          counts.losses[t] += own
+    for t in losses.indices {
+      loss += losses[t]
+      counts.losses[t] += losses[t]
+    }
+    if counts.firstLoss == nil && loss.isFinite { counts.firstLoss = loss / Double(shape.rows) }
+    return loss
+  }
+
+  /// What a model that predicts nothing loses on the batch.
+  private func addBaseline(_ batch: Batch<Scalar>, _ shape: BatchShape, _ counts: inout MinibatchCounts) {
+    for t in losses.buffer.indices { losses.buffer[t] = 0 }
+    counts.baselineWeight += Double(shape.rows)
+    if let weights = batch.weights, let y = batch.y {
+      for i in 0..<shape.rows {
+        for t in 0..<shape.targets {
+          let value = Double(y[i * shape.targets + t])
+          losses.buffer[t] += Double(weights[i]) * value * value / 2
         }
       }
     } else {
-      counts.weight += Double(batch.rows)
-      if k == 1 {
-        loss = Kernel.sumOfSquares(errors, count: count) / 2
-        counts.losses[0] += loss
-      } else {
-        counts.losses.withUnsafeMutableBufferPointer { sums in
-          for i in 0..<batch.rows {
-            for t in 0..<k {
-              let own = Double(errors[i * k + t]) * Double(errors[i * k + t]) / 2
-              loss += own
-              sums[t] += own
-            }
-          }
-        }
+      Kernel.addSquaredLoss(shape, errors: batch.y, into: losses.pointer)
+    }
+    for loss in losses.buffer { counts.baseline += loss }
+  }
+
+  /// Adds the weighted losses, weighs the errors, and returns the sum of the weights.
+  private func weigh(_ batch: Batch<Scalar>, _ errors: UnsafeMutablePointer<Scalar>) -> Double {
+    guard let weights = batch.weights else { return 0 }
+    let k = shape.targets
+    var sum = 0.0
+    for i in 0..<batch.rows {
+      sum += Double(weights[i])
+      for t in 0..<k {
+        let error = Double(errors[i * k + t])
+        losses.buffer[t] += Double(weights[i]) * error * error / 2
+        errors[i * k + t] *= weights[i]
       }
     }
-    if counts.firstLoss == nil && loss.isFinite { counts.firstLoss = loss / Double(batch.rows) }
-    return loss
+    return sum
   }
 
   /// g ← gradient · share + λ w, velocity ← μ velocity + g, w ← w − rate · velocity, or · (g + μ velocity) by Nesterov
@@ -250,10 +256,10 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     guard let errors = errors.pointer, let values = values.pointer else { return 0 }
     var batchShape = shape
     batchShape.rows = count
-    Kernel.predict(batchShape, batch.X, batch.order, values, values + weightCount, into: errors)
+    Kernel.predict(batchShape, batch.X, at: batch.order, values, values + weightCount, into: errors)
     var scratch = MinibatchCounts()
     scratch.losses = zeros(shape.targets)
-    let loss = subtractTargets(batch, errors, &scratch, firstEpoch: true)
+    let loss = subtractTargets(batch, batchShape, errors, &scratch, firstEpoch: true)
     return loss / max(scratch.baseline, Double(count) * (counts.firstLoss ?? 0), Double(Scalar.leastNormalMagnitude))
   }
 

@@ -166,10 +166,10 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
       image.withUnsafeMutableBufferPointer { image in
         products.withUnsafeMutableBufferPointer { products in
           let (v, image, products) = (v.baseAddress!, image.baseAddress!, products.baseAddress!)
-          Kernel<Double>.predict(one, batch.X, batch.order, v, v + features, into: products)
+          Kernel<Double>.predict(one, batch.X, v, v + features, into: products)
           if let weights = batch.weights { for i in 0..<one.rows { products[i] *= weights[i] } }
           Kernel<Double>.addGradient(
-            one, batch.X, batch.order, errors: products, weights: image, bias: image + features)
+            one, batch.X, errors: products, weights: image, bias: image + features)
         }
       }
     }
@@ -188,13 +188,13 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
         gradient.withUnsafeMutableBufferPointer { gradient in
           guard let values = values.baseAddress, let errors = errors.baseAddress, let gradient = gradient.baseAddress
           else { return }
-          Kernel<Double>.predict(shape, batch.X, batch.order, values, values + count, into: errors)
+          Kernel<Double>.predict(shape, batch.X, values, values + count, into: errors)
           Kernel<Double>.subtract(batch.y, from: errors, count: shape.rows * targets)
           if let weights = batch.weights {
             for i in 0..<shape.rows { for t in 0..<targets { errors[i * targets + t] *= weights[i] } }
           }
           Kernel<Double>.addGradient(
-            shape, batch.X, batch.order, errors: errors, weights: gradient, bias: gradient + count)
+            shape, batch.X, errors: errors, weights: gradient, bias: gradient + count)
           let rate = 1 / (curvature * Double(shape.rows))
           for i in 0..<count + targets { values[i] -= rate * gradient[i] }
         }

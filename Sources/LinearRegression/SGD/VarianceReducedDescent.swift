@@ -100,12 +100,12 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
       let batch = source.batch(rows, positions, start: place, count: size)
       var shape = shape
       shape.rows = size
-      Kernel<Double>.predict(shape, batch.X, nil, offset, offset + weightCount, into: errors)
+      Kernel<Double>.predict(shape, batch.X, offset, offset + weightCount, into: errors)
       if let weights = batch.weights {
         for i in 0..<size { for t in 0..<k { errors[i * k + t] *= weights[i] } }
       }
       Kernel<Double>.addGradient(
-        shape, batch.X, nil, errors: errors, weights: gradient, bias: gradient + weightCount)
+        shape, batch.X, errors: errors, weights: gradient, bias: gradient + weightCount)
       // A short batch is a fraction of a step.
       let fraction = Double(size) / Double(self.shape.rows)
       now.taken += fraction
