@@ -16,7 +16,9 @@ struct Sweep {
     let X = Matrix<Float>.random(rows, columns, using: &generator)
     let y = Matrix<Float>.random(rows, 1, using: &generator)
     let w = Matrix<Float>.random(columns, 1, using: &generator), b: Matrix<Float> = [[0]]
-    let epoch = SGD(epochs: 1, batchSize: 256, learningRate: 0.01, order: .inOrder, standardize: false)
+    let epoch = SGD(
+      epochs: 1, batchSize: 256, learningRate: 0.01, order: .inOrder, standardize: false,
+      measuresDistance: false)
     let works: [(name: String, run: () throws -> Void)] = [
       ("gradient", { keep(gradient(X, targets: y, w, b)) }),
       ("SGD epoch", { keep(try epoch.train(X, y)) }),

@@ -23,18 +23,26 @@ struct Work {
         let result = gradient(X, targets: y, w, b)
         return (result.bias.elements + result.weights.elements).map { Double($0) }
       }
-    case "epoch", "epoch-shuffled":
-      let order = name == "epoch" ? RowOrder.inOrder : .shuffled
+    case "epoch", "epoch-shuffled", "epoch-blocks", "epoch64":
+      let orders: [String: RowOrder] = ["epoch-shuffled": .shuffled, "epoch-blocks": .shuffledBlocks]
       let X = try matrix("X", Float.self), y = try matrix("y", Float.self)
       let method = SGD(
-        epochs: 1, batchSize: 256, learningRate: 0.05, order: order, seed: 1, standardize: false)
+        epochs: 1, batchSize: 256, learningRate: 0.05, order: orders[name] ?? .inOrder, seed: 1,
+        standardize: false,
+        measuresDistance: false)
       run = { Self.coefficients(try method.train(X, y).model) }
+    case "automatic":
+      let X = try matrix("X", Float.self), y = try matrix("y", Float.self)
+      run = { Self.coefficients(try SGD(seed: 1).train(X, y).model) }
     case "step":
       let X = try matrix("X", Float.self), y = try matrix("y", Float.self)
+      let (epochs, batchSize) = (20, 10)
       let method = SGD(
-        epochs: 20, batchSize: 10, learningRate: 0.03, order: .inOrder, seed: 1, standardize: false)
+        epochs: epochs, batchSize: batchSize, learningRate: 0.03, order: .inOrder, seed: 1,
+        standardize: false,
+        measuresDistance: false)
       run = { Self.coefficients(try method.train(X, y).model) }
-      units = method.epochs * X.rowCount / method.batchSize
+      units = epochs * X.rowCount / batchSize
     case "exact-float":
       self = try Self.exactFit(matrix("X", Float.self), matrix("y", Float.self))
     case "exact-double", "exact-wide":

@@ -23,6 +23,7 @@ struct Limits {
     var paths = Paths(limits)
     paths.add(X, using: &generator)
     paths.addManyTargets(using: &generator)
+    paths.addSteps(using: &generator)
     paths.add(Matrix<Double>(X), using: &generator)
     paths.addSmallFits(using: &generator)
     printNow("")
@@ -42,7 +43,9 @@ struct Limits {
     let X = Matrix<Float>.random(1000, 2, using: &generator),
       y = Matrix<Float>.random(1000, 1, using: &generator)
     func count(epochs: Int) throws -> Int64 {
-      let method = SGD(epochs: epochs, batchSize: 10, learningRate: 0.03, order: .inOrder, standardize: false)
+      let method = SGD(
+        epochs: epochs, batchSize: 10, learningRate: 0.03, order: .inOrder, standardize: false,
+        measuresDistance: false)
       let before = allocations_so_far()
       keep(try method.train(X, y))
       return allocations_so_far() - before
@@ -52,7 +55,11 @@ struct Limits {
     let perEpoch = Double(try count(epochs: 101) - count(epochs: 1)) / 100
     // A batch twice as large has half the steps: what does not change belongs to the epoch, not to its steps.
     func half() throws -> Double {
-      let method = { SGD(epochs: $0, batchSize: 20, learningRate: 0.03, order: .inOrder, standardize: false) }
+      let method = {
+        SGD(
+          epochs: $0, batchSize: 20, learningRate: 0.03, order: .inOrder, standardize: false,
+          measuresDistance: false)
+      }
       let start = allocations_so_far()
       keep(try method(101).train(X, y))
       let middle = allocations_so_far()

@@ -38,17 +38,30 @@ struct Paths {
     } agrees: {
       Agreement([Matrix($0[rows: 0..<1000])], [Naive.linreg(Matrix(X[rows: 0..<1000]), w, b)], terms: p)
     }
-    for order in RowOrder.allCases {
-      let method = SGD(epochs: 1, batchSize: 256, learningRate: 0.05, order: order, standardize: false)
-      path(
-        "SGD.train, one epoch, \(order == .inOrder ? "in order" : "shuffled")",
-        limit: (bytes, limits.singleReadRate)
-      ) {
+    let orders: [(RowOrder, String)] = [
+      (.inOrder, "in order"), (.shuffledBlocks, "blocks"), (.shuffled, "shuffled"),
+    ]
+    for (order, name) in orders {
+      let method = SGD(
+        epochs: 1, batchSize: 256, learningRate: 0.05, order: order, standardize: false,
+        measuresDistance: false)
+      path("SGD.train, one epoch, \(name)", limit: (bytes, limits.singleReadRate)) {
         try! method.train(X, y).model.weights
       } agrees: {
         // After 3906 steps SGD is where the data come from, but for its noise.
         Agreement([$0], [Matrix<Double>(w)], within: 0.05)
       }
+    }
+    let measured = SGD(epochs: 1, batchSize: 256, learningRate: 0.05, order: .inOrder, standardize: false)
+    path("… in order, with the distance", limit: (bytes, limits.singleReadRate)) {
+      try! measured.train(X, y).model.weights
+    } agrees: {
+      Agreement([$0], [Matrix<Double>(w)], within: 0.05)
+    }
+    path("SGD().train, to the exact solution", limit: (bytes, limits.singleReadRate)) {
+      try! SGD().train(X, y).model.weights
+    } agrees: {
+      Agreement([$0], [try! LeastSquares().fit(X, y).model.weights], within: 1e-10)
     }
     let model = LinearModel(weights: Matrix<Double>(w), intercepts: [0.5])
     path("LinearModel.predict", limit: (bytes, limits.readRate)) {
@@ -90,6 +103,50 @@ struct Paths {
       linreg(X, w, b)
     } agrees: {
       Agreement([Matrix($0[rows: 0..<1000])], [Naive.linreg(Matrix(X[rows: 0..<1000]), w, b)], terms: p)
+    }
+  }
+
+  /// What minibatch SGD is made of: small steps, steps for many targets, and the shuffle.
+  mutating func addSteps(using generator: inout SeededGenerator) {
+    printNow("1000 × 2 Float, 2000 steps on 10 rows")
+    let X = Matrix<Float>.random(1000, 2, using: &generator),
+      w = Matrix<Float>.random(2, 1, using: &generator)
+    let y = linreg(X, w, [[0.5]]) + 0.01 * Matrix<Float>.random(1000, 1, using: &generator)
+    let steps = SGD(
+      epochs: 20, batchSize: 10, learningRate: 0.03, order: .inOrder, standardize: false,
+      measuresDistance: false)
+    path("SGD.train", limit: (20 * 1000 * 2 * 4, limits.singleReadRate)) {
+      try! steps.train(X, y).model.weights
+    } agrees: {
+      Agreement([$0], [Matrix<Double>(w)], within: 0.02)
+    }
+    let n = 200_000, p = 100, k = 64
+    printNow("\(n) × \(p) Float, \(k) targets, batch 256, on one thread")
+    let wideX = Matrix<Float>.random(n, p, using: &generator),
+      wideW = Matrix<Float>.random(p, k, using: &generator)
+    let wideY = linreg(wideX, wideW, .zeros(1, k)) + 0.01 * Matrix<Float>.random(n, k, using: &generator)
+    let products = 4 * Double(n * p * k),
+      gemm = limits.gemmRate[ObjectIdentifier(Float.self)]! / Double(Machine().cores)
+    for (order, name) in [(RowOrder.inOrder, "in order"), (.shuffled, "shuffled")] {
+      let method = SGD(
+        epochs: 1, batchSize: 256, learningRate: 0.2, order: order, standardize: false,
+        measuresDistance: false)
+      path("SGD.train, one epoch, \(name)", limit: (products, gemm), unit: "GFLOP/s") {
+        try! method.train(wideX, wideY).model.weights
+      } agrees: {
+        Agreement([$0], [Matrix<Double>(wideW)], within: 0.05)
+      }
+    }
+    printNow("10⁶ rows")
+    let rows = Array(0..<Int32(1_000_000))
+    var shuffler = SeededGenerator(seed: 1)
+    path("SeededGenerator.shuffle", limit: (4e6, limits.singleReadRate)) {
+      var order = rows
+      shuffler.shuffle(&order)
+      return order
+    } agrees: { order in
+      func column(_ rows: [Int32]) -> [Matrix<Double>] { [Matrix(column: rows.map { Double($0) })] }
+      return Agreement(column(order.sorted()), column(rows), within: order == rows ? -1 : 0)
     }
   }
 

@@ -80,10 +80,21 @@ enum row_kernels_set row_kernels_use(enum row_kernels_set set) {
 #define DISPATCH(function, ...) function##_portable(__VA_ARGS__)
 #endif
 
+#if defined(__x86_64__)
+#define RETURN(function, ...)                                                                                         \
+  switch (row_kernels_in_use()) {                                                                                     \
+    case row_kernels_avx512: return function##_avx512(__VA_ARGS__);                                                   \
+    case row_kernels_avx2: return function##_avx2(__VA_ARGS__);                                                       \
+    default: return function##_portable(__VA_ARGS__);                                                                 \
+  }
+#else
+#define RETURN(function, ...) return function##_portable(__VA_ARGS__);
+#endif
+
 #define BATCHES(type, kind)                                                                                           \
-  void predict_rows_##kind(const type *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order, const type *w, type b,   \
-                           type *out) {                                                                               \
-    DISPATCH(predict_rows_##kind, x, p, rows, order, w, b, out)                                                       \
+  void predict_rows_##kind(const type *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order, const type *ahead,       \
+                           const type *w, type b, type *out) {                                                        \
+    DISPATCH(predict_rows_##kind, x, p, rows, order, ahead, w, b, out)                                                \
   }                                                                                                                   \
   void add_gradient_rows_##kind(const type *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order, const type *errors, \
                                 type *gradient, type *bias) {                                                         \
@@ -91,6 +102,15 @@ enum row_kernels_set row_kernels_use(enum row_kernels_set set) {
   }                                                                                                                   \
   void add_half_squares_##kind(const type *errors, ptrdiff_t rows, double *sum) {                                     \
     DISPATCH(add_half_squares_##kind, errors, rows, sum)                                                              \
+  }                                                                                                                   \
+  double subtract_##kind(const type *targets, ptrdiff_t rows, type *errors) {                                          \
+    RETURN(subtract_##kind, targets, rows, errors)                                                                    \
+  }                                                                                                                   \
+  void add_half_squares_targets_##kind(const type *errors, ptrdiff_t rows, ptrdiff_t k, double *sums) {               \
+    DISPATCH(add_half_squares_targets_##kind, errors, rows, k, sums)                                                  \
+  }                                                                                                                   \
+  void add_sums_targets_##kind(const type *errors, ptrdiff_t rows, ptrdiff_t k, type *bias) {                         \
+    DISPATCH(add_sums_targets_##kind, errors, rows, k, bias)                                                          \
   }                                                                                                                   \
   void predict_targets_##kind(const type *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order, const type *w,        \
                               ptrdiff_t k, const type *b, type *out) {                                                \
@@ -104,18 +124,18 @@ BATCHES(float, f32)
 BATCHES(double, f64)
 #undef BATCHES
 
-void standardize_rows_f32(const float *source, ptrdiff_t source_stride, ptrdiff_t rows, ptrdiff_t columns,
-                          const double *shift, const double *scale, const double *factor, double *target,
-                          ptrdiff_t row_stride, ptrdiff_t column_stride) {
-  DISPATCH(standardize_rows_f32, source, source_stride, rows, columns, shift, scale, factor, target, row_stride,
-           column_stride)
+void standardize_rows_f32(const float *source, ptrdiff_t source_stride, const int32_t *order, ptrdiff_t rows,
+                          ptrdiff_t columns, const double *shift, const double *scale, const double *factor,
+                          double *target, ptrdiff_t row_stride, ptrdiff_t column_stride) {
+  DISPATCH(standardize_rows_f32, source, source_stride, order, rows, columns, shift, scale, factor, target,
+           row_stride, column_stride)
 }
 
-void standardize_rows_f64(const double *source, ptrdiff_t source_stride, ptrdiff_t rows, ptrdiff_t columns,
-                          const double *shift, const double *scale, const double *factor, double *target,
-                          ptrdiff_t row_stride, ptrdiff_t column_stride) {
-  DISPATCH(standardize_rows_f64, source, source_stride, rows, columns, shift, scale, factor, target, row_stride,
-           column_stride)
+void standardize_rows_f64(const double *source, ptrdiff_t source_stride, const int32_t *order, ptrdiff_t rows,
+                          ptrdiff_t columns, const double *shift, const double *scale, const double *factor,
+                          double *target, ptrdiff_t row_stride, ptrdiff_t column_stride) {
+  DISPATCH(standardize_rows_f64, source, source_stride, order, rows, columns, shift, scale, factor, target,
+           row_stride, column_stride)
 }
 
 void add_cross_products(const double *a, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t order, double *c) {

@@ -13,10 +13,17 @@
 // Rows at positions come from anywhere in memory: asks for `count` of them, some way ahead. Of wide rows the first lines are
 // enough: the processor fetches the rest of them itself.
 #define PREFETCH(i, count)                                                                                            \
-  for (ptrdiff_t ahead = (i) + 12; ahead < (i) + 12 + (count) && ahead < rows; ahead++) {                             \
-    const char *line = (const char *)ROW(ahead), *end = line + (p * SCALAR_BYTES < 1024 ? p * SCALAR_BYTES : 1024);   \
+  for (ptrdiff_t next = (i) + 12; next < (i) + 12 + (count) && next < rows; next++) {                                 \
+    const char *line = (const char *)ROW(next), *end = line + (p * SCALAR_BYTES < 1024 ? p * SCALAR_BYTES : 1024);    \
     for (; line < end; line += 64) __builtin_prefetch(line);                                                          \
   }
+
+// Reads a value of each line of `count` consecutive rows that will be wanted soon, though not in this order. Loads, for they make the
+// processor fetch ahead of them, as prefetches do not.
+INLINE void OF(touch)(const SCALAR *rows, ptrdiff_t p, ptrdiff_t count) {
+  const char *line = (const char *)rows, *end = (const char *)(rows + p * count);
+  for (; line < end; line += 64) (void)*(const volatile char *)line;
+}
 
 typedef SCALAR OF(quad) __attribute__((vector_size(4 * SCALAR_BYTES)));
 typedef SCALAR OF(quad_anywhere) __attribute__((vector_size(4 * SCALAR_BYTES), aligned(SCALAR_BYTES)));
@@ -36,9 +43,10 @@ typedef SCALAR OF(quad_anywhere) __attribute__((vector_size(4 * SCALAR_BYTES), a
 
 // Rows below one vector of 16 bytes.
 #define FEW(p_)                                                                                                       \
-  INLINE void OF(predict##p_)(const SCALAR *x, ptrdiff_t rows, const int32_t *order, const SCALAR *w, SCALAR b,       \
-                              SCALAR *out) {                                                                          \
+  INLINE void OF(predict##p_)(const SCALAR *x, ptrdiff_t rows, const int32_t *order, const SCALAR *ahead,             \
+                              const SCALAR *w, SCALAR b, SCALAR *out) {                                               \
     enum { p = p_ };                                                                                                  \
+    if (ahead) OF(touch)(ahead, p, rows);                                                                             \
     for (ptrdiff_t i = 0; i < rows; i++) {                                                                            \
       const SCALAR *row = ROW(i);                                                                                     \
       SCALAR sum = b;                                                                                                 \
@@ -102,20 +110,20 @@ FEW(7)
     OF(function##3)(x, rows, order, __VA_ARGS__);                                                                     \
   }
 
-INLINE void OF(predict_any)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order, const SCALAR *w,
-                            SCALAR b, SCALAR *out) {
+INLINE void OF(predict_any)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order,
+                            const SCALAR *ahead, const SCALAR *w, SCALAR b, SCALAR *out) {
   // Sums of few elements would take longer across a vector than one by one.
   switch (p) {
     case 0: break;
-    case 1: return OF(predict1)(x, rows, order, w, b, out);
-    case 2: return OF(predict2)(x, rows, order, w, b, out);
-    case 3: return OF(predict3)(x, rows, order, w, b, out);
-    case 4: return OF(predict4)(x, rows, order, w, b, out);
-    case 5: return OF(predict5)(x, rows, order, w, b, out);
-    case 6: return OF(predict6)(x, rows, order, w, b, out);
-    case 7: return OF(predict7)(x, rows, order, w, b, out);
+    case 1: return OF(predict1)(x, rows, order, ahead, w, b, out);
+    case 2: return OF(predict2)(x, rows, order, ahead, w, b, out);
+    case 3: return OF(predict3)(x, rows, order, ahead, w, b, out);
+    case 4: return OF(predict4)(x, rows, order, ahead, w, b, out);
+    case 5: return OF(predict5)(x, rows, order, ahead, w, b, out);
+    case 6: return OF(predict6)(x, rows, order, ahead, w, b, out);
+    case 7: return OF(predict7)(x, rows, order, ahead, w, b, out);
     default: {
-      OF_WIDTH(predict, w, b, out)
+      OF_WIDTH(predict, ahead, w, b, out)
       return;
     }
   }
@@ -123,12 +131,14 @@ INLINE void OF(predict_any)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows, const 
 }
 
 // An order that is known to be null is one test less in the inner loops.
-TARGET static void OF(predict_rows)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order, const SCALAR *w,
-                                    SCALAR b, SCALAR *out) {
-  if (order) {
-    OF(predict_any)(x, p, rows, order, w, b, out);
+TARGET static void OF(predict_rows)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order,
+                                    const SCALAR *ahead, const SCALAR *w, SCALAR b, SCALAR *out) {
+  if (order && ahead) {
+    OF(predict_any)(x, p, rows, order, ahead, w, b, out);
+  } else if (order) {
+    OF(predict_any)(x, p, rows, order, NULL, w, b, out);
   } else {
-    OF(predict_any)(x, p, rows, NULL, w, b, out);
+    OF(predict_any)(x, p, rows, NULL, NULL, w, b, out);
   }
 }
 
@@ -174,6 +184,44 @@ TARGET static void OF(add_half_squares)(const SCALAR *errors, ptrdiff_t rows, do
   for (int r = 0; r < 7; r++)
     if (i + r < rows) sums[r] += 0.5 * errors[i + r] * errors[i + r];
   *sum += ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+}
+
+// errors ← errors − targets, and Σ errors²/2 of what they are then.
+TARGET static double OF(subtract)(const SCALAR *restrict targets, ptrdiff_t rows, SCALAR *restrict errors) {
+  double sums[4] = {};
+  ptrdiff_t i = 0;
+  for (; i + 4 <= rows; i += 4)
+    for (int r = 0; r < 4; r++) {
+      errors[i + r] -= targets[i + r];
+      sums[r] += (double)errors[i + r] * errors[i + r];
+    }
+  for (int r = 0; r < 3; r++)
+    if (i + r < rows) {
+      errors[i + r] -= targets[i + r];
+      sums[r] += (double)errors[i + r] * errors[i + r];
+    }
+  return 0.5 * ((sums[0] + sums[2]) + (sums[1] + sums[3]));
+}
+
+// Σ errors²/2 and Σ errors of each of k targets, in Double.
+TARGET static void OF(add_half_squares_targets)(const SCALAR *errors, ptrdiff_t rows, ptrdiff_t k, double *restrict sums) {
+  for (ptrdiff_t i = 0; i < rows; i++)
+    for (ptrdiff_t t = 0; t < k; t++) sums[t] += 0.5 * errors[i * k + t] * errors[i * k + t];
+}
+
+TARGET static void OF(add_sums_targets)(const SCALAR *errors, ptrdiff_t rows, ptrdiff_t k, SCALAR *restrict bias) {
+  // Sixteen targets at a time stay in registers.
+  for (ptrdiff_t t = 0; t < k; t += 16) {
+    double sums[16] = {};
+    if (k - t >= 16) {
+      for (ptrdiff_t i = 0; i < rows; i++)
+        for (int v = 0; v < 16; v++) sums[v] += errors[i * k + t + v];
+    } else {
+      for (ptrdiff_t i = 0; i < rows; i++)
+        for (ptrdiff_t v = 0; v < k - t; v++) sums[v] += errors[i * k + t + v];
+    }
+    for (ptrdiff_t v = 0; v < 16 && v < k - t; v++) bias[t + v] += (SCALAR)sums[v];
+  }
 }
 
 TARGET static void OF(add_gradient_rows)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order,

@@ -44,12 +44,17 @@ typedef double NAME(unaligned) __attribute__((vector_size(8 * LANES), aligned(8)
 // MARK: Blocks of rows
 
 #define STANDARDIZE(type, name)                                                                                       \
-  TARGET static void NAME(name)(const type *source, ptrdiff_t source_stride, ptrdiff_t rows, ptrdiff_t columns,       \
-                                const double *shift, const double *scale, const double *factor, double *target,       \
-                                ptrdiff_t row_stride, ptrdiff_t column_stride) {                                      \
-    if (column_stride == 1 && columns >= 4) {                                                                         \
+  TARGET static void NAME(name)(const type *source, ptrdiff_t source_stride, const int32_t *order, ptrdiff_t rows,    \
+                                ptrdiff_t columns, const double *shift, const double *scale, const double *factor,    \
+                                double *target, ptrdiff_t row_stride, ptrdiff_t column_stride) {                      \
+    if (column_stride == 1 && (columns >= 4 || order)) {                                                              \
       for (ptrdiff_t i = 0; i < rows; i++) {                                                                          \
-        const type *restrict x = source + i * source_stride;                                                          \
+        if (order && i + 12 < rows) {                                                                                 \
+          const char *line = (const char *)(source + order[i + 12] * source_stride);                                  \
+          const char *end = line + (columns * sizeof(type) < 1024 ? columns * sizeof(type) : 1024);                   \
+          for (; line < end; line += 64) __builtin_prefetch(line);                                                    \
+        }                                                                                                             \
+        const type *restrict x = source + (order ? (ptrdiff_t)order[i] : i) * source_stride;                          \
         double *restrict z = target + i * row_stride;                                                                 \
         if (factor) {                                                                                                 \
           double f = factor[i];                                                                                       \
@@ -69,7 +74,8 @@ typedef double NAME(unaligned) __attribute__((vector_size(8 * LANES), aligned(8)
         for (ptrdiff_t j = left; j < right; j++) {                                                                    \
           double *restrict z = target + j * column_stride;                                                            \
           for (ptrdiff_t i = top; i < bottom; i++) {                                                                  \
-            double value = ((double)source[i * source_stride + j] - shift[j]) * scale[j];                             \
+            const ptrdiff_t row = order ? (ptrdiff_t)order[i] : i;                                                    \
+            double value = ((double)source[row * source_stride + j] - shift[j]) * scale[j];                           \
             z[i * row_stride] = factor ? value * factor[i] : value;                                                   \
           }                                                                                                           \
         }                                                                                                             \

@@ -50,7 +50,8 @@ package enum Files {
     if exists && access(path, W_OK) != 0 { throw failure(path, .write) }
     let target = resolved(path)
     let directory = target.lastIndex(of: "/").map { String(target[...$0]) } ?? "./"
-    let temporary = "\(directory)\(temporaryName ?? ".linreg-\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp")"
+    let temporary =
+      "\(directory)\(temporaryName ?? ".linreg-\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp")"
     let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (temporaryName == nil ? O_EXCL : O_TRUNC)
     let descriptor = open(temporary, flags, 0o666)
     if descriptor < 0 { throw failure(path, .write) }

@@ -74,7 +74,9 @@ public final class TableTraining {
   var source: String { design.source }
 
   /// The target, the terms, and the weights if there are any.
-  var columnNames: [String] { [design.target] + design.terms.map(\.name) + [design.weightsColumn].compactMap { $0 } }
+  var columnNames: [String] {
+    [design.target] + design.terms.map(\.name) + [design.weightsColumn].compactMap { $0 }
+  }
 
   var state: TrainingState { training.state }
 

@@ -9,7 +9,9 @@ extension FittedModel.Training {
       "batch size \(method.batchSize.map(String.init) ?? (method.isAutomatic ? "automatic" : "32"))",
       "seed \(method.seed)",
     ]
-    if method.momentum > 0 { words.append("momentum \(number(method.momentum))\(method.nesterov ? " (Nesterov)" : "")") }
+    if method.momentum > 0 {
+      words.append("momentum \(number(method.momentum))\(method.nesterov ? " (Nesterov)" : "")")
+    }
     if method.weightDecay > 0 { words.append("weight decay \(number(method.weightDecay))") }
     switch method.averaging {
     case .none: break
@@ -29,18 +31,23 @@ extension FittedModel.Training {
     var lines = [ending(model)]
     guard let last = epochs.first(where: { $0.epoch == epoch }) ?? epochs.last else { return lines }
     if let validation = last.validationLoss {
-      lines.append("loss on \(counted(validationRows, "validation row")) \(number(validation)) after epoch \(last.epoch)")
+      lines.append(
+        "loss on \(counted(validationRows, "validation row")) \(number(validation)) after epoch \(last.epoch)"
+      )
     }
     if let excess = last.excessLoss {
       let exactLoss = last.loss - excess
-      let share = exactLoss > 0 && excess > 1e-12 * exactLoss ? " (\(number(100 * max(0, excess) / exactLoss, digits: 2)) % above)" : ""
+      let share =
+        exactLoss > 0 && excess > 1e-12 * exactLoss
+        ? " (\(number(100 * max(0, excess) / exactLoss, digits: 2)) % above)" : ""
       lines.append("loss \(number(last.loss)), exact solution \(number(exactLoss))\(share)")
     }
     if let gap = last.gapToExact {
       lines.append(
         "largest distance to an exact coefficient \(number(gap, digits: 2)), in standardised units")
     } else if let norm = last.gradientNorm {
-      lines.append("norm of the gradient \(number(norm, digits: 2)), in standardised units; 0 at the exact solution")
+      lines.append(
+        "norm of the gradient \(number(norm, digits: 2)), in standardised units; 0 at the exact solution")
     }
     return lines
   }
@@ -48,7 +55,8 @@ extension FittedModel.Training {
   private func ending(_ model: LinearModel) -> String {
     let count = counted(epochs.count, "epoch")
     return switch stopReason {
-    case .converged: "converged after \(count): coefficients agree with the exact fit to \(agreeingDigits(model)) digits"
+    case .converged:
+      "converged after \(count): coefficients agree with the exact fit to \(agreeingDigits(model)) digits"
     case .stalled: "stopped after \(count): rounding, or these rows, keep SGD from coming closer"
     case .noImprovement: "stopped after \(count): the loss no longer falls; best after epoch \(epoch)"
     case .epochs: "all \(count) used"
@@ -59,7 +67,9 @@ extension FittedModel.Training {
   /// The digits that all coefficients have in common with the exact ones.
   private func agreeingDigits(_ model: LinearModel) -> Int {
     let pairs = zip([model.intercept] + model.coefficients, [exact.intercept] + exact.coefficients)
-    let worst = pairs.reduce(Double.ulpOfOne) { $0 < abs($1.0 - $1.1) / abs($1.1) ? abs($1.0 - $1.1) / abs($1.1) : $0 }
+    let worst = pairs.reduce(Double.ulpOfOne) {
+      $0 < abs($1.0 - $1.1) / abs($1.1) ? abs($1.0 - $1.1) / abs($1.1) : $0
+    }
     return max(0, Int(-decimalLogarithm(worst)))
   }
 }

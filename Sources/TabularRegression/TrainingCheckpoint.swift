@@ -25,7 +25,8 @@ extension TableTraining {
     do {
       let bytes = Self.envelope.seal(Array(try encoder.encode(record)) + [UInt8(ascii: "\n")])
       // Always the same temporary name: a run that is killed leaves one of them at most.
-      try Files.write(bytes, to: path, temporaryName: ".\(path.split(separator: "/").last ?? "checkpoint").tmp")
+      try Files.write(
+        bytes, to: path, temporaryName: ".\(path.split(separator: "/").last ?? "checkpoint").tmp")
     } catch let error as TabularError {
       throw error
     } catch {
@@ -55,7 +56,8 @@ extension TableTraining {
     } catch {
       switch error {
       case .state(.settings):
-        throw refused("other settings: \(record.state.method.differences(from: method).joined(separator: ", "))")
+        throw refused(
+          "other settings: \(record.state.method.differences(from: method).joined(separator: ", "))")
       case .state(.data): throw refused("other data than \(source)")
       default: throw Self.envelope.damaged("its contents do not fit together", path: path)
       }

@@ -6,7 +6,8 @@ struct CheckpointOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Save the run in this file as it goes.", valueName: "file"))
   var checkpoint: String?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Seconds between two checkpoints.", valueName: "seconds"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Seconds between two checkpoints.", valueName: "seconds"))
   var checkpointSeconds = 30.0
 
   @Option(

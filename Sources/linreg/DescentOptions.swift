@@ -8,7 +8,8 @@ struct DescentOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Rows per step (default: what suits the shape, 32 with --learning-rate).", valueName: "rows"))
+    help: ArgumentHelp(
+      "Rows per step (default: what suits the shape, 32 with --learning-rate).", valueName: "rows"))
   var batchSize: Int?
 
   @Option(
@@ -16,7 +17,10 @@ struct DescentOptions: ParsableArguments {
     help: ArgumentHelp("\"auto\", or the step size of plain SGD, in standardised units.", valueName: "rate"))
   var learningRate = RateOption.automatic
 
-  @Option(help: "How that rate falls: inverse (with the fourth root of the steps), step (by half every ten epochs), cosine (to 0).")
+  @Option(
+    help:
+      "How that rate falls: inverse (with the fourth root of the steps), step (by half every ten epochs), cosine (to 0)."
+  )
   var schedule: Schedule?
 
   @Option(parsing: .unconditional, help: "Share of the last step that the next repeats.")
@@ -43,7 +47,9 @@ struct DescentOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "When to stop: the distance to the exact solution (default: 1e-10); with --learning-rate, the share by which the loss must fall.")
+    help:
+      "When to stop: the distance to the exact solution (default: 1e-10); with --learning-rate, the share by which the loss must fall."
+  )
   var tolerance: Double?
 
   @Flag(help: "Train in the columns' own units; with --learning-rate.")
@@ -64,14 +70,17 @@ struct DescentOptions: ParsableArguments {
 
   func validate() throws {
     if epochs < 1 { throw ValidationError("--epochs is \(epochs); it is 1 or more.") }
-    if let batchSize, batchSize < 1 { throw ValidationError("--batch-size is \(batchSize); it is 1 or more.") }
+    if let batchSize, batchSize < 1 {
+      throw ValidationError("--batch-size is \(batchSize); it is 1 or more.")
+    }
     if case .invalid(let text) = learningRate {
       throw ValidationError("--learning-rate is \(text); it is a positive number or \"auto\".")
     }
     if learningRate == .automatic {
       let given = [
         ("--schedule", schedule != nil), ("--momentum", momentum != 0), ("--nesterov", nesterov),
-        ("--weight-decay", weightDecay != 0), ("--average", average != nil), ("--no-standardize", noStandardize),
+        ("--weight-decay", weightDecay != 0), ("--average", average != nil),
+        ("--no-standardize", noStandardize),
         ("--no-distance", noDistance),
       ].first { $0.1 }
       if let given { throw ValidationError("\(given.0) goes with --learning-rate.") }
@@ -96,7 +105,8 @@ struct DescentOptions: ParsableArguments {
   var method: SGD {
     SGD(
       epochs: epochs, batchSize: batchSize, learningRate: learningRate.rate(schedule), momentum: momentum,
-      nesterov: nesterov, weightDecay: weightDecay, averaging: average.map { $0 == .all ? .all : .tail(0.5) } ?? .none,
+      nesterov: nesterov, weightDecay: weightDecay,
+      averaging: average.map { $0 == .all ? .all : .tail(0.5) } ?? .none,
       order: order.order, seed: seed, tolerance: tolerance, standardize: !noStandardize,
       measuresDistance: !noDistance, validationFraction: validationFraction ?? 0, patience: patience)
   }

@@ -63,8 +63,11 @@ struct TrainProgress {
   /// "epoch  7/100  loss 1463.21  distance to exact 0.0123"
   private func line(_ report: EpochReport) -> String {
     let number = aligned(String(report.epoch), .right, width: digits)
-    var text = "epoch \(number)/\(training.method.epochs)  loss \(aligned(formatted(report.loss, significantDigits: 6), .left, width: 8))"
-    if let loss = report.validationLoss { text += "  validation \(aligned(formatted(loss, significantDigits: 6), .left, width: 8))" }
+    var text =
+      "epoch \(number)/\(training.method.epochs)  loss \(aligned(formatted(report.loss, significantDigits: 6), .left, width: 8))"
+    if let loss = report.validationLoss {
+      text += "  validation \(aligned(formatted(loss, significantDigits: 6), .left, width: 8))"
+    }
     if let gap = report.gapToExact {
       text += "  distance to exact \(formatted(gap, significantDigits: 3))"
     } else if let norm = report.gradientNorm {
@@ -83,7 +86,9 @@ struct TrainProgress {
     var parts = ["\(readable(rate)) rows/s"]
     if rate > 0 {
       // An automatic run stops by itself: what is known is the end of the epoch.
-      let left = training.method.isAutomatic ? training.rowCount - training.rowsDone : epochs * training.rowCount - rows
+      let left =
+        training.method.isAutomatic
+        ? training.rowCount - training.rowsDone : epochs * training.rowCount - rows
       parts.append("\(clock(Double(left) / rate)) left\(training.method.isAutomatic ? " in it" : "")")
     }
     if let last = training.epochs.last {
@@ -91,7 +96,8 @@ struct TrainProgress {
       if let gap = last.gapToExact { parts.append("distance \(formatted(gap, significantDigits: 2))") }
     }
     let filled = Int(share * 14)
-    let head = "epoch \(aligned(String(min(done + 1, epochs)), .right, width: digits))/\(epochs) [\(String(repeating: "#", count: filled))\(String(repeating: "-", count: 14 - filled))]"
+    let head =
+      "epoch \(aligned(String(min(done + 1, epochs)), .right, width: digits))/\(epochs) [\(String(repeating: "#", count: filled))\(String(repeating: "-", count: 14 - filled))]"
     let width = Terminal.width - 1
     return parts.reduce(head) { $0.count + $1.count + 2 <= width ? "\($0)  \($1)" : $0 }
   }

@@ -14,7 +14,8 @@ import Testing
   }
 
   static let problems: [Problem] = [
-    book, diabetes, scaled, correlated(10, noise: 0.1), correlated(1e3, noise: 0.1), correlated(1e5, noise: 0.1), correlated(1e5, noise: 1e-3),
+    book, diabetes, scaled, correlated(10, noise: 0.1), correlated(1e3, noise: 0.1),
+    correlated(1e5, noise: 0.1), correlated(1e5, noise: 1e-3),
     correlated(1e5, noise: 0), noisy(0), noisy(1), noisy(10), heavyTailed,
   ]
 
@@ -37,8 +38,11 @@ import Testing
 
   /// The largest exact coefficient, in standardised units.
   static func largest<Scalar>(_ X: Matrix<Scalar>, _ y: Matrix<Scalar>) throws -> Double {
-    let exact = try LeastSquares().fit(X, y), x = try Standardization(X), target = try Standardization(y).scales[0]
-    return exact.coefficients.indices.reduce(0) { max($0, abs(exact.coefficients[$1]) * x.scales[$1] / target) }
+    let exact = try LeastSquares().fit(X, y), x = try Standardization(X),
+      target = try Standardization(y).scales[0]
+    return exact.coefficients.indices.reduce(0) {
+      max($0, abs(exact.coefficients[$1]) * x.scales[$1] / target)
+    }
   }
 
   /// The largest difference of a coefficient, relative to the largest coefficient, all in standardised units.
@@ -90,24 +94,32 @@ extension AutomaticSGDTests {
   /// The book's problem: w = (2, −3.4), b = 4.2, 1000 rows, noise 0.01.
   static var book: Problem {
     var generator = SeededGenerator(seed: 20)
-    let X: Matrix<Double> = generator.normalMatrix(1000, 2), noise: Matrix<Double> = generator.normalMatrix(1000, 1)
+    let X: Matrix<Double> = generator.normalMatrix(1000, 2),
+      noise: Matrix<Double> = generator.normalMatrix(1000, 1)
     return Problem(name: "the book's", X: X, y: linreg(X, [[2], [-3.4]], [[4.2]]) + 0.01 * noise)
   }
 
   /// 442 patients, ten measurements in their own units.
   static var diabetes: Problem {
-    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Examples/Diabetes/diabetes.csv")
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(
+      path: "../../Examples/Diabetes/diabetes.csv")
     let text = try! String(contentsOf: file, encoding: .utf8)
-    let rows = text.split(whereSeparator: \.isNewline).dropFirst().map { $0.split(separator: ",").map { Double($0)! } }
+    let rows = text.split(whereSeparator: \.isNewline).dropFirst().map {
+      $0.split(separator: ",").map { Double($0)! }
+    }
     return Problem(
-      name: "diabetes", X: Matrix(rows.map { Array($0.dropLast()) }), y: Matrix(column: rows.map { $0.last! }))
+      name: "diabetes", X: Matrix(rows.map { Array($0.dropLast()) }), y: Matrix(column: rows.map { $0.last! })
+    )
   }
 
   /// Columns whose sizes span twelve orders of magnitude, with offsets.
   static var scaled: Problem {
     var generator = SeededGenerator(seed: 21)
-    let Z: Matrix<Double> = generator.normalMatrix(2000, 7), noise: Matrix<Double> = generator.normalMatrix(2000, 1)
-    let X = Matrix<Double>(rows: 2000, columns: 7) { i, j in (Z[i, j] + Double(j)) * pow(10, Double(2 * j - 6)) }
+    let Z: Matrix<Double> = generator.normalMatrix(2000, 7),
+      noise: Matrix<Double> = generator.normalMatrix(2000, 1)
+    let X = Matrix<Double>(rows: 2000, columns: 7) { i, j in
+      (Z[i, j] + Double(j)) * pow(10, Double(2 * j - 6))
+    }
     return Problem(
       name: "columns from 10⁻⁶ to 10⁶", X: X,
       y: linreg(Z, Matrix(column: [1, -2, 3, -1, 0.5, 2, -0.3]), [[5]]) + 0.5 * noise)
@@ -122,15 +134,19 @@ extension AutomaticSGDTests {
     let share = 2.2 / condition
     let X = Matrix<Double>(rows: n, columns: p) { i, j in j == 1 ? Z[i, 0] + share * Z[i, 1] : Z[i, j] }
     let noise: Matrix<Double> = generator.normalMatrix(n, 1), w: Matrix<Double> = generator.normalMatrix(p, 1)
-    return Problem(name: "condition number \(condition), noise \(size)", X: X, y: linreg(X, w, [[1]]) + size * noise)
+    return Problem(
+      name: "condition number \(condition), noise \(size)", X: X, y: linreg(X, w, [[1]]) + size * noise)
   }
 
   /// Noise of so many times the signal.
   static func noisy(_ ratio: Double) -> Problem {
     var generator = SeededGenerator(seed: 23)
-    let X: Matrix<Double> = generator.normalMatrix(3000, 6), noise: Matrix<Double> = generator.normalMatrix(3000, 1)
+    let X: Matrix<Double> = generator.normalMatrix(3000, 6),
+      noise: Matrix<Double> = generator.normalMatrix(3000, 1)
     let w = Matrix<Double>(column: [1, -1, 0.5, 2, -0.7, 0.1])
-    return Problem(name: "noise \(ratio) times the signal", X: X, y: linreg(X, w, [[3]]) + ratio * nrm2(w.elements) * noise)
+    return Problem(
+      name: "noise \(ratio) times the signal", X: X, y: linreg(X, w, [[3]]) + ratio * nrm2(w.elements) * noise
+    )
   }
 
   /// Student's t with two degrees of freedom in columns and noise, and one row in a hundred twenty times as far out.

@@ -11,7 +11,7 @@ private struct BatchKernels<Scalar: BLASScalar>: Sendable {
   typealias Output = UnsafeMutablePointer<Scalar>
   typealias Order = UnsafePointer<Int32>?
 
-  let predict: @Sendable (Input, Int, Int, Order, Input, Scalar, Output) -> Void
+  let predict: @Sendable (Input, Int, Int, Order, Input?, Input, Scalar, Output) -> Void
   let addGradient: @Sendable (Input, Int, Int, Order, Input, Output, Output) -> Void
   let predictTargets: @Sendable (Input, Int, Int, Order, Input, Int, Input, Output) -> Void
   let addGradientTargets: @Sendable (Input, Int, Int, Order, Input, Int, Output) -> Void
@@ -61,7 +61,7 @@ private struct Batch<Scalar: BLASScalar> {
         kernels.predictTargets(x, p, rows, order, w, k, b, &predictions)
         kernels.addGradientTargets(x, p, rows, order, errors, k, &gradient)
       } else {
-        kernels.predict(x, p, rows, order, w, b[0], &predictions)
+        kernels.predict(x, p, rows, order, nil, w, b[0], &predictions)
         kernels.addGradient(x, p, rows, order, errors, &gradient, &bias)
       }
     }
@@ -183,7 +183,7 @@ private struct Batch<Scalar: BLASScalar> {
           if k > 1 {
             kernels.predictTargets(row, p, 1, nil, batch.w, k, batch.b, &alone)
           } else {
-            kernels.predict(row, p, 1, nil, batch.w, batch.b[0], &alone)
+            kernels.predict(row, p, 1, nil, nil, batch.w, batch.b[0], &alone)
           }
           if alone[...] != all[i * k..<(i + 1) * k] {
             Issue.record("set \(set.rawValue), row \(i) of \(p) × \(k)")
@@ -209,7 +209,7 @@ private struct Batch<Scalar: BLASScalar> {
           let ones = [Scalar](repeating: 1, count: max(p, 6))
           var predictions = [Scalar](repeating: 0, count: 6), gradient = [Scalar](repeating: 0, count: p)
           var bias: Scalar = 0
-          kernels.predict(x, p, 6, nil, ones, 0, &predictions)
+          kernels.predict(x, p, 6, nil, nil, ones, 0, &predictions)
           kernels.addGradient(x, p, 6, nil, ones, &gradient, &bias)
           let finite = Scalar(p)
           if predictions != [finite, finite, .infinity, finite, finite, finite] {
@@ -295,5 +295,64 @@ private struct Batch<Scalar: BLASScalar> {
       check(Float.self, rows, p, k)
       check(Double.self, rows, p, k)
     }
+  }
+
+  @Test func rowsThatAreFetchedAheadDoNotMatter() {
+    var generator = SeededGenerator(seed: 99)
+    for (rows, p) in [(1, 1), (7, 3), (33, 10), (64, 100)] {
+      let x: Matrix<Float> = generator.normalMatrix(2 * rows, p),
+        w: Matrix<Float> = generator.normalMatrix(p, 1)
+      let order = (0..<Int32(rows)).reversed() as [Int32]
+      var plain = [Float](repeating: 0, count: rows), ahead = plain
+      onEverySet { _ in
+        x.withUnsafeElements { x in
+          w.withUnsafeElements { w in
+            predict_rows_f32(x.baseAddress!, p, rows, order, nil, w.baseAddress!, 1, &plain)
+            // The second half of the matrix, to its last element.
+            predict_rows_f32(
+              x.baseAddress!, p, rows, order, x.baseAddress! + rows * p, w.baseAddress!, 1, &ahead)
+          }
+        }
+        #expect(plain == ahead)
+      }
+    }
+  }
+
+  @Test func subtractionsAndSumsOfErrors() {
+    func check<Scalar: BLASScalar>(
+      _ subtract: (UnsafePointer<Scalar>, Int, UnsafeMutablePointer<Scalar>) -> Double,
+      _ addHalfSquares: (UnsafePointer<Scalar>, Int, Int, UnsafeMutablePointer<Double>) -> Void,
+      _ addSums: (UnsafePointer<Scalar>, Int, Int, UnsafeMutablePointer<Scalar>) -> Void
+    ) {
+      var generator = SeededGenerator(seed: 98)
+      for (rows, k) in [(0, 1), (1, 1), (3, 1), (10, 1), (257, 1), (5, 3), (64, 16), (33, 17), (20, 40)] {
+        let errors: Matrix<Scalar> = generator.normalMatrix(rows, k),
+          y: Matrix<Scalar> = generator.normalMatrix(rows, k)
+        let start: [Double] = (0..<k).map { _ in generator.nextNormal() }
+        onEverySet { set in
+          var difference = errors.elements + [-77]
+          let half = subtract(y.elements + [0], rows * k, &difference)
+          #expect(
+            Array(difference.dropLast()) == zip(errors.elements, y.elements).map { $0 - $1 }
+              && difference.last == -77)
+          let squares = difference.dropLast().reduce(0) { $0 + Double($1) * Double($1) / 2 }
+          #expect(TestSupport.difference([half], [squares], factor: 100) == nil, "\(set)")
+          var sums = start + [-77], bias = start.map { Scalar($0) } + [-77]
+          addHalfSquares(errors.elements + [0], rows, k, &sums)
+          addSums(errors.elements + [0], rows, k, &bias)
+          let columns = (0..<k).map { t in (0..<rows).map { Double(errors[$0, t]) } }
+          #expect(
+            TestSupport.difference(
+              sums, zip(start, columns).map { $0 + $1.reduce(0) { $0 + $1 * $1 / 2 } } + [-77], factor: 100)
+              == nil)
+          #expect(
+            TestSupport.difference(
+              bias, zip(start, columns).map { Scalar(Double(Scalar($0)) + $1.reduce(0, +)) } + [-77],
+              factor: 100) == nil)
+        }
+      }
+    }
+    check(subtract_f32, add_half_squares_targets_f32, add_sums_targets_f32)
+    check(subtract_f64, add_half_squares_targets_f64, add_sums_targets_f64)
   }
 }

@@ -18,7 +18,8 @@ import Testing
   }
 
   @Test(arguments: [
-    LearningRate.automatic, 0.1, .inverseScaling(0.2, power: 0.3), .step(0.3, factor: 0.1, every: 7), .cosine(0.4, final: 0.01),
+    LearningRate.automatic, 0.1, .inverseScaling(0.2, power: 0.3), .step(0.3, factor: 0.1, every: 7),
+    .cosine(0.4, final: 0.01),
   ])
   func comeBackFromJSON(rate: LearningRate) throws {
     let method = SGD(learningRate: rate, order: .shuffledBlocks, tolerance: 0.01)
@@ -30,7 +31,8 @@ import Testing
   func momentumAndDecay(nesterov: Bool) throws {
     let (X, y) = TrainingTests.data(40, 2, of: Double.self)
     let run = try SGD(
-      epochs: 2, batchSize: 8, learningRate: 0.02, momentum: 0.9, nesterov: nesterov, weightDecay: 0.3, order: .inOrder,
+      epochs: 2, batchSize: 8, learningRate: 0.02, momentum: 0.9, nesterov: nesterov, weightDecay: 0.3,
+      order: .inOrder,
       seed: 4, standardize: false
     ).train(X, y)
     var generator = SeededGenerator(seed: 4)
@@ -59,15 +61,19 @@ import Testing
     let (X, y) = TrainingTests.data(2000, 4, noise: 1, of: Double.self)
     func excess(_ rate: LearningRate, _ averaging: SGD.Averaging = .none) throws -> Double {
       // The mean over the last twenty of many epochs: where it hovers, not where it happens to be.
-      let run = try SGD(epochs: 60, batchSize: 4, learningRate: rate, averaging: averaging, seed: 1).train(X, y)
+      let run = try SGD(epochs: 60, batchSize: 4, learningRate: rate, averaging: averaging, seed: 1).train(
+        X, y)
       return run.epochs.suffix(20).reduce(0) { $0 + $1.excessLoss! } / 20
     }
     let floors = try [0.1, 0.02, 0.004].map { try excess(.constant($0)) }
     #expect(floors[0] > 3 * floors[1] && floors[1] > 3 * floors[2])
     #expect(floors[2] > 1e-9)  // and none of them is at the solution
-    let averaged = try SGD(epochs: 60, batchSize: 4, learningRate: 0.02, averaging: .tail(0.5), seed: 1).train(X, y)
+    let averaged = try SGD(epochs: 60, batchSize: 4, learningRate: 0.02, averaging: .tail(0.5), seed: 1)
+      .train(X, y)
     #expect(averaged.epochs.last!.excessLoss! < floors[1] / 20)
-    #expect(try SGD(epochs: 60, batchSize: 4, learningRate: .cosine(0.02), seed: 1).train(X, y).epochs.last!.excessLoss! < floors[1] / 20)
+    #expect(
+      try SGD(epochs: 60, batchSize: 4, learningRate: .cosine(0.02), seed: 1).train(X, y).epochs.last!
+        .excessLoss! < floors[1] / 20)
   }
 
   @Test(arguments: [
@@ -75,7 +81,9 @@ import Testing
   ])
   func averagesAreOfTheSteps(averaging: SGD.Averaging, steps: Range<Int>) throws {
     let (X, y) = TrainingTests.data(300, 2, of: Double.self)
-    var method = SGD(epochs: 3, batchSize: 10, learningRate: 0.05, averaging: averaging, order: .inOrder, seed: 2, standardize: false)
+    var method = SGD(
+      epochs: 3, batchSize: 10, learningRate: 0.05, averaging: averaging, order: .inOrder, seed: 2,
+      standardize: false)
     let run = try method.train(X, y)
     method.averaging = .none
     let training = try Training(method, X, y)
@@ -83,7 +91,9 @@ import Testing
     for step in 0..<90 {
       _ = try training.advance(rows: 10)
       if steps.contains(step) {
-        for (i, value) in (training.model.coefficients + [training.model.intercept]).enumerated() { sums[i] += value / Double(steps.count) }
+        for (i, value) in (training.model.coefficients + [training.model.intercept]).enumerated() {
+          sums[i] += value / Double(steps.count)
+        }
       }
     }
     #expect(difference(run.model.coefficients + [run.model.intercept], sums, factor: 100) == nil)

@@ -13,7 +13,9 @@ import Testing
       for _ in 0..<2000 {
         let z: Matrix<Double> = generator.normalMatrix(16, 3)
         // Offsets and sizes that plain SGD would run away from.
-        let X = Matrix<Scalar>(rows: 16, columns: 3) { i, j in Scalar([1000, -5, 0][j] + z[i, j] * [100, 0.01, 1][j]) }
+        let X = Matrix<Scalar>(rows: 16, columns: 3) { i, j in
+          Scalar([1000, -5, 0][j] + z[i, j] * [100, 0.01, 1][j])
+        }
         let y = Matrix<Scalar>(rows: 16, columns: 2) { i, t in
           Scalar((t == 0 ? z[i, 0] - z[i, 1] + 7 : 1000 * z[i, 2]) + 0.1 * generator.nextNormal())
         }
@@ -51,7 +53,9 @@ import Testing
     #expect(throws: DataError.negativeWeight(row: 0)) {
       try online.partialFit([[1, 2]] as Matrix<Double>, [[1]], weights: [-1])
     }
-    #expect(throws: DataError.self) { try online.partialFit([[1e300, 2], [-1e300, 3]] as Matrix<Double>, [[1], [2]]) }
+    #expect(throws: DataError.self) {
+      try online.partialFit([[1e300, 2], [-1e300, 3]] as Matrix<Double>, [[1], [2]])
+    }
     try online.partialFit(Matrix<Double>.zeros(0, 2), .zeros(0, 1))
     try online.partialFit([[5, 6]] as Matrix<Double>, [[1]], weights: [0])
     #expect(online == before)

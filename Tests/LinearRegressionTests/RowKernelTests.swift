@@ -57,10 +57,10 @@ func onEverySet(_ body: (row_kernels_set) -> Void) {
         var byRow = [Double](repeating: 0, count: rows * columns), byColumn = byRow, wide = byRow
         factor.withUnsafeBufferPointer { factor in
           let factors = weighted ? factor.baseAddress : nil
-          standardize_rows_f32(source, columns, rows, columns, shift, scale, factors, &byRow, columns, 1)
-          standardize_rows_f32(source, columns, rows, columns, shift, scale, factors, &byColumn, 1, rows)
+          standardize_rows_f32(source, columns, nil, rows, columns, shift, scale, factors, &byRow, columns, 1)
+          standardize_rows_f32(source, columns, nil, rows, columns, shift, scale, factors, &byColumn, 1, rows)
           standardize_rows_f64(
-            source.map(Double.init), columns, rows, columns, shift, scale, factors, &wide, columns, 1)
+            source.map(Double.init), columns, nil, rows, columns, shift, scale, factors, &wide, columns, 1)
         }
         for i in 0..<rows {
           for j in 0..<columns {

@@ -36,7 +36,8 @@ import Testing
       let X: Matrix<Scalar> = data.normalMatrix(n, p), y: Matrix<Scalar> = data.normalMatrix(n, k)
       let rate = 0.05
       let run = try SGD(
-        epochs: 3, batchSize: batchSize, learningRate: .constant(rate), order: order, seed: 7, standardize: false
+        epochs: 3, batchSize: batchSize, learningRate: .constant(rate), order: order, seed: 7,
+        standardize: false
       ).train(X, y)
 
       var generator = SeededGenerator(seed: 7)
@@ -108,14 +109,16 @@ import Testing
     let gap = (differences.map { abs($0) } + [abs(atMeans) / target.scales[0]]).max()!
     #expect(difference([try #require(last.gapToExact)], [gap], factor: 1000) == nil)
     func objective(_ model: LinearModel) -> Double {
-      let residual = zip(y.elements, linreg(X, Matrix<Double>(model.weights), [[model.intercept]]).elements).map { $0 - $1 }
+      let residual = zip(y.elements, linreg(X, Matrix<Double>(model.weights), [[model.intercept]]).elements)
+        .map { $0 - $1 }
       let penalty = (0..<2).reduce(0) {
         $0 + pow(model.coefficients[$1] * (standardize ? columns.scales[$1] : 1), 2)
       }
       return dot(residual, residual) / 2000 + decay * penalty / 2
     }
     #expect(
-      difference([try #require(last.excessLoss)], [objective(run.model) - objective(exact)], factor: 1000) == nil)
+      difference([try #require(last.excessLoss)], [objective(run.model) - objective(exact)], factor: 1000)
+        == nil)
     if decay == 0 { #expect(difference([last.loss], [objective(run.model)], factor: 1000) == nil) }
     #expect(try #require(last.excessLoss) > 0)
     let without = SGD(epochs: 1, learningRate: 0.01, standardize: standardize, measuresDistance: false)
@@ -164,7 +167,9 @@ import Testing
       // The remedy works, and twice the bound that it comes from would not be far from the edge.
       method.learningRate = .constant(divergence.suggestedLearningRate)
       #expect(try method.train(X, y).epochs.last!.loss < 0.01)
-      #expect("\(divergence)".contains("a learning rate of 5 is too large for these data; the largest they allow is about "))
+      #expect(
+        "\(divergence)".contains(
+          "a learning rate of 5 is too large for these data; the largest they allow is about "))
     }
     try check(Float.self)
     try check(Double.self)
@@ -188,7 +193,8 @@ import Testing
     let one = try SGD(epochs: 200, learningRate: 0.03).train([[5, 6]] as Matrix<Double>, [[3]])
     #expect(one.model.predict([5.0, 6.0]) == 3)
     // No column: the mean.
-    let mean = try SGD(epochs: 300, batchSize: 2, learningRate: 0.03).train(Matrix<Double>.zeros(2, 0), [[1], [3]])
+    let mean = try SGD(epochs: 300, batchSize: 2, learningRate: 0.03).train(
+      Matrix<Double>.zeros(2, 0), [[1], [3]])
     #expect(abs(mean.model.intercept - 2) < 1e-3)
   }
 

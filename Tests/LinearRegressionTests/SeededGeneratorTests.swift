@@ -49,4 +49,30 @@ import Testing
     #expect(abs(variance - 1) < 5 * 2.squareRoot() / 316)
     #expect(sample.allSatisfy { $0.isFinite })
   }
+
+  /// Small ones are swapped, large ones dealt to buckets first: every number once, and every place equally likely.
+  @Test(arguments: [0, 1, 2, 1000, 1 << 15, 100_003])
+  func permutations(count: Int) {
+    var generator = SeededGenerator(seed: 3)
+    let first = generator.permutation(count), second = generator.permutation(count)
+    #expect(first.sorted() == Array(0..<Int32(count)) && second.sorted() == first.sorted())
+    if count < 1000 { return }
+    #expect(first != second)
+    // How far numbers travel: a third of the length on average, with a deviation of √(1/18 / n).
+    let distance = first.enumerated().reduce(0.0) { $0 + abs(Double($1.offset) - Double($1.element)) }
+    let mean = distance / Double(count) / Double(count)
+    #expect(abs(mean - 1.0 / 3) < 5 * (1 / 18.0 / Double(count)).squareRoot())
+    // Neighbours do not stay neighbours, and about one number stays where it is.
+    #expect(zip(first, first.dropFirst()).count { $1 == $0 + 1 } < 10)
+    #expect(first.enumerated().count { $0.offset == Int($0.element) } < 10)
+  }
+
+  /// All orders of four, by the shuffle that large permutations end in: equally often, to four standard deviations.
+  @Test func ordersAreEquallyLikely() {
+    var generator = SeededGenerator(seed: 4)
+    var counts: [[Int32]: Int] = [:]
+    for _ in 0..<24_000 { counts[generator.permutation(4), default: 0] += 1 }
+    #expect(counts.count == 24)
+    #expect(counts.values.allSatisfy { abs($0 - 1000) < 4 * 32 })
+  }
 }

@@ -6,7 +6,8 @@ import Testing
 /// Runs that are watched, stopped, saved and gone on with.
 @Suite struct TrainingTests {
   static func data<Scalar: BLASScalar>(
-    _ n: Int = 700, _ p: Int = 3, _ k: Int = 1, noise: Double = 0.1, seed: UInt64 = 30, of: Scalar.Type = Scalar.self
+    _ n: Int = 700, _ p: Int = 3, _ k: Int = 1, noise: Double = 0.1, seed: UInt64 = 30,
+    of: Scalar.Type = Scalar.self
   ) -> (X: Matrix<Scalar>, y: Matrix<Scalar>) {
     var generator = SeededGenerator(seed: seed)
     let X: Matrix<Scalar> = generator.normalMatrix(n, p), w: Matrix<Scalar> = generator.normalMatrix(p, k)
@@ -18,11 +19,16 @@ import Testing
   static let methods: [SGD] = [
     SGD(epochs: 4, seed: 1),
     SGD(epochs: 4, order: .shuffledBlocks, seed: 2, validationFraction: 0.2),
-    SGD(epochs: 3, batchSize: 16, learningRate: .cosine(0.05), momentum: 0.9, nesterov: true, weightDecay: 0.01,
+    SGD(
+      epochs: 3, batchSize: 16, learningRate: .cosine(0.05), momentum: 0.9, nesterov: true, weightDecay: 0.01,
       averaging: .tail(0.5), seed: 3, validationFraction: 0.1),
-    SGD(epochs: 3, batchSize: 7, learningRate: .inverseScaling(0.1), averaging: .all, order: .shuffledBlocks, seed: 4),
+    SGD(
+      epochs: 3, batchSize: 7, learningRate: .inverseScaling(0.1), averaging: .all, order: .shuffledBlocks,
+      seed: 4),
     SGD(epochs: 3, batchSize: 10, learningRate: 0.05, order: .shuffled, seed: 5, standardize: false),
-    SGD(epochs: 3, batchSize: 10, learningRate: .step(0.05, every: 1), order: .inOrder, seed: 6, standardize: false,
+    SGD(
+      epochs: 3, batchSize: 10, learningRate: .step(0.05, every: 1), order: .inOrder, seed: 6,
+      standardize: false,
       measuresDistance: false),
   ]
 
@@ -79,7 +85,8 @@ import Testing
     let text = String(decoding: try JSONEncoder().encode(state), as: UTF8.self)
     for (from, to) in [("\"epochsDone\":1", "\"epochsDone\":2"), ("\"rowsDone\":0", "\"rowsDone\":700")] {
       #expect(text.contains(from))
-      let damaged = try JSONDecoder().decode(TrainingState.self, from: Data(text.replacing(from, with: to).utf8))
+      let damaged = try JSONDecoder().decode(
+        TrainingState.self, from: Data(text.replacing(from, with: to).utf8))
       #expect(throws: TrainingError.state(.contents)) { try Training(method, X, y).restore(damaged) }
     }
   }

@@ -209,7 +209,8 @@ import Testing
     #expect(outcome.output == "")
     #expect(
       outcome.error.hasPrefix(
-        "diverged in epoch 1: a learning rate of 10 is too large for these data; the largest they allow is about 0."))
+        "diverged in epoch 1: a learning rate of 10 is too large for these data; the largest they allow is about 0."
+      ))
     #expect(outcome.error.split(separator: "\n").count == 1)
     #expect(!FileManager.default.fileExists(atPath: folder.path("model.json")))
   }

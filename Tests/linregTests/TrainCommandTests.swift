@@ -7,7 +7,8 @@ import Testing
   let folder = TemporaryFolder()
   var location: URL { URL(fileURLWithPath: folder.path("")) }
   static let slow = [
-    "train", "--target", "progression", diabetes, "--learning-rate", "0.01", "--batch-size", "4", "--epochs", "400", "--seed", "5",
+    "train", "--target", "progression", diabetes, "--learning-rate", "0.01", "--batch-size", "4", "--epochs",
+    "400", "--seed", "5",
     "--json", "--quiet",
   ]
 
@@ -24,15 +25,21 @@ import Testing
     }
     #expect(trained.output.contains("\"stopReason\" : \"converged\""))
     let outcome = try linreg("train", "--target", "progression", diabetes)
-    #expect(outcome.output.contains(/\nconverged after \d epochs: coefficients agree with the exact fit to 1\d digits\n/))
-    #expect(outcome.error.split(separator: "\n").last?.contains(/^epoch +\d\/100  loss 1429.85   distance to exact .*e-1\d$/) == true)
+    #expect(
+      outcome.output.contains(
+        /\nconverged after \d epochs: coefficients agree with the exact fit to 1\d digits\n/))
+    #expect(
+      outcome.error.split(separator: "\n").last?.contains(
+        /^epoch +\d\/100  loss 1429.85   distance to exact .*e-1\d$/) == true)
     #expect((outcome.output + outcome.error).split(separator: "\n").allSatisfy { $0.count <= 80 })
   }
 
   @Test func everySettingIsPrinted() throws {
     let outcome = try linreg(
-      "train", "progression ~ bmi + bp", diabetes, "--learning-rate", "0.05", "--schedule", "cosine", "--momentum", "0.5", "--nesterov",
-      "--weight-decay", "0.001", "--average", "tail", "--order", "shuffled-blocks", "--batch-size", "16", "--epochs", "30",
+      "train", "progression ~ bmi + bp", diabetes, "--learning-rate", "0.05", "--schedule", "cosine",
+      "--momentum", "0.5", "--nesterov",
+      "--weight-decay", "0.001", "--average", "tail", "--order", "shuffled-blocks", "--batch-size", "16",
+      "--epochs", "30",
       "--validation-fraction", "0.2", "--patience", "4", "--seed", "7", "-m", folder.path("model.json"))
     #expect(outcome.status == 0)
     let lines = outcome.output.split(separator: "\n")
@@ -47,16 +54,22 @@ import Testing
 
   @Test func rowsToValidateOnMayBeAFile() throws {
     let rows = try String(contentsOfFile: diabetes, encoding: .utf8).split(separator: "\n")
-    try (rows[..<301].joined(separator: "\n") + "\n").write(toFile: folder.path("train.csv"), atomically: true, encoding: .utf8)
-    try ([rows[0]] + rows[301...]).joined(separator: "\n").write(toFile: folder.path("other.csv"), atomically: true, encoding: .utf8)
+    try (rows[..<301].joined(separator: "\n") + "\n").write(
+      toFile: folder.path("train.csv"), atomically: true, encoding: .utf8)
+    try ([rows[0]] + rows[301...]).joined(separator: "\n").write(
+      toFile: folder.path("other.csv"), atomically: true, encoding: .utf8)
     let outcome = try linreg(
-      "train", "progression ~ .", "train.csv", "--validation", "other.csv", "--learning-rate", "0.01", "--quiet", in: location)
+      "train", "progression ~ .", "train.csv", "--validation", "other.csv", "--learning-rate", "0.01",
+      "--quiet", in: location)
     #expect(outcome.status == 0)
-    #expect(outcome.output.contains("on 10 features, 301 observations") || outcome.output.contains("on 10 features, 300 observations"))
+    #expect(
+      outcome.output.contains("on 10 features, 301 observations")
+        || outcome.output.contains("on 10 features, 300 observations"))
     #expect(outcome.output.contains("loss on 142 validation rows "))
     #expect(
       try linreg("train", "progression ~ .", "train.csv", "--validation", "none.csv", in: location)
-        == Outcome(status: 1, output: "", error: "none.csv: cannot read the file: No such file or directory\n"))
+        == Outcome(
+          status: 1, output: "", error: "none.csv: cannot read the file: No such file or directory\n"))
   }
 
   // MARK: Checkpoints
@@ -81,7 +94,10 @@ import Testing
     let runs = ProcessInfo.processInfo.environment["LINREG_KILLED_RUNS"].flatMap(Int.init) ?? 4
     var kills = 0
     for run in 0..<runs {
-      let arguments = Self.slow + ["--checkpoint", "run\(run)", "--checkpoint-batches", "\(run % 2 == 0 ? 400 : 3001)", "--resume"]
+      let arguments =
+        Self.slow + [
+          "--checkpoint", "run\(run)", "--checkpoint-batches", "\(run % 2 == 0 ? 400 : 3001)", "--resume",
+        ]
       for attempt in 0... {
         let (process, output, _) = try start(arguments)
         // Longer each time, or a run that saves seldom would never come to its end.
@@ -93,12 +109,15 @@ import Testing
         process.waitUntilExit()
         if process.terminationReason == .exit {
           #expect(process.terminationStatus == 0)
-          #expect(try String(contentsOfFile: output, encoding: .utf8) == whole, "run \(run) after \(attempt) kills")
+          #expect(
+            try String(contentsOfFile: output, encoding: .utf8) == whole, "run \(run) after \(attempt) kills")
           break
         }
       }
       // No temporary file but perhaps the one that the last kill left.
-      let files = try FileManager.default.contentsOfDirectory(atPath: location.path).filter { $0.contains("run\(run)") }
+      let files = try FileManager.default.contentsOfDirectory(atPath: location.path).filter {
+        $0.contains("run\(run)")
+      }
       #expect(Set(files).isSubset(of: ["run\(run)", ".run\(run).tmp"]))
     }
     #expect(kills >= runs, "\(kills) kills")
@@ -115,7 +134,9 @@ import Testing
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 130)
     #expect(try String(contentsOfFile: output, encoding: .utf8) == "")
-    #expect(try String(contentsOfFile: error, encoding: .utf8).contains(/^interrupted in epoch \d+; the same command with --resume goes on\n$/))
+    #expect(
+      try String(contentsOfFile: error, encoding: .utf8).contains(
+        /^interrupted in epoch \d+; the same command with --resume goes on\n$/))
     let resumed = try linreg(arguments + ["--resume"], in: location)
     #expect(resumed.output == whole)
     // Again, once it has ended: the same once more. Without --resume the file is not overwritten.
@@ -123,11 +144,15 @@ import Testing
     #expect(
       try linreg(arguments, in: location)
         == Outcome(
-          status: 1, output: "", error: "saved: there is a checkpoint already; go on from it with --resume, or delete it\n"))
+          status: 1, output: "",
+          error: "saved: there is a checkpoint already; go on from it with --resume, or delete it\n"))
   }
 
   @Test func checkpointsOfOtherRunsAreRefused() throws {
-    let first = ["train", "progression ~ bmi", diabetes, "--learning-rate", "0.01", "--epochs", "2", "--checkpoint", "c", "--quiet"]
+    let first = [
+      "train", "progression ~ bmi", diabetes, "--learning-rate", "0.01", "--epochs", "2", "--checkpoint", "c",
+      "--quiet",
+    ]
     #expect(try linreg(first, in: location).status == 0)
     func refusal(_ arguments: [String]) throws -> String {
       let outcome = try linreg(arguments + ["--resume"], in: location)
@@ -135,13 +160,19 @@ import Testing
       return outcome.error
     }
     let remedy = "; delete it to train from the beginning\n"
-    #expect(try refusal(first.map { $0 == "0.01" ? "0.02" : $0 } + ["--seed", "3"])
-      == "c: the checkpoint belongs to other settings: learning rate 0.01 instead of 0.02, seed 0 instead of 3\(remedy)")
-    #expect(try refusal(first.map { $0 == "progression ~ bmi" ? "progression ~ bp" : $0 })
-      == "c: the checkpoint belongs to another formula, progression ~ bmi\(remedy)")
+    #expect(
+      try refusal(first.map { $0 == "0.01" ? "0.02" : $0 } + ["--seed", "3"])
+        == "c: the checkpoint belongs to other settings: learning rate 0.01 instead of 0.02, seed 0 instead of 3\(remedy)"
+    )
+    #expect(
+      try refusal(first.map { $0 == "progression ~ bmi" ? "progression ~ bp" : $0 })
+        == "c: the checkpoint belongs to another formula, progression ~ bmi\(remedy)")
     let text = try String(contentsOfFile: diabetes, encoding: .utf8)
-    try text.replacing("32.1", with: "32.2", maxReplacements: 1).write(toFile: folder.path("other.csv"), atomically: true, encoding: .utf8)
-    #expect(try refusal(first.map { $0 == diabetes ? "other.csv" : $0 }) == "c: the checkpoint belongs to other data than other.csv\(remedy)")
+    try text.replacing("32.1", with: "32.2", maxReplacements: 1).write(
+      toFile: folder.path("other.csv"), atomically: true, encoding: .utf8)
+    #expect(
+      try refusal(first.map { $0 == diabetes ? "other.csv" : $0 })
+        == "c: the checkpoint belongs to other data than other.csv\(remedy)")
     // Damage: every truncation and flipped bits.
     let bytes = try Data(contentsOf: location.appendingPathComponent("c"))
     for count in Array(stride(from: 0, to: bytes.count, by: 97)) + [bytes.count - 1] {
@@ -157,11 +188,15 @@ import Testing
   }
 
   @Test func aFullDiskCostsAWarningNotTheRun() throws {
-    let arguments = ["train", "progression ~ .", diabetes, "--learning-rate", "0.01", "--epochs", "3", "--checkpoint", "c"]
+    let arguments = [
+      "train", "progression ~ .", diabetes, "--learning-rate", "0.01", "--epochs", "3", "--checkpoint", "c",
+    ]
     #expect(try linreg(arguments + ["--quiet"], in: location).status == 0)
     let before = try Data(contentsOf: location.appendingPathComponent("c"))
     // No file may grow beyond a block of 512 bytes or 1 KiB: too little for a checkpoint.
-    let command = ([executable.path] + arguments + ["--resume", "--checkpoint-batches", "1", "--json"]).map { "'\($0)'" }.joined(separator: " ")
+    let command = ([executable.path] + arguments + ["--resume", "--checkpoint-batches", "1", "--json"]).map {
+      "'\($0)'"
+    }.joined(separator: " ")
     let process = Process(), pipe = Pipe()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = ["-c", "ulimit -f 1; \(command) | wc -c"]
@@ -183,14 +218,18 @@ import Testing
         "c: there is no checkpoint yet; training starts at the beginning",
         "c: cannot write the file: File too large; training goes on without this checkpoint",
       ])
-    #expect(!FileManager.default.fileExists(atPath: folder.path("c")) && !FileManager.default.fileExists(atPath: folder.path(".c.tmp")))
+    #expect(
+      !FileManager.default.fileExists(atPath: folder.path("c"))
+        && !FileManager.default.fileExists(atPath: folder.path(".c.tmp")))
   }
 
   @Test(arguments: [
     (["--momentum", "0.9"], "Error: --momentum goes with --learning-rate."),
     (["--schedule", "cosine"], "Error: --schedule goes with --learning-rate."),
     (["--no-distance"], "Error: --no-distance goes with --learning-rate."),
-    (["--learning-rate", "0.1", "--momentum", "1"], "Error: --momentum is 1.0; it is 0 or more and below 1."),
+    (
+      ["--learning-rate", "0.1", "--momentum", "1"], "Error: --momentum is 1.0; it is 0 or more and below 1."
+    ),
     (["--learning-rate", "0.1", "--nesterov"], "Error: --nesterov goes with --momentum."),
     (["--learning-rate", "0.1", "--weight-decay=-1"], "Error: --weight-decay is -1.0; it is 0 or more."),
     (["--tolerance", "0"], "Error: --tolerance is 0.0; it is above 0 and below 1."),
@@ -201,9 +240,14 @@ import Testing
       "Error: --validation and --validation-fraction cannot be given together."
     ),
     (["--resume"], "Error: --resume goes with --checkpoint."),
-    (["--checkpoint", "c", "--checkpoint-batches", "0"], "Error: --checkpoint-batches is 0; it is 1 or more."),
+    (
+      ["--checkpoint", "c", "--checkpoint-batches", "0"], "Error: --checkpoint-batches is 0; it is 1 or more."
+    ),
     (["--checkpoint", "c", "-m", "c"], "Error: The model and the checkpoint need files of their own."),
-    (["--order", "random"], "Error: The value 'random' is invalid for '--order <order>'. Please provide one of 'shuffled', 'shuffled-blocks' or 'in-order'."),
+    (
+      ["--order", "random"],
+      "Error: The value 'random' is invalid for '--order <order>'. Please provide one of 'shuffled', 'shuffled-blocks' or 'in-order'."
+    ),
   ])
   func usageExitsWithTwo(arguments: [String], expected: String) throws {
     let outcome = try linreg(["train", "--target", "progression", diabetes] + arguments, in: location)

@@ -31,10 +31,13 @@ enum row_kernels_set row_kernels_use(enum row_kernels_set set);
 ///
 /// Row i is the one at position order(i) of X, or at i where `order` is null; both give the same bits. A prediction depends on its
 /// row alone.
+///
+/// Rows at positions are fetched one by one; where `ahead` is not null they are taken to be in the cache, and as many consecutive rows
+/// from `ahead` on, which has to point to so many, are brought there meanwhile.
 void predict_rows_f32(const float *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
-                      const float *ROWS w, float b, float *ROWS out);
+                      const float *MAYBE ahead, const float *ROWS w, float b, float *ROWS out);
 void predict_rows_f64(const double *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
-                      const double *ROWS w, double b, double *ROWS out);
+                      const double *MAYBE ahead, const double *ROWS w, double b, double *ROWS out);
 
 /// gradient(j) ← gradient(j) + Σᵢ errors(i) x(i, j), and bias ← bias + Σᵢ errors(i), for `rows` rows of `p` elements.
 ///
@@ -47,6 +50,16 @@ void add_gradient_rows_f64(const double *ROWS x, ptrdiff_t p, ptrdiff_t rows, co
 /// sum ← sum + Σᵢ errors(i)²/2, in double.
 void add_half_squares_f32(const float *ROWS errors, ptrdiff_t rows, double *ROWS sum);
 void add_half_squares_f64(const double *ROWS errors, ptrdiff_t rows, double *ROWS sum);
+
+/// errors(i) ← errors(i) − targets(i); returns Σᵢ errors(i)²/2 of what they are then, formed in double.
+double subtract_f32(const float *ROWS targets, ptrdiff_t rows, float *ROWS errors);
+double subtract_f64(const double *ROWS targets, ptrdiff_t rows, double *ROWS errors);
+
+/// sums(t) ← sums(t) + Σᵢ errors(i, t)²/2 and bias(t) ← bias(t) + Σᵢ errors(i, t) for k targets, in double.
+void add_half_squares_targets_f32(const float *ROWS errors, ptrdiff_t rows, ptrdiff_t k, double *ROWS sums);
+void add_half_squares_targets_f64(const double *ROWS errors, ptrdiff_t rows, ptrdiff_t k, double *ROWS sums);
+void add_sums_targets_f32(const float *ROWS errors, ptrdiff_t rows, ptrdiff_t k, float *ROWS bias);
+void add_sums_targets_f64(const double *ROWS errors, ptrdiff_t rows, ptrdiff_t k, double *ROWS bias);
 
 /// out(i, t) ← b(t) + Σⱼ x(i, j) w(j, t) for `rows` rows and k targets; w is `p` × k, out `rows` × k, both row-major. Rows as above.
 void predict_targets_f32(const float *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
@@ -62,13 +75,13 @@ void add_gradient_targets_f64(const double *ROWS x, ptrdiff_t p, ptrdiff_t rows,
 
 /// target(i, j) ← (source(i, j) − shift(j)) · scale(j) · factor(i) for `rows` × `columns` elements.
 ///
-/// Rows of the source are `source_stride` apart. Element (i, j) of the target is at i · row_stride + j · column_stride: a
+/// Rows of the source are `source_stride` apart; row i is the one at position order(i), or at i where `order` is null. Element (i, j) of the target is at i · row_stride + j · column_stride: a
 /// row-major or a column-major block. `factor` may be null: then it is 1.
-void standardize_rows_f32(const float *ROWS source, ptrdiff_t source_stride, ptrdiff_t rows, ptrdiff_t columns,
-                          const double *ROWS shift, const double *ROWS scale, const double *MAYBE factor,
+void standardize_rows_f32(const float *ROWS source, ptrdiff_t source_stride, const int32_t *MAYBE order, ptrdiff_t rows,
+                          ptrdiff_t columns, const double *ROWS shift, const double *ROWS scale, const double *MAYBE factor,
                           double *ROWS target, ptrdiff_t row_stride, ptrdiff_t column_stride);
-void standardize_rows_f64(const double *ROWS source, ptrdiff_t source_stride, ptrdiff_t rows, ptrdiff_t columns,
-                          const double *ROWS shift, const double *ROWS scale, const double *MAYBE factor,
+void standardize_rows_f64(const double *ROWS source, ptrdiff_t source_stride, const int32_t *MAYBE order, ptrdiff_t rows,
+                          ptrdiff_t columns, const double *ROWS shift, const double *ROWS scale, const double *MAYBE factor,
                           double *ROWS target, ptrdiff_t row_stride, ptrdiff_t column_stride);
 
 /// The upper triangle, by tiles, of C ← C + AᵀA; A is `rows` × `order`, C is `order` × `order`, both row-major with rows

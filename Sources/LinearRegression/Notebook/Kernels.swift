@@ -41,17 +41,19 @@ enum Kernel<Scalar: BLASScalar> {
 
   /// ŷ ← X w + b
   ///
-  /// - Parameter order: positions of the rows in X; only where the shape takes them.
+  /// - Parameters:
+  ///   - order: positions of the rows in X; only where the shape takes them.
+  ///   - ahead: where positions are near each other: as many consecutive rows, which are brought to the cache meanwhile.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   static func predict(
-    _ shape: BatchShape, _ X: Input, at order: Positions = nil, _ w: Input, _ b: Input,
+    _ shape: BatchShape, _ X: Input, at order: Positions = nil, ahead: Input = nil, _ w: Input, _ b: Input,
     into predictions: Output
   ) {
     let (p, k) = (shape.features, shape.targets)
     guard shape.rows > 0, k > 0, let b, let predictions else { return }
     if let X, let w, p > 0, k == 1 {
-      return RowKernel.predict(shape, X, order, w, b, into: predictions)
+      return RowKernel.predict(shape, X, order, ahead: ahead, w, b, into: predictions)
     }
     if let X, let w, p > 0, shape.takesPositions(Scalar.self) {
       return forEachBlock(shape, order) { block, start, order in
@@ -108,14 +110,7 @@ enum Kernel<Scalar: BLASScalar> {
     if k == 1, p > 0, let X, let weights {
       return RowKernel.addGradient(shape, X, order, errors: errors, weights: weights, bias: bias)
     }
-    // Summed in Double: the sum over a long column would lose digits in Float.
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: k) { sums in
-      for j in 0..<k { sums[j] = 0 }
-      for i in 0..<shape.rows {
-        for j in 0..<k { sums[j] += Double(errors[i * k + j]) }
-      }
-      for j in 0..<k { bias[j] += Scalar(sums[j]) }
-    }
+    RowKernel.addSums(errors, rows: shape.rows, targets: k, into: bias)
     guard p > 0, let X, let weights else { return }
     let takesPositions = shape.takesPositions(Scalar.self)
     precondition(order == nil || takesPositions)
@@ -148,12 +143,7 @@ enum Kernel<Scalar: BLASScalar> {
   static func addSquaredLoss(_ shape: BatchShape, errors: Input, into sums: UnsafeMutablePointer<Double>?) {
     guard shape.rows > 0, shape.targets > 0, let errors, let sums else { return }
     if shape.targets == 1 { return RowKernel.addHalfSquares(errors, count: shape.rows, into: sums) }
-    for i in 0..<shape.rows {
-      for j in 0..<shape.targets {
-        let error = Double(errors[i * shape.targets + j])
-        sums[j] += error * error / 2
-      }
-    }
+    RowKernel.addHalfSquares(errors, rows: shape.rows, targets: shape.targets, into: sums)
   }
 
   /// The blocks that a batch is worked in.

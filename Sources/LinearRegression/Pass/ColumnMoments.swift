@@ -42,7 +42,8 @@ struct ColumnMoments<Scalar: BLASScalar>: Reduction {
   }
 
   func makeWorkspace(rows: Int) -> StandardizedBlock {
-    StandardizedBlock(layout, rows: rows, rowStride: layout.order, columnStride: 1, count: rows * layout.order)
+    StandardizedBlock(
+      layout, rows: rows, rowStride: layout.order, columnStride: 1, count: rows * layout.order)
   }
 
   mutating func add(_ block: Observations<Scalar>, _ workspace: inout StandardizedBlock) {

@@ -4,8 +4,11 @@ internal import LinearAlgebra
 /// The C kernels under one name for both types.
 enum RowKernel<Scalar: BLASScalar> {
   /// target(i, j) ← (source(i, j) − shift(j)) · scale(j) · factor(i) for the columns of the units from `first` on.
+  ///
+  /// - Parameter order: positions of the rows in the source; nil where they follow each other.
   static func standardize(
-    _ source: UnsafePointer<Scalar>?, rows: Int, _ units: ColumnUnits, from first: Int = 0,
+    _ source: UnsafePointer<Scalar>?, at order: UnsafePointer<Int32>? = nil, rows: Int, _ units: ColumnUnits,
+    from first: Int = 0,
     columns: Int? = nil,
     factors: UnsafePointer<Double>?, into target: UnsafeMutablePointer<Double>?, rowStride: Int,
     columnStride: Int
@@ -18,10 +21,11 @@ enum RowKernel<Scalar: BLASScalar> {
         let (shifts, scales) = (shifts.baseAddress! + first, scales.baseAddress! + first)
         if let source = doubles(source) {
           standardize_rows_f64(
-            source, columns, rows, columns, shifts, scales, factors, target, rowStride, columnStride)
+            source, columns, order, rows, columns, shifts, scales, factors, target, rowStride, columnStride)
         } else {
           standardize_rows_f32(
-            floats(source), columns, rows, columns, shifts, scales, factors, target, rowStride, columnStride)
+            floats(source), columns, order, rows, columns, shifts, scales, factors, target, rowStride,
+            columnStride)
         }
       }
     }
@@ -39,22 +43,23 @@ enum RowKernel<Scalar: BLASScalar> {
     }
   }
 
-  /// predictions ← X w + b, X at positions or consecutive.
+  /// predictions ← X w + b, X at positions or consecutive. Rows from `ahead` on are brought to the cache meanwhile.
   @inline(__always)
   static func predict(
     _ shape: BatchShape, _ X: UnsafePointer<Scalar>, _ order: UnsafePointer<Int32>?,
-    _ w: UnsafePointer<Scalar>,
+    ahead: UnsafePointer<Scalar>? = nil, _ w: UnsafePointer<Scalar>,
     _ b: UnsafePointer<Scalar>, into predictions: UnsafeMutablePointer<Scalar>
   ) {
     let (n, p, k) = (shape.rows, shape.features, shape.targets)
     if let X = doubles(X), let w = doubles(w), let b = doubles(b), let predictions = doubles(predictions) {
       if k == 1 {
-        predict_rows_f64(X, p, n, order, w, b[0], predictions)
+        predict_rows_f64(X, p, n, order, doubles(ahead), w, b[0], predictions)
       } else {
         predict_targets_f64(X, p, n, order, w, k, b, predictions)
       }
     } else if k == 1 {
-      predict_rows_f32(floats(X), p, n, order, floats(w), floats(b)[0], floats(predictions))
+      predict_rows_f32(
+        floats(X), p, n, order, ahead.map { floats($0) }, floats(w), floats(b)[0], floats(predictions))
     } else {
       predict_targets_f32(floats(X), p, n, order, floats(w), k, floats(b), floats(predictions))
     }
@@ -91,6 +96,39 @@ enum RowKernel<Scalar: BLASScalar> {
       add_half_squares_f64(errors, count, sum)
     } else {
       add_half_squares_f32(floats(errors), count, sum)
+    }
+  }
+
+  /// errors ← errors − targets; returns Σ errors²/2 of what they are then.
+  @inline(__always)
+  static func subtract(
+    _ targets: UnsafePointer<Scalar>, from errors: UnsafeMutablePointer<Scalar>, count: Int
+  ) -> Double {
+    if let targets = doubles(targets), let errors = doubles(errors) {
+      return subtract_f64(targets, count, errors)
+    }
+    return subtract_f32(floats(targets), count, floats(errors))
+  }
+
+  /// sums ← sums + Σ errors²/2 of each of k targets.
+  static func addHalfSquares(
+    _ errors: UnsafePointer<Scalar>, rows: Int, targets: Int, into sums: UnsafeMutablePointer<Double>
+  ) {
+    if let errors = doubles(errors) {
+      add_half_squares_targets_f64(errors, rows, targets, sums)
+    } else {
+      add_half_squares_targets_f32(floats(errors), rows, targets, sums)
+    }
+  }
+
+  /// bias ← bias + Σ errors of each of k targets.
+  static func addSums(
+    _ errors: UnsafePointer<Scalar>, rows: Int, targets: Int, into bias: UnsafeMutablePointer<Scalar>
+  ) {
+    if let errors = doubles(errors), let bias = doubles(bias) {
+      add_sums_targets_f64(errors, rows, targets, bias)
+    } else {
+      add_sums_targets_f32(floats(errors), rows, targets, floats(bias))
     }
   }
 

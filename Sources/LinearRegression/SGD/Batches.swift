@@ -10,6 +10,9 @@ struct Batch<Scalar: BLASScalar> {
   /// Offsets of the rows from X; nil where they follow each other.
   var order: UnsafePointer<Int32>?
 
+  /// As many consecutive rows that will be wanted soon; nil where that is not known.
+  var ahead: UnsafePointer<Scalar>?
+
   /// The rows of y.
   var y: UnsafePointer<Scalar>?
 
@@ -24,9 +27,11 @@ protocol BatchSource: SendableMetatype {
 
   /// The batch of `count` rows from place `start` on: of the rows at those places, or at the positions listed there.
   ///
-  /// The batch lives until the next is asked for.
+  /// The batch lives until the next is asked for, and as long as the source.
+  /// - Parameter next: the rows that come after these, which may be fetched meanwhile; nil where they are not near each other.
   func batch(
-    _ rows: Observations<Input>, _ positions: UnsafePointer<Int32>?, start: Int, count: Int
+    _ rows: Observations<Input>, _ positions: UnsafePointer<Int32>?, start: Int, count: Int,
+    next: Observations<Input>?
   ) -> Batch<Scalar>
 }
 
@@ -65,14 +70,16 @@ struct StoredBatches<Scalar: BLASScalar>: BatchSource {
 
   @inline(__always)
   func batch(
-    _ rows: Observations<Scalar>, _ positions: UnsafePointer<Int32>?, start: Int, count: Int
+    _ rows: Observations<Scalar>, _ positions: UnsafePointer<Int32>?, start: Int, count: Int,
+    next: Observations<Scalar>?
   ) -> Batch<Scalar> {
     let (p, k) = (rows.featureCount, rows.targetCount)
-    var batch = Batch(rows: count, X: rows.X, order: nil, y: rows.y, weights: nil)
+    var batch = Batch(rows: count, X: rows.X, order: nil, ahead: nil, y: rows.y, weights: nil)
     if let positions {
       let picked = UnsafeBufferPointer(start: positions + start, count: count)
       if takesPositions {
         batch.order = picked.baseAddress
+        if let next, start + count <= next.rowCount { batch.ahead = next.X.map { $0 + start * p } }
       } else {
         batch.X = gather(picked, from: rows.X, columns: p, into: X)
       }
@@ -82,7 +89,9 @@ struct StoredBatches<Scalar: BLASScalar>: BatchSource {
       batch.y = rows.y.map { $0 + start * k }
     }
     if let source = rows.weights, let target = weights.pointer {
-      for i in 0..<count { target[i] = source[positions.map { Int($0[start + i]) } ?? start + i] * weightScale }
+      for i in 0..<count {
+        target[i] = source[positions.map { Int($0[start + i]) } ?? start + i] * weightScale
+      }
       batch.weights = UnsafePointer(target)
     }
     return batch
@@ -92,7 +101,8 @@ struct StoredBatches<Scalar: BLASScalar>: BatchSource {
 /// Copies rows one after the other.
 @inline(__always)
 private func gather<Scalar>(
-  _ rows: UnsafeBufferPointer<Int32>, from source: UnsafePointer<Scalar>?, columns: Int, into room: Scratch<Scalar>
+  _ rows: UnsafeBufferPointer<Int32>, from source: UnsafePointer<Scalar>?, columns: Int,
+  into room: Scratch<Scalar>
 ) -> UnsafePointer<Scalar>? {
   guard let source, let target = room.pointer, columns > 0 else { return nil }
   precondition(room.buffer.count >= rows.count * columns)
@@ -118,29 +128,26 @@ struct StandardizedBatches<Input: BLASScalar>: BatchSource {
     weightScale = 1 / meanWeight
   }
 
+  @specialized(where Input == Float)
+  @specialized(where Input == Double)
   func batch(
-    _ rows: Observations<Input>, _ positions: UnsafePointer<Int32>?, start: Int, count: Int
+    _ rows: Observations<Input>, _ positions: UnsafePointer<Int32>?, start: Int, count: Int,
+    next: Observations<Input>?
   ) -> Batch<Double> {
     let (p, k) = (rows.featureCount, rows.targetCount)
     precondition(X.buffer.count >= count * p && y.buffer.count >= count * k)
-    var i = 0
-    while i < count {
-      // Neighbours are copied together.
-      let row = positions.map { Int($0[start + i]) } ?? start + i
-      let length = positions == nil ? count : 1
-      RowKernel.standardize(
-        rows.X.map { $0 + row * p }, rows: length, units, columns: p, factors: nil,
-        into: X.pointer.map { $0 + i * p }, rowStride: p, columnStride: 1)
-      RowKernel.standardize(
-        rows.y.map { $0 + row * k }, rows: length, units, from: p, columns: k, factors: nil,
-        into: y.pointer.map { $0 + i * k }, rowStride: k, columnStride: 1)
-      if let source = rows.weights, let target = weights.pointer {
-        for offset in 0..<length { target[i + offset] = Double(source[row + offset]) * weightScale }
-      }
-      i += length
+    let order = positions.map { $0 + start }, first = positions == nil ? start : 0
+    RowKernel.standardize(
+      rows.X.map { $0 + first * p }, at: order, rows: count, units, columns: p, factors: nil, into: X.pointer,
+      rowStride: p, columnStride: 1)
+    RowKernel.standardize(
+      rows.y.map { $0 + first * k }, at: order, rows: count, units, from: p, columns: k, factors: nil,
+      into: y.pointer, rowStride: k, columnStride: 1)
+    if let source = rows.weights, let target = weights.pointer {
+      for i in 0..<count { target[i] = Double(source[order.map { Int($0[i]) } ?? start + i]) * weightScale }
     }
     return Batch(
-      rows: count, X: UnsafePointer(X.pointer), order: nil, y: UnsafePointer(y.pointer),
+      rows: count, X: UnsafePointer(X.pointer), order: nil, ahead: nil, y: UnsafePointer(y.pointer),
       weights: UnsafePointer(weights.pointer))
   }
 }

@@ -47,7 +47,8 @@ struct FirstPass {
   }
 
   /// By cross-products where they are accurate enough, else by the triangular factor of the rows.
-  private static func reducedProblem<Scalar>(_ rows: Observations<Scalar>) throws(DataError) -> ReducedProblem {
+  private static func reducedProblem<Scalar>(_ rows: Observations<Scalar>) throws(DataError) -> ReducedProblem
+  {
     let layout = DesignLayout(features: rows.featureCount, targets: rows.targetCount, hasOnes: true)
     let precisions = Array(repeating: Double(Scalar.ulpOfOne), count: layout.features)
     var units = ColumnUnits(sampling: rows, centered: true), passes = 0

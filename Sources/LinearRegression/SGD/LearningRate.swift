@@ -73,7 +73,8 @@ public enum LearningRate: Equatable, Sendable {
       return power >= 0 && power.isFinite ? nil : "a power of \(power) in inverse scaling; it is 0 or more"
     case .step(_, let factor, let every):
       return factor > 0 && factor <= 1 && every > 0
-        ? nil : "a rate that falls by \(factor) every \(every) epochs; the factor is above 0 and at most 1, the epochs are 1 or more"
+        ? nil
+        : "a rate that falls by \(factor) every \(every) epochs; the factor is above 0 and at most 1, the epochs are 1 or more"
     case .cosine(let rate, let final):
       return final >= 0 && final <= rate
         ? nil : "a cosine from \(rate) to \(final); it falls, to 0 or more"
@@ -88,8 +89,10 @@ extension LearningRate: CustomStringConvertible {
     return switch self {
     case .automatic: "automatic"
     case .constant(let rate): number(rate)
-    case .inverseScaling(let rate, let power): "\(number(rate)) falling with the power \(number(power)) of the steps"
-    case .step(let rate, let factor, let every): "\(number(rate)) times \(number(factor)) every \(every) epochs"
+    case .inverseScaling(let rate, let power):
+      "\(number(rate)) falling with the power \(number(power)) of the steps"
+    case .step(let rate, let factor, let every):
+      "\(number(rate)) times \(number(factor)) every \(every) epochs"
     case .cosine(let rate, let final): "\(number(rate)) falling to \(number(final)) by a cosine"
     }
   }
@@ -115,7 +118,8 @@ extension LearningRate: Codable {
       case "inverseScaling": self = .inverseScaling(try value(.initial), power: try value(.power))
       case "step":
         self = .step(
-          try value(.initial), factor: try value(.factor), every: try container.decode(Int.self, forKey: .every))
+          try value(.initial), factor: try value(.factor),
+          every: try container.decode(Int.self, forKey: .every))
       case "cosine": self = .cosine(try value(.initial), final: try value(.final))
       case let name:
         throw DecodingError.dataCorruptedError(

@@ -19,8 +19,9 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
   private let sums: Scratch<Double>
   private let errors: Scratch<Scalar>
 
-  /// Of the batch, for each target.
+  /// Σ w e²/2 of each target: of the batch, and over the epoch so far, each batch before its step.
   private let losses: Scratch<Double>
+  private let epochLosses: Scratch<Double>
 
   /// The values at the start of the epoch.
   private let kept: Scratch<Scalar>
@@ -45,8 +46,8 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     kept = Scratch(count, repeating: 0)
     errors = Scratch(shape.rows * shape.targets, repeating: 0)
     losses = Scratch(shape.targets, repeating: 0)
-    counts.losses = zeros(shape.targets)
-    earlier = RunningLoss(losses: counts.losses, weight: 0)
+    epochLosses = Scratch(shape.targets, repeating: 0)
+    earlier = RunningLoss(losses: zeros(shape.targets), weight: 0)
     for (i, weight) in weights.elements.enumerated() { values.buffer[i] = weight }
   }
 
@@ -54,6 +55,10 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
 
   // MARK: Steps
 
+  @specialized(where Source == StoredBatches<Float>)
+  @specialized(where Source == StoredBatches<Double>)
+  @specialized(where Source == StandardizedBatches<Float>)
+  @specialized(where Source == StandardizedBatches<Double>)
   func advance(
     _ rows: Observations<Input>, _ order: EpochOrder, from start: Int, to end: Int, epoch: Int,
     _ room: inout BlockRows, stop: StopSignal
@@ -63,9 +68,10 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     while position < end && !stop.isRequested {
       let span = order.span(at: position), first = span.positions.lowerBound
       let block = rows.block(span.firstRow..<span.firstRow + span.positions.count)
+      let next = order.rowsAfter(span).map { rows.block($0) }
       let places = position - first..<min(end, span.positions.upperBound) - first
       let outcome = order.withRows(of: span, &room) { positions in
-        steps(block, positions, places, epoch: epoch, stop: stop)
+        steps(block, positions, places, next: next, epoch: epoch, stop: stop)
       }
       if !outcome.isFinite {
         let count = min(shape.rows, places.upperBound - outcome.place)
@@ -82,9 +88,13 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     return position
   }
 
+  @specialized(where Source == StoredBatches<Float>)
+  @specialized(where Source == StoredBatches<Double>)
+  @specialized(where Source == StandardizedBatches<Float>)
+  @specialized(where Source == StandardizedBatches<Double>)
   private func beginEpoch() {
     earlier = runningLoss
-    for t in 0..<shape.targets { counts.losses[t] = 0 }
+    epochLosses.buffer.update(repeating: 0)
     counts.weight = 0
     _ = kept.buffer.update(from: values.buffer)
   }
@@ -104,11 +114,12 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
   @specialized(where Source == StandardizedBatches<Float>)
   @specialized(where Source == StandardizedBatches<Double>)
   private func steps(
-    _ rows: Observations<Input>, _ positions: UnsafePointer<Int32>?, _ places: Range<Int>, epoch: Int,
-    stop: StopSignal
+    _ rows: Observations<Input>, _ positions: UnsafePointer<Int32>?, _ places: Range<Int>,
+    next: Observations<Input>?, epoch: Int, stop: StopSignal
   ) -> Outcome {
     let k = shape.targets, weightCount = weightCount
-    guard k > 0, let values = values.pointer, let gradients = gradients.pointer, let errors = errors.pointer else {
+    guard k > 0, let values = values.pointer, let gradients = gradients.pointer, let errors = errors.pointer
+    else {
       return Outcome(place: places.upperBound, isFinite: true)
     }
     let source = source, batchSize = shape.rows
@@ -121,16 +132,18 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     var place = places.lowerBound, isFinite = true
     while place < places.upperBound && !stop.isRequested {
       let count = min(batchSize, places.upperBound - place)
-      let batch = source.batch(rows, positions, start: place, count: count)
+      let batch = source.batch(rows, positions, start: place, count: count, next: next)
       batchShape.rows = count
-      Kernel.predict(batchShape, batch.X, at: batch.order, values, values + weightCount, into: errors)
+      Kernel.predict(
+        batchShape, batch.X, at: batch.order, ahead: batch.ahead, values, values + weightCount, into: errors)
       let loss = subtractTargets(batch, batchShape, errors, &counts, firstEpoch: epoch == 0)
       guard loss.isFinite else {
         isFinite = false
         break
       }
       Kernel.addGradient(
-        batchShape, batch.X, at: batch.order, errors: errors, weights: gradients, bias: gradients + weightCount)
+        batchShape, batch.X, at: batch.order, errors: errors, weights: gradients,
+        bias: gradients + weightCount)
       if rateChanges {
         rate = Scalar(method.learningRate.rate(step: counts.steps, epoch: epoch, of: totalSteps) ?? 0)
       }
@@ -154,8 +167,15 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     _ batch: Batch<Scalar>, _ shape: BatchShape, _ errors: UnsafeMutablePointer<Scalar>,
     _ counts: inout MinibatchCounts, firstEpoch: Bool
   ) -> Double {
-    let losses = losses.buffer
     if firstEpoch { addBaseline(batch, shape, &counts) }
+    if shape.targets == 1, batch.weights == nil, let y = batch.y {
+      let loss = RowKernel.subtract(y, from: errors, count: shape.rows)
+      if counts.firstLoss == nil { counts.firstLoss = loss / Double(shape.rows) }
+      counts.weight += Double(shape.rows)
+      epochLosses.buffer[0] += loss
+      return loss
+    }
+    let losses = losses.buffer
     Kernel.subtract(batch.y, from: errors, count: shape.rows * shape.targets)
     for t in losses.indices { losses[t] = 0 }
     if batch.weights == nil {
@@ -167,9 +187,9 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     var loss = 0.0
     for t in losses.indices {
       loss += losses[t]
-      counts.losses[t] += losses[t]
+      epochLosses.buffer[t] += losses[t]
     }
-    if counts.firstLoss == nil && loss.isFinite { counts.firstLoss = loss / Double(shape.rows) }
+    if counts.firstLoss == nil { counts.firstLoss = loss / Double(shape.rows) }
     return loss
   }
 
@@ -208,6 +228,10 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
 
   /// g ← gradient · share + λ w, velocity ← μ velocity + g, w ← w − rate · velocity, or · (g + μ velocity) by Nesterov
   /// (Sutskever, Martens, Dahl and Hinton 2013, in PyTorch's form). The bias is not decayed.
+  @specialized(where Source == StoredBatches<Float>)
+  @specialized(where Source == StoredBatches<Double>)
+  @specialized(where Source == StandardizedBatches<Float>)
+  @specialized(where Source == StandardizedBatches<Double>)
   private func descend(rate: Scalar, share: Scalar) {
     let decay = Scalar(method.weightDecay), momentum = Scalar(method.momentum)
     let (values, gradients, velocities) = (values.buffer, gradients.buffer, velocities.buffer)
@@ -230,9 +254,14 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
 
   // MARK: Epochs
 
+  @specialized(where Source == StoredBatches<Float>)
+  @specialized(where Source == StoredBatches<Double>)
+  @specialized(where Source == StandardizedBatches<Float>)
+  @specialized(where Source == StandardizedBatches<Double>)
   func endEpoch(_ rows: Observations<Input>, epoch: Int, isLast: Bool) throws(StepFailure) -> DescentReport {
     let (mean, baseline) = (
-      counts.losses.reduce(0, +) / counts.weight, counts.baseline / max(counts.baselineWeight, .leastNormalMagnitude)
+      epochLosses.buffer.reduce(0, +) / counts.weight,
+      counts.baseline / max(counts.baselineWeight, .leastNormalMagnitude)
     )
     // On the way to the solution the loss falls. A thousandfold of where it started is no detour, and a run that ends at
     // twice its start has led away. (A little above the start is where noise may end it if there is nothing to learn.)
@@ -244,28 +273,34 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
       throw .diverged
     }
     return DescentReport(
-      losses: counts.losses.map { counts.weight > 0 ? $0 / counts.weight : 0 },
+      losses: epochLosses.buffer.map { counts.weight > 0 ? $0 / counts.weight : 0 },
       learningRate: method.learningRate.rate(step: max(0, counts.steps - 1), epoch: epoch, of: totalSteps))
   }
 
   /// Loss of the last rows once the last step is done, for it may be the one that leads away, relative to what a model that predicts
   /// nothing loses on them.
+  @specialized(where Source == StoredBatches<Float>)
+  @specialized(where Source == StoredBatches<Double>)
+  @specialized(where Source == StandardizedBatches<Float>)
+  @specialized(where Source == StandardizedBatches<Double>)
   private func lossOfLastBatch(_ rows: Observations<Input>) -> Double {
     let count = min(shape.rows, rows.rowCount)
-    let batch = source.batch(rows, nil, start: rows.rowCount - count, count: count)
+    let batch = source.batch(rows, nil, start: rows.rowCount - count, count: count, next: nil)
     guard let errors = errors.pointer, let values = values.pointer else { return 0 }
     var batchShape = shape
     batchShape.rows = count
     Kernel.predict(batchShape, batch.X, at: batch.order, values, values + weightCount, into: errors)
     var scratch = MinibatchCounts()
-    scratch.losses = zeros(shape.targets)
+    let kept = Array(epochLosses.buffer)  // this batch is not part of them
+    defer { for t in kept.indices { epochLosses.buffer[t] = kept[t] } }
     let loss = subtractTargets(batch, batchShape, errors, &scratch, firstEpoch: true)
-    return loss / max(scratch.baseline, Double(count) * (counts.firstLoss ?? 0), Double(Scalar.leastNormalMagnitude))
+    return loss
+      / max(scratch.baseline, Double(count) * (counts.firstLoss ?? 0), Double(Scalar.leastNormalMagnitude))
   }
 
   var runningLoss: RunningLoss {
     RunningLoss(
-      losses: zip(earlier.losses, counts.losses).map { $0 + $1 }, weight: earlier.weight + counts.weight)
+      losses: zip(earlier.losses, epochLosses.buffer).map { $0 + $1 }, weight: earlier.weight + counts.weight)
   }
 
   // MARK: State
@@ -285,14 +320,15 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     func doubles(_ scratch: Scratch<Scalar>) -> [Double] { scratch.buffer.map { Double($0) } }
     return .minibatch(
       MinibatchState(
-        values: doubles(values), velocities: doubles(velocities), sums: Array(sums.buffer), kept: doubles(kept),
-        counts: counts))
+        values: doubles(values), velocities: doubles(velocities), sums: Array(sums.buffer),
+        kept: doubles(kept),
+        losses: Array(epochLosses.buffer), counts: counts))
   }
 
   func restore(_ state: DescentState) -> Bool {
     guard case .minibatch(let state) = state, state.values.count == values.buffer.count,
       state.velocities.count == velocities.buffer.count, state.sums.count == sums.buffer.count,
-      state.kept.count == kept.buffer.count, state.counts.losses.count == shape.targets
+      state.kept.count == kept.buffer.count, state.losses.count == shape.targets
     else { return false }
     func copy(_ source: [Double], _ target: Scratch<Scalar>) {
       for (i, value) in source.enumerated() { target.buffer[i] = Scalar(value) }
@@ -301,6 +337,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     copy(state.velocities, velocities)
     copy(state.kept, kept)
     for (i, value) in state.sums.enumerated() { sums.buffer[i] = value }
+    for (t, value) in state.losses.enumerated() { epochLosses.buffer[t] = value }
     counts = state.counts
     return true
   }
@@ -312,8 +349,6 @@ struct MinibatchCounts: Codable, Equatable {
   var steps = 0
   /// Steps in the average.
   var averaged = 0
-  /// Σ w e²/2 of each target over the epoch so far, each batch before its step.
-  var losses: [Double] = []
   /// Σ w of the epoch so far.
   var weight = 0.0
   /// Σ w y²/2 over the first epoch, and the sum of the weights: what a model that predicts nothing loses.
@@ -329,5 +364,7 @@ struct MinibatchState: Codable, Equatable {
   var velocities: [Double]
   var sums: [Double]
   var kept: [Double]
+  /// Σ w e²/2 of each target over the epoch so far.
+  var losses: [Double]
   var counts: MinibatchCounts
 }

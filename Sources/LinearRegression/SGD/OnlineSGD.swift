@@ -70,7 +70,8 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
   ) throws(DataError) {
     require(
       X.columnCount == features && y.shape == Shape(X.rowCount, targets),
-      "partialFit: X is \(X.shape) and y is \(y.shape), but the model has \(features) features and \(targets) targets")
+      "partialFit: X is \(X.shape) and y is \(y.shape), but the model has \(features) features and \(targets) targets"
+    )
     require(
       weights.map { $0.count == X.rowCount } ?? true,
       "partialFit: X is \(X.shape) but there are \(weights?.count ?? 0) weights")
@@ -85,7 +86,8 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
     Observations.with(X, y, weights: weights) { next.take($0) }
     guard (next.means + next.squares).allSatisfy(\.isFinite) else {
       throw .overflow(
-        column: (0..<features + targets).first { !(next.means[$0] + next.squares[$0]).isFinite } ?? 0, features: features)
+        column: (0..<features + targets).first { !(next.means[$0] + next.squares[$0]).isFinite } ?? 0,
+        features: features)
     }
     self = next
   }
@@ -119,7 +121,7 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
       block, units.units, batchSize: block.rowCount, meanWeight: weight / Double(rows))
     let shape = BatchShape(rows: block.rowCount, features: features, targets: targets)
     withExtendedLifetime(source) {  // the batch lies in its memory
-      let batch = source.batch(block, nil, start: 0, count: block.rowCount)
+      let batch = source.batch(block, nil, start: 0, count: block.rowCount, next: nil)
       follow(batch, shape)
       step(batch, shape)
     }
@@ -186,7 +188,8 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
     values.withUnsafeMutableBufferPointer { values in
       errors.withUnsafeMutableBufferPointer { errors in
         gradient.withUnsafeMutableBufferPointer { gradient in
-          guard let values = values.baseAddress, let errors = errors.baseAddress, let gradient = gradient.baseAddress
+          guard let values = values.baseAddress, let errors = errors.baseAddress,
+            let gradient = gradient.baseAddress
           else { return }
           Kernel<Double>.predict(shape, batch.X, values, values + count, into: errors)
           Kernel<Double>.subtract(batch.y, from: errors, count: shape.rows * targets)

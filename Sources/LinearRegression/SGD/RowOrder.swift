@@ -57,6 +57,13 @@ struct EpochOrder: Sendable {
     }
   }
 
+  /// The rows of the block after a span's; nil where rows of a span are not near each other, or at the end.
+  func rowsAfter(_ span: Span) -> Range<Int>? {
+    guard case .blocks(let blocks) = layout, span.positions.upperBound < rowCount else { return nil }
+    let next = blocks.span(at: span.positions.upperBound)
+    return next.firstRow..<next.firstRow + next.positions.count
+  }
+
   /// Calls `body` with the rows of a span, counted from its first row, in the order of its positions; with nil where they are in order.
   ///
   /// - Parameter room: where the rows of a block are written; they are found there again.
@@ -116,27 +123,18 @@ private struct BlockOrder: Sendable {
     let blockSeed = seed &+ UInt64(span.block)
     if room.seed == blockSeed { return }
     room.seed = blockSeed
-    if room.rows.count != span.positions.count { room.rows = Array(repeating: 0, count: span.positions.count) }
+    if room.rows.count != span.positions.count {
+      room.rows = Array(repeating: 0, count: span.positions.count)
+    }
     for i in room.rows.indices { room.rows[i] = Int32(i) }
     var generator = SeededGenerator(seed: blockSeed)
     generator.shuffle(&room.rows)
   }
 }
 
-extension SeededGenerator {
-  /// The numbers 0 ..< `count` in random order.
-  /// - Precondition: `count` is below 2³¹.
-  mutating func permutation(_ count: Int) -> [Int32] {
-    require(
-      count <= Int32.max, "cannot shuffle \(count) rows; at most \(Int32.max): use .shuffledBlocks")
-    var permutation = Array(0..<Int32(count))
-    shuffle(&permutation)
-    return permutation
-  }
-}
-
-/// Rows of a block in ``RowOrder/shuffledBlocks``: several batches, so that they differ from epoch to epoch, and about a mebibyte.
+/// Rows of a block in ``RowOrder/shuffledBlocks``: several batches, so that they differ from epoch to epoch, and half a mebibyte, so that
+/// it stays in the cache while the next one is fetched.
 func shuffledBlockRows(rowBytes: Int, batchSize: Int) -> Int {
-  let rows = (1 << 20) / max(1, rowBytes)
+  let rows = (1 << 19) / max(1, rowBytes)
   return max(4, rows / batchSize) * batchSize
 }

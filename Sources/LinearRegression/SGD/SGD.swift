@@ -88,7 +88,8 @@ public struct SGD: Equatable, Sendable {
   ///   `validationFraction` are below 1; with an automatic rate there are no momentum, decay and averages.
   public init(
     epochs: Int = 100, batchSize: Int? = nil, learningRate: LearningRate = .automatic, momentum: Double = 0,
-    nesterov: Bool = false, weightDecay: Double = 0, averaging: Averaging = .none, order: RowOrder = .shuffled,
+    nesterov: Bool = false, weightDecay: Double = 0, averaging: Averaging = .none,
+    order: RowOrder = .shuffled,
     seed: UInt64 = 0, tolerance: Double? = nil, standardize: Bool = true, measuresDistance: Bool = true,
     validationFraction: Double = 0, patience: Int = 5
   ) {
@@ -122,7 +123,9 @@ public struct SGD: Equatable, Sendable {
     if let fault = learningRate.fault { return fault }
     if !(momentum >= 0 && momentum < 1) { return "a momentum of \(momentum); it is 0 or more and below 1" }
     if nesterov && momentum == 0 { return "Nesterov's momentum of 0; give a momentum" }
-    if !(weightDecay >= 0 && weightDecay.isFinite) { return "a weight decay of \(weightDecay); it is 0 or more" }
+    if !(weightDecay >= 0 && weightDecay.isFinite) {
+      return "a weight decay of \(weightDecay); it is 0 or more"
+    }
     if case .tail(let share) = averaging, !(share > 0 && share <= 1) {
       return "an average over a tail of \(share); it is above 0 and at most 1"
     }
@@ -134,7 +137,8 @@ public struct SGD: Equatable, Sendable {
     }
     if patience < 1 { return "a patience of \(patience) epochs; it is 1 or more" }
     if isAutomatic && (momentum > 0 || weightDecay > 0 || averaging != .none) {
-      return "an automatic rate has no momentum, weight decay or averaging; give a learning rate, or leave them out"
+      return
+        "an automatic rate has no momentum, weight decay or averaging; give a learning rate, or leave them out"
     }
     return nil
   }
@@ -156,6 +160,8 @@ public struct SGD: Equatable, Sendable {
   /// - Complexity: 4 n p k flops per epoch, three times that under ``LearningRate/automatic``, and n p² for the first pass where it is
   ///   needed; no allocation in a step; memory O(p k + batch · p) beside the data, four bytes for each row of a full shuffle, and
   ///   O(p²) for the first pass.
+  @specialized(where M == Matrix<Float>)
+  @specialized(where M == Matrix<Double>)
   public func train<M: RowMajor>(
     _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil, validation: (X: M, y: Matrix<M.Scalar>)? = nil,
     report: (EpochReport) -> Void = { _ in }
@@ -195,14 +201,17 @@ extension SGD.Averaging: Codable {
 
 extension SGD: Codable {
   private enum CodingKeys: String, CodingKey {
-    case epochs, batchSize, learningRate, momentum, nesterov, weightDecay, averaging, order, seed, tolerance, standardize
+    case epochs, batchSize, learningRate, momentum, nesterov, weightDecay, averaging, order, seed, tolerance,
+      standardize
     case measuresDistance, validationFraction, patience
   }
 
   /// Decodes settings; such as are not allowed are an error.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    func value<Value: Decodable>(_ key: CodingKeys) throws -> Value { try container.decode(Value.self, forKey: key) }
+    func value<Value: Decodable>(_ key: CodingKeys) throws -> Value {
+      try container.decode(Value.self, forKey: key)
+    }
     epochs = try value(.epochs)
     batchSize = try container.decodeIfPresent(Int.self, forKey: .batchSize)
     learningRate = try value(.learningRate)

@@ -31,6 +31,8 @@ extension Training {
 
   // MARK: Reports
 
+  @specialized(where M == Matrix<Float>)
+  @specialized(where M == Matrix<Double>)
   func report(_ number: Int, _ seen: DescentReport) throws(StepFailure) -> EpochReport {
     let k = y.columnCount
     var losses = (0..<k).map { seen.losses[$0] * units.targetScale($0) * units.targetScale($0) }
@@ -55,6 +57,8 @@ extension Training {
 
   /// How far the parameters are from the exact solution: by the gradient where the descent has formed it, else by the factor of the
   /// first pass, else by a gradient that is formed now.
+  @specialized(where M == Matrix<Float>)
+  @specialized(where M == Matrix<Double>)
   private func distance(_ seen: DescentReport) -> Distance? {
     guard let pass else { return nil }
     let k = y.columnCount, standard = pass.standardization
@@ -89,16 +93,21 @@ extension Training {
         rows, DesignLayout(features: X.columnCount, targets: k, hasOnes: true), standard.units,
         Matrix<Double>(rows: X.columnCount + 1, columns: k) { $0 == 0 ? bias[0, $1] : weights[$0 - 1, $1] })
     }
-    let moments = Matrix<Double>(rows: X.columnCount, columns: k) { sums.products[1 + $0, $1] / pass.weightSum }
+    let moments = Matrix<Double>(rows: X.columnCount, columns: k) {
+      sums.products[1 + $0, $1] / pass.weightSum
+    }
     return Distance(
       losses: inUnits(sums.squares.map { $0 / pass.weightSum / 2 }), excesses: nil, gap: nil,
-      gradientNorm: largestNorm(moments, Matrix(rows: 1, columns: k) { sums.products[0, $1] / pass.weightSum }))
+      gradientNorm: largestNorm(
+        moments, Matrix(rows: 1, columns: k) { sums.products[0, $1] / pass.weightSum }))
   }
 
   private func largest(_ weights: Matrix<Double>, _ bias: Matrix<Double>) -> Double {
     (weights.elements + bias.elements).reduce(0) { max($0, abs($1)) }
   }
 
+  @specialized(where M == Matrix<Float>)
+  @specialized(where M == Matrix<Double>)
   private func validationLoss() throws(StepFailure) -> Double? {
     guard let validation else { return nil }
     do throws(DataError) {

@@ -136,12 +136,14 @@ public final class Training<M: RowMajor> {
         let steps = method.epochs * ((n + batchSize - 1) / batchSize)
         if method.standardize {
           return MinibatchDescent(
-            method, StandardizedBatches(rows, units.units, batchSize: batchSize, meanWeight: meanWeight), shape,
+            method, StandardizedBatches(rows, units.units, batchSize: batchSize, meanWeight: meanWeight),
+            shape,
             totalSteps: steps, weights: Parameter<Double>(normal: p, k, using: &generator).value)
         }
         return MinibatchDescent(
           method,
-          StoredBatches(rows, batchSize: batchSize, gathers: method.order != .inOrder, meanWeight: meanWeight), shape,
+          StoredBatches(
+            rows, batchSize: batchSize, gathers: method.order != .inOrder, meanWeight: meanWeight), shape,
           totalSteps: steps, weights: Parameter<M.Scalar>(normal: p, k, using: &generator).value)
       }
       self.generator = generator
@@ -170,6 +172,8 @@ public final class Training<M: RowMajor> {
   /// - Returns: the epoch's report; nil if the run had ended or was asked to stop.
   /// - Throws: ``TrainingError``: a value that is not finite, with its place; divergence. ``model`` is then the last finite one.
   /// - Complexity: 4 n p k flops, three times that under ``LearningRate/automatic``; no allocation in a step.
+  @specialized(where M == Matrix<Float>)
+  @specialized(where M == Matrix<Double>)
   public func next() throws(TrainingError) -> EpochReport? { try advance(rows: X.rowCount) }
 
   /// Goes on by so many rows, or to the end of the epoch if that is nearer.
@@ -177,6 +181,8 @@ public final class Training<M: RowMajor> {
   /// - Parameter rows: rounded up to whole batches.
   /// - Returns: the report of an epoch that is finished now; nil otherwise.
   /// - Throws: ``TrainingError``, as ``next()``.
+  @specialized(where M == Matrix<Float>)
+  @specialized(where M == Matrix<Double>)
   public func advance(rows count: Int) throws(TrainingError) -> EpochReport? {
     if stopReason == .interrupted && !stopSignal.isRequested { stopReason = nil }
     guard stopReason == nil else { return nil }
@@ -192,6 +198,8 @@ public final class Training<M: RowMajor> {
     }
   }
 
+  @specialized(where M == Matrix<Float>)
+  @specialized(where M == Matrix<Double>)
   private func advance(_ rows: Observations<M.Scalar>, by count: Int) throws(StepFailure) -> EpochReport? {
     let order = self.order ?? drawOrder(rows)
     let batches = max(1, (count + batchSize - 1) / batchSize)
@@ -204,6 +212,8 @@ public final class Training<M: RowMajor> {
   }
 
   /// The order of the current epoch; `generator` stays at the epoch's start until the epoch is over, so that a state can be saved.
+  @specialized(where M == Matrix<Float>)
+  @specialized(where M == Matrix<Double>)
   private func drawOrder(_ rows: Observations<M.Scalar>) -> EpochOrder {
     let drawn: EpochOrder
     (drawn, nextGenerator) = Self.order(method, rows, batchSize, generator)
@@ -219,6 +229,8 @@ public final class Training<M: RowMajor> {
   /// Has the order of the current epoch drawn anew.
   func forgetOrder() { order = nil }
 
+  @specialized(where M == Matrix<Float>)
+  @specialized(where M == Matrix<Double>)
   private func endEpoch(_ rows: Observations<M.Scalar>) throws(StepFailure) -> EpochReport {
     let number = epochs.count + 1, isLast = number == method.epochs
     let seen = try descent.endEpoch(rows, epoch: epochs.count, isLast: isLast)
@@ -231,6 +243,8 @@ public final class Training<M: RowMajor> {
     return report
   }
 
+  @specialized(where M == Matrix<Float>)
+  @specialized(where M == Matrix<Double>)
   private func reasonToStop(_ report: EpochReport, _ verdict: DescentReport.Verdict?) -> StopReason? {
     if method.isAutomatic {
       return switch verdict {
@@ -240,7 +254,9 @@ public final class Training<M: RowMajor> {
       }
     }
     // Without rows to validate on, a loss that falls by less than the tolerance has stopped falling.
-    guard let loss = report.validationLoss ?? (method.tolerance == nil ? nil : report.loss) else { return nil }
+    guard let loss = report.validationLoss ?? (method.tolerance == nil ? nil : report.loss) else {
+      return nil
+    }
     let improvement = method.tolerance.map { 1 - $0 } ?? 1
     if best.map({ loss < $0.loss * improvement }) ?? true {
       let (weights, bias) = descent.parameters

@@ -31,7 +31,9 @@ extension Training {
   /// Cancelling the task that reads it stops the run before its next step, with ``StopReason/interrupted``; it can go on later. The steps are taken
   /// by the reading task, so give it a thread of its own where latency matters.
   /// - Parameter rows: how many rows lie between two elements, rounded up to whole batches; nil for an epoch. Every epoch ends with an element.
-  public func progress(every rows: Int? = nil) -> ProgressSequence { ProgressSequence(training: self, rows: rows) }
+  public func progress(every rows: Int? = nil) -> ProgressSequence {
+    ProgressSequence(training: self, rows: rows)
+  }
 
   /// See ``Training/progress(every:)``.
   public struct ProgressSequence: AsyncSequence {
@@ -54,7 +56,9 @@ extension Training {
 
       /// The next element; nil once the run has ended or was asked to stop.
       /// - Throws: ``TrainingError``, as ``Training/next()``.
-      public mutating func next(isolation actor: isolated (any Actor)?) async throws(TrainingError) -> TrainingProgress? {
+      public mutating func next(isolation actor: isolated (any Actor)?) async throws(TrainingError)
+        -> TrainingProgress?
+      {
         let signal = training.stopSignal, training = training, rows = rows
         let result = await withTaskCancellationHandler {
           Result { () throws(TrainingError) in try training.advanceWithProgress(rows: rows) }

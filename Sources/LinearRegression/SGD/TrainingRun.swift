@@ -60,7 +60,8 @@ public struct EpochReport: Equatable, Sendable, Codable {
   public let validationLoss: Double?
 
   package init(
-    epoch: Int, loss: Double, excessLoss: Double? = nil, gapToExact: Double? = nil, gradientNorm: Double? = nil,
+    epoch: Int, loss: Double, excessLoss: Double? = nil, gapToExact: Double? = nil,
+    gradientNorm: Double? = nil,
     learningRate: Double? = nil, validationLoss: Double? = nil
   ) {
     self.epoch = epoch

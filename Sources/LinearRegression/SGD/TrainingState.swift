@@ -86,7 +86,9 @@ private struct ValueHash<Scalar: BLASScalar>: Reduction {
     var offset = 0
     while offset + 32 <= bytes.count {
       func word(_ i: Int) -> UInt64 { bytes.loadUnaligned(fromByteOffset: offset + 8 * i, as: UInt64.self) }
-      lanes = (mixed(lanes.0, word(0)), mixed(lanes.1, word(1)), mixed(lanes.2, word(2)), mixed(lanes.3, word(3)))
+      lanes = (
+        mixed(lanes.0, word(0)), mixed(lanes.1, word(1)), mixed(lanes.2, word(2)), mixed(lanes.3, word(3))
+      )
       offset += 32
     }
     while offset < bytes.count {

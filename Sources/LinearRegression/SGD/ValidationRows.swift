@@ -15,7 +15,8 @@ struct ValidationRows<M: RowMajor> {
     return try Observations.with(X, y, weights: weights) { (rows) throws(DataError) in
       let sums = ResidualSums.of(
         rows, DesignLayout(features: p, targets: k, hasOnes: true), ColumnUnits(identity: p + k),
-        Matrix<Double>(rows: p + 1, columns: k) { $0 == 0 ? model.intercepts[$1] : model.weights[$0 - 1, $1] })
+        Matrix<Double>(rows: p + 1, columns: k) { $0 == 0 ? model.intercepts[$1] : model.weights[$0 - 1, $1] }
+      )
       let loss = sums.squares.reduce(0, +) / rows.totalWeight / Double(2 * max(1, k))
       if loss.isFinite { return loss }
       if let (variable, row, column) = rows.firstNonFinite(nil, 0..<rows.rowCount) {
@@ -32,7 +33,9 @@ extension SGD {
   ///
   /// - Throws: ``DataError/noRows`` where no row is left to learn from.
   /// - Complexity: O(n); a weight for each row, twice.
-  package func split<Scalar: BLASScalar>(_ weights: [Scalar]) throws(DataError) -> (kept: [Scalar], heldOut: [Scalar]) {
+  package func split<Scalar: BLASScalar>(_ weights: [Scalar]) throws(DataError) -> (
+    kept: [Scalar], heldOut: [Scalar]
+  ) {
     let n = weights.count
     var wanted = max(1, Int((validationFraction * Double(n)).rounded()))
     if wanted >= n { throw .noRows }

@@ -36,7 +36,8 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
   private var now: VarianceReducedState
 
   init(
-    _ rows: Observations<Input>, _ pass: FirstPass, preconditioner: Preconditioner, batchSize: Int, tolerance: Double
+    _ rows: Observations<Input>, _ pass: FirstPass, preconditioner: Preconditioner, batchSize: Int,
+    tolerance: Double
   ) {
     let (n, p, k) = (rows.rowCount, rows.featureCount, rows.targetCount)
     units = pass.standardization.units
@@ -87,6 +88,8 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     return position
   }
 
+  @specialized(where Input == Float)
+  @specialized(where Input == Double)
   private func steps(
     _ rows: Observations<Input>, _ positions: UnsafePointer<Int32>?, _ places: Range<Int>, stop: StopSignal
   ) -> Int {
@@ -97,7 +100,7 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     var place = places.lowerBound
     while place < places.upperBound && !stop.isRequested {
       let size = min(shape.rows, places.upperBound - place)
-      let batch = source.batch(rows, positions, start: place, count: size)
+      let batch = source.batch(rows, positions, start: place, count: size, next: nil)
       var shape = shape
       shape.rows = size
       Kernel<Double>.predict(shape, batch.X, offset, offset + weightCount, into: errors)
