@@ -5,7 +5,7 @@ data = Examples/Diabetes/diabetes.csv
 commit = COMMIT=$$(git describe --always --dirty 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test examples bench peers bench-build format lint docs clean
+.PHONY: help setup run test examples bench peers bench-build format lint docs picture clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,11 @@ lint: ## check the format of all Swift code
 
 docs: setup ## build the documentation into .build/documentation
 	@Scripts/docs
+
+picture: ## draw the documentation's picture of training runs
+	@$(SWIFT) build --configuration release --product linreg --quiet
+	@Benchmarks/peers/setup
+	@Benchmarks/peers/.venv/bin/python Scripts/training-picture
 
 clean: ## remove what was built
 	rm -rf .build Examples/.build Benchmarks/.build

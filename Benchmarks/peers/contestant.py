@@ -96,27 +96,33 @@ def torch_gradient(folder):
 def torch_sgd(folder, batch, rate, shuffled, autograd, epochs=1):
     """Epochs from zero weights, over slices of tensors (a DataLoader is slower by far)."""
     torch, X, y = torch_arrays(folder)
-    n, p = X.shape
+    y = y.reshape(len(y), -1)
+    (n, p), k = X.shape, y.shape[1]
 
     def formulas(order):
-        w, b = torch.zeros(p), torch.zeros(1)
+        w, b = torch.zeros(p, k), torch.zeros(k)
         with torch.inference_mode():
             for start in list(range(0, n, batch)) * epochs:
                 rows = slice(start, start + batch) if order is None else order[start : start + batch]
                 batch_X, batch_y = X[rows], y[rows]
-                errors = torch.mv(batch_X, w).add_(b).sub_(batch_y)
                 step = rate / len(batch_y)
-                w.addmv_(batch_X.T, errors, alpha=-step)
-                b.sub_(errors.sum(), alpha=step)
-        return coefficients(b.numpy(), w.numpy()[:, None])
+                if k == 1:
+                    errors = torch.mv(batch_X, w[:, 0]).add_(b).sub_(batch_y[:, 0])
+                    w[:, 0].addmv_(batch_X.T, errors, alpha=-step)
+                else:
+                    errors = torch.addmm(b, batch_X, w).sub_(batch_y)
+                    w.addmm_(batch_X.T, errors, alpha=-step)
+                b.sub_(errors.sum(0), alpha=step)
+        return coefficients(b.numpy(), w.numpy())
 
     def automatic(order):
-        w = torch.zeros(p, 1, requires_grad=True)
-        b = torch.zeros(1, requires_grad=True)
+        w = torch.zeros(p, k, requires_grad=True)
+        b = torch.zeros(k, requires_grad=True)
         optimizer = torch.optim.SGD([w, b], lr=rate)
         for start in list(range(0, n, batch)) * epochs:
             rows = slice(start, start + batch) if order is None else order[start : start + batch]
-            loss = ((X[rows] @ w + b)[:, 0] - y[rows]).square().mean() / 2
+            # The sum over targets, the mean over rows: the same steps as everybody's.
+            loss = (X[rows] @ w + b - y[rows]).square().sum() / (2 * len(y[rows]))
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -271,6 +277,10 @@ WORKS = {
     ("torch-autograd", "epoch"): lambda folder: torch_sgd(folder, BATCH, RATE, False, True),
     ("torch", "epoch-shuffled"): lambda folder: torch_sgd(folder, BATCH, RATE, True, False),
     ("torch-autograd", "epoch-shuffled"): lambda folder: torch_sgd(folder, BATCH, RATE, True, True),
+    ("torch", "epoch64"): lambda folder: torch_sgd(folder, BATCH, RATE, False, False),
+    ("torch-autograd", "epoch64"): lambda folder: torch_sgd(folder, BATCH, RATE, False, True),
+    ("torch", "epoch-blocks"): lambda folder: torch_sgd(folder, BATCH, RATE, True, False),
+    ("torch-autograd", "epoch-blocks"): lambda folder: torch_sgd(folder, BATCH, RATE, True, True),
     ("sklearn", "epoch"): lambda folder: sklearn_sgd(folder, 0.0005, False),
     ("sklearn", "epoch-shuffled"): lambda folder: sklearn_sgd(folder, 0.0005, True),
     ("torch", "step"): lambda folder: torch_sgd(folder, TINY_BATCH, TINY_RATE, False, False, TINY_EPOCHS),

@@ -63,13 +63,13 @@ def epochs(batch, rate, count):
 
     def reference(folder):
         X, y = arrays(folder)
-        w, b = np.zeros((X.shape[1], 1)), np.zeros(1)
+        w, b = np.zeros((X.shape[1], y.shape[1])), np.zeros(y.shape[1])
         for _ in range(count):
             for start in range(0, len(X), batch):
                 batch_X = X[start : start + batch]
                 errors = batch_X @ w + b - y[start : start + batch]
                 w -= rate / len(batch_X) * (batch_X.T @ errors)
-                b -= rate / len(batch_X) * errors.sum()
+                b -= rate / len(batch_X) * errors.sum(axis=0)
         return np.concatenate([b[None, :], w])
 
     return reference
@@ -115,6 +115,19 @@ WORKS = [
         "epoch-shuffled", "SGD epoch shuffled, batch 256, 10⁶ × 100 Float", "float",
         [("swift", "this package, SGD.train")] + TORCH + [("sklearn", "scikit-learn SGDRegressor, batch 1")],
         exact, 0.1, "epoch", {}, seconds=5,
+    ),
+    Work(
+        "epoch-blocks", "SGD epoch in shuffled blocks (PyTorch: fully shuffled), batch 256, 10⁶ × 100 Float", "float",
+        [("swift", "this package, SGD.train")] + TORCH, exact, 0.1, "epoch", {}, seconds=4,
+    ),
+    Work(
+        "epoch64", "SGD epoch in order with 64 targets, batch 256, 10⁶ × 100 Float", "targets",
+        [("swift", "this package, SGD.train")] + TORCH, epochs(contestant.BATCH, contestant.RATE, 1), 1e-3, "epoch", {},
+        seconds=8,
+    ),
+    Work(
+        "automatic", "SGD to the exact solution, no setting, 10⁶ × 100 Float", "float",
+        [("swift", "this package, SGD().train")], exact, 1e-9, "fit", {}, seconds=8,
     ),
     Work(
         "step", "SGD step, batch 10, 1000 × 2 Float", "tiny", [("swift", "this package, SGD.train")] + TORCH,

@@ -9,8 +9,8 @@ let patients = try Table(csv: "\(folder)diabetes.csv")
 let exact = try FittedModel(patients, target: "progression")
 print(exact.summary)
 
-let trained = try FittedModel(training: patients, target: "progression", method: SGD(epochs: 100, seed: 1))
-print("\nafter 100 epochs of SGD:\n")
+let trained = try FittedModel(training: patients, target: "progression", method: SGD(seed: 1))
+print("\nby SGD:\n")
 print(trained.summary)
 
 let file = FileManager.default.temporaryDirectory.appendingPathComponent("diabetes.json").path

@@ -44,7 +44,7 @@ extension FittedModel.Training {
     }
     if let gap = last.gapToExact {
       lines.append(
-        "largest distance to an exact coefficient \(number(gap, digits: 2)), in standardised units")
+        "largest distance to an exact coefficient \(gap < 1e-12 ? "below 1e-12" : number(gap, digits: 2)), in standardised units")
     } else if let norm = last.gradientNorm {
       lines.append(
         "norm of the gradient \(number(norm, digits: 2)), in standardised units; 0 at the exact solution")
@@ -56,7 +56,7 @@ extension FittedModel.Training {
     let count = counted(epochs.count, "epoch")
     return switch stopReason {
     case .converged:
-      "converged after \(count): coefficients agree with the exact fit to \(agreeingDigits(model)) digits"
+      "converged after \(count): coefficients agree with the exact fit to \(agreement(model))"
     case .stalled: "stopped after \(count): rounding, or these rows, keep SGD from coming closer"
     case .noImprovement: "stopped after \(count): the loss no longer falls; best after epoch \(epoch)"
     case .epochs: "all \(count) used"
@@ -64,12 +64,14 @@ extension FittedModel.Training {
     }
   }
 
-  /// The digits that all coefficients have in common with the exact ones.
-  private func agreeingDigits(_ model: LinearModel) -> Int {
+  /// The digits that all coefficients have in common with the exact ones. Beyond ten they depend on how a processor rounds.
+  private func agreement(_ model: LinearModel) -> String {
     let pairs = zip([model.intercept] + model.coefficients, [exact.intercept] + exact.coefficients)
-    let worst = pairs.reduce(Double.ulpOfOne) {
-      $0 < abs($1.0 - $1.1) / abs($1.1) ? abs($1.0 - $1.1) / abs($1.1) : $0
+    let worst = pairs.reduce(Double.ulpOfOne) { worst, pair in
+      let difference = abs(pair.0 - pair.1)
+      return difference == 0 ? worst : max(worst, difference / abs(pair.1))
     }
-    return max(0, Int(-decimalLogarithm(worst)))
+    let digits = max(0, Int(-decimalLogarithm(worst)))
+    return digits >= 10 ? "10 digits or more" : counted(digits, "digit")
   }
 }

@@ -69,7 +69,7 @@ struct TrainProgress {
       text += "  validation \(aligned(formatted(loss, significantDigits: 6), .left, width: 8))"
     }
     if let gap = report.gapToExact {
-      text += "  distance to exact \(formatted(gap, significantDigits: 3))"
+      text += "  distance to exact \(distance(gap, digits: 3))"
     } else if let norm = report.gradientNorm {
       text += "  gradient \(formatted(norm, significantDigits: 3))"
     }
@@ -93,13 +93,18 @@ struct TrainProgress {
     }
     if let last = training.epochs.last {
       parts.append("loss \(formatted(last.loss, significantDigits: 6))")
-      if let gap = last.gapToExact { parts.append("distance \(formatted(gap, significantDigits: 2))") }
+      if let gap = last.gapToExact { parts.append("distance \(distance(gap, digits: 2))") }
     }
     let filled = Int(share * 14)
     let head =
       "epoch \(aligned(String(min(done + 1, epochs)), .right, width: digits))/\(epochs) [\(String(repeating: "#", count: filled))\(String(repeating: "-", count: 14 - filled))]"
     let width = Terminal.width - 1
     return parts.reduce(head) { $0.count + $1.count + 2 <= width ? "\($0)  \($1)" : $0 }
+  }
+
+  /// What is below is rounding, and differs from processor to processor.
+  private func distance(_ gap: Double, digits: Int) -> String {
+    gap < 1e-12 ? "<1e-12" : formatted(gap, significantDigits: digits)
   }
 
   private func readable(_ rate: Double) -> String {

@@ -178,7 +178,7 @@ public final class Training<M: RowMajor> {
 
   /// Goes on by so many rows, or to the end of the epoch if that is nearer.
   ///
-  /// - Parameter rows: rounded up to whole batches.
+  /// - Parameter count: rounded up to whole batches.
   /// - Returns: the report of an epoch that is finished now; nil otherwise.
   /// - Throws: ``TrainingError``, as ``next()``.
   @specialized(where M == Matrix<Float>)
