@@ -44,7 +44,8 @@ extension FittedModel.Training {
     }
     if let gap = last.gapToExact {
       lines.append(
-        "largest distance to an exact coefficient \(gap < 1e-12 ? "below 1e-12" : number(gap, digits: 2)), in standardised units")
+        "largest distance to an exact coefficient \(gap < 1e-12 ? "below 1e-12" : number(gap, digits: 2)), in standardised units"
+      )
     } else if let norm = last.gradientNorm {
       lines.append(
         "norm of the gradient \(number(norm, digits: 2)), in standardised units; 0 at the exact solution")
@@ -56,7 +57,7 @@ extension FittedModel.Training {
     let count = counted(epochs.count, "epoch")
     return switch stopReason {
     case .converged:
-      "converged after \(count): coefficients agree with the exact fit to \(agreement(model))"
+      "converged after \(count): the coefficients of the exact fit, to \(agreement(model))"
     case .stalled: "stopped after \(count): rounding, or these rows, keep SGD from coming closer"
     case .noImprovement: "stopped after \(count): the loss no longer falls; best after epoch \(epoch)"
     case .epochs: "all \(count) used"
