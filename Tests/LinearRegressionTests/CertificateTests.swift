@@ -86,7 +86,8 @@ private struct Problem {
   func check() throws -> [String] {
     var low: [String] = []
     let exact = try LeastSquares(precision: .extended).fit(X, y)
-    guard exact.rank == X.columnCount + 1 else { return [] }  // dependent, to rounding: there is no exact answer
+    // Dependent, to rounding: there is no exact answer.
+    guard exact.rank == X.columnCount + 1 else { return [] }
     try #require(exact.certificate.solver == .extended)
     for solver in [LeastSquares.Solver.automatic, .cholesky, .refinedCholesky, .qr] {
       for measures in [true, false] {

@@ -264,6 +264,7 @@ import Testing
     #expect(try run("x,y\n1,2\n").status == 0)
     #expect(try run("x,c,y\n1,5,2\n2,5,3\n3,5,5\n").output.contains(/\nc +0 +0\n/))
     #expect(try run("a,b,c,y\n1,2,3,4\n2,1,5,1\n").output.contains("fewer rows than coefficients"))
+    #expect(try run("x,y\n1,2\n2,2\n3,2\n4,2\n").output.contains("\nconverged after "))
     let twins = try run("a,b,y\n1,1,1\n2,2,3\n3,3,4\n4,4,4\n")
     #expect(twins.output.contains("converged") && twins.output.contains(/\na +0.5 +0.5\nb +0.5 +0.5\n/))
     #expect(try run("x,y\n1,2\n2,nan\n").error.hasPrefix("standard input:3:2: "))

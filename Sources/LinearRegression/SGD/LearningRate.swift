@@ -99,7 +99,9 @@ extension LearningRate: CustomStringConvertible {
 }
 
 extension LearningRate: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+  /// A constant rate.
   public init(floatLiteral value: Double) { self = .constant(value) }
+  /// A constant rate.
   public init(integerLiteral value: Int) { self = .constant(Double(value)) }
 }
 
@@ -128,6 +130,7 @@ extension LearningRate: Codable {
     }
   }
 
+  /// Encodes a constant rate as a number, the others under their names.
   public func encode(to encoder: any Encoder) throws {
     if case .constant(let rate) = self {
       var container = encoder.singleValueContainer()

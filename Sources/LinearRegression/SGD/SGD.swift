@@ -189,6 +189,7 @@ extension SGD.Averaging: Codable {
     self = share == 0 ? .none : share == 1 ? .all : .tail(share)
   }
 
+  /// Encodes the share of the steps.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {

@@ -34,6 +34,7 @@ public struct SeededGenerator: RandomNumberGenerator, Equatable, Sendable {
   /// The state, from which the same numbers follow.
   var words: [UInt64] { [state.0, state.1, state.2, state.3] }
 
+  /// Whether the same numbers follow.
   public static func == (a: SeededGenerator, b: SeededGenerator) -> Bool { a.state == b.state }
 
   /// The next 64 random bits.

@@ -272,7 +272,8 @@ public final class Training<M: RowMajor> {
   private func isWithinTolerance(_ report: EpochReport) -> Bool {
     guard let gap = report.gapToExact, let problem = pass?.problem else { return true }
     let tolerance = method.tolerance ?? SGD.automaticTolerance
+    // A target that nothing explains has no coefficient to be relative to: its own deviation is the unit.
     let sizes = (0..<y.columnCount).map { t in problem.solution[column: t].reduce(0) { max($0, abs($1)) } }
-    return gap <= tolerance * max(sizes.min() ?? 1, tolerance)
+    return gap <= tolerance * (sizes.filter { $0 > tolerance }.min() ?? 1)
   }
 }

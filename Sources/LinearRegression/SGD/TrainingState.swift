@@ -36,12 +36,14 @@ struct BestState: Equatable, Sendable, Codable {
 extension TrainingState: Codable {}
 
 extension SeededGenerator: Codable {
+  /// Decodes the state, four words.
   public init(from decoder: any Decoder) throws {
     var container = try decoder.unkeyedContainer()
     func word() throws -> UInt64 { try container.decode(UInt64.self) }
     self.init(state: (try word(), try word(), try word(), try word()))
   }
 
+  /// Encodes the state, four words.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.unkeyedContainer()
     for word in words { try container.encode(word) }
