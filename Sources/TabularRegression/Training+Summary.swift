@@ -57,7 +57,7 @@ extension FittedModel.Training {
     let count = counted(epochs.count, "epoch")
     return switch stopReason {
     case .converged:
-      "converged after \(count): the coefficients of the exact fit, to \(agreement(model))"
+      "converged after \(count): the exact fit's coefficients to \(agreement(model))"
     case .stalled: "stopped after \(count): rounding, or these rows, keep SGD from coming closer"
     case .noImprovement: "stopped after \(count): the loss no longer falls; best after epoch \(epoch)"
     case .epochs: "all \(count) used"

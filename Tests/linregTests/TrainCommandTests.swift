@@ -27,7 +27,7 @@ import Testing
     let outcome = try linreg("train", "--target", "progression", diabetes)
     #expect(
       outcome.output.contains(
-        /\nconverged after \d epochs: the coefficients of the exact fit, to 10 digits or more\n/))
+        /\nconverged after \d epochs: the exact fit's coefficients to 10 digits or more\n/))
     #expect(
       outcome.error.split(separator: "\n").last?.contains(
         /^epoch +\d\/100  loss 1429.85   distance to exact <1e-12$/) == true)
