@@ -52,7 +52,7 @@ package enum Files {
     let directory = target.lastIndex(of: "/").map { String(target[...$0]) } ?? "./"
     let temporary =
       "\(directory)\(temporaryName ?? ".linreg-\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp")"
-    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (temporaryName == nil ? O_EXCL : O_TRUNC)
+    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (temporaryName == nil ? O_EXCL : O_TRUNC | O_NOFOLLOW)
     let descriptor = open(temporary, flags, 0o666)
     if descriptor < 0 { throw failure(path, .write) }
     if exists { fchmod(descriptor, status.st_mode & 0o7777) }

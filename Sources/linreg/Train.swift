@@ -57,6 +57,10 @@ struct Train: ParsableCommand {
     let formula = try data.formula()
     try output.check(besides: data.file)
     try checkpoints.check(besides: data.file)
+    if let validation {
+      try output.check(besides: validation)
+      try checkpoints.check(besides: validation)
+    }
     try threads.run {
       let table = try Table(csv: data.file)
       let target = data.target ?? ""

@@ -59,7 +59,16 @@ import Testing
     try online.partialFit(Matrix<Double>.zeros(0, 2), .zeros(0, 1))
     try online.partialFit([[5, 6]] as Matrix<Double>, [[1]], weights: [0])
     #expect(online == before)
-    // It comes back as it is.
+    // It comes back as it is, or not at all.
+    let text = String(decoding: try JSONEncoder().encode(online), as: UTF8.self)
+    for (from, to) in [
+      ("\"features\":2", "\"features\":9"), ("\"targets\":1", "\"targets\":2"), ("\"rows\":", "\"rows\":-"),
+    ] {
+      #expect(text.contains(from))
+      #expect(throws: DecodingError.self) {
+        try JSONDecoder().decode(OnlineSGD.self, from: Data(text.replacing(from, with: to).utf8))
+      }
+    }
     #expect(try JSONDecoder().decode(OnlineSGD.self, from: JSONEncoder().encode(online)) == online)
   }
 

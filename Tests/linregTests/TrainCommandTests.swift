@@ -67,6 +67,10 @@ import Testing
         || outcome.output.contains("on 10 features, 300 observations"))
     #expect(outcome.output.contains("loss on 142 validation rows "))
     #expect(
+      try linreg(
+        "train", "progression ~ .", "train.csv", "--validation", "other.csv", "-m", "other.csv", in: location)
+        == Outcome(status: 1, output: "", error: "other.csv: this is the input; write to another file\n"))
+    #expect(
       try linreg("train", "progression ~ .", "train.csv", "--validation", "none.csv", in: location)
         == Outcome(
           status: 1, output: "", error: "none.csv: cannot read the file: No such file or directory\n"))

@@ -88,6 +88,7 @@ struct StoredBatches<Scalar: BLASScalar>: BatchSource {
       batch.X = rows.X.map { $0 + start * p }
       batch.y = rows.y.map { $0 + start * k }
     }
+    precondition(rows.weights == nil || weights.buffer.count >= count)
     if let source = rows.weights, let target = weights.pointer {
       for i in 0..<count {
         target[i] = source[positions.map { Int($0[start + i]) } ?? start + i] * weightScale
@@ -135,7 +136,9 @@ struct StandardizedBatches<Input: BLASScalar>: BatchSource {
     next: Observations<Input>?
   ) -> Batch<Double> {
     let (p, k) = (rows.featureCount, rows.targetCount)
-    precondition(X.buffer.count >= count * p && y.buffer.count >= count * k)
+    precondition(
+      X.buffer.count >= count * p && y.buffer.count >= count * k
+        && (rows.weights == nil || weights.buffer.count >= count))
     let order = positions.map { $0 + start }, first = positions == nil ? start : 0
     RowKernel.standardize(
       rows.X.map { $0 + first * p }, at: order, rows: count, units, columns: p, factors: nil, into: X.pointer,

@@ -4,8 +4,8 @@ internal import LinearAlgebra
 protocol Descent<Input>: AnyObject {
   associatedtype Input: BLASScalar
 
-  /// Takes the steps over positions `start ..< end` of an epoch, and returns the position that it came to: `end`, unless it was
-  /// asked to stop.
+  /// Takes the steps over positions `start ..< end` of an epoch, and returns the position that it came to: the end of the batch that
+  /// reaches `end`, unless it was asked to stop. Where a batch ends does not depend on `end`.
   ///
   /// - Parameters:
   ///   - epoch: epochs finished before.
@@ -39,7 +39,7 @@ enum StepFailure: Error {
 
 /// What a descent says at the end of an epoch.
 struct DescentReport {
-  /// Mean squared loss of each target in the units of training; over the epoch as it went along, unless `isAtEnd`.
+  /// Mean squared loss of each target in the units of training; over the epoch as it went along, or at the last snapshot.
   var losses: [Double]
   var learningRate: Double?
 

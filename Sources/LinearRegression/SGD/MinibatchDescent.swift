@@ -69,9 +69,9 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
       let span = order.span(at: position), first = span.positions.lowerBound
       let block = rows.block(span.firstRow..<span.firstRow + span.positions.count)
       let next = order.rowsAfter(span).map { rows.block($0) }
-      let places = position - first..<min(end, span.positions.upperBound) - first
+      let places = position - first..<span.positions.upperBound - first
       let outcome = order.withRows(of: span, &room) { positions in
-        steps(block, positions, places, next: next, epoch: epoch, stop: stop)
+        steps(block, positions, places, until: end - first, next: next, epoch: epoch, stop: stop)
       }
       if !outcome.isFinite {
         let count = min(shape.rows, places.upperBound - outcome.place)
@@ -108,13 +108,13 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     var isFinite: Bool
   }
 
-  /// Steps over places of a span, until its end, a request to stop, or a loss that is not finite.
+  /// Steps over places of a span, until its end or `end` is reached, a request to stop, or a loss that is not finite.
   @specialized(where Source == StoredBatches<Float>)
   @specialized(where Source == StoredBatches<Double>)
   @specialized(where Source == StandardizedBatches<Float>)
   @specialized(where Source == StandardizedBatches<Double>)
   private func steps(
-    _ rows: Observations<Input>, _ positions: UnsafePointer<Int32>?, _ places: Range<Int>,
+    _ rows: Observations<Input>, _ positions: UnsafePointer<Int32>?, _ places: Range<Int>, until end: Int,
     next: Observations<Input>?, epoch: Int, stop: StopSignal
   ) -> Outcome {
     let k = shape.targets, weightCount = weightCount
@@ -130,7 +130,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     var rate = Scalar(method.learningRate.rate(step: counts.steps, epoch: epoch, of: totalSteps) ?? 0)
     var batchShape = shape
     var place = places.lowerBound, isFinite = true
-    while place < places.upperBound && !stop.isRequested {
+    while place < min(end, places.upperBound) && !stop.isRequested {
       let count = min(batchSize, places.upperBound - place)
       let batch = source.batch(rows, positions, start: place, count: count, next: next)
       batchShape.rows = count

@@ -111,6 +111,32 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
         means: Array(means[features...]), scales: (features..<features + targets).map(scale)))
   }
 
+  /// Decodes a model; parts that do not fit each other are an error.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    features = try container.decode(Int.self, forKey: .features)
+    targets = try container.decode(Int.self, forKey: .targets)
+    rows = try container.decode(Int.self, forKey: .rows)
+    steps = try container.decode(Int.self, forKey: .steps)
+    weight = try container.decode(Double.self, forKey: .weight)
+    means = try container.decode([Double].self, forKey: .means)
+    squares = try container.decode([Double].self, forKey: .squares)
+    values = try container.decode([Double].self, forKey: .values)
+    averages = try container.decode([Double].self, forKey: .averages)
+    direction = try container.decode([Double].self, forKey: .direction)
+    curvature = try container.decode(Double.self, forKey: .curvature)
+    // Lengths first: they are what was really read.
+    let isWhole =
+      features >= 0 && targets >= 0 && rows >= 0 && steps >= 0 && weight >= 0
+      && direction.count - 1 == features && means.count - features == targets
+      && squares.count == means.count && averages.count == values.count
+      && direction.count.multipliedReportingOverflow(by: targets) == (values.count, false)
+    if !isWhole {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "its parts do not fit together"))
+    }
+  }
+
   // MARK: A step
 
   private mutating func take<Scalar>(_ block: Observations<Scalar>) {

@@ -126,8 +126,8 @@ public struct SGD: Equatable, Sendable {
     if !(weightDecay >= 0 && weightDecay.isFinite) {
       return "a weight decay of \(weightDecay); it is 0 or more"
     }
-    if case .tail(let share) = averaging, !(share > 0 && share <= 1) {
-      return "an average over a tail of \(share); it is above 0 and at most 1"
+    if case .tail(let share) = averaging, !(share > 0 && share < 1) {
+      return "an average over a tail of \(share); it is above 0 and below 1"
     }
     if let tolerance, !(tolerance > 0 && tolerance < 1) {
       return "a tolerance of \(tolerance); it is above 0 and below 1"

@@ -202,8 +202,7 @@ public final class Training<M: RowMajor> {
   @specialized(where M == Matrix<Double>)
   private func advance(_ rows: Observations<M.Scalar>, by count: Int) throws(StepFailure) -> EpochReport? {
     let order = self.order ?? drawOrder(rows)
-    let batches = max(1, (count + batchSize - 1) / batchSize)
-    let target = min(rows.rowCount, rowsDone + batches * batchSize)
+    let target = rowsDone + min(max(1, count), rows.rowCount - rowsDone)
     rowsDone = try descent.advance(
       rows, order, from: rowsDone, to: target, epoch: epochs.count, &room, stop: stopSignal)
     if rowsDone == rows.rowCount { return try endEpoch(rows) }
@@ -258,13 +257,12 @@ public final class Training<M: RowMajor> {
       return nil
     }
     let improvement = method.tolerance.map { 1 - $0 } ?? 1
-    if best.map({ loss < $0.loss * improvement }) ?? true {
+    let hasFallen = best.map { loss < $0.loss * improvement } ?? true
+    if best.map({ loss < $0.loss }) ?? true {
       let (weights, bias) = descent.parameters
       best = BestState(epoch: report.epoch, loss: loss, weights: weights, bias: bias)
-      epochsWithoutImprovement = 0
-    } else {
-      epochsWithoutImprovement += 1
     }
+    epochsWithoutImprovement = hasFallen ? 0 : epochsWithoutImprovement + 1
     return epochsWithoutImprovement >= method.patience ? .noImprovement : nil
   }
 

@@ -40,7 +40,12 @@ extension SeededGenerator: Codable {
   public init(from decoder: any Decoder) throws {
     var container = try decoder.unkeyedContainer()
     func word() throws -> UInt64 { try container.decode(UInt64.self) }
-    self.init(state: (try word(), try word(), try word(), try word()))
+    let state = (try word(), try word(), try word(), try word())
+    if state == (0, 0, 0, 0) {
+      // It would give nothing but zeros.
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "a generator of zeros")
+    }
+    self.init(state: state)
   }
 
   /// Encodes the state, four words.

@@ -77,11 +77,11 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
       let segmentEnd = min(order.rowCount, (position / segmentRows + 1) * segmentRows)
       let span = order.span(at: position), first = span.positions.lowerBound
       let block = rows.block(span.firstRow..<span.firstRow + span.positions.count)
-      let places = position - first..<min(end, segmentEnd, span.positions.upperBound) - first
+      let places = position - first..<min(segmentEnd, span.positions.upperBound) - first
       position =
         first
         + order.withRows(of: span, &room) { positions in
-          steps(block, positions, places, stop: stop)
+          steps(block, positions, places, until: end - first, stop: stop)
         }
       if position == segmentEnd { endSegment(rows) }
     }
@@ -91,14 +91,15 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
   @specialized(where Input == Float)
   @specialized(where Input == Double)
   private func steps(
-    _ rows: Observations<Input>, _ positions: UnsafePointer<Int32>?, _ places: Range<Int>, stop: StopSignal
+    _ rows: Observations<Input>, _ positions: UnsafePointer<Int32>?, _ places: Range<Int>, until end: Int,
+    stop: StopSignal
   ) -> Int {
     guard let offset = offset.pointer, let gradient = gradient.pointer, let direction = direction.pointer,
       let pull = pull.pointer, let errors = errors.pointer
     else { return places.upperBound }
     let (k, count, whitens) = (shape.targets, weightCount + shape.targets, preconditioner.whitens)
     var place = places.lowerBound
-    while place < places.upperBound && !stop.isRequested {
+    while place < min(end, places.upperBound) && !stop.isRequested {
       let size = min(shape.rows, places.upperBound - place)
       let batch = source.batch(rows, positions, start: place, count: size, next: nil)
       var shape = shape
