@@ -36,6 +36,28 @@ import Testing
     }
   }
 
+  /// A column that stands twice does not make the others better known.
+  @Test(arguments: [1e-4, 1e-6, 1e-7])
+  func dependentColumnsDoNotHideRounding(size: Double) throws {
+    var generator = SeededGenerator(seed: 25)
+    let Z: Matrix<Double> = generator.normalMatrix(500, 4)
+    let X = Matrix<Double>(rows: 500, columns: 4) { i, j in
+      j < 2 ? Z[i, 0] : Z[i, 1] + (j == 3 ? size * Z[i, 2] : 0)
+    }
+    let y = Matrix<Double>(rows: 500, columns: 1) { i, _ in X[i, 0] + X[i, 2] + Z[i, 3] }
+    let kept = Matrix<Double>(rows: 500, columns: 3) { X[$0, $1 + 1] }
+    let exact = try LeastSquares(precision: .extended).fit(kept, y)
+    let x = try Standardization(X), target = try Standardization(y).scales[0]
+    for tolerance in [1e-10, 1e-8] {
+      let run = try SGD(epochs: 30, tolerance: tolerance).train(X, y)
+      let claimed = try #require(run.epochs.last?.gapToExact)
+      let error = (2..<4).reduce(0) {
+        max($0, abs(run.model.coefficients[$1] - exact.coefficients[$1 - 1]) * x.scales[$1] / target)
+      }
+      #expect(claimed >= error, "claimed \(claimed), true \(error)")
+    }
+  }
+
   /// The largest exact coefficient, in standardised units.
   static func largest<Scalar>(_ X: Matrix<Scalar>, _ y: Matrix<Scalar>) throws -> Double {
     let exact = try LeastSquares().fit(X, y), x = try Standardization(X),

@@ -72,6 +72,21 @@ import Testing
     #expect(try JSONDecoder().decode(OnlineSGD.self, from: JSONEncoder().encode(online)) == online)
   }
 
+  /// Batches that are small against the number of columns, and rows far out: the step is as small as each batch asks for.
+  @Test(arguments: [(20, 1), (100, 1), (200, 8), (50, 8), (300, 32)])
+  func staysStableOnSmallBatches(p: Int, b: Int) throws {
+    var generator = SeededGenerator(seed: 64)
+    var online = OnlineSGD(features: p)
+    for batch in 0..<1500 {
+      let X = Matrix<Double>(rows: b, columns: p) { _, _ in
+        generator.nextNormal() * (batch % 500 == 499 ? 100 : 1)
+      }
+      try online.partialFit(X, Matrix(rows: b, columns: 1) { i, _ in X[i, 0] + 0.1 * generator.nextNormal() })
+    }
+    #expect(online.model.coefficients.allSatisfy { abs($0) < 2 })
+    #expect(abs(online.model.coefficients[0] - 1) < 0.5)
+  }
+
   @Test func weightsCount() throws {
     var generator = SeededGenerator(seed: 63)
     var online = OnlineSGD(features: 1)

@@ -211,6 +211,40 @@ import Testing
     #expect(divergence.epoch == 1)
   }
 
+  /// Rows that lose little by themselves: zeros among ones, rare events, a target that is zero where the first rows are held out.
+  @Test(arguments: 0..<20 as Range<UInt64>)
+  func healthyRunsAreNotDivergence(seed: UInt64) throws {
+    var generator = SeededGenerator(seed: 24 + seed)
+    let X: Matrix<Double> = generator.normalMatrix(200, 2)
+    let ones = Matrix<Double>(rows: 200, columns: 1) { _, _ in Double(generator.nextInteger(below: 2)) }
+    let rare = Matrix<Double>(rows: 200, columns: 1) { i, _ in i % 100 == 3 ? 100 : 0 }
+    for batchSize in [1, 4, 32] {
+      _ = try SGD(epochs: 5, batchSize: batchSize, learningRate: 0.01, seed: seed, standardize: false).train(
+        X, ones)
+      _ = try SGD(epochs: 5, batchSize: batchSize, learningRate: 0.001, seed: seed, standardize: false).train(
+        X, rare)
+      _ = try SGD(
+        epochs: 3, batchSize: batchSize, learningRate: 0.01, seed: seed, validationFraction: 0.2
+      ).train(X, .zeros(200, 1))
+    }
+  }
+
+  @Test func aLossThatGrowsIsDivergenceAlsoWhereARunWouldStop() throws {
+    let (X, y) = book(Double.self)
+    #expect(throws: TrainingError.self) {
+      try SGD(epochs: 50, batchSize: 1000, learningRate: 2.3, tolerance: 1e-3).train(X, y)
+    }
+    // And an average of it is not the last finite model.
+    let error = #expect(throws: TrainingError.self) {
+      try SGD(epochs: 20, batchSize: 10, learningRate: 30, averaging: .all).train(X, y)
+    }
+    guard case .diverged(let divergence) = error else {
+      Issue.record("\(error as Any)")
+      return
+    }
+    #expect(divergence.lastFinite.coefficients.allSatisfy { abs($0) < 1 })
+  }
+
   @Test func noiseIsNotDivergence() throws {
     // There is nothing to learn: the start is nearly the solution, and SGD ends a little above it.
     var generator = SeededGenerator(seed: 23)

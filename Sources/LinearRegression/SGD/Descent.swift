@@ -15,6 +15,9 @@ protocol Descent<Input>: AnyObject {
     _ room: inout BlockRows, stop: StopSignal
   ) throws(StepFailure) -> Int
 
+  /// Goes back to the parameters at the start of the epoch.
+  func rollBack()
+
   /// What is to be said once all rows were used.
   func endEpoch(_ rows: Observations<Input>, epoch: Int, isLast: Bool) throws(StepFailure) -> DescentReport
 
@@ -45,6 +48,12 @@ struct DescentReport {
 
   /// The way to the exact solution by the gradient at the parameters, where that was formed: ρ, and the bias that is missing.
   var residual: (weights: Matrix<Double>, bias: Matrix<Double>)?
+
+  /// Norm of the gradient of the mean loss, where only that is known.
+  var gradientNorm: Double?
+
+  /// Whether the loss of the epoch was above twice the run's start.
+  var hasLedAway = false
 
   /// Why there is no use in going on; nil while there is.
   var verdict: Verdict?

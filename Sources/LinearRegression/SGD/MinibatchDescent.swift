@@ -99,8 +99,12 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     _ = kept.buffer.update(from: values.buffer)
   }
 
-  private func rollBack() {
+  func rollBack() {
     _ = values.buffer.update(from: kept.buffer)
+    // What was summed up since may have run away too.
+    counts.averaged = 0
+    sums.buffer.update(repeating: 0)
+    velocities.buffer.update(repeating: 0)
   }
 
   private struct Outcome {
@@ -176,20 +180,23 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
       return loss
     }
     let losses = losses.buffer
+    var weight = Double(shape.rows)
     Kernel.subtract(batch.y, from: errors, count: shape.rows * shape.targets)
     for t in losses.indices { losses[t] = 0 }
     if batch.weights == nil {
       Kernel.addSquaredLoss(shape, errors: errors, into: losses.baseAddress)
       counts.weight += Double(shape.rows)
     } else {
-      counts.weight += weigh(batch, errors)
+      weight = weigh(batch, errors)
+      counts.weight += weight
     }
     var loss = 0.0
     for t in losses.indices {
       loss += losses[t]
       epochLosses.buffer[t] += losses[t]
     }
-    if counts.firstLoss == nil { counts.firstLoss = loss / Double(shape.rows) }
+    // Rows that are held out lose nothing, whatever they are.
+    if counts.firstLoss == nil && weight > 0 { counts.firstLoss = loss / weight }
     return loss
   }
 
@@ -260,30 +267,31 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
   @specialized(where Source == StandardizedBatches<Double>)
   func endEpoch(_ rows: Observations<Input>, epoch: Int, isLast: Bool) throws(StepFailure) -> DescentReport {
     let (mean, baseline) = (
-      epochLosses.buffer.reduce(0, +) / counts.weight,
+      epochLosses.buffer.reduce(0, +) / max(counts.weight, .leastNormalMagnitude),
       counts.baseline / max(counts.baselineWeight, .leastNormalMagnitude)
     )
     // On the way to the solution the loss falls. A thousandfold of where it started is no detour, and a run that ends at
     // twice its start has led away. (A little above the start is where noise may end it if there is nothing to learn.)
     let start = max(baseline, counts.firstLoss ?? 0, Double(Scalar.leastNormalMagnitude))
-    let limit = (isLast ? 2 : 1000) * start
-    let end = isLast ? lossOfLastBatch(rows) : 0  // in units of what nothing would lose on the same rows
-    guard mean <= limit, end * start <= limit, values.buffer.allSatisfy(\.isFinite) else {
+    guard mean <= (isLast ? 2 : 1000) * start, !isLast || lossOfLastBatch(rows, start: start) <= 2,
+      values.buffer.allSatisfy(\.isFinite)
+    else {
       rollBack()
       throw .diverged
     }
     return DescentReport(
       losses: epochLosses.buffer.map { counts.weight > 0 ? $0 / counts.weight : 0 },
-      learningRate: method.learningRate.rate(step: max(0, counts.steps - 1), epoch: epoch, of: totalSteps))
+      learningRate: method.learningRate.rate(step: max(0, counts.steps - 1), epoch: epoch, of: totalSteps),
+      hasLedAway: mean > 2 * start)
   }
 
-  /// Loss of the last rows once the last step is done, for it may be the one that leads away, relative to what a model that predicts
-  /// nothing loses on them.
+  /// Loss of the last rows as stored once the last step is done, for it may be the one that leads away, relative to the larger of what a
+  /// run starts with and what a model that predicts nothing loses on them.
   @specialized(where Source == StoredBatches<Float>)
   @specialized(where Source == StoredBatches<Double>)
   @specialized(where Source == StandardizedBatches<Float>)
   @specialized(where Source == StandardizedBatches<Double>)
-  private func lossOfLastBatch(_ rows: Observations<Input>) -> Double {
+  private func lossOfLastBatch(_ rows: Observations<Input>, start: Double) -> Double {
     let count = min(shape.rows, rows.rowCount)
     let batch = source.batch(rows, nil, start: rows.rowCount - count, count: count, next: nil)
     guard let errors = errors.pointer, let values = values.pointer else { return 0 }
@@ -294,8 +302,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     let kept = Array(epochLosses.buffer)  // this batch is not part of them
     defer { for t in kept.indices { epochLosses.buffer[t] = kept[t] } }
     let loss = subtractTargets(batch, batchShape, errors, &scratch, firstEpoch: true)
-    return loss
-      / max(scratch.baseline, Double(count) * (counts.firstLoss ?? 0), Double(Scalar.leastNormalMagnitude))
+    return loss / max(scratch.baseline, Double(count) * start)
   }
 
   var runningLoss: RunningLoss {

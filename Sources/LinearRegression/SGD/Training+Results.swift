@@ -71,7 +71,7 @@ extension Training {
     let hidden = pass.problem?.expectedErrors.max() ?? 0
     if let (residual, bias) = seen.residual {
       guard let problem = pass.problem else {
-        return Distance(losses: nil, excesses: nil, gap: nil, gradientNorm: largestNorm(residual, bias))
+        return Distance(losses: nil, excesses: nil, gap: nil, gradientNorm: seen.gradientNorm ?? 0)
       }
       let way = gemm(problem.inverse, residual)
       return Distance(

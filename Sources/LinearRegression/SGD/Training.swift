@@ -192,7 +192,11 @@ public final class Training<M: RowMajor> {
       } catch {
         switch error {
         case .data(let error): throw .data(error)
-        case .diverged: throw .diverged(divergence(rows))
+        case .diverged:
+          // Steps of this epoch were taken back.
+          rowsDone = 0
+          forgetOrder()
+          throw .diverged(divergence(rows))
         }
       }
     }
@@ -234,11 +238,16 @@ public final class Training<M: RowMajor> {
     let number = epochs.count + 1, isLast = number == method.epochs
     let seen = try descent.endEpoch(rows, epoch: epochs.count, isLast: isLast)
     let report = try report(number, seen)
+    let reason = reasonToStop(report, seen.verdict)
+    if reason == .noImprovement && seen.hasLedAway {
+      descent.rollBack()
+      throw .diverged
+    }
     epochs.append(report)
     rowsDone = 0
     order = nil
     generator = nextGenerator
-    stopReason = reasonToStop(report, seen.verdict) ?? (isLast ? .epochs : nil)
+    stopReason = reason ?? (isLast ? .epochs : nil)
     return report
   }
 
@@ -268,7 +277,7 @@ public final class Training<M: RowMajor> {
 
   /// Whether the promise holds: the gap counts what rounding may hide too.
   private func isWithinTolerance(_ report: EpochReport) -> Bool {
-    guard let gap = report.gapToExact, let problem = pass?.problem else { return true }
+    guard let gap = report.gapToExact, let problem = pass?.problem else { return false }
     let tolerance = method.tolerance ?? SGD.automaticTolerance
     // A target that nothing explains has no coefficient to be relative to: its own deviation is the unit.
     let sizes = (0..<y.columnCount).map { t in problem.solution[column: t].reduce(0) { max($0, abs($1)) } }

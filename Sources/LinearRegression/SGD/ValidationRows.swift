@@ -37,19 +37,20 @@ extension SGD {
     kept: [Scalar], heldOut: [Scalar]
   ) {
     let n = weights.count
-    var wanted = max(1, Int((validationFraction * Double(n)).rounded()))
-    if wanted >= n { throw .noRows }
+    var left = weights.count { $0 != 0 }  // rows of weight 0 are neither
+    var wanted = max(1, Int((validationFraction * Double(left)).rounded()))
+    if wanted >= left { throw .noRows }
     var generator = SeededGenerator(seed: ~seed)  // not the numbers that the run draws
     var (kept, heldOut) = (weights, weights)
-    for i in 0..<n {
-      if generator.nextInteger(below: n - i) < wanted {
+    for i in 0..<n where weights[i] != 0 {
+      if generator.nextInteger(below: left) < wanted {
         kept[i] = 0
         wanted -= 1
       } else {
         heldOut[i] = 0
       }
+      left -= 1
     }
-    if kept.allSatisfy({ $0 == 0 }) { throw .noWeight }
     return (kept, heldOut)
   }
 

@@ -134,7 +134,8 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     for i in offset.buffer.indices { now.snapshot[i] += correction * offset.buffer[i] }
     let seen = look(rows)
     if seen.size < before.size ?? .infinity {
-      let hasShrunk = seen.size < 0.7 * (before.size ?? .infinity)
+      // Far less than a whitened segment should gain; steps that are only scaled are slow, and go on while they gain at all.
+      let hasShrunk = seen.size < (preconditioner.whitens ? 0.7 : 0.999) * (before.size ?? .infinity)
       accept(seen)
       now.failures = hasShrunk ? 0 : before.failures + 1
     } else {
@@ -156,6 +157,8 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     var losses: [Double]
     /// Norm of ρ and the mean residual.
     var size: Double
+    /// The largest norm of a target's gradient.
+    var gradientNorm: Double
   }
 
   private func look(_ rows: Observations<Input>) -> Look {
@@ -171,11 +174,13 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     let way = preconditioner.unwhiten(residual).elements + bias.elements
     return Look(
       residual: (residual, bias), way: way, losses: sums.squares.map { $0 / weightSum / 2 },
-      size: nrm2(residual.elements + bias.elements))
+      size: nrm2(residual.elements + bias.elements),
+      gradientNorm: (0..<k).reduce(0) { max($0, nrm2(moments[column: $1] + [bias[0, $1]])) })
   }
 
   private func accept(_ seen: Look) {
     now.size = seen.size
+    now.gradientNorm = seen.gradientNorm
     now.losses = seen.losses
     now.residual = seen.residual.weights
     now.biasResidual = seen.residual.bias
@@ -194,19 +199,26 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
 
   // MARK: Epochs
 
+  /// Segments that led away were taken back already.
+  func rollBack() {}
+
   func endEpoch(_ rows: Observations<Input>, epoch: Int, isLast: Bool) throws(StepFailure) -> DescentReport {
     DescentReport(
-      losses: now.losses, learningRate: nil, residual: (now.residual, now.biasResidual), verdict: verdict)
+      losses: now.losses, learningRate: nil, residual: (now.residual, now.biasResidual),
+      gradientNorm: now.gradientNorm, verdict: verdict)
   }
 
   private var verdict: DescentReport.Verdict? {
     let (p, k) = (shape.features, shape.targets)
-    let arrived = (0..<k).allSatisfy { t in
-      let largest = (0..<p).reduce(0) { max($0, abs(now.snapshot[$1 * k + t])) }
-      let left = (0...p).reduce(0) { max($0, abs(now.pull[$1 * k + t])) }
-      // Well below what is promised, for the promise is about the exact solution.
-      return left <= max(tolerance / 100 * max(largest, tolerance), expectedErrors[t] / 10)
-    }
+    // Without the curvature a small gradient does not tell how near the solution is.
+    let arrived =
+      preconditioner.whitens
+      && (0..<k).allSatisfy { t in
+        let largest = (0..<p).reduce(0) { max($0, abs(now.snapshot[$1 * k + t])) }
+        let left = (0...p).reduce(0) { max($0, abs(now.pull[$1 * k + t])) }
+        // Well below what is promised, for the promise is about the exact solution.
+        return left <= max(tolerance / 100 * max(largest, tolerance), expectedErrors[t] / 10)
+      }
     if arrived { return .converged }
     return now.failures >= 6 ? .stalled : nil
   }
@@ -259,6 +271,8 @@ struct VarianceReducedState: Codable, Equatable {
   var failures: Int
   /// ‖Tᵀ g̃‖; nil before the first look.
   var size: Double?
+  /// The largest norm of a target's gradient.
+  var gradientNorm = 0.0
   /// Mean squared loss of each target at the snapshot.
   var losses: [Double] = []
   var residual = Matrix<Double>.zeros(0, 0)

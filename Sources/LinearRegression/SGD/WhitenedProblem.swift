@@ -46,8 +46,13 @@ struct WhitenedProblem {
         ).coefficients.max() ?? 0
       }
     } else {
-      (forward, inverse, projections) = problem.leastNorm()
-      expectedErrors = Array(repeating: 0, count: k)
+      let smallest: Double
+      (forward, inverse, projections, smallest) = problem.leastNorm()
+      let v = gemm(inverse, projections)
+      expectedErrors = (0..<k).map { t in
+        problem.expectedErrors(v, target: t, largest: 1 / smallest, squared: 1 / smallest / smallest)
+          .coefficients.max() ?? 0
+      }
     }
     solution = gemm(inverse, projections)
   }
@@ -97,15 +102,15 @@ extension ReducedProblem {
     return (factor.matrix, inverse.matrix, gemm(inverse.matrix, moments, transposeA: .yes))
   }
 
-  /// Σ Vᵀ, V Σ⁻¹ and Uᵀ S over the singular values that count.
-  fileprivate func leastNorm() -> (Matrix<Double>, Matrix<Double>, Matrix<Double>) {
+  /// Σ Vᵀ, V Σ⁻¹ and Uᵀ S over the singular values that count, and the smallest of them.
+  fileprivate func leastNorm() -> (Matrix<Double>, Matrix<Double>, Matrix<Double>, Double) {
     let (p, k) = (featureCount, targetCount)
     let decomposition = decomposition, rank = independentFeatures().kept.count
     let projected = gemm(decomposition.u, projections, transposeA: .yes)
     return (
       Matrix(rows: rank, columns: p) { decomposition.values[$0] * decomposition.v[$1, $0] },
       Matrix(rows: p, columns: rank) { decomposition.v[$0, $1] / decomposition.values[$1] },
-      Matrix(rows: rank, columns: k) { projected[$0, $1] }
+      Matrix(rows: rank, columns: k) { projected[$0, $1] }, rank > 0 ? decomposition.values[rank - 1] : 1
     )
   }
 }
