@@ -48,9 +48,10 @@ struct Design {
     }
   }
 
-  func evaluation(_ model: LinearModel) throws(TabularError) -> Evaluation {
+  /// The errors of a model on some rows; nil for all.
+  func evaluation(_ model: LinearModel, of rows: [Int32]? = nil) throws(TabularError) -> Evaluation {
     do throws(DataError) {
-      return try model.evaluate(X.high, y)[0]
+      return try model.evaluate(rows.map(X.high.gathered) ?? X.high, rows.map(y.gathered) ?? y)[0]
     } catch {
       throw tabular(error)
     }

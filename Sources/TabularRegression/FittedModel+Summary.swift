@@ -14,7 +14,8 @@ extension FittedModel {
     var start =
       "\(printable(target)) on \(counted(features.count, "feature")), \(counted(observations, "observation"))"
     if let training {
-      return ["\(start): SGD"] + training.settings
+      let heldOut = training.method.validationFraction > 0 ? " and \(training.validationRows) held out" : ""
+      return ["\(start)\(heldOut): SGD"] + training.settings
     }
     if let weights { start += ", weights \(printable(weights))" }
     if !hasIntercept { start += ", no intercept" }

@@ -123,7 +123,7 @@ public final class TableTraining {
       // Of all solutions SGD, which starts at zero or near it, comes closest to the one of least norm.
       exact = try design.fit(LeastSquares(redundancy: .minimumNorm), weights: training.weights)
     }
-    let evaluation = try design.evaluation(run.model)
+    let evaluation = try design.evaluation(run.model, of: training.learntRows)
     let statistics = FitStatistics(
       residualSumOfSquares: evaluation.residualSumOfSquares, totalSumOfSquares: evaluation.totalSumOfSquares,
       observations: evaluation.observations, rank: exact.rank, hasIntercept: true, isLeastSquares: false)
@@ -136,7 +136,9 @@ public final class TableTraining {
       }, observations: evaluation.observations, statistics: statistics, certificate: nil, covariance: nil,
       method: nil,
       training: FittedModel.Training(
-        method: method, exact: exact.model, epochs: run.epochs, stopReason: run.stopReason, epoch: run.epoch,
+        // With a decay the exact solution is that of the penalised loss, which distances are measured to.
+        method: method, exact: method.weightDecay > 0 ? training.exact ?? exact.model : exact.model,
+        epochs: run.epochs, stopReason: run.stopReason, epoch: run.epoch,
         validationRows: validationRows))
   }
 }

@@ -35,10 +35,14 @@ extension FittedModel.Training {
         "loss on \(counted(validationRows, "validation row")) \(number(validation)) after epoch \(last.epoch)"
       )
     }
-    if let excess = last.excessLoss {
-      let exactLoss = last.loss - excess
+    if let excess = last.excessLoss, method.weightDecay > 0 {
+      lines.append(
+        "loss \(number(last.loss)); with the decay's share \(number(max(0, excess), digits: 2)) above the least"
+      )
+    } else if let excess = last.excessLoss {
+      let exactLoss = max(0, last.loss - excess)
       let share =
-        exactLoss > 0 && excess > 1e-12 * exactLoss
+        exactLoss > last.loss / 1000 && excess > 1e-12 * exactLoss
         ? " (\(number(100 * max(0, excess) / exactLoss, digits: 2)) % above)" : ""
       lines.append("loss \(number(last.loss)), exact solution \(number(exactLoss))\(share)")
     }

@@ -44,12 +44,15 @@ struct CheckpointOptions: ParsableArguments {
   }
 
   /// Goes on from the checkpoint where that is asked for.
-  func resume(_ training: TableTraining, note: (String) -> Void) throws {
+  func resume(_ training: TableTraining, isQuiet: Bool, note: (String) -> Void) throws {
     guard resume, let checkpoint else { return }
     guard Files.exists(checkpoint) else {
       return note("\(checkpoint): there is no checkpoint yet; training starts at the beginning")
     }
     try training.resume(fromCheckpoint: checkpoint)
+    if !isQuiet {
+      note("\(checkpoint): going on in epoch \(min(training.epochs.count + 1, training.method.epochs))")
+    }
   }
 
   /// What an interrupted run says last.
@@ -74,7 +77,7 @@ struct CheckpointSaver {
   init(_ options: CheckpointOptions, _ training: TableTraining) {
     path = options.checkpoint
     pause = .seconds(options.checkpointSeconds)
-    rows = options.checkpointBatches.map { $0 * training.batchSize }
+    rows = options.checkpointBatches.map { min($0, .max / training.batchSize) * training.batchSize }
     self.training = training
     lastRows = rowsSoFar
   }

@@ -42,7 +42,7 @@ struct DescentOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "Seed of initial weights and row order; the same seed gives the same bytes.")
+    help: "Seed of initial weights, row order and held-out rows; the same seed gives the same bytes.")
   var seed = SGD().seed
 
   @Option(

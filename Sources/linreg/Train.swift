@@ -67,8 +67,8 @@ struct Train: ParsableCommand {
       let training = try TableTraining(
         formula ?? Formula(target: target, features: data.allFeatures(of: table, besides: weights)), table,
         weights: weights, validation: try validation.map { try Table(csv: $0) }, method: method,
-        stopSignal: Interrupts.signal)
-      try checkpoints.resume(training, note: Terminal.note)
+        stopSignal: Interrupts.stop)
+      try checkpoints.resume(training, isQuiet: quiet, note: Terminal.note)
       Interrupts.install()
       var saver = CheckpointSaver(checkpoints, training)
       var progress = TrainProgress(training, isQuiet: quiet, atMost: saver.chunk)

@@ -22,7 +22,6 @@ struct TrainProgress {
     rowsBefore = training.epochs.count * training.rowCount + training.rowsDone
     chunk = min(64 * training.batchSize, rows)
     limit = rows
-    if !isTerminal && !isQuiet { for report in training.epochs { Terminal.note(line(report)) } }
   }
 
   private let limit: Int

@@ -272,7 +272,7 @@ private struct Batch<Scalar: BLASScalar> {
       var (weights, bias) = ([Scalar](repeating: 0, count: w.count), [Scalar](repeating: 0, count: k))
       func run(_ order: UnsafePointer<Int32>?) {
         Kernel.predict(shape, x, at: order, w, b, into: &errors)
-        Kernel.subtract(shape, y, at: order, from: &errors)
+        Kernel.subtract(y, from: &errors, count: shape.rows * k)
         Kernel.addGradient(shape, x, at: order, errors: errors, weights: &weights, bias: &bias)
       }
       if let order { order.withUnsafeBufferPointer { run($0.baseAddress) } } else { run(nil) }
@@ -289,7 +289,8 @@ private struct Batch<Scalar: BLASScalar> {
         order.flatMap { values[Int($0) * columns..<(Int($0) + 1) * columns] }
       }
       #expect(
-        step(shape, x, y, order) == step(shape, gathered(x, p), gathered(y, k), nil), "\(rows) × \(p) × \(k)")
+        step(shape, x, gathered(y, k), order) == step(shape, gathered(x, p), gathered(y, k), nil),
+        "\(rows) × \(p) × \(k)")
     }
     for (rows, p, k) in [(1, 1, 1), (10, 2, 1), (300, 100, 1), (1, 3, 6), (256, 100, 64), (3000, 5, 8)] {
       check(Float.self, rows, p, k)

@@ -19,8 +19,8 @@ import Testing
         }
       }
     }
-    // Rounding may by chance do no harm, on one kind of processor or another: an error ten thousand times smaller than what is usual
-    // comes up once in some thousand problems.
+    // Rounding may by chance do no harm, on one kind of processor or another: an error ten thousand times smaller than estimated
+    // came up in one of the 675 problems here on a Zen 3, and in none on a Zen 4.
     #expect(lucky.count <= 1, "\(lucky.joined(separator: "\n"))")
   }
 

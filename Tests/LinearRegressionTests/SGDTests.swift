@@ -245,6 +245,25 @@ import Testing
     #expect(divergence.lastFinite.coefficients.allSatisfy { abs($0) < 1 })
   }
 
+  @Test func theLargestRateKnowsOfDecay() throws {
+    let (X, y) = book(Double.self)
+    let error = #expect(throws: TrainingError.self) {
+      try SGD(epochs: 5, batchSize: 10, learningRate: 0.1, weightDecay: 1e6).train(X, y)
+    }
+    guard case .diverged(let divergence) = error else {
+      Issue.record("\(error as Any)")
+      return
+    }
+    #expect(divergence.largestLearningRate < 3e-6 && divergence.largestLearningRate > 1e-6)
+  }
+
+  @Test func squaresOfTargetsAreHeld() throws {
+    let (X, y) = book(Double.self)
+    for method in [SGD(), SGD(learningRate: 0.01), SGD(learningRate: 0.01, standardize: false)] {
+      #expect(throws: TrainingError.data(.overflow(.targets, column: 0))) { try method.train(X, 1e200 * y) }
+    }
+  }
+
   @Test func noiseIsNotDivergence() throws {
     // There is nothing to learn: the start is nearly the solution, and SGD ends a little above it.
     var generator = SeededGenerator(seed: 23)

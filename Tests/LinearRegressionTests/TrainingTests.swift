@@ -95,6 +95,14 @@ import Testing
     #expect(throws: TrainingError.state(.data)) {
       try Training(method, Matrix(X[rows: 0..<699]), Matrix(y[rows: 0..<699])).restore(state)
     }
+    // Rows to validate on choose the model that is kept.
+    let plain = SGD(epochs: 3, learningRate: 0.01)
+    let validated = try Training(plain, X, y, validation: (X, y))
+    _ = try validated.next()
+    #expect(throws: TrainingError.state(.data)) {
+      try Training(plain, X, y, validation: (X, moved)).restore(validated.state)
+    }
+    try Training(plain, X, y, validation: (X, y)).restore(validated.state)
     // The order of rows and columns matters too.
     let swapped = Matrix<Double>(rows: 700, columns: 3) { X[$0 == 0 ? 1 : $0 == 1 ? 0 : $0, $1] }
     #expect(throws: TrainingError.state(.data)) { try Training(method, swapped, y).restore(state) }

@@ -76,6 +76,37 @@ import Testing
           status: 1, output: "", error: "none.csv: cannot read the file: No such file or directory\n"))
   }
 
+  @Test func statisticsAreOfTheRowsThatAreLearntFrom() throws {
+    let arguments = ["train", "progression ~ .", diabetes, "--validation-fraction", "0.2", "--quiet"]
+    let json = try #require(
+      JSONSerialization.jsonObject(with: Data(try linreg(arguments + ["--json"]).output.utf8))
+        as? [String: Any])
+    #expect(json["observations"] as? Int == 354 && json["degreesOfFreedom"] as? Int == 343)
+    // The loss is of the same rows.
+    let last = try #require((json["epochs"] as? [[String: Any]])?.last?["loss"] as? Double)
+    let sum = try #require(json["residualSumOfSquares"] as? Double)
+    #expect(abs(sum / (2 * 354) / last - 1) < 1e-9)
+    #expect(
+      try linreg(arguments).output.hasPrefix(
+        "progression on 10 features, 354 observations and 88 held out: SGD\n"))
+  }
+
+  @Test func theExactSolutionWithDecayIsThePenalisedOne() throws {
+    let output = try linreg(
+      "train", "progression ~ bmi + bp", diabetes, "--learning-rate", "0.02", "--schedule", "cosine",
+      "--weight-decay", "1",
+      "--epochs", "200", "--json", "--quiet"
+    ).output
+    // λ on the mean loss is a ridge penalty of n λ.
+    let ridge = try linreg("fit", "progression ~ bmi + bp", diabetes, "--ridge", "442", "--json").output
+    for (a, b) in zip(try coefficients(output, "exact"), try coefficients(ridge)) {
+      #expect(abs(a - b) < 1e-9 * abs(b))
+    }
+    for (a, b) in zip(try coefficients(output), try coefficients(ridge)) {
+      #expect(abs(a - b) < 1e-2 * abs(b))
+    }
+  }
+
   // MARK: Checkpoints
 
   /// Starts a run that may be killed.

@@ -80,20 +80,14 @@ enum Kernel<Scalar: BLASScalar> {
     for i in 0..<count { errors[i] -= targets[i] }
   }
 
-  /// errors ← errors − targets, where errors holds predictions and targets are at positions.
+  /// errors ← weight · errors, one weight per row.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  static func subtract(_ shape: BatchShape, _ targets: Input, at order: Positions, from errors: Output) {
-    let k = shape.targets
-    guard let order else { return subtract(targets, from: errors, count: shape.rows * k) }
-    guard shape.rows > 0, k > 0, let targets, let errors else { return }
-    if k == 1 {
-      for i in 0..<shape.rows { errors[i] -= targets[Int(order[i])] }
-      return
-    }
+  static func weigh(
+    _ shape: BatchShape, _ weights: UnsafePointer<Scalar>, _ errors: UnsafeMutablePointer<Scalar>
+  ) {
     for i in 0..<shape.rows {
-      let row = targets + Int(order[i]) * k
-      for j in 0..<k { errors[i * k + j] -= row[j] }
+      for t in 0..<shape.targets { errors[i * shape.targets + t] *= weights[i] }
     }
   }
 

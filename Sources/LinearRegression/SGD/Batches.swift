@@ -81,9 +81,15 @@ struct StoredBatches<Scalar: BLASScalar>: BatchSource {
         batch.order = picked.baseAddress
         if let next, start + count <= next.rowCount { batch.ahead = next.X.map { $0 + start * p } }
       } else {
-        batch.X = gather(picked, from: rows.X, columns: p, into: X)
+        gather(
+          picked, from: UnsafeBufferPointer(start: rows.X, count: rows.rowCount * p), columns: p,
+          into: X.buffer)
+        batch.X = UnsafePointer(X.pointer)
       }
-      batch.y = gather(picked, from: rows.y, columns: k, into: y)
+      gather(
+        picked, from: UnsafeBufferPointer(start: rows.y, count: rows.rowCount * k), columns: k, into: y.buffer
+      )
+      batch.y = UnsafePointer(y.pointer)
     } else {
       batch.X = rows.X.map { $0 + start * p }
       batch.y = rows.y.map { $0 + start * k }
@@ -97,20 +103,6 @@ struct StoredBatches<Scalar: BLASScalar>: BatchSource {
     }
     return batch
   }
-}
-
-/// Copies rows one after the other.
-@inline(__always)
-private func gather<Scalar>(
-  _ rows: UnsafeBufferPointer<Int32>, from source: UnsafePointer<Scalar>?, columns: Int,
-  into room: Scratch<Scalar>
-) -> UnsafePointer<Scalar>? {
-  guard let source, let target = room.pointer, columns > 0 else { return nil }
-  precondition(room.buffer.count >= rows.count * columns)
-  for i in 0..<rows.count {
-    (target + i * columns).update(from: source + Int(rows[i]) * columns, count: columns)
-  }
-  return UnsafePointer(target)
 }
 
 /// Rows in standardised units and in Double, copied as they come.

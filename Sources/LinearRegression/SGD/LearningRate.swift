@@ -83,7 +83,7 @@ public enum LearningRate: Equatable, Sendable {
 }
 
 extension LearningRate: CustomStringConvertible {
-  /// In words: "automatic", "0.03", "0.1 falling by inverse scaling with the power 0.25".
+  /// In words: "automatic", "0.03", "0.1 falling with the power 0.25 of the steps".
   public var description: String {
     func number(_ value: Double) -> String { formatted(value, significantDigits: 6) }
     return switch self {

@@ -82,7 +82,7 @@ public struct Minibatches<Scalar: BLASScalar>: Sequence, Sendable {
 
 extension Matrix {
   /// The rows at the given positions, copied in that order.
-  func gathered(_ rows: [Int32]) -> Matrix {
+  package func gathered(_ rows: [Int32]) -> Matrix {
     var result = Matrix.zeros(rows.count, columnCount)
     withUnsafeElements { source in
       result.withUnsafeMutableElements { target in

@@ -7,7 +7,7 @@ public import LinearAlgebra
 /// for batch in stream { try online.partialFit(batch.X, batch.y) }
 /// online.model.predict(row)
 /// ```
-/// Columns are standardised by means and deviations of the rows seen so far (Chan, Golub and LeVeque 1983); when those move, the parameters move with them, so that
+/// Columns are standardised by means and deviations of the rows seen so far (West 1979, doi:10.1145/359146.359153); when those move, the parameters move with them, so that
 /// the model stays what it was. A step on a batch B is v ← v − η Z_Bᵀ(Z_B v − y_B) / |B| in Double, Z standardised, with a column of ones; η is one over the largest eigenvalue of
 /// Z_BᵀZ_B/|B| seen of late, found by a few steps of power iteration on each batch, and at most 1. The model averages the steps with weights that grow, so that
 /// the beginning is forgotten (Shamir and Zhang 2013, ICML; polynomial decay of degree 3).
@@ -91,6 +91,16 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
     }
     guard (next.values + next.averages).allSatisfy(\.isFinite) else { throw .overflow(.features, column: 0) }
     self = next
+  }
+
+  /// Takes one step on a batch of one target given flat.
+  ///
+  /// - Throws: ``DataError``; the model is then as it was.
+  /// - Precondition: the model has one target; X has as many rows as there are targets.
+  public mutating func partialFit<M: RowMajor>(
+    _ X: M, _ y: [M.Scalar], weights: [M.Scalar]? = nil
+  ) throws(DataError) {
+    try partialFit(X, Matrix(column: y), weights: weights)
   }
 
   /// The model so far, in the units of the data.
@@ -200,7 +210,7 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
           products.withUnsafeMutableBufferPointer { products in
             let (v, image, products) = (v.baseAddress!, image.baseAddress!, products.baseAddress!)
             Kernel<Double>.predict(one, batch.X, v, v + features, into: products)
-            if let weights = batch.weights { for i in 0..<one.rows { products[i] *= weights[i] } }
+            if let weights = batch.weights { Kernel<Double>.weigh(one, weights, products) }
             Kernel<Double>.addGradient(
               one, batch.X, errors: products, weights: image, bias: image + features)
           }
@@ -225,9 +235,7 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
           else { return }
           Kernel<Double>.predict(shape, batch.X, values, values + count, into: errors)
           Kernel<Double>.subtract(batch.y, from: errors, count: shape.rows * targets)
-          if let weights = batch.weights {
-            for i in 0..<shape.rows { for t in 0..<targets { errors[i * targets + t] *= weights[i] } }
-          }
+          if let weights = batch.weights { Kernel<Double>.weigh(shape, weights, errors) }
           Kernel<Double>.addGradient(
             shape, batch.X, errors: errors, weights: gradient, bias: gradient + count)
           let rate = 1 / (curvature * Double(shape.rows))

@@ -123,12 +123,8 @@ private struct BlockOrder: Sendable {
     let blockSeed = seed &+ UInt64(span.block)
     if room.seed == blockSeed { return }
     room.seed = blockSeed
-    if room.rows.count != span.positions.count {
-      room.rows = Array(repeating: 0, count: span.positions.count)
-    }
-    for i in room.rows.indices { room.rows[i] = Int32(i) }
     var generator = SeededGenerator(seed: blockSeed)
-    generator.shuffle(&room.rows)
+    room.rows = generator.permutation(span.positions.count)
   }
 }
 

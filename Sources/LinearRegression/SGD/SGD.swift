@@ -42,7 +42,8 @@ public struct SGD: Equatable, Sendable {
   /// The order of the rows in an epoch.
   public var order: RowOrder
 
-  /// Where all randomness comes from: first the initial weights, then the order of each epoch.
+  /// Where all randomness comes from: which rows are held out, the initial weights (none under ``LearningRate/automatic``), the order of each
+  /// epoch.
   public var seed: UInt64
 
   /// When to stop by itself. Under ``LearningRate/automatic``: once every coefficient of a target is within this share of the largest one's
@@ -119,6 +120,7 @@ public struct SGD: Equatable, Sendable {
   /// What is wrong with the settings, in words for their user; nil if nothing is.
   package var fault: String? {
     if epochs < 0 { return "\(epochs) epochs; the number cannot be negative" }
+    if epochs > Int32.max { return "\(epochs) epochs; at most \(Int32.max)" }
     if let batchSize, batchSize <= 0 { return "a batch of \(batchSize) rows; a batch has at least one row" }
     if let fault = learningRate.fault { return fault }
     if !(momentum >= 0 && momentum < 1) { return "a momentum of \(momentum); it is 0 or more and below 1" }

@@ -123,7 +123,8 @@ extension Training {
     let curvature = Curvature(rows, units.units)
     return Divergence(
       epoch: epochs.count + 1, learningRate: method.learningRate.initial ?? 0,
-      largestLearningRate: curvature.largestRate(batchSize: batchSize, momentum: method.momentum),
+      largestLearningRate: curvature.largestRate(
+        batchSize: batchSize, momentum: method.momentum, decay: method.weightDecay),
       lastFinite: model)
   }
 }

@@ -6,7 +6,8 @@ extension Training {
   /// - Complexity: O(p k); the first time one pass over the data, for their fingerprint.
   public var state: TrainingState {
     TrainingState(
-      method: method, data: fingerprint, epochsDone: epochs.count, rowsDone: rowsDone, generator: generator,
+      method: method, data: fingerprint, validation: validationFingerprint, epochsDone: epochs.count,
+      rowsDone: rowsDone, generator: generator,
       descent: descent.state, reports: epochs, best: best, epochsWithoutImprovement: epochsWithoutImprovement,
       stopReason: stopReason == .interrupted ? nil : stopReason)
   }
@@ -16,7 +17,7 @@ extension Training {
   /// - Throws: ``TrainingError/state(_:)`` where it belongs to other settings or other data, or its parts do not fit; the run is then as it was.
   public func restore(_ state: TrainingState) throws(TrainingError) {
     if state.method != method { throw .state(.settings) }
-    if state.data != fingerprint { throw .state(.data) }
+    if state.data != fingerprint || state.validation != validationFingerprint { throw .state(.data) }
     let isWhole =
       state.epochsDone == state.reports.count && state.epochsDone <= method.epochs
       && 0..<X.rowCount ~= state.rowsDone

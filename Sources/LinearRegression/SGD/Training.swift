@@ -53,6 +53,11 @@ public final class Training<M: RowMajor> {
   /// Of the data, as learnt from; formed when it is first asked for.
   lazy var fingerprint = Observations.with(X, y, weights: weights) { DataFingerprint($0) }
 
+  /// Of the rows to validate on, which choose the model that is kept.
+  lazy var validationFingerprint = validation.map { rows in
+    Observations.with(rows.X, rows.y, weights: rows.weights) { DataFingerprint($0) }
+  }
+
   /// The parameters with the least loss so far, and since when there were none better.
   var best: BestState?
   var epochsWithoutImprovement = 0
@@ -124,6 +129,9 @@ public final class Training<M: RowMajor> {
       if let column = (units.features.scales + units.targets.scales).firstIndex(where: { !$0.isFinite }) {
         throw .overflow(column: column, features: p)
       }
+      // Losses are told in the units of y squared.
+      let scales = (pass?.standardization ?? units).targets.scales
+      if let t = scales.firstIndex(where: { !($0 * $0).isFinite }) { throw .overflow(.targets, column: t) }
       let units = units
       descent = Observations.with(X, y, weights: learnt) { rows in
         let meanWeight = learnt == nil ? 1 : (pass?.weightSum ?? rows.totalWeight) / Double(n)
@@ -152,6 +160,16 @@ public final class Training<M: RowMajor> {
     } catch {
       throw .data(error)
     }
+  }
+
+  /// Prepares a run for one target given flat.
+  ///
+  /// - Throws: ``TrainingError/data(_:)``.
+  /// - Precondition: X has as many rows as there are targets.
+  public convenience init(
+    _ method: SGD, _ X: M, _ y: [M.Scalar], weights: [M.Scalar]? = nil, stopSignal: StopSignal = StopSignal()
+  ) throws(TrainingError) {
+    try self.init(method, X, Matrix(column: y), weights: weights, validation: nil, stopSignal: stopSignal)
   }
 
   private static func order(
@@ -225,6 +243,11 @@ public final class Training<M: RowMajor> {
   }
 
   var rowCount: Int { X.rowCount }
+
+  /// The rows that are learnt from; nil for all, where none are held out.
+  package var learntRows: [Int32]? {
+    validation?.weights.map { heldOut in heldOut.indices.filter { heldOut[$0] == 0 }.map { Int32($0) } }
+  }
 
   /// Number of rows that the settings hold out.
   package var heldOutRows: Int { validation?.weights?.count { $0 != 0 } ?? 0 }

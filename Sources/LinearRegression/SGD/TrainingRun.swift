@@ -132,7 +132,7 @@ public struct Divergence: Equatable, Sendable, CustomStringConvertible {
     let largest = formatted(largestLearningRate, significantDigits: 2)
     let remedy =
       largestLearningRate > 0 && largestLearningRate.isFinite
-      ? "the largest they allow is about \(largest); try \(formatted(suggestedLearningRate, significantDigits: 2)), or an automatic rate"
+      ? "the largest they allow is about \(largest); try \(formatted(suggestedLearningRate, significantDigits: 2))"
       : "standardise the columns"
     let rate = formatted(learningRate, significantDigits: 6)
     return "diverged in epoch \(epoch): a learning rate of \(rate) is too large for these data; \(remedy)"

@@ -8,6 +8,7 @@ public struct TrainingState: Equatable, Sendable {
 
   /// What tells the data from others: their shape, and a hash of every bit of them.
   let data: DataFingerprint
+  let validation: DataFingerprint?
 
   /// Epochs finished.
   public let epochsDone: Int

@@ -105,9 +105,7 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
       var shape = shape
       shape.rows = size
       Kernel<Double>.predict(shape, batch.X, offset, offset + weightCount, into: errors)
-      if let weights = batch.weights {
-        for i in 0..<size { for t in 0..<k { errors[i * k + t] *= weights[i] } }
-      }
+      if let weights = batch.weights { Kernel<Double>.weigh(shape, weights, errors) }
       Kernel<Double>.addGradient(
         shape, batch.X, errors: errors, weights: gradient, bias: gradient + weightCount)
       // A short batch is a fraction of a step.

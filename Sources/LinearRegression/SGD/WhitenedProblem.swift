@@ -20,11 +20,8 @@ struct WhitenedProblem {
   /// What rounding may have done to each target's solution: to the largest of its coefficients.
   let expectedErrors: [Double]
 
-  /// Curvature of the loss alone where there is a penalty: R of `loss` and its own minimum. Nil without a penalty.
+  /// The problem without a penalty, for the loss alone.
   private let loss: ReducedProblem
-
-  /// p
-  var featureCount: Int { inverse.rowCount }
 
   /// - Parameter penalties: what is added to the diagonal of RᵀR.
   init(_ problem: ReducedProblem, penalties: [Double]) {
@@ -71,12 +68,6 @@ struct WhitenedProblem {
       let norm = nrm2(residual[column: t])
       return (norm * norm + bias[0, t] * bias[0, t]) / 2
     }
-  }
-
-  /// The largest eigenvalue of the curvature in standardised units.
-  var largestCurvature: Double {
-    let norm = loss.triangle.norm2()
-    return norm * norm
   }
 }
 
