@@ -103,8 +103,10 @@ enum row_kernels_set row_kernels_use(enum row_kernels_set set) {
   void add_half_squares_##kind(const type *errors, ptrdiff_t rows, double *sum) {                                     \
     DISPATCH(add_half_squares_##kind, errors, rows, sum)                                                              \
   }                                                                                                                   \
-  double subtract_##kind(const type *targets, ptrdiff_t rows, type *errors) {                                          \
-    RETURN(subtract_##kind, targets, rows, errors)                                                                    \
+  double differentiate_rows_##kind(const type *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order,                  \
+                                   const type *ahead, const type *w, type b, const type *targets, type *errors,       \
+                                   type *gradient, type *bias) {                                                      \
+    RETURN(differentiate_rows_##kind, x, p, rows, order, ahead, w, b, targets, errors, gradient, bias)                \
   }                                                                                                                   \
   void add_half_squares_targets_##kind(const type *errors, ptrdiff_t rows, ptrdiff_t k, double *sums) {               \
     DISPATCH(add_half_squares_targets_##kind, errors, rows, k, sums)                                                  \

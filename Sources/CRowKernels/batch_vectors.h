@@ -69,11 +69,8 @@ INLINE void WIDE(predict)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows, const in
                           const SCALAR *w, SCALAR b, SCALAR *out) {
   ptrdiff_t i = 0;
   for (; i + 4 <= rows; i += 4) {
-    if (ahead) {
-      if (i % 32 == 0) OF(touch)(ahead + i * p, p, rows - i < 32 ? rows - i : 32);
-    } else if (order) {
-      PREFETCH(i, 4)
-    }
+    if (ahead) OF(fetch)(ahead + i * p, p, 4);
+    if (order) PREFETCH(i, 4)
     const SCALAR *const four[4] = {ROW(i), ROW(i + 1), ROW(i + 2), ROW(i + 3)};
     WIDE(predict_four)(four, p, w, b, out + i);
   }

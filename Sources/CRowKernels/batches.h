@@ -18,11 +18,11 @@
     for (; line < end; line += 64) __builtin_prefetch(line);                                                          \
   }
 
-// Reads a value of each line of `count` consecutive rows that will be wanted soon, though not in this order. Loads, for they make the
-// processor fetch ahead of them, as prefetches do not.
-INLINE void OF(touch)(const SCALAR *rows, ptrdiff_t p, ptrdiff_t count) {
+// Asks for `count` consecutive rows that will be wanted soon, though not in this order, up to the second-level cache: the first
+// holds what is worked on. A few rows at a time, between the arithmetic.
+INLINE void OF(fetch)(const SCALAR *rows, ptrdiff_t p, ptrdiff_t count) {
   const char *line = (const char *)rows, *end = (const char *)(rows + p * count);
-  for (; line < end; line += 64) (void)*(const volatile char *)line;
+  for (; line < end; line += 64) __builtin_prefetch(line, 0, 2);
 }
 
 typedef SCALAR OF(quad) __attribute__((vector_size(4 * SCALAR_BYTES)));
@@ -46,7 +46,7 @@ typedef SCALAR OF(quad_anywhere) __attribute__((vector_size(4 * SCALAR_BYTES), a
   INLINE void OF(predict##p_)(const SCALAR *x, ptrdiff_t rows, const int32_t *order, const SCALAR *ahead,             \
                               const SCALAR *w, SCALAR b, SCALAR *out) {                                               \
     enum { p = p_ };                                                                                                  \
-    if (ahead) OF(touch)(ahead, p, rows);                                                                             \
+    if (ahead) OF(fetch)(ahead, p, rows);                                                                             \
     for (ptrdiff_t i = 0; i < rows; i++) {                                                                            \
       const SCALAR *row = ROW(i);                                                                                     \
       SCALAR sum = b;                                                                                                 \
@@ -144,25 +144,24 @@ TARGET static void OF(predict_rows)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows
 
 // So many rows that they stay in the first-level cache while columns pass over them, and that sums in registers do not lose
 // digits.
+INLINE ptrdiff_t OF(chunk_rows)(ptrdiff_t p, ptrdiff_t rows) {
+  // A division takes as long as a small batch.
+  if (rows * p * SCALAR_BYTES <= CHUNK_BYTES) return 128;
+  const ptrdiff_t chunk = CHUNK_BYTES / (p * SCALAR_BYTES) / 8 * 8;
+  return chunk < 8 ? 8 : chunk > 128 ? 128 : chunk;
+}
+
+INLINE void OF(gradient_chunk)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order, const SCALAR *errors,
+                               SCALAR *gradient) {
+  OF_WIDTH(gradient, errors, gradient)
+}
+
 INLINE void OF(gradient_any)(const SCALAR *x, ptrdiff_t p, ptrdiff_t count, const int32_t *order, const SCALAR *errors,
                              SCALAR *gradient) {
-  ptrdiff_t chunk = 128;
-  // A division takes as long as a small batch.
-  if (count * p * SCALAR_BYTES > CHUNK_BYTES) {
-    chunk = CHUNK_BYTES / (p * SCALAR_BYTES) / 8 * 8;
-    chunk = chunk < 8 ? 8 : chunk > 128 ? 128 : chunk;
-  }
-  while (count > 0) {
-    const ptrdiff_t rows = count < chunk ? count : chunk;
-    OF_WIDTH(gradient, errors, gradient)
-    count -= rows;
-    errors += rows;
-    if (order) {
-      order += rows;
-    } else {
-      x += rows * p;
-    }
-  }
+  const ptrdiff_t chunk = OF(chunk_rows)(p, count);
+  for (ptrdiff_t start = 0; start < count; start += chunk)
+    OF(gradient_chunk)(order ? x : x + start * p, p, count - start < chunk ? count - start : chunk,
+                       order ? order + start : NULL, errors + start, gradient);
 }
 
 // Σ errors, in Double: the sum over a long column would lose digits in Float.
@@ -176,31 +175,19 @@ INLINE double OF(sum)(const SCALAR *errors, ptrdiff_t rows) {
   return ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
 }
 
-TARGET static void OF(add_half_squares)(const SCALAR *errors, ptrdiff_t rows, double *sum) {
+// Σ errors²/2 in Double.
+INLINE double OF(half_squares)(const SCALAR *errors, ptrdiff_t rows) {
   double sums[8] = {};
   ptrdiff_t i = 0;
   for (; i + 8 <= rows; i += 8)
-    for (int r = 0; r < 8; r++) sums[r] += 0.5 * errors[i + r] * errors[i + r];
+    for (int r = 0; r < 8; r++) sums[r] += (double)errors[i + r] * errors[i + r];
   for (int r = 0; r < 7; r++)
-    if (i + r < rows) sums[r] += 0.5 * errors[i + r] * errors[i + r];
-  *sum += ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+    if (i + r < rows) sums[r] += (double)errors[i + r] * errors[i + r];
+  return 0.5 * (((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7])));
 }
 
-// errors ← errors − targets, and Σ errors²/2 of what they are then.
-TARGET static double OF(subtract)(const SCALAR *restrict targets, ptrdiff_t rows, SCALAR *restrict errors) {
-  double sums[4] = {};
-  ptrdiff_t i = 0;
-  for (; i + 4 <= rows; i += 4)
-    for (int r = 0; r < 4; r++) {
-      errors[i + r] -= targets[i + r];
-      sums[r] += (double)errors[i + r] * errors[i + r];
-    }
-  for (int r = 0; r < 3; r++)
-    if (i + r < rows) {
-      errors[i + r] -= targets[i + r];
-      sums[r] += (double)errors[i + r] * errors[i + r];
-    }
-  return 0.5 * ((sums[0] + sums[2]) + (sums[1] + sums[3]));
+TARGET static void OF(add_half_squares)(const SCALAR *errors, ptrdiff_t rows, double *sum) {
+  *sum += OF(half_squares)(errors, rows);
 }
 
 // Σ errors²/2 and Σ errors of each of k targets, in Double.
@@ -232,6 +219,32 @@ TARGET static void OF(add_gradient_rows)(const SCALAR *x, ptrdiff_t p, ptrdiff_t
   } else {
     OF(gradient_any)(x, p, rows, NULL, errors, gradient);
   }
+}
+
+// Prediction, errors and gradient of a few rows at a time, so that each row is brought to the first-level cache once. The same
+// operations in the same order as predict_rows, subtract and add_gradient_rows.
+INLINE double OF(differentiate_any)(const SCALAR *x, ptrdiff_t p, ptrdiff_t count, const int32_t *order, const SCALAR *ahead,
+                                    const SCALAR *w, SCALAR b, const SCALAR *targets, SCALAR *errors, SCALAR *gradient,
+                                    SCALAR *bias) {
+  const ptrdiff_t chunk = OF(chunk_rows)(p, count);
+  for (ptrdiff_t start = 0; start < count; start += chunk) {
+    const ptrdiff_t rows = count - start < chunk ? count - start : chunk;
+    const SCALAR *first = order ? x : x + start * p;
+    const int32_t *places = order ? order + start : NULL;
+    OF(predict_any)(first, p, rows, places, ahead ? ahead + start * p : NULL, w, b, errors + start);
+    for (ptrdiff_t i = start; i < start + rows; i++) errors[i] -= targets[i];
+    OF(gradient_chunk)(first, p, rows, places, errors + start, gradient);
+  }
+  *bias += (SCALAR)OF(sum)(errors, count);
+  return OF(half_squares)(errors, count);
+}
+
+TARGET static double OF(differentiate_rows)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order,
+                                            const SCALAR *ahead, const SCALAR *w, SCALAR b, const SCALAR *targets,
+                                            SCALAR *errors, SCALAR *gradient, SCALAR *bias) {
+  if (order && ahead) return OF(differentiate_any)(x, p, rows, order, ahead, w, b, targets, errors, gradient, bias);
+  if (order) return OF(differentiate_any)(x, p, rows, order, NULL, w, b, targets, errors, gradient, bias);
+  return OF(differentiate_any)(x, p, rows, NULL, NULL, w, b, targets, errors, gradient, bias);
 }
 
 #include "products.h"

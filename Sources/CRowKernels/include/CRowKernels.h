@@ -51,9 +51,15 @@ void add_gradient_rows_f64(const double *ROWS x, ptrdiff_t p, ptrdiff_t rows, co
 void add_half_squares_f32(const float *ROWS errors, ptrdiff_t rows, double *ROWS sum);
 void add_half_squares_f64(const double *ROWS errors, ptrdiff_t rows, double *ROWS sum);
 
-/// errors(i) ← errors(i) − targets(i); returns Σᵢ errors(i)²/2 of what they are then, formed in double.
-double subtract_f32(const float *ROWS targets, ptrdiff_t rows, float *ROWS errors);
-double subtract_f64(const double *ROWS targets, ptrdiff_t rows, double *ROWS errors);
+/// errors ← X w + b − targets, then the gradient of their loss as by add_gradient_rows; returns Σᵢ errors(i)²/2, formed in double.
+///
+/// Rows as above; the bits are those of predict_rows, the difference and add_gradient_rows.
+double differentiate_rows_f32(const float *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
+                              const float *MAYBE ahead, const float *ROWS w, float b, const float *ROWS targets,
+                              float *ROWS errors, float *ROWS gradient, float *ROWS bias);
+double differentiate_rows_f64(const double *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
+                              const double *MAYBE ahead, const double *ROWS w, double b, const double *ROWS targets,
+                              double *ROWS errors, double *ROWS gradient, double *ROWS bias);
 
 /// sums(t) ← sums(t) + Σᵢ errors(i, t)²/2 and bias(t) ← bias(t) + Σᵢ errors(i, t) for k targets, in double.
 void add_half_squares_targets_f32(const float *ROWS errors, ptrdiff_t rows, ptrdiff_t k, double *ROWS sums);

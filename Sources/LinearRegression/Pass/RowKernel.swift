@@ -99,15 +99,23 @@ enum RowKernel<Scalar: BLASScalar> {
     }
   }
 
-  /// errors ← errors − targets; returns Σ errors²/2 of what they are then.
+  /// errors ← X w + b − y, weights ← weights + Xᵀ errors, bias ← bias + Σ errors, for one target; returns Σ errors²/2.
   @inline(__always)
-  static func subtract(
-    _ targets: UnsafePointer<Scalar>, from errors: UnsafeMutablePointer<Scalar>, count: Int
+  static func differentiate(
+    _ shape: BatchShape, _ X: UnsafePointer<Scalar>, _ order: UnsafePointer<Int32>?,
+    ahead: UnsafePointer<Scalar>?,
+    _ w: UnsafePointer<Scalar>, _ b: Scalar, _ y: UnsafePointer<Scalar>, errors: UnsafeMutablePointer<Scalar>,
+    weights: UnsafeMutablePointer<Scalar>, bias: UnsafeMutablePointer<Scalar>
   ) -> Double {
-    if let targets = doubles(targets), let errors = doubles(errors) {
-      return subtract_f64(targets, count, errors)
+    let (n, p) = (shape.rows, shape.features)
+    if let X = doubles(X), let w = doubles(w), let y = doubles(y), let errors = doubles(errors),
+      let weights = doubles(weights), let bias = doubles(bias)
+    {
+      return differentiate_rows_f64(X, p, n, order, doubles(ahead), w, Double(b), y, errors, weights, bias)
     }
-    return subtract_f32(floats(targets), count, floats(errors))
+    return differentiate_rows_f32(
+      floats(X), p, n, order, ahead.map { floats($0) }, floats(w), Float(b), floats(y), floats(errors),
+      floats(weights), floats(bias))
   }
 
   /// sums ← sums + Σ errors²/2 of each of k targets.

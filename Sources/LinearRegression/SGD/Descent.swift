@@ -7,12 +7,10 @@ protocol Descent<Input>: AnyObject {
   /// Takes the steps over positions `start ..< end` of an epoch, and returns the position that it came to: the end of the batch that
   /// reaches `end`, unless it was asked to stop. Where a batch ends does not depend on `end`.
   ///
-  /// - Parameters:
-  ///   - epoch: epochs finished before.
-  ///   - room: the rows of a block in their order; kept by the caller.
+  /// - Parameter epoch: epochs finished before.
   func advance(
     _ rows: Observations<Input>, _ order: EpochOrder, from start: Int, to end: Int, epoch: Int,
-    _ room: inout BlockRows, stop: StopSignal
+    stop: StopSignal
   ) throws(StepFailure) -> Int
 
   /// Goes back to the parameters at the start of the epoch.

@@ -61,7 +61,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
   @specialized(where Source == StandardizedBatches<Double>)
   func advance(
     _ rows: Observations<Input>, _ order: EpochOrder, from start: Int, to end: Int, epoch: Int,
-    _ room: inout BlockRows, stop: StopSignal
+    stop: StopSignal
   ) throws(StepFailure) -> Int {
     if start == 0 { beginEpoch() }
     var position = start
@@ -70,13 +70,13 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
       let block = rows.block(span.firstRow..<span.firstRow + span.positions.count)
       let next = order.rowsAfter(span).map { rows.block($0) }
       let places = position - first..<span.positions.upperBound - first
-      let outcome = order.withRows(of: span, &room) { positions in
+      let outcome = order.withRows(of: span) { positions in
         steps(block, positions, places, until: end - first, next: next, epoch: epoch, stop: stop)
       }
       if !outcome.isFinite {
         let count = min(shape.rows, places.upperBound - outcome.place)
         let batch = outcome.place..<outcome.place + count
-        let bad = order.withRows(of: span, &room) { block.firstNonFinite($0, batch) }
+        let bad = order.withRows(of: span) { block.firstNonFinite($0, batch) }
         if let (variable, row, column) = bad {
           throw .data(.nonFinite(variable, row: span.firstRow + row, column: column))
         }
@@ -105,6 +105,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     counts.averaged = 0
     sums.buffer.update(repeating: 0)
     velocities.buffer.update(repeating: 0)
+    gradients.buffer.update(repeating: 0)
   }
 
   private struct Outcome {
@@ -138,16 +139,11 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
       let count = min(batchSize, places.upperBound - place)
       let batch = source.batch(rows, positions, start: place, count: count, next: next)
       batchShape.rows = count
-      Kernel.predict(
-        batchShape, batch.X, at: batch.order, ahead: batch.ahead, values, values + weightCount, into: errors)
-      let loss = subtractTargets(batch, batchShape, errors, &counts, firstEpoch: epoch == 0)
+      let loss = differentiate(batch, batchShape, values, errors, gradients, &counts, firstEpoch: epoch == 0)
       guard loss.isFinite else {
         isFinite = false
         break
       }
-      Kernel.addGradient(
-        batchShape, batch.X, at: batch.order, errors: errors, weights: gradients,
-        bias: gradients + weightCount)
       if rateChanges {
         rate = Scalar(method.learningRate.rate(step: counts.steps, epoch: epoch, of: totalSteps) ?? 0)
       }
@@ -165,6 +161,32 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     return Outcome(place: place, isFinite: isFinite)
   }
 
+  /// The gradient of a batch's loss, and the loss, which is added to the epoch's.
+  @inline(__always)
+  private func differentiate(
+    _ batch: Batch<Scalar>, _ shape: BatchShape, _ values: UnsafeMutablePointer<Scalar>,
+    _ errors: UnsafeMutablePointer<Scalar>, _ gradients: UnsafeMutablePointer<Scalar>,
+    _ counts: inout MinibatchCounts, firstEpoch: Bool
+  ) -> Double {
+    let bias = gradients + weightCount
+    if shape.targets == 1, shape.features > 0, batch.weights == nil, let X = batch.X, let y = batch.y {
+      if firstEpoch { addBaseline(batch, shape, &counts) }
+      let loss = RowKernel.differentiate(
+        shape, X, batch.order, ahead: batch.ahead, values, values[weightCount], y, errors: errors,
+        weights: gradients, bias: bias)
+      if counts.firstLoss == nil { counts.firstLoss = loss / Double(shape.rows) }
+      counts.weight += Double(shape.rows)
+      epochLosses.buffer[0] += loss
+      return loss
+    }
+    Kernel.predict(
+      shape, batch.X, at: batch.order, ahead: batch.ahead, values, values + weightCount, into: errors)
+    let loss = subtractTargets(batch, shape, errors, &counts, firstEpoch: firstEpoch)
+    Kernel.addGradient(
+      shape, batch.X, at: batch.order, errors: errors, weights: gradients, bias: bias)
+    return loss
+  }
+
   /// errors ← weight · (errors − targets), and the loss of the batch, which is added to the epoch's.
   @inline(__always)
   private func subtractTargets(
@@ -172,13 +194,6 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     _ counts: inout MinibatchCounts, firstEpoch: Bool
   ) -> Double {
     if firstEpoch { addBaseline(batch, shape, &counts) }
-    if shape.targets == 1, batch.weights == nil, let y = batch.y {
-      let loss = RowKernel.subtract(y, from: errors, count: shape.rows)
-      if counts.firstLoss == nil { counts.firstLoss = loss / Double(shape.rows) }
-      counts.weight += Double(shape.rows)
-      epochLosses.buffer[0] += loss
-      return loss
-    }
     let losses = losses.buffer
     var weight = Double(shape.rows)
     Kernel.subtract(batch.y, from: errors, count: shape.rows * shape.targets)

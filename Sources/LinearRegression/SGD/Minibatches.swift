@@ -59,7 +59,6 @@ public struct Minibatches<Scalar: BLASScalar>: Sequence, Sendable {
   public struct Iterator: IteratorProtocol {
     private let batches: Minibatches
     private var position = 0
-    private var rows = BlockRows()
 
     init(_ batches: Minibatches) { self.batches = batches }
 
@@ -72,7 +71,7 @@ public struct Minibatches<Scalar: BLASScalar>: Sequence, Sendable {
       position = end
       if order.isInOrder { return Minibatch(X: X[rows: start..<end], y: Matrix(y[rows: start..<end])) }
       let first = span.positions.lowerBound
-      let picked: [Int32] = order.withRows(of: span, &rows) { rows in
+      let picked: [Int32] = order.withRows(of: span) { rows in
         (start - first..<end - first).map { Int32(span.firstRow) + rows.unsafelyUnwrapped[$0] }
       }
       return Minibatch(X: X.gathered(picked)[rows: 0..<picked.count], y: y.gathered(picked))
@@ -104,6 +103,14 @@ func gather<Scalar>(
   precondition(target.count >= rows.count * columns)
   guard columns > 0, let to = target.baseAddress, let from = source.baseAddress else { return }
   let rowCount = source.count / columns
+  if columns == 1 {  // without a call for each
+    for i in 0..<rows.count {
+      let row = Int(rows[i])
+      precondition(row >= 0 && row < rowCount)
+      to[i] = from[row]
+    }
+    return
+  }
   for i in 0..<rows.count {
     let row = Int(rows[i])
     precondition(row >= 0 && row < rowCount)

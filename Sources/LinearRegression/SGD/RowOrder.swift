@@ -65,35 +65,25 @@ struct EpochOrder: Sendable {
   }
 
   /// Calls `body` with the rows of a span, counted from its first row, in the order of its positions; with nil where they are in order.
-  ///
-  /// - Parameter room: where the rows of a block are written; they are found there again.
-  func withRows<Result>(
-    of span: Span, _ room: inout BlockRows, _ body: (UnsafePointer<Int32>?) -> Result
-  ) -> Result {
+  func withRows<Result>(of span: Span, _ body: (UnsafePointer<Int32>?) -> Result) -> Result {
     switch layout {
-    case .inOrder: return body(nil)
-    case .permutation(let rows): return rows.withUnsafeBufferPointer { body($0.baseAddress) }
+    case .inOrder: body(nil)
+    case .permutation(let rows): rows.withUnsafeBufferPointer { body($0.baseAddress) }
     case .blocks(let blocks):
-      blocks.fill(&room, span)
-      return room.rows.withUnsafeBufferPointer { body($0.baseAddress) }
+      blocks.rows(of: span).withUnsafeBufferPointer { body($0.baseAddress) }
     }
   }
 }
 
-/// The rows of one block in their shuffled order, and which block's they are.
-struct BlockRows {
-  fileprivate var rows: [Int32] = []
-  fileprivate var seed: UInt64?
-
-  init() {}
-}
-
-/// Blocks in random order, and a seed from which the order inside each follows.
+/// Blocks in random order, and the order inside them: one for all blocks of an epoch, so that it costs nothing beside them.
 private struct BlockOrder: Sendable {
   private let rowCount: Int
   private let blockRows: Int
   private let blocks: [Int32]
-  private let seed: UInt64
+
+  /// The order inside the blocks, and inside the last one, which may be short.
+  private let inside: [Int32]
+  private let insideLast: [Int32]
 
   /// The place of the last block, which may be short, in the order.
   private let shortPlace: Int
@@ -102,7 +92,8 @@ private struct BlockOrder: Sendable {
     self.rowCount = rowCount
     self.blockRows = blockRows
     blocks = generator.permutation((rowCount + blockRows - 1) / blockRows)
-    seed = generator.next()
+    inside = generator.permutation(min(blockRows, rowCount))
+    insideLast = generator.permutation(rowCount - max(0, blocks.count - 1) * blockRows)
     shortPlace = blocks.firstIndex(of: Int32(blocks.count - 1)) ?? 0
   }
 
@@ -119,18 +110,12 @@ private struct BlockOrder: Sendable {
     return EpochOrder.Span(positions: first..<first + count, firstRow: block * blockRows, block: block)
   }
 
-  func fill(_ room: inout BlockRows, _ span: EpochOrder.Span) {
-    let blockSeed = seed &+ UInt64(span.block)
-    if room.seed == blockSeed { return }
-    room.seed = blockSeed
-    var generator = SeededGenerator(seed: blockSeed)
-    room.rows = generator.permutation(span.positions.count)
-  }
+  func rows(of span: EpochOrder.Span) -> [Int32] { span.block == blocks.count - 1 ? insideLast : inside }
 }
 
-/// Rows of a block in ``RowOrder/shuffledBlocks``: several batches, so that they differ from epoch to epoch, and half a mebibyte, so that
-/// it stays in the cache while the next one is fetched.
+/// Rows of a block in ``RowOrder/shuffledBlocks``: at least two batches, so that they differ from epoch to epoch, and at most a quarter
+/// of a mebibyte if that is more, so that it stays in the cache while the next one is fetched.
 func shuffledBlockRows(rowBytes: Int, batchSize: Int) -> Int {
-  let rows = (1 << 19) / max(1, rowBytes)
-  return max(4, rows / batchSize) * batchSize
+  let rows = (1 << 18) / max(1, rowBytes)
+  return max(2, rows / batchSize) * batchSize
 }

@@ -48,7 +48,6 @@ public final class Training<M: RowMajor> {
 
   /// The order of the current epoch, once it has begun.
   private var order: EpochOrder?
-  private var room = BlockRows()
 
   /// Of the data, as learnt from; formed when it is first asked for.
   lazy var fingerprint = Observations.with(X, y, weights: weights) { DataFingerprint($0) }
@@ -226,7 +225,7 @@ public final class Training<M: RowMajor> {
     let order = self.order ?? drawOrder(rows)
     let target = rowsDone + min(max(1, count), rows.rowCount - rowsDone)
     rowsDone = try descent.advance(
-      rows, order, from: rowsDone, to: target, epoch: epochs.count, &room, stop: stopSignal)
+      rows, order, from: rowsDone, to: target, epoch: epochs.count, stop: stopSignal)
     if rowsDone == rows.rowCount { return try endEpoch(rows) }
     if stopSignal.isRequested { stopReason = .interrupted }
     return nil

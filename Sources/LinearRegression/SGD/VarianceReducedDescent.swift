@@ -70,7 +70,7 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
 
   func advance(
     _ rows: Observations<Input>, _ order: EpochOrder, from start: Int, to end: Int, epoch: Int,
-    _ room: inout BlockRows, stop: StopSignal
+    stop: StopSignal
   ) throws(StepFailure) -> Int {
     var position = start
     while position < end && !stop.isRequested {
@@ -80,7 +80,7 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
       let places = position - first..<min(segmentEnd, span.positions.upperBound) - first
       position =
         first
-        + order.withRows(of: span, &room) { positions in
+        + order.withRows(of: span) { positions in
           steps(block, positions, places, until: end - first, stop: stop)
         }
       if position == segmentEnd { endSegment(rows) }
