@@ -17,6 +17,13 @@ struct CertificateRecord: Codable {
     var dependsOn: [String]
     var factors: [Double]
     var constant: Double
+
+    init(_ redundancy: Redundancy, names: [String]) {
+      term = names[redundancy.feature]
+      dependsOn = redundancy.dependsOn.map { names[$0.feature] }
+      factors = redundancy.dependsOn.map(\.factor)
+      constant = redundancy.constant
+    }
   }
 
   init(_ certificate: Certificate, names: [String]) {
@@ -27,17 +34,24 @@ struct CertificateRecord: Codable {
     estimatedDigits = certificate.estimatedDigits
     rank = certificate.rank
     normalEquationResidual = certificate.normalEquationResidual
-    redundant = certificate.redundant.map { redundancy in
-      Dependency(
-        term: names[redundancy.feature], dependsOn: redundancy.dependsOn.map { names[$0.feature] },
-        factors: redundancy.dependsOn.map(\.factor), constant: redundancy.constant)
-    }
+    redundant = certificate.redundant.map { Dependency($0, names: names) }
   }
 
-  /// What is wrong with the record, in words; nil where it can be used.
+  /// The certificate.
+  /// - Precondition: the record has no fault.
+  func certificate(names: [String]) -> Certificate {
+    Certificate(
+      solver: solver, reason: reason, passes: passes, conditionNumber: conditionNumber, rank: rank,
+      redundant: redundant.redundancies(names: names), estimatedDigits: estimatedDigits,
+      normalEquationResidual: normalEquationResidual)
+  }
+}
+
+extension [CertificateRecord.Dependency] {
+  /// What is wrong with the records, in words; nil where they can be used.
   func fault(names: [String]) -> String? {
     let known = Set(names)
-    for dependency in redundant {
+    for dependency in self {
       if !known.contains(dependency.term) || !dependency.dependsOn.allSatisfy(known.contains) {
         return "a redundant column is not among the terms"
       }
@@ -46,19 +60,16 @@ struct CertificateRecord: Codable {
     return nil
   }
 
-  /// The certificate.
-  /// - Precondition: the record has no fault.
-  func certificate(names: [String]) -> Certificate {
+  /// The dependencies, features counted.
+  /// - Precondition: the records have no fault.
+  func redundancies(names: [String]) -> [Redundancy] {
     let numbers = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
-    func index(_ name: String) -> Int { numbers[name]! }
-    return Certificate(
-      solver: solver, reason: reason, passes: passes, conditionNumber: conditionNumber, rank: rank,
-      redundant: redundant.map { dependency in
-        Redundancy(
-          feature: index(dependency.term),
-          dependsOn: zip(dependency.dependsOn, dependency.factors).map {
-            Redundancy.Term(feature: index($0), factor: $1)
-          }, constant: dependency.constant)
-      }, estimatedDigits: estimatedDigits, normalEquationResidual: normalEquationResidual)
+    return map { dependency in
+      Redundancy(
+        feature: numbers[dependency.term]!,
+        dependsOn: zip(dependency.dependsOn, dependency.factors).map {
+          Redundancy.Term(feature: numbers[$0]!, factor: $1)
+        }, constant: dependency.constant)
+    }
   }
 }

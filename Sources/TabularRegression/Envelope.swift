@@ -26,6 +26,11 @@ struct Envelope {
     return bytes
   }
 
+  /// Whether a file begins as one of this format does, whatever follows.
+  func isAround(_ bytes: [UInt8]) -> Bool {
+    bytes.prefix { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\n") }.elementsEqual(formatName.utf8)
+  }
+
   /// The contents of a file and the version they are in, from 1 to the current one; they are as they were written, but not
   /// therefore meaningful.
   ///
@@ -33,12 +38,12 @@ struct Envelope {
   func open(
     _ bytes: [UInt8], path: String
   ) throws(TabularError) -> (version: Int, payload: ArraySlice<UInt8>) {
+    if !isAround(bytes) {
+      throw .model(path: path, message: "this is not a \(noun) of swift-linear-regression")
+    }
     let end = bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
     let words = String(decoding: bytes[..<end].prefix(200), as: UTF8.self).split(
       separator: " ", omittingEmptySubsequences: false)
-    guard words.first == formatName[...] else {
-      throw .model(path: path, message: "this is not a \(noun) of swift-linear-regression")
-    }
     guard words.count == 4, end < bytes.endIndex, let version = Int(words[1]), "\(version)" == words[1],
       version > 0
     else { throw damaged("its first line is not whole", path: path) }

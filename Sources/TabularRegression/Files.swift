@@ -94,6 +94,27 @@ package enum Files {
     }
   }
 
+  /// Whether two paths lead to the same place, of a file that does not exist yet too.
+  package static func areSame(_ a: String, _ b: String) -> Bool {
+    func place(_ path: String) -> String {
+      if exists(path) { return resolved(path) }
+      let (folder, name) = parts(path)
+      return "\(resolved(folder))/\(name)"
+    }
+    return place(a) == place(b)
+  }
+
+  /// The folder of a path and what it is called there.
+  private static func parts(_ path: String) -> (folder: String, name: Substring) {
+    guard let slash = path.lastIndex(of: "/") else { return (".", path[...]) }
+    return (String(path[...slash]), path[path.index(after: slash)...])
+  }
+
+  /// Removes a file.
+  package static func remove(_ path: String) throws(TabularError) {
+    if unlink(resolved(path)) != 0 { throw failure(path, .remove) }
+  }
+
   /// Whether there is something of that name.
   package static func exists(_ path: String) -> Bool {
     var status = stat()
@@ -108,10 +129,18 @@ package enum Files {
       {
         throw .unusable(file: path, message: "this is the input; write to another file")
       }
+      if output.st_mode & S_IFMT == S_IFDIR { throw failure(path, .write, errno: EISDIR) }
       if access(path, W_OK) != 0 { throw failure(path, .write) }
     } else {
-      let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-      if access(directory, W_OK) != 0 { throw failure(path, .write) }
+      if access(parts(path).folder, W_OK) != 0 { throw failure(path, .write) }
+    }
+  }
+
+  /// Throws where there is something of that name that does not keep what is written to it: a folder, a device, a pipe.
+  package static func checkRegular(_ path: String) throws(TabularError) {
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw .unusable(file: path, message: "this is not a regular file; give another name")
     }
   }
 

@@ -4,16 +4,24 @@ internal import LinearRegression
 extension FittedModel {
   /// What depends on what, and what became of it.
   var redundancyNotes: [String] {
-    guard let certificate, !certificate.redundant.isEmpty else { return [] }
-    let areLeftOut = certificate.solver != .svd
-    let shown = certificate.redundant.prefix(10).map {
+    guard let redundant = certificate?.redundant ?? training?.redundant, !redundant.isEmpty else { return [] }
+    let areLeftOut = certificate.map { $0.solver != .svd } ?? false
+    var lines = redundant.prefix(10).map {
       $0.described(features, width: 80 - (areLeftOut ? 10 : 0)) + (areLeftOut ? ": left out" : "")
     }
-    let rest = certificate.redundant.count - shown.count
-    let parameters = features.count + (hasIntercept ? 1 : 0)
-    return shown + (rest > 0 ? ["and \(rest) more"] : [])
-      + (observations < parameters ? ["there are fewer rows than coefficients"] : [])
-      + (areLeftOut ? [] : ["of all solutions this is the one of least norm in standardised units"])
+    if redundant.count > lines.count { lines.append("and \(redundant.count - lines.count) more") }
+    if observations < features.count + (hasIntercept ? 1 : 0) {
+      let holdsOut = training.map { $0.method.validationFraction > 0 } ?? false
+      lines.append("there are fewer rows than coefficients\(holdsOut ? "; hold out fewer" : "")")
+    }
+    if let training {
+      if training.redundancy == .minimumNorm {
+        lines.append("the solution of least norm in standardised units; fit leaves the columns out")
+      }
+    } else if !areLeftOut {
+      lines.append("of all solutions this is the one of least norm in standardised units")
+    }
+    return lines
   }
 
   /// Statistics and certificate of an exact fit.
@@ -51,15 +59,6 @@ extension FittedModel {
     if let rSquared = statistics.rSquared {
       lines.append(
         "R² \(number(rSquared))\(statistics.adjustedRSquared.map { ", adjusted \(number($0))" } ?? "")")
-    }
-    let parameters = features.count + 1
-    let rank = observations - statistics.degreesOfFreedom
-    if rank < parameters {
-      let cause =
-        observations < parameters
-        ? "fewer rows than coefficients" : "a column is constant, or columns depend on each other"
-      lines.append("rank \(rank) of \(parameters): \(cause);")
-      lines.append("of all solutions this is the one of least norm in standardised units")
     }
     return lines
   }

@@ -5,8 +5,7 @@ extension FittedModel {
   /// The model for a person to read: what was fitted and how, a table of coefficients, the statistics. At most 80
   /// columns wide where names allow it.
   public var summary: String {
-    let notes = training == nil ? redundancyNotes : []
-    let parts = [heading, table, notes, training == nil ? exactFooter : trainedFooter]
+    let parts = [heading, table, redundancyNotes, training == nil ? exactFooter : trainedFooter]
     return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 

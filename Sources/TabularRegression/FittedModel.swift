@@ -57,8 +57,13 @@ public struct FittedModel: Equatable, Sendable {
   public struct Training: Equatable, Sendable {
     /// The settings.
     public let method: SGD
-    /// The exact least-squares solution for the same rows.
+    /// The exact least-squares solution for the same rows, with the decay's penalty if there is one.
     public let exact: LinearModel
+    /// Features that the ones before them determine. SGD keeps them: without a decay it ends in the solution of least norm in standardised
+    /// units, where an exact fit leaves them out.
+    public let redundant: [Redundancy]
+    /// Rows of a batch, as they were: chosen, where the settings leave that open, and no more than there are.
+    public let batchSize: Int
     /// One report per epoch.
     public let epochs: [EpochReport]
     /// Why it ended.

@@ -23,6 +23,9 @@ extension ModelRecord {
     let exact = coefficients.map(\.exact)
     if training != nil && exact.contains(nil) { return "an exact coefficient is missing" }
     if training != nil && (stopReason == nil || epoch == nil) { return "it does not say how training ended" }
+    if training != nil && (redundant == nil || !(batchSize.map { $0 > 0 } ?? false)) {
+      return "it does not say how training went"
+    }
     let values =
       coefficients.compactMap(\.estimate) + exact.compactMap { $0 } + [
         residualSumOfSquares, totalSumOfSquares,
@@ -34,7 +37,7 @@ extension ModelRecord {
     if let method, !(method.ridgePenalty >= 0 && method.ridgePenalty.isFinite) {
       return "the ridge penalty is negative"
     }
-    if let fault = certificate?.fault(names: names) { return fault }
+    if let fault = (certificate?.redundant ?? redundant)?.fault(names: names) { return fault }
     let first = intercept ? 1 : 0
     let kept = names.indices.filter { coefficients[first + $0].estimate != nil }
     if let fault = covariance?.fault(kept: kept, intercept: intercept) { return fault }

@@ -5,7 +5,7 @@ internal import LinearRegression
 ///
 /// Keys whose values are null have their place kept.
 struct ModelRecord: Codable {
-  static let currentVersion = 3
+  static let currentVersion = 4
   static let formatName = "swift-linear-regression model"
 
   /// What every version of the file has; read before anything else.
@@ -50,6 +50,9 @@ struct ModelRecord: Codable {
   @Null var certificate: CertificateRecord?
   @Null var covariance: CovarianceRecord?
   @Null var training: SGD?
+  @Null var batchSize: Int?
+  @Null var redundant: [CertificateRecord.Dependency]?
+  @Null var redundancy: LeastSquares.RedundancyPolicy?
   @Null var epochs: [EpochReport]?
   @Null var stopReason: StopReason?
   @Null var epoch: Int?
@@ -121,6 +124,9 @@ extension ModelRecord {
     certificate = model.certificate.map { CertificateRecord($0, names: model.features) }
     covariance = model.covariance.map(CovarianceRecord.init)
     training = model.training?.method
+    batchSize = model.training?.batchSize
+    redundant = model.training?.redundant.map { CertificateRecord.Dependency($0, names: model.features) }
+    redundancy = model.training?.redundancy
     epochs = model.training?.epochs
     stopReason = model.training?.stopReason
     epoch = model.training?.epoch
@@ -174,7 +180,9 @@ extension FittedModel {
       covariance: record.covariance?.covariance, method: record.method,
       training: record.training.map { method in
         Training(
-          method: method, exact: model(record.coefficients.compactMap(\.exact)), epochs: record.epochs ?? [],
+          method: method, exact: model(record.coefficients.compactMap(\.exact)),
+          redundant: record.redundant?.redundancies(names: terms.map(\.name)) ?? [],
+          batchSize: record.batchSize ?? 1, epochs: record.epochs ?? [],
           stopReason: record.stopReason ?? .epochs, epoch: record.epoch ?? 0,
           validationRows: record.validationRows ?? 0)
       })

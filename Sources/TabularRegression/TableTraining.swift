@@ -19,7 +19,7 @@ public final class TableTraining {
   /// Number of rows that an epoch visits, those that are held out among them.
   public let rowCount: Int
 
-  /// Rows of a batch.
+  /// Rows of a batch, as they are: chosen, if the settings leave that open, and no more than there are.
   public var batchSize: Int { training.batchSize }
 
   private let design: Design
@@ -65,6 +65,13 @@ public final class TableTraining {
         method, design.X.high, design.y, weights: design.weights,
         validation: other.map { ($0.X.high, $0.y) }, stopSignal: stopSignal)
     } catch {
+      if error == .data(.noRows), method.validationFraction > 0, table.rowCount > 0 {
+        throw .unusable(
+          file: table.source,
+          message:
+            "with a validation fraction of \(method.validationFraction) no row is left to learn from; use a smaller one, or none"
+        )
+      }
       throw design.tabular(error)
     }
     validationRows = other?.y.rowCount ?? training.heldOutRows
@@ -90,6 +97,12 @@ public final class TableTraining {
 
   /// Rows of the current epoch that were used.
   public var rowsDone: Int { training.rowsDone }
+
+  /// Rows used since the run began, those of earlier epochs included.
+  public var rowsUsed: Int { epochs.count * rowCount + rowsDone }
+
+  /// Whether the run has used its epochs and could go on, were there more.
+  package var couldUseMoreEpochs: Bool { stopReason == .epochs && method.settingWithHorizon == nil }
 
   /// Goes on to the end of the epoch; nil if the run had ended or was asked to stop.
   ///
@@ -119,7 +132,8 @@ public final class TableTraining {
       throw design.tabular(error)
     }
     var exact = try design.fit(LeastSquares(), weights: training.weights)
-    if !exact.redundant.isEmpty {
+    let redundant = exact.redundant
+    if !redundant.isEmpty {
       // Of all solutions SGD, which starts at zero or near it, comes closest to the one of least norm.
       exact = try design.fit(LeastSquares(redundancy: .minimumNorm), weights: training.weights)
     }
@@ -138,8 +152,8 @@ public final class TableTraining {
       training: FittedModel.Training(
         // With a decay the exact solution is that of the penalised loss, which distances are measured to.
         method: method, exact: method.weightDecay > 0 ? training.exact ?? exact.model : exact.model,
-        epochs: run.epochs, stopReason: run.stopReason, epoch: run.epoch,
-        validationRows: validationRows))
+        redundant: redundant, batchSize: batchSize, epochs: run.epochs, stopReason: run.stopReason,
+        epoch: run.epoch, validationRows: validationRows))
   }
 }
 

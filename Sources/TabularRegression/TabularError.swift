@@ -14,7 +14,7 @@ public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A request that these data cannot meet, such as a fit without features.
   case unusable(file: String, message: String)
 
-  /// A model file is damaged, newer than this software, or something else altogether.
+  /// A model file, share or checkpoint is damaged, newer than this software, or something else altogether.
   case model(path: String, message: String)
 
   /// A matrix file is damaged, not laid out as it has to be to be read in place, or something else altogether.
@@ -34,7 +34,7 @@ public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// What was tried with a file.
   public enum FileOperation: String, Sendable {
-    case read, write
+    case read, write, remove
   }
 
   /// One line without a newline at its end; after a formula's, the formula and a mark below the place.

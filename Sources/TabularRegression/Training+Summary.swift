@@ -6,8 +6,7 @@ extension FittedModel.Training {
   var settings: [String] {
     var words = [
       method.isAutomatic ? "automatic steps" : "learning rate \(method.learningRate)",
-      "batch size \(method.batchSize.map(String.init) ?? (method.isAutomatic ? "automatic" : "32"))",
-      "seed \(method.seed)",
+      "batch size \(batchSize)", "seed \(method.seed)",
     ]
     if method.momentum > 0 {
       words.append("momentum \(number(method.momentum))\(method.nesterov ? " (Nesterov)" : "")")
@@ -24,6 +23,11 @@ extension FittedModel.Training {
       let last = lines.count - 1
       if lines[last].count + word.count + 2 <= 80 { lines[last] += ", \(word)" } else { lines.append(word) }
     }
+  }
+
+  /// What becomes of columns that depend on others; nil where there are none, or a decay makes the solution unique.
+  var redundancy: LeastSquares.RedundancyPolicy? {
+    redundant.isEmpty || method.weightDecay > 0 ? nil : .minimumNorm
   }
 
   /// Why the run ended and how far it came.
@@ -64,7 +68,7 @@ extension FittedModel.Training {
       "converged after \(count): the exact fit's coefficients to \(agreement(model))"
     case .stalled: "stopped after \(count): rounding, or these rows, keep SGD from coming closer"
     case .noImprovement: "stopped after \(count): the loss no longer falls; best after epoch \(epoch)"
-    case .epochs: "all \(count) used"
+    case .epochs: "stopped after \(count): no more were asked for"
     case .interrupted: "interrupted after \(count)"
     }
   }

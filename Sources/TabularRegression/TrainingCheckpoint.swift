@@ -3,70 +3,161 @@
 #else
   private import Foundation
 #endif
-internal import LinearRegression
+package import LinearRegression
 
 /// A checkpoint: the state of a training run in a file, an ``Envelope`` around JSON. Numbers come back with the same bits.
-extension TableTraining {
+package struct TrainingCheckpoint: Codable {
+  let formula: String
+  let columns: [String]
+  package let state: TrainingState
+
   private static var envelope: Envelope {
     Envelope(
       formatName: "linreg-checkpoint", currentVersion: 1, noun: "checkpoint",
-      remedy: "delete it to train from the beginning")
+      remedy: "begin anew under another name, or delete it")
   }
 
+  /// The checkpoint of a run as it stands.
+  init(_ training: TableTraining) {
+    formula = training.formula
+    columns = training.columnNames
+    state = training.state
+  }
+
+  /// Reads a checkpoint.
+  ///
+  /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to a newer version, or is no checkpoint.
+  package init(contentsOf path: String) throws(TabularError) {
+    let bytes = try Files.read(path)
+    if !Self.envelope.isAround(bytes) {
+      throw .model(
+        path: path, message: "this is not a checkpoint, and it is not overwritten; give another name")
+    }
+    let (_, payload) = try Self.envelope.open(bytes, path: path)
+    do {
+      self = try JSONDecoder().decode(TrainingCheckpoint.self, from: Data(payload))
+    } catch {
+      throw Self.misfit(path)
+    }
+  }
+
+  /// Writes a checkpoint: whole, or not at all.
+  func write(to path: String) throws(TabularError) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let json: Data
+    do {
+      json = try encoder.encode(self)
+    } catch {
+      fatalError("a checkpoint cannot be encoded: \(error); this is a bug in swift-linear-regression")
+    }
+    // Always the same temporary name: a run that is killed leaves one of them at most.
+    try Files.write(
+      Self.envelope.seal(Array(json) + [UInt8(ascii: "\n")]), to: path,
+      temporaryName: ".\(path.split(separator: "/").last ?? "checkpoint").tmp")
+  }
+
+  /// The error of contents that do not fit together.
+  fileprivate static func misfit(_ path: String) -> TabularError {
+    envelope.damaged("its contents do not fit together", path: path)
+  }
+}
+
+extension TableTraining {
   /// Saves the run as it stands: whole, or not at all. A checkpoint that was there before stays as it was until the new one is on
   /// the disk.
   ///
   /// - Throws: ``TabularError/file(path:operation:reason:)``; the run can go on.
   /// - Complexity: O(p k) and a flush to the disk; the first time one pass over the data, for their fingerprint.
   public func writeCheckpoint(to path: String) throws(TabularError) {
-    let record = CheckpointRecord(formula: formula, columns: columnNames, state: state)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    do {
-      let bytes = Self.envelope.seal(Array(try encoder.encode(record)) + [UInt8(ascii: "\n")])
-      // Always the same temporary name: a run that is killed leaves one of them at most.
-      try Files.write(
-        bytes, to: path, temporaryName: ".\(path.split(separator: "/").last ?? "checkpoint").tmp")
-    } catch let error as TabularError {
-      throw error
-    } catch {
-      fatalError("a checkpoint cannot be encoded: \(error); this is a bug in swift-linear-regression")
-    }
+    try TrainingCheckpoint(self).write(to: path)
   }
 
-  /// Goes on from a checkpoint: the run ends with the bits that it would have had without the stop.
+  /// Goes on from a checkpoint: the run ends with the bits that it would have had without the stop. The number of epochs may have grown
+  /// since, where neither the learning rate nor an average looks ahead to their end.
   ///
   /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to a newer version, to other data or to
   ///   other settings. The run is then as it was.
   public func resume(fromCheckpoint path: String) throws(TabularError) {
-    let (_, payload) = try Self.envelope.open(try Files.read(path), path: path)
-    let record: CheckpointRecord
-    do {
-      record = try JSONDecoder().decode(CheckpointRecord.self, from: Data(payload))
-    } catch {
-      throw Self.envelope.damaged("its contents do not fit together", path: path)
+    let checkpoint = try TrainingCheckpoint(contentsOf: path)
+    func refused(_ owner: String, give remedy: String) -> TabularError {
+      .model(
+        path: path,
+        message: "the checkpoint belongs to \(owner); give \(remedy), or begin anew under another name")
     }
-    func refused(_ what: String) -> TabularError {
-      .model(path: path, message: "the checkpoint belongs to \(what); delete it to train from the beginning")
+    if checkpoint.formula != formula {
+      throw refused("another formula, \(printable(checkpoint.formula))", give: "that one")
     }
-    if record.formula != formula { throw refused("another formula, \(printable(record.formula))") }
-    if record.columns != columnNames { throw refused("other columns: \(listed(record.columns))") }
+    if checkpoint.columns != columnNames {
+      throw refused("other columns: \(listed(checkpoint.columns))", give: "the file it was made from")
+    }
     do throws(TrainingError) {
-      try restore(record.state)
+      try restore(checkpoint.state)
     } catch {
       switch error {
-      case .state(.settings):
-        throw refused(
-          "other settings: \(record.state.method.differences(from: method).joined(separator: ", "))")
-      case .state(.data): throw refused("other data than \(source)")
-      default: throw Self.envelope.damaged("its contents do not fit together", path: path)
+      case .state(.settings(let settings)):
+        let earlier = checkpoint.state.method
+        let differences = settings.map { method.difference(in: $0, fromEarlier: earlier) }
+        throw refused("other settings: \(differences.joined(separator: ", "))", give: "the former ones")
+      case .state(.data):
+        throw refused("other data than \(source)", give: "the file it was made from")
+      default: throw TrainingCheckpoint.misfit(path)
       }
     }
   }
 }
 
-private struct CheckpointRecord: Codable {
-  var formula: String
-  var columns: [String]
-  var state: TrainingState
+extension SGD {
+  /// "seed 7 instead of 42", the earlier value first.
+  fileprivate func difference(in setting: Setting, fromEarlier earlier: SGD) -> String {
+    let values = "\(setting.words) \(earlier.text(of: setting)) instead of \(text(of: setting))"
+    guard setting == .epochs, epochs > earlier.epochs, let settingWithHorizon else { return values }
+    return "\(values), which the \(settingWithHorizon.words) depends on"
+  }
+
+  private func text(of setting: Setting) -> String {
+    switch setting {
+    case .epochs: "\(epochs)"
+    case .batchSize: batchSize?.description ?? "automatic"
+    case .learningRate: learningRate.description
+    case .momentum: "\(momentum)"
+    case .nesterov: nesterov ? "on" : "off"
+    case .weightDecay: "\(weightDecay)"
+    case .averaging:
+      switch averaging {
+      case .none: "none"
+      case .all: "all"
+      case .tail(let share): "tail \(share)"
+      }
+    case .order: order.rawValue
+    case .seed: "\(seed)"
+    case .tolerance: tolerance?.description ?? "default"
+    case .standardize: standardize ? "on" : "off"
+    case .measuresDistance: measuresDistance ? "on" : "off"
+    case .validationFraction: "\(validationFraction)"
+    case .patience: "\(patience)"
+    }
+  }
+}
+
+extension SGD.Setting {
+  /// What messages call it.
+  fileprivate var words: String {
+    switch self {
+    case .epochs: "epochs"
+    case .batchSize: "batch size"
+    case .learningRate: "learning rate"
+    case .momentum: "momentum"
+    case .nesterov: "Nesterov"
+    case .weightDecay: "weight decay"
+    case .averaging: "average"
+    case .order: "order"
+    case .seed: "seed"
+    case .tolerance: "tolerance"
+    case .standardize: "standardisation"
+    case .measuresDistance: "distances"
+    case .validationFraction: "validation fraction"
+    case .patience: "patience"
+    }
+  }
 }

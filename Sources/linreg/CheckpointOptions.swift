@@ -7,8 +7,9 @@ struct CheckpointOptions: ParsableArguments {
   var checkpoint: String?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Seconds between two checkpoints.", valueName: "seconds"))
-  var checkpointSeconds = 30.0
+    parsing: .unconditional,
+    help: ArgumentHelp("Seconds between two checkpoints (default: 30).", valueName: "seconds"))
+  var checkpointSeconds: Double?
 
   @Option(
     parsing: .unconditional,
@@ -22,24 +23,37 @@ struct CheckpointOptions: ParsableArguments {
     if checkpoint == "-" || checkpoint == "" {
       throw ValidationError("--checkpoint needs the name of a file.")
     }
-    if checkpoint == nil && (resume || checkpointBatches != nil) {
-      throw ValidationError("\(resume ? "--resume" : "--checkpoint-batches") goes with --checkpoint.")
+    if checkpoint == nil {
+      let given = [
+        ("--resume", resume), ("--checkpoint-seconds", checkpointSeconds != nil),
+        ("--checkpoint-batches", checkpointBatches != nil),
+      ].first { $0.1 }
+      if let given { throw ValidationError("\(given.0) goes with --checkpoint.") }
+    }
+    if checkpointSeconds != nil && checkpointBatches != nil {
+      throw ValidationError("--checkpoint-seconds and --checkpoint-batches cannot be given together.")
     }
     if let checkpointBatches, checkpointBatches < 1 {
       throw ValidationError("--checkpoint-batches is \(checkpointBatches); it is 1 or more.")
     }
-    if !(checkpointSeconds >= 0 && checkpointSeconds.isFinite) {
+    if let checkpointSeconds, !(checkpointSeconds >= 0 && checkpointSeconds.isFinite) {
       throw ValidationError("--checkpoint-seconds is \(checkpointSeconds); it is 0 or more.")
     }
   }
 
-  /// Throws where the checkpoint could not be written, before any work is done.
-  func check(besides input: String) throws {
+  /// Throws where the checkpoint could not be written, or something else would be lost by it, before any work is done.
+  func check(besides inputs: [String]) throws {
     guard let checkpoint else { return }
-    try Files.checkWritable(checkpoint, besides: input)
-    if !resume && Files.exists(checkpoint) {
+    try Files.checkRegular(checkpoint)
+    for input in inputs { try Files.checkWritable(checkpoint, besides: input) }
+    guard Files.exists(checkpoint) else { return }
+    let state = try TrainingCheckpoint(contentsOf: checkpoint).state
+    if !resume {
       throw TabularError.unusable(
-        file: checkpoint, message: "there is a checkpoint already; go on from it with --resume, or delete it")
+        file: checkpoint,
+        message: state.stopReason == nil
+          ? "checkpoint of a run in epoch \(state.epochsDone + 1); use --resume to go on, or another name"
+          : "checkpoint of a finished run; use --resume to go on with more epochs, or another name")
     }
   }
 
@@ -50,8 +64,25 @@ struct CheckpointOptions: ParsableArguments {
       return note("\(checkpoint): there is no checkpoint yet; training starts at the beginning")
     }
     try training.resume(fromCheckpoint: checkpoint)
-    if !isQuiet {
-      note("\(checkpoint): going on in epoch \(min(training.epochs.count + 1, training.method.epochs))")
+    if isQuiet { return }
+    note(
+      training.stopReason == nil
+        ? "\(checkpoint): going on in epoch \(training.epochs.count + 1)"
+        : "\(checkpoint): this run has ended; here is its model")
+  }
+
+  /// Removes the checkpoint of a run that has ended by itself, once its model is out; one that more epochs could go on from stays.
+  func finish(_ training: TableTraining, isQuiet: Bool, note: (String) -> Void) {
+    guard let checkpoint, Files.exists(checkpoint) else { return }
+    if training.couldUseMoreEpochs {
+      if !isQuiet { note("\(checkpoint): kept; --resume with more --epochs goes on from it") }
+      return
+    }
+    do throws(TabularError) {
+      try Files.remove(checkpoint)
+      if !isQuiet { note("\(checkpoint): removed, for the run has ended") }
+    } catch {
+      note(error.description)
     }
   }
 
@@ -59,7 +90,7 @@ struct CheckpointOptions: ParsableArguments {
   func goingOn(_ training: TableTraining) -> String {
     let place = "interrupted in epoch \(training.epochs.count + 1)"
     return checkpoint == nil
-      ? "\(place); nothing is saved (with --checkpoint FILE a run can be gone on with)"
+      ? "\(place); nothing is saved without --checkpoint"
       : "\(place); the same command with --resume goes on"
   }
 }
@@ -76,13 +107,11 @@ struct CheckpointSaver {
 
   init(_ options: CheckpointOptions, _ training: TableTraining) {
     path = options.checkpoint
-    pause = .seconds(options.checkpointSeconds)
+    pause = .seconds(options.checkpointSeconds ?? 30)
     rows = options.checkpointBatches.map { min($0, .max / training.batchSize) * training.batchSize }
     self.training = training
-    lastRows = rowsSoFar
+    lastRows = training.rowsUsed
   }
-
-  private var rowsSoFar: Int { training.epochs.count * training.rowCount + training.rowsDone }
 
   /// At most so many rows may pass before the next look at whether a checkpoint is due.
   var chunk: Int { rows ?? .max }
@@ -90,7 +119,7 @@ struct CheckpointSaver {
   /// Saves if it is time to.
   mutating func save(isDue: Bool, note: (String) -> Void) {
     if path == nil { return }
-    let isTime = rows.map { rowsSoFar - lastRows >= $0 } ?? (ContinuousClock.now - lastTime >= pause)
+    let isTime = rows.map { training.rowsUsed - lastRows >= $0 } ?? (ContinuousClock.now - lastTime >= pause)
     if isDue || isTime { saveNow(note: note) }
   }
 
@@ -102,10 +131,10 @@ struct CheckpointSaver {
       hasFailed = false
     } catch {
       // Once, not at every attempt.
-      if !hasFailed { note("\(error); training goes on without this checkpoint") }
+      if !hasFailed { note("\(error); training goes on without it") }
       hasFailed = true
     }
     lastTime = .now
-    lastRows = rowsSoFar
+    lastRows = training.rowsUsed
   }
 }

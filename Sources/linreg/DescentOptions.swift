@@ -42,13 +42,15 @@ struct DescentOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "Seed of initial weights, row order and held-out rows; the same seed gives the same bytes.")
+    help:
+      "Seed of initial weights, row order and held-out rows; the same seed gives the same bytes (default: 0).",
+    transform: seedNumber)
   var seed = SGD().seed
 
   @Option(
     parsing: .unconditional,
     help:
-      "When to stop: the distance to the exact solution (default: 1e-10); with --learning-rate, the share by which the loss must fall."
+      "When to stop: the largest distance of a coefficient from the exact one, relative to the largest coefficient, in standardised units (default: 1e-10); with --learning-rate, the share by which the loss must fall."
   )
   var tolerance: Double?
 
@@ -65,50 +67,64 @@ struct DescentOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "Epochs without a better loss before a run with --learning-rate stops.")
-  var patience = SGD().patience
+    help: "Epochs without a better loss before a run with --learning-rate stops (default: \(SGD().patience))."
+  )
+  var patience: Int?
 
   func validate() throws {
+    // The library allows a run of no epochs; here it would have nothing to show.
     if epochs < 1 { throw ValidationError("--epochs is \(epochs); it is 1 or more.") }
-    if let batchSize, batchSize < 1 {
-      throw ValidationError("--batch-size is \(batchSize); it is 1 or more.")
-    }
-    if case .invalid(let text) = learningRate {
-      throw ValidationError("--learning-rate is \(text); it is a positive number or \"auto\".")
-    }
+    if let fault = method.fault { throw ValidationError("\(fault.described(\.option)).") }
     if learningRate == .automatic {
+      // What an automatic rate passes over.
       let given = [
-        ("--schedule", schedule != nil), ("--momentum", momentum != 0), ("--nesterov", nesterov),
-        ("--weight-decay", weightDecay != 0), ("--average", average != nil),
-        ("--no-standardize", noStandardize),
-        ("--no-distance", noDistance),
+        ("--schedule", schedule != nil), ("--no-standardize", noStandardize), ("--no-distance", noDistance),
+        ("--patience", patience != nil),
       ].first { $0.1 }
       if let given { throw ValidationError("\(given.0) goes with --learning-rate.") }
     }
-    if let validationFraction, !(validationFraction > 0 && validationFraction < 1) {
-      throw ValidationError("--validation-fraction is \(validationFraction); it is between 0 and 1.")
-    }
-    if !(momentum >= 0 && momentum < 1) {
-      throw ValidationError("--momentum is \(momentum); it is 0 or more and below 1.")
-    }
-    if nesterov && momentum == 0 { throw ValidationError("--nesterov goes with --momentum.") }
-    if !(weightDecay >= 0 && weightDecay.isFinite) {
-      throw ValidationError("--weight-decay is \(weightDecay); it is 0 or more.")
-    }
-    if let tolerance, !(tolerance > 0 && tolerance < 1) {
-      throw ValidationError("--tolerance is \(tolerance); it is above 0 and below 1.")
-    }
-    if patience < 1 { throw ValidationError("--patience is \(patience); it is 1 or more.") }
   }
 
-  /// The settings.
+  /// The settings. They are set one by one, for `SGD.init` ends the program where one is not allowed; `validate` says what is wrong.
   var method: SGD {
-    SGD(
-      epochs: epochs, batchSize: batchSize, learningRate: learningRate.rate(schedule), momentum: momentum,
-      nesterov: nesterov, weightDecay: weightDecay,
-      averaging: average.map { $0 == .all ? .all : .tail(0.5) } ?? .none,
-      order: order.order, seed: seed, tolerance: tolerance, standardize: !noStandardize,
-      measuresDistance: !noDistance, validationFraction: validationFraction ?? 0, patience: patience)
+    var method = SGD()
+    method.epochs = epochs
+    method.batchSize = batchSize
+    method.learningRate = learningRate.rate(schedule)
+    method.momentum = momentum
+    method.nesterov = nesterov
+    method.weightDecay = weightDecay
+    method.averaging = average.map { $0 == .all ? .all : .tail(0.5) } ?? .none
+    method.order = order.order
+    method.seed = seed
+    method.tolerance = tolerance
+    method.standardize = !noStandardize
+    method.measuresDistance = !noDistance
+    if let validationFraction { method.validationFraction = validationFraction }
+    if let patience { method.patience = patience }
+    return method
+  }
+}
+
+extension SGD.Setting {
+  /// The option that sets it.
+  var option: String {
+    switch self {
+    case .epochs: "--epochs"
+    case .batchSize: "--batch-size"
+    case .learningRate: "--learning-rate"
+    case .momentum: "--momentum"
+    case .nesterov: "--nesterov"
+    case .weightDecay: "--weight-decay"
+    case .averaging: "--average"
+    case .order: "--order"
+    case .seed: "--seed"
+    case .tolerance: "--tolerance"
+    case .standardize: "--no-standardize"
+    case .measuresDistance: "--no-distance"
+    case .validationFraction: "--validation-fraction"
+    case .patience: "--patience"
+    }
   }
 }
 
@@ -116,14 +132,13 @@ struct DescentOptions: ParsableArguments {
 enum RateOption: Equatable, ExpressibleByArgument {
   case automatic
   case constant(Double)
-  case invalid(String)
 
   init?(argument: String) {
     switch argument {
     case "auto", "automatic": self = .automatic
     default:
-      let rate = Double(argument)
-      self = rate.map { $0 > 0 && $0.isFinite } == true ? .constant(rate ?? 0) : .invalid(argument)
+      guard let rate = Double(argument) else { return nil }
+      self = .constant(rate)
     }
   }
 

@@ -23,7 +23,7 @@ struct MethodOptions: ParsableArguments {
   @Option(help: "Parts of the rows in cross-validation, each held out in turn.")
   var folds = 10
 
-  @Option(parsing: .unconditional, help: "Seed of the parts.")
+  @Option(parsing: .unconditional, help: "Seed of the parts (default: 0).", transform: seedNumber)
   var seed: UInt64 = 0
 
   func validate() throws {

@@ -85,6 +85,14 @@ struct DataOptions: ParsableArguments {
   }
 }
 
+/// A seed, with its range in the message where it is none.
+@Sendable func seedNumber(_ text: String) throws -> UInt64 {
+  guard let seed = UInt64(text) else {
+    throw ValidationError("it is a whole number from 0 to \(UInt64.max)")
+  }
+  return seed
+}
+
 /// How rows are read.
 struct ThreadOptions: ParsableArguments {
   @Option(

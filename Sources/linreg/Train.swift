@@ -20,7 +20,12 @@ struct Train: ParsableCommand {
       the exact one, in standardised units.
 
       With --checkpoint the run can be stopped by Ctrl-C, or by anything else, and
-      gone on with by --resume: the result has the same bits.
+      gone on with by --resume: the result has the same bits. A run that has used
+      its epochs keeps its checkpoint and can be given more; one that has ended for
+      good removes it.
+
+      Columns that others determine stay: of all solutions the result is the one
+      of least norm in standardised units, where fit leaves such columns out.
 
       Example: linreg train 'price ~ .' homes.csv -m homes.json
       """)
@@ -44,7 +49,14 @@ struct Train: ParsableCommand {
     if validation != nil && options.validationFraction != nil {
       throw ValidationError("--validation and --validation-fraction cannot be given together.")
     }
-    if let checkpoint = checkpoints.checkpoint, checkpoint == output.modelFile {
+    if options.patience != nil && validation == nil && options.method.validationFraction == 0
+      && options.tolerance == nil
+    {
+      throw ValidationError("--patience goes with --validation, --validation-fraction or --tolerance.")
+    }
+    if let checkpoint = checkpoints.checkpoint, let model = output.modelFile,
+      Files.areSame(checkpoint, model)
+    {
       throw ValidationError("The model and the checkpoint need files of their own.")
     }
     if validation == "-" && data.file == "-" {
@@ -55,12 +67,9 @@ struct Train: ParsableCommand {
   func run() throws {
     let method = options.method
     let formula = try data.formula()
-    try output.check(besides: data.file)
-    try checkpoints.check(besides: data.file)
-    if let validation {
-      try output.check(besides: validation)
-      try checkpoints.check(besides: validation)
-    }
+    let inputs = [data.file] + [validation].compactMap { $0 }
+    for input in inputs { try output.check(besides: input) }
+    try checkpoints.check(besides: inputs)
     try threads.run {
       let table = try Table(csv: data.file)
       let target = data.target ?? ""
@@ -84,6 +93,7 @@ struct Train: ParsableCommand {
         Terminal.exit(.interrupted)
       }
       try deliver(try training.model(), output)
+      checkpoints.finish(training, isQuiet: quiet, note: Terminal.note)
     }
   }
 }

@@ -19,7 +19,7 @@ struct TrainProgress {
     self.training = training
     self.isQuiet = isQuiet
     isTerminal = Terminal.showsProgress
-    rowsBefore = training.epochs.count * training.rowCount + training.rowsDone
+    rowsBefore = training.rowsUsed
     chunk = min(64 * training.batchSize, rows)
     limit = rows
   }
@@ -75,30 +75,30 @@ struct TrainProgress {
     return text
   }
 
-  /// "epoch 7/100 [######--------]  2.1 M rows/s  0:12 left  loss 1463.21  distance 0.0123", as wide as fits.
+  /// "epoch 7/100  [##------------]  2.1 M rows/s  0:12 left  loss 1463.21  distance 0.0123": the bar is the run's. As much as fits.
   private var bar: String {
-    let epochs = training.method.epochs, done = training.epochs.count
-    let share = Double(training.rowsDone) / Double(max(1, training.rowCount))
+    let epochs = training.method.epochs, rows = training.rowsUsed, total = epochs * training.rowCount
+    let filled = Int(14 * Double(rows) / Double(max(1, total)))
+    let epoch = aligned(String(min(training.epochs.count + 1, epochs)), .right, width: digits)
+    var parts = [
+      "[\(String(repeating: "#", count: filled))\(String(repeating: "-", count: 14 - filled))]"
+    ]
     let elapsed = (ContinuousClock.now - started) / .seconds(1)
-    let rows = done * training.rowCount + training.rowsDone
     let rate = elapsed > 0 ? Double(rows - rowsBefore) / elapsed : 0
-    var parts = ["\(readable(rate)) rows/s"]
+    parts.append("\(readable(rate)) rows/s")
     if rate > 0 {
-      // An automatic run stops by itself: what is known is the end of the epoch.
-      let left =
-        training.method.isAutomatic
-        ? training.rowCount - training.rowsDone : epochs * training.rowCount - rows
-      parts.append("\(clock(Double(left) / rate)) left\(training.method.isAutomatic ? " in it" : "")")
+      // An automatic run stops by itself.
+      let left = clock(Double(total - rows) / rate)
+      parts.append("\(training.method.isAutomatic ? "at most " : "")\(left) left")
     }
     if let last = training.epochs.last {
       parts.append("loss \(formatted(last.loss, significantDigits: 6))")
       if let gap = last.gapToExact { parts.append("distance \(distance(gap, digits: 2))") }
     }
-    let filled = Int(share * 14)
-    let head =
-      "epoch \(aligned(String(min(done + 1, epochs)), .right, width: digits))/\(epochs) [\(String(repeating: "#", count: filled))\(String(repeating: "-", count: 14 - filled))]"
     let width = Terminal.width - 1
-    return parts.reduce(head) { $0.count + $1.count + 2 <= width ? "\($0)  \($1)" : $0 }
+    return parts.reduce(String("epoch \(epoch)/\(epochs)".prefix(width))) {
+      $0.count + $1.count + 2 <= width ? "\($0)  \($1)" : $0
+    }
   }
 
   /// What is below is rounding, and differs from processor to processor.

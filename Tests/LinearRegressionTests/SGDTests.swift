@@ -298,6 +298,6 @@ import Testing
       method.batchSize = 0  // would be a step that goes nowhere, for ever
       _ = try method.train([[1], [2]] as Matrix<Double>, [1, 2])
     }
-    #expect(text(result).contains("SGD: a batch of 0 rows; a batch has at least one row"))
+    #expect(text(result).contains("SGD: batchSize is 0; it is 1 or more"))
   }
 }

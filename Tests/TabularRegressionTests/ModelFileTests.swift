@@ -94,11 +94,11 @@ import Testing
   }
 
   @Test func newerVersionsAreRefused() throws {
-    let newer = model.json.replacingOccurrences(of: "\"version\" : 3", with: "\"version\" : 4")
+    let newer = model.json.replacingOccurrences(of: "\"version\" : 4", with: "\"version\" : 5")
     #expect(newer != model.json)
     #expect(
-      try message(newer) == "m.json: the model file has version 4, this software reads up to 3; update it")
-    let older = model.json.replacingOccurrences(of: "\"version\" : 3", with: "\"version\" : 1")
+      try message(newer) == "m.json: the model file has version 5, this software reads up to 4; update it")
+    let older = model.json.replacingOccurrences(of: "\"version\" : 4", with: "\"version\" : 1")
     #expect(
       try message(older)
         == "m.json: the model file has version 1, which is no longer read; fit the model again")
@@ -156,7 +156,7 @@ import Testing
   @Test(arguments: [
     ("\"observations\" : 20", "\"observations\" : -9223372036854775808"),
     ("\"observations\" : 20", "\"observations\" : 21"),
-    ("\"rank\" : 3,", "\"rank\" : 9223372036854775807,"), ("\"version\" : 3", "\"version\" : -1"),
+    ("\"rank\" : 3,", "\"rank\" : 9223372036854775807,"), ("\"version\" : 4", "\"version\" : -1"),
     ("\"degreesOfFreedom\" : 17", "\"degreesOfFreedom\" : -17"),
     ("\"residualSumOfSquares\" : ", "\"residualSumOfSquares\" : 1"),
     ("\"rSquared\" : ", "\"rSquared\" : 1e999, \"x\" : "),

@@ -266,11 +266,11 @@ import Testing
     ),
     (
       ["train", "--target", "y", "data.csv", "--learning-rate=-1"],
-      "Error: --learning-rate is -1; it is a positive number or \"auto\"."
+      "Error: --learning-rate is -1.0; it is a positive number, or automatic."
     ),
     (
       ["train", "--target", "y", "data.csv", "--learning-rate", "nan"],
-      "Error: --learning-rate is nan; it is a positive number or \"auto\"."
+      "Error: --learning-rate is nan; it is a positive number, or automatic."
     ),
     (
       ["train", "--target", "y", "data.csv", "--epochs", "many"],

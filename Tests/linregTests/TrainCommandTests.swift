@@ -180,7 +180,93 @@ import Testing
       try linreg(arguments, in: location)
         == Outcome(
           status: 1, output: "",
-          error: "saved: there is a checkpoint already; go on from it with --resume, or delete it\n"))
+          error:
+            "saved: checkpoint of a finished run; use --resume to go on with more epochs, or another name\n"))
+  }
+
+  @Test func anInterruptionIsToldInOneShortLine() throws {
+    let (process, _, error) = try start(Self.slow.map { $0 == "400" ? "100000" : $0 })
+    usleep(300_000)
+    kill(process.processIdentifier, SIGINT)
+    process.waitUntilExit()
+    let text = try String(contentsOfFile: error, encoding: .utf8)
+    #expect(
+      text.wholeMatch(of: /interrupted in epoch \d+; nothing is saved without --checkpoint\n/) != nil,
+      "\(text)"
+    )
+  }
+
+  @Test func aRunCanBeGivenMoreEpochs() throws {
+    func run(_ epochs: Int, _ more: String...) throws -> Outcome {
+      try linreg(
+        ["train", "progression ~ bmi", diabetes, "--learning-rate", "0.01", "--epochs", "\(epochs)"] + more,
+        in: location)
+    }
+    let first = try run(2, "--checkpoint", "c")
+    #expect(first.error.hasSuffix("\nc: kept; --resume with more --epochs goes on from it\n"))
+    let resumed = try run(5, "--checkpoint", "c", "--resume")
+    #expect(resumed.error.hasPrefix("c: going on in epoch 3\nepoch 3/5  "))
+    #expect(try run(5, "--quiet") == Outcome(status: 0, output: resumed.output, error: ""))
+    #expect(
+      try run(5, "--checkpoint", "c", "--resume")
+        == Outcome(
+          status: 0, output: resumed.output,
+          error:
+            "c: this run has ended; here is its model\nc: kept; --resume with more --epochs goes on from it\n"
+        ))
+    #expect(
+      try run(3, "--checkpoint", "c", "--resume")
+        == Outcome(
+          status: 1, output: "",
+          error:
+            "c: the checkpoint belongs to other settings: epochs 5 instead of 3; give the former ones, or begin anew under another name\n"
+        ))
+  }
+
+  @Test func aRunThatHasEndedForGoodRemovesItsCheckpoint() throws {
+    func files() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: location.path) }
+    let converged = [
+      "train", "progression ~ bmi", diabetes, "--checkpoint", "c", "--checkpoint-batches", "1",
+    ]
+    #expect(
+      try linreg(converged, in: location).error.hasSuffix(
+        "  distance to exact <1e-12\nc: removed, for the run has ended\n"))
+    #expect(try files() == [])
+    // The same once more.
+    #expect(try linreg(converged + ["--quiet"], in: location).error == "")
+    let cosine = [
+      "train", "progression ~ bmi", diabetes, "--checkpoint", "c", "--learning-rate", "0.01", "--schedule",
+      "cosine", "--epochs", "2",
+    ]
+    #expect(try linreg(cosine, in: location).error.hasSuffix("\nc: removed, for the run has ended\n"))
+    #expect(try files() == [])
+  }
+
+  @Test func whatIsNoCheckpointIsLeftAlone() throws {
+    try "a letter\n".write(toFile: folder.path("letter"), atomically: true, encoding: .utf8)
+    #expect(mkfifo(folder.path("pipe"), 0o600) == 0)
+    func refusal(_ path: String, _ more: String...) throws -> Outcome {
+      try linreg(["train", "progression ~ bmi", diabetes, "--checkpoint", path] + more, in: location)
+    }
+    for more in [[], ["--resume"]] {
+      let outcome = try linreg(
+        ["train", "progression ~ bmi", diabetes, "--checkpoint", "letter"] + more, in: location)
+      #expect(
+        outcome
+          == Outcome(
+            status: 1, output: "",
+            error: "letter: this is not a checkpoint, and it is not overwritten; give another name\n"))
+    }
+    #expect(try String(contentsOfFile: folder.path("letter"), encoding: .utf8) == "a letter\n")
+    for path in ["/dev/full", "/dev/null", ".", "pipe"] {
+      #expect(
+        try refusal(path)
+          == Outcome(
+            status: 1, output: "", error: "\(path): this is not a regular file; give another name\n"))
+    }
+    #expect(
+      try linreg("train", "progression ~ bmi", diabetes, "-m", ".", in: location)
+        == Outcome(status: 1, output: "", error: ".: cannot write the file: Is a directory\n"))
   }
 
   @Test func checkpointsOfOtherRunsAreRefused() throws {
@@ -194,20 +280,24 @@ import Testing
       #expect(outcome.status == 1 && outcome.output == "")
       return outcome.error
     }
-    let remedy = "; delete it to train from the beginning\n"
+    let remedy = ", or begin anew under another name\n"
     #expect(
       try refusal(first.map { $0 == "0.01" ? "0.02" : $0 } + ["--seed", "3"])
-        == "c: the checkpoint belongs to other settings: learning rate 0.01 instead of 0.02, seed 0 instead of 3\(remedy)"
+        == "c: the checkpoint belongs to other settings: learning rate 0.01 instead of 0.02, seed 0 instead of 3; give the former ones\(remedy)"
     )
     #expect(
       try refusal(first.map { $0 == "progression ~ bmi" ? "progression ~ bp" : $0 })
-        == "c: the checkpoint belongs to another formula, progression ~ bmi\(remedy)")
+        == "c: the checkpoint belongs to another formula, progression ~ bmi; give that one\(remedy)")
     let text = try String(contentsOfFile: diabetes, encoding: .utf8)
     try text.replacing("32.1", with: "32.2", maxReplacements: 1).write(
       toFile: folder.path("other.csv"), atomically: true, encoding: .utf8)
     #expect(
       try refusal(first.map { $0 == diabetes ? "other.csv" : $0 })
-        == "c: the checkpoint belongs to other data than other.csv\(remedy)")
+        == "c: the checkpoint belongs to other data than other.csv; give the file it was made from\(remedy)")
+    // The file is not read where another run would begin anew.
+    #expect(
+      try linreg(first.map { $0 == "2" ? "3" : $0 }, in: location).error
+        == "c: checkpoint of a finished run; use --resume to go on with more epochs, or another name\n")
     // Damage: every truncation and flipped bits.
     let bytes = try Data(contentsOf: location.appendingPathComponent("c"))
     for count in Array(stride(from: 0, to: bytes.count, by: 97)) + [bytes.count - 1] {
@@ -251,7 +341,7 @@ import Testing
     #expect(
       lines == [
         "c: there is no checkpoint yet; training starts at the beginning",
-        "c: cannot write the file: File too large; training goes on without this checkpoint",
+        "c: cannot write the file: File too large; training goes on without it",
       ])
     #expect(
       !FileManager.default.fileExists(atPath: folder.path("c"))
@@ -269,7 +359,29 @@ import Testing
     (["--learning-rate", "0.1", "--weight-decay=-1"], "Error: --weight-decay is -1.0; it is 0 or more."),
     (["--tolerance", "0"], "Error: --tolerance is 0.0; it is above 0 and below 1."),
     (["--patience", "0"], "Error: --patience is 0; it is 1 or more."),
-    (["--validation-fraction", "1"], "Error: --validation-fraction is 1.0; it is between 0 and 1."),
+    (
+      ["--validation-fraction", "1"],
+      "Error: --validation-fraction is 1.0; it is 0 or more and below 1."
+    ),
+    (["--average", "all"], "Error: --average goes with --learning-rate."),
+    (["--no-standardize"], "Error: --no-standardize goes with --learning-rate."),
+    (["--patience", "3", "--validation", "x.csv"], "Error: --patience goes with --learning-rate."),
+    (
+      ["--patience", "3", "--learning-rate", "0.1"],
+      "Error: --patience goes with --validation, --validation-fraction or --tolerance."
+    ),
+    (["--checkpoint-seconds", "3"], "Error: --checkpoint-seconds goes with --checkpoint."),
+    (["--checkpoint-batches", "3"], "Error: --checkpoint-batches goes with --checkpoint."),
+    (
+      ["--checkpoint", "c", "--checkpoint-seconds", "3", "--checkpoint-batches", "3"],
+      "Error: --checkpoint-seconds and --checkpoint-batches cannot be given together."
+    ),
+    (["--epochs", "3000000000"], "Error: --epochs is 3000000000; it is 2147483647 at most."),
+    (["--learning-rate", "fast"], "Error: The value 'fast' is invalid for '--learning-rate <rate>'"),
+    (
+      ["--seed=-1"],
+      "Error: The value '-1' is invalid for '--seed <seed>': it is a whole number from 0 to 18446744073709551615"
+    ),
     (
       ["--validation-fraction", "0.1", "--validation", "x.csv"],
       "Error: --validation and --validation-fraction cannot be given together."
@@ -279,6 +391,7 @@ import Testing
       ["--checkpoint", "c", "--checkpoint-batches", "0"], "Error: --checkpoint-batches is 0; it is 1 or more."
     ),
     (["--checkpoint", "c", "-m", "c"], "Error: The model and the checkpoint need files of their own."),
+    (["--checkpoint", "./c", "-m", "c"], "Error: The model and the checkpoint need files of their own."),
     (
       ["--order", "random"],
       "Error: The value 'random' is invalid for '--order <order>'. Please provide one of 'shuffled', 'shuffled-blocks' or 'in-order'."
@@ -289,6 +402,53 @@ import Testing
     #expect(outcome.status == 2)
     #expect(outcome.output == "")
     #expect(outcome.error.split(separator: "\n").first.map(String.init) == expected)
+  }
+
+  @Test func columnsThatDependOnOthersAreNamed() throws {
+    let text = "ground,upper,total,price\n1,2,3,10\n2,1,3,12\n4,3,7,20\n5,2,7,24\n3,7,10,31\n6,1,7,22\n"
+    let outcome = try linreg(
+      "train", "--target", "price", "-", "--quiet", "-m", folder.path("m.json"), input: text)
+    #expect(outcome.status == 0 && outcome.error == "")
+    #expect(
+      outcome.output.contains(
+        "\n\ntotal = ground + upper\nthe solution of least norm in standardised units; fit leaves the columns out\n\nconverged after "
+      ))
+    #expect(outcome.output.contains(/\n\d+ epochs, automatic steps, batch size 1, seed 0\n/))
+    #expect(try linreg("summary", folder.path("m.json")).output == outcome.output)
+    let json = try linreg("train", "--target", "price", "-", "--quiet", "--json", input: text).output
+    let minimumNorm = try linreg(
+      "fit", "--target", "price", "-", "--redundant", "minimum-norm", "--json", input: text
+    ).output
+    for (a, b) in zip(try coefficients(json), try coefficients(minimumNorm)) {
+      #expect(abs(a - b) <= 1e-9 * abs(b))
+    }
+    #expect(json.contains("\"redundancy\" : \"minimum-norm\"") && json.contains("\"batchSize\" : 1,"))
+  }
+
+  @Test func noInfiniteLossIsShown() throws {
+    let outcome = try linreg(
+      "train", "progression ~ bmi", diabetes, "--learning-rate", "1e200", "--batch-size", "442")
+    #expect(outcome.status == 3 && outcome.output == "")
+    #expect(
+      outcome.error.wholeMatch(
+        of: /diverged in epoch 1: a learning rate of 1e\+200 is too large .*; try [\d.]+\n/) != nil,
+      "\(outcome.error)")
+  }
+
+  @Test func aRunOfOneEpochSaysSo() throws {
+    let outcome = try linreg(
+      "train", "progression ~ bmi", diabetes, "--learning-rate", "0.01", "--epochs", "1")
+    #expect(outcome.output.contains("\nstopped after 1 epoch: no more were asked for\n"))
+  }
+
+  @Test func someRowsHaveToBeLeft() throws {
+    #expect(
+      try linreg("train", "progression ~ bmi", diabetes, "--validation-fraction", "0.999")
+        == Outcome(
+          status: 1, output: "",
+          error:
+            "\(diabetes): with a validation fraction of 0.999 no row is left to learn from; use a smaller one, or none\n"
+        ))
   }
 
   @Test func awkwardData() throws {

@@ -62,22 +62,20 @@ public enum LearningRate: Equatable, Sendable {
     }
   }
 
-  /// What is wrong with the numbers, in words for their user; nil if nothing is.
-  var fault: String? {
+  /// What is wrong with the numbers: what they are, and the rule, a clause; nil if nothing is.
+  var fault: (value: String, rule: String)? {
     if let initial, !(initial > 0 && initial.isFinite) {
-      return "a learning rate of \(initial); it is a positive number"
+      return ("\(initial)", "it is a positive number, or automatic")
     }
     switch self {
     case .automatic, .constant: return nil
     case .inverseScaling(_, let power):
-      return power >= 0 && power.isFinite ? nil : "a power of \(power) in inverse scaling; it is 0 or more"
+      return power >= 0 && power.isFinite ? nil : (description, "the power is 0 or more")
     case .step(_, let factor, let every):
       return factor > 0 && factor <= 1 && every > 0
-        ? nil
-        : "a rate that falls by \(factor) every \(every) epochs; the factor is above 0 and at most 1, the epochs are 1 or more"
+        ? nil : (description, "the factor is above 0 and at most 1, the epochs are 1 or more")
     case .cosine(let rate, let final):
-      return final >= 0 && final <= rate
-        ? nil : "a cosine from \(rate) to \(final); it falls, to 0 or more"
+      return final >= 0 && final <= rate ? nil : (description, "it falls, to 0 or more")
     }
   }
 }

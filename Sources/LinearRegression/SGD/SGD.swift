@@ -85,7 +85,7 @@ public struct SGD: Equatable, Sendable {
   }
 
   /// Creates the method.
-  /// - Precondition: `epochs` is not negative; `batchSize` and a rate are positive and finite; `momentum`, the tail and
+  /// - Precondition: `epochs` is neither negative nor above 2³¹ − 1; `batchSize` and a rate are positive and finite; `momentum`, the tail and
   ///   `validationFraction` are below 1; with an automatic rate there are no momentum, decay and averages.
   public init(
     epochs: Int = 100, batchSize: Int? = nil, learningRate: LearningRate = .automatic, momentum: Double = 0,
@@ -109,40 +109,6 @@ public struct SGD: Equatable, Sendable {
     self.validationFraction = validationFraction
     self.patience = patience
     checkSettings()
-  }
-
-  /// The settings can be changed and decoded, so that they are checked before each use too.
-  func checkSettings() {
-    let fault = fault
-    require(fault == nil, "SGD: \(fault ?? "")")
-  }
-
-  /// What is wrong with the settings, in words for their user; nil if nothing is.
-  package var fault: String? {
-    if epochs < 0 { return "\(epochs) epochs; the number cannot be negative" }
-    if epochs > Int32.max { return "\(epochs) epochs; at most \(Int32.max)" }
-    if let batchSize, batchSize <= 0 { return "a batch of \(batchSize) rows; a batch has at least one row" }
-    if let fault = learningRate.fault { return fault }
-    if !(momentum >= 0 && momentum < 1) { return "a momentum of \(momentum); it is 0 or more and below 1" }
-    if nesterov && momentum == 0 { return "Nesterov's momentum of 0; give a momentum" }
-    if !(weightDecay >= 0 && weightDecay.isFinite) {
-      return "a weight decay of \(weightDecay); it is 0 or more"
-    }
-    if case .tail(let share) = averaging, !(share > 0 && share < 1) {
-      return "an average over a tail of \(share); it is above 0 and below 1"
-    }
-    if let tolerance, !(tolerance > 0 && tolerance < 1) {
-      return "a tolerance of \(tolerance); it is above 0 and below 1"
-    }
-    if !(validationFraction >= 0 && validationFraction < 1) {
-      return "a validation fraction of \(validationFraction); it is 0 or more and below 1"
-    }
-    if patience < 1 { return "a patience of \(patience) epochs; it is 1 or more" }
-    if isAutomatic && (momentum > 0 || weightDecay > 0 || averaging != .none) {
-      return
-        "an automatic rate has no momentum, weight decay or averaging; give a learning rate, or leave them out"
-    }
-    return nil
   }
 
   /// Whether steps are preconditioned and end in the exact solution.
@@ -203,11 +169,7 @@ extension SGD.Averaging: Codable {
 }
 
 extension SGD: Codable {
-  private enum CodingKeys: String, CodingKey {
-    case epochs, batchSize, learningRate, momentum, nesterov, weightDecay, averaging, order, seed, tolerance,
-      standardize
-    case measuresDistance, validationFraction, patience
-  }
+  private typealias CodingKeys = Setting
 
   /// Decodes settings; such as are not allowed are an error.
   public init(from decoder: any Decoder) throws {
@@ -230,28 +192,8 @@ extension SGD: Codable {
     validationFraction = try value(.validationFraction)
     patience = try value(.patience)
     if let fault {
-      throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: fault))
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: fault.described(\.rawValue)))
     }
-  }
-}
-
-extension SGD {
-  /// What differs in other settings, such as "seed 7 instead of 42".
-  package func differences(from other: SGD) -> [String] {
-    let pairs: [(String, String, String)] = [
-      ("epochs", "\(epochs)", "\(other.epochs)"),
-      ("batch size", batchSize?.description ?? "auto", other.batchSize?.description ?? "auto"),
-      ("learning rate", learningRate.description, other.learningRate.description),
-      ("momentum", "\(momentum)", "\(other.momentum)"), ("Nesterov", "\(nesterov)", "\(other.nesterov)"),
-      ("weight decay", "\(weightDecay)", "\(other.weightDecay)"),
-      ("averaging", "\(averaging)", "\(other.averaging)"), ("order", order.rawValue, other.order.rawValue),
-      ("seed", "\(seed)", "\(other.seed)"),
-      ("tolerance", tolerance?.description ?? "default", other.tolerance?.description ?? "default"),
-      ("standardisation", "\(standardize)", "\(other.standardize)"),
-      ("distances", "\(measuresDistance)", "\(other.measuresDistance)"),
-      ("validation fraction", "\(validationFraction)", "\(other.validationFraction)"),
-      ("patience", "\(patience)", "\(other.patience)"),
-    ]
-    return pairs.filter { $0.1 != $0.2 }.map { "\($0.0) \($0.1) instead of \($0.2)" }
   }
 }

@@ -38,6 +38,11 @@ extension Training {
     var losses = (0..<k).map { seen.losses[$0] * units.targetScale($0) * units.targetScale($0) }
     let distance = method.isAutomatic || method.measuresDistance ? distance(seen) : nil
     if let exact = distance?.losses { losses = exact }
+    // The last step of an epoch may be the one that leads away.
+    guard losses.allSatisfy(\.isFinite) else {
+      descent.rollBack()
+      throw .diverged
+    }
     return EpochReport(
       epoch: number, loss: mean(losses), excessLoss: distance?.excesses.map(mean),
       gapToExact: distance?.gap, gradientNorm: distance?.gradientNorm, learningRate: seen.learningRate,

@@ -12,11 +12,13 @@ extension Training {
       stopReason: stopReason == .interrupted ? nil : stopReason)
   }
 
-  /// Goes on from a state.
+  /// Goes on from a state. The number of epochs may have grown since, where neither a rate nor an average looks ahead to their end; the run
+  /// then has the bits of one that was begun with that number.
   ///
   /// - Throws: ``TrainingError/state(_:)`` where it belongs to other settings or other data, or its parts do not fit; the run is then as it was.
   public func restore(_ state: TrainingState) throws(TrainingError) {
-    if state.method != method { throw .state(.settings) }
+    let conflicts = method.conflicts(withEarlier: state.method)
+    if !conflicts.isEmpty { throw .state(.settings(conflicts)) }
     if state.data != fingerprint || state.validation != validationFingerprint { throw .state(.data) }
     let isWhole =
       state.epochsDone == state.reports.count && state.epochsDone <= method.epochs
@@ -27,7 +29,8 @@ extension Training {
     guard isWhole, descent.restore(state.descent) else { throw .state(.contents) }
     (generator, epochs, rowsDone) = (state.generator, state.reports, state.rowsDone)
     (best, epochsWithoutImprovement) = (state.best, state.epochsWithoutImprovement)
-    stopReason = state.stopReason
+    stopReason =
+      state.stopReason == .epochs && epochs.count < method.epochs ? nil : state.stopReason
     forgetOrder()
   }
 }

@@ -93,19 +93,29 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .data(let error): error.description
     case .diverged(let divergence): divergence.description
-    case .state(let mismatch): mismatch.rawValue
+    case .state(let mismatch): mismatch.description
     }
   }
 }
 
 /// What a training state does not fit.
-public enum StateMismatch: String, Equatable, Sendable {
-  /// Other settings.
-  case settings = "the state belongs to a run with other settings"
+public enum StateMismatch: Equatable, Sendable, CustomStringConvertible {
+  /// Other settings: these.
+  case settings([SGD.Setting])
   /// Other numbers, or other columns.
-  case data = "the state belongs to a run on other data"
+  case data
   /// Its parts do not fit each other.
-  case contents = "the state's contents do not fit together"
+  case contents
+
+  /// One line: what does not fit, and what to do.
+  public var description: String {
+    switch self {
+    case .settings(let settings):
+      "the state belongs to a run with other settings: \(settings.map(\.rawValue).joined(separator: ", ")); go on with the same"
+    case .data: "the state belongs to a run on other data; go on with the same"
+    case .contents: "the state's contents do not fit together; begin anew"
+    }
+  }
 }
 
 /// A run whose loss grew to a thousand times its initial value or beyond what can be represented, or

@@ -23,7 +23,9 @@ public struct TrainingState: Equatable, Sendable {
   let reports: [EpochReport]
   let best: BestState?
   let epochsWithoutImprovement: Int
-  let stopReason: StopReason?
+
+  /// Why the run had ended; nil where it had not, or was interrupted.
+  public let stopReason: StopReason?
 }
 
 /// The parameters with the least validation loss so far, in the units of training.
