@@ -97,9 +97,9 @@ import Testing
     ("1e", "\"1e\" is not a number; correct it or leave the column out"),
     (".", "\".\" is not a number; correct it or leave the column out"),
     ("1e999", "1e999 is beyond the largest Double; use another unit"),
-    ("", "a number is missing; fill it in or remove the row"),
-    ("NA", "\"NA\" stands where a number should be; fill it in or remove the row"),
-    ("nan", "\"nan\" stands where a number should be; fill it in or remove the row"),
+    ("", "a number is missing; fill it in, or drop or fill such rows"),
+    ("NA", "a number is missing; fill it in, or drop or fill such rows"),
+    ("nan", "a number is missing; fill it in, or drop or fill such rows"),
   ])
   func notANumber(field: String, expected: String) {
     #expect(message("a,b\n1,2\n3,\(field)\n", column: "b") == "homes.csv:3:2: column \"b\": \(expected)")
@@ -140,7 +140,7 @@ import Testing
     #expect(try table("a\n1\n2\n\n\n").column("a") == [1, 2])
     #expect(
       message("a\n1\n\n2\n", column: "a")
-        == "homes.csv:3:1: column \"a\": a number is missing; fill it in or remove the row")
+        == "homes.csv:3:1: column \"a\": a number is missing; fill it in, or drop or fill such rows")
   }
 
   @Test func otherLineEnds() {

@@ -160,7 +160,7 @@ import Testing
     ("y\n1\n", "data.csv: there is no column beside the target \"y\" to predict it from; add a feature"),
     (
       "x,y\n1,nan\n",
-      "data.csv:2:2: column \"y\": \"nan\" stands where a number should be; fill it in or remove the row"
+      "data.csv:2:2: column \"y\": a number is missing; fill it in, or drop or fill such rows"
     ),
     ("x,y\n1,1e999\n", "data.csv:2:2: column \"y\": 1e999 is beyond the largest Double; use another unit"),
   ])

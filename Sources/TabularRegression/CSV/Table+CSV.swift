@@ -1,12 +1,15 @@
 extension Table {
   /// Reads a CSV file whose first line names the columns.
   ///
-  /// - Parameter path: the file, or "-" for standard input.
+  /// - Parameters:
+  ///   - path: the file, or "-" for standard input.
+  ///   - categories: columns whose fields are words, of digits too.
   /// - Throws: ``TabularError``: an unreadable file; no header, or one that repeats, omits or lacks names; a record with
   ///   more or fewer fields than the header; an unclosed quote; a column name that is not UTF-8; no rows. Fields that are not
-  ///   numbers are reported when their column is asked for.
-  public init(csv path: String) throws(TabularError) {
-    try self.init(csvBytes: try Files.read(path), source: path == "-" ? "standard input" : path)
+  ///   numbers are reported when their column's numbers are asked for.
+  public init(csv path: String, categories: Set<String> = []) throws(TabularError) {
+    try self.init(
+      csvBytes: try Files.read(path), source: path == "-" ? "standard input" : path, categories: categories)
   }
 
   /// Reads the text of a CSV file whose first line names the columns.
@@ -14,15 +17,18 @@ extension Table {
   /// - Parameters:
   ///   - text: the text.
   ///   - source: its name in messages.
-  /// - Throws: as ``init(csv:)``.
-  public init(csvText text: String, source: String) throws(TabularError) {
-    try self.init(csvBytes: Array(text.utf8), source: source)
+  ///   - categories: columns whose fields are words, of digits too.
+  /// - Throws: as ``init(csv:categories:)``.
+  public init(csvText text: String, source: String, categories: Set<String> = []) throws(TabularError) {
+    try self.init(csvBytes: Array(text.utf8), source: source, categories: categories)
   }
 
-  init(csvBytes bytes: [UInt8], source: String) throws(TabularError) {
+  init(csvBytes bytes: [UInt8], source: String, categories: Set<String> = []) throws(TabularError) {
     var records = try CSVRecords(bytes, file: source)
-    var columns = try Self.header(&records)
-    var rowCount = 0
+    var columns = try Self.header(&records).map {
+      ColumnBuilder(name: $0, isCategory: categories.contains($0))
+    }
+    var lines: [Int] = []
     while true {
       let fields = try records.nextRecord { (field) throws(TabularError) in
         guard field.index < columns.count else { return }  // counted, and reported below
@@ -37,17 +43,19 @@ extension Table {
             "the row has \(fields) \(fields == 1 ? "field" : "fields"), the header has \(columns.count); give each row one field per column"
         )
       }
-      rowCount += 1
+      lines.append(records.recordLine)
     }
-    if rowCount == 0 {
+    if lines.isEmpty {
       throw .malformed(
         file: source, line: records.recordLine, column: nil,
         message: "there are no rows below the header; add data")
     }
-    self.init(source: source, columns: columns, rowCount: rowCount)
+    self.init(
+      source: source, columns: columns.map(\.column), rowCount: lines.count,
+      places: RowPlaces(file: source, lines: lines))
   }
 
-  private static func header(_ records: inout CSVRecords) throws(TabularError) -> [Column] {
+  private static func header(_ records: inout CSVRecords) throws(TabularError) -> [String] {
     var names: [String] = []
     let file = records.file
     let fields = try records.nextRecord { (field) throws(TabularError) in
@@ -84,34 +92,6 @@ extension Table {
       }
     }
     records.recordsHaveOneField = names.count == 1
-    return names.map { Column(name: $0) }
-  }
-}
-
-extension Table.Column {
-  /// Appends a field, or notes why it is not a number.
-  fileprivate mutating func append(_ field: CSVRecords.Field, file: String) {
-    let number = DecimalNumber(field.bytes)
-    if case .value(let value) = number {
-      if problem == nil { values.append(value) }
-      return
-    }
-    if problem != nil {
-      problem?.count += 1
-      return
-    }
-    let text = printable(String(decoding: field.bytes.prefix(40), as: UTF8.self))
-    let message =
-      switch number {
-      case .missing where text.isEmpty:
-        "column \"\(name)\": a number is missing; fill it in or remove the row"
-      case .missing:
-        "column \"\(name)\": \"\(text)\" stands where a number should be; fill it in or remove the row"
-      case .tooLarge: "column \"\(name)\": \(text) is beyond the largest Double; use another unit"
-      default: "column \"\(name)\": \"\(text)\" is not a number; correct it or leave the column out"
-      }
-    problem = Table.Problem(
-      error: .malformed(file: file, line: field.line, column: field.index + 1, message: message))
-    values = []
+    return names
   }
 }

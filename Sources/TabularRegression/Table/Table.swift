@@ -1,0 +1,105 @@
+public import LinearAlgebra
+
+/// Named columns: numbers, or words.
+///
+/// ```swift
+/// let homes = try Table(csv: "homes.csv")
+/// try homes.column("area")
+/// ```
+/// A column that holds something other than numbers is an error only where numbers are asked for, so that names, notes and
+/// identifiers may stand beside the numbers. A table may be a whole file or a block of its rows.
+public struct Table: Sendable {
+  /// Where the table comes from, for messages.
+  public let source: String
+
+  /// Names of the columns, in the file's order.
+  public var columnNames: [String] { columns.map(\.name) }
+
+  /// Number of rows.
+  public let rowCount: Int
+
+  /// The columns, in the file's order.
+  package let columns: [TableColumn]
+
+  /// Where each row stands in its file.
+  package let places: RowPlaces
+
+  package init(source: String, columns: [TableColumn], rowCount: Int, places: RowPlaces) {
+    self.source = source
+    self.columns = columns
+    self.rowCount = rowCount
+    self.places = places
+  }
+
+  /// The numbers of a column.
+  ///
+  /// - Throws: ``TabularError/noColumn(_:file:available:)``, or ``TabularError/malformed(file:line:column:message:)``
+  ///   at the first field that is not a number, or is missing.
+  public func column(_ name: String) throws(TabularError) -> [Double] {
+    let numbers = try numbers(name)
+    if let row = numbers.firstIndex(where: \.isNaN) {
+      throw fault(
+        name, row: row, count: numbers.count(where: \.isNaN),
+        "a number is missing; fill it in, or drop or fill such rows")
+    }
+    return numbers
+  }
+
+  /// The numbers of a column; NaN where one is missing.
+  ///
+  /// - Throws: as ``column(_:)``, but for missing fields.
+  package func numbers(_ name: String) throws(TabularError) -> [Double] {
+    switch try find(name).values {
+    case .numbers(let numbers): return numbers
+    case .words(let words):
+      // A column of nothing but missing fields may be either.
+      guard let row = words.codes.firstIndex(where: { $0 >= 0 }) else {
+        return Array(repeating: .nan, count: rowCount)
+      }
+      throw fault(
+        name, row: row, count: words.codes.count { $0 >= 0 },
+        "\(shown(words.levels[Int(words.codes[row])])) is not a number; correct it or leave the column out")
+    case .mixed(let fault): throw fault.error
+    }
+  }
+
+  /// The column of that name.
+  ///
+  /// - Throws: ``TabularError/noColumn(_:file:available:)``.
+  package func find(_ name: String) throws(TabularError) -> TableColumn {
+    guard let column = columns.first(where: { $0.name == name }) else {
+      throw .noColumn(name, file: source, available: columnNames)
+    }
+    return column
+  }
+
+  /// Throws where there is no such column.
+  func require(_ name: String) throws(TabularError) { _ = try find(name) }
+
+  /// Columns side by side, in the order of the names given.
+  ///
+  /// - Returns: rowCount × names.count.
+  /// - Throws: as ``column(_:)``.
+  public func matrix(_ names: [String]) throws(TabularError) -> Matrix<Double> {
+    var columns: [[Double]] = []
+    for name in names { columns.append(try column(name)) }
+    return Matrix(rows: rowCount, columns: names.count) { i, j in columns[j][i] }
+  }
+
+  /// The error of a column's field in a row.
+  ///
+  /// - Parameter count: how many such fields the column has.
+  package func fault(_ name: String, row: Int, count: Int = 1, _ message: String) -> TabularError {
+    let place = places[row]
+    return .malformed(
+      file: place.file, line: place.line, column: columns.firstIndex { $0.name == name }.map { $0 + 1 },
+      message:
+        "column \"\(printable(name))\": \(message)\(count > 1 ? " (\(count) such fields in the column)" : "")"
+    )
+  }
+}
+
+/// A field's text in a message: in quotes, on one line, and not long.
+func shown(_ text: String) -> String {
+  "\"\(printable(text.count > 40 ? String(text.prefix(40)) : text))\""
+}

@@ -1,0 +1,47 @@
+/// A column of a table: its name and what its fields hold.
+package struct TableColumn: Sendable, Equatable {
+  package let name: String
+  package var values: Values
+
+  package init(name: String, values: Values) {
+    self.name = name
+    self.values = values
+  }
+
+  package enum Values: Sendable, Equatable {
+    /// Numbers; NaN where one is missing.
+    case numbers([Double])
+    /// Words, each kept once.
+    case words(Words)
+    /// Numbers, and further down something else.
+    case mixed(Fault)
+  }
+
+  /// Words: positions in a list of those that are different.
+  package struct Words: Sendable, Equatable {
+    /// One per row: its position among the levels, or −1 where the field is missing.
+    package var codes: [Int32]
+    /// The words, in the order in which they first stand in the column.
+    package var levels: [String]
+
+    package init(codes: [Int32] = [], levels: [String] = []) {
+      self.codes = codes
+      self.levels = levels
+    }
+  }
+
+  /// The first field that does not fit those above it, and how many follow.
+  package struct Fault: Sendable, Equatable {
+    package let file: String
+    package let line: Int
+    package let field: Int
+    package let message: String
+    package var count = 1
+
+    package var error: TabularError {
+      .malformed(
+        file: file, line: line, column: field,
+        message: count > 1 ? "\(message) (\(count) such fields in the column)" : message)
+    }
+  }
+}
