@@ -41,6 +41,7 @@ struct Fit: ParsableCommand {
   func run() throws {
     let formula = try data.formula()
     try output.check(besides: data.file)
+    if output.modelFile != nil { try formula?.requireOneTarget() }
     try threads.run {
       let table = try Table(csv: data.file, categories: formula?.categories ?? [])
       func tell(_ plan: FitPlan) { if explain { Terminal.note(plan.description) } }
@@ -49,10 +50,21 @@ struct Fit: ParsableCommand {
         try RidgeChoice(
           formula, table, weights: weights, missing: rows.missing, folds: options.folds, seed: options.seed)
       }
-      let model = try FittedModel(
+      let models = try FittedModel.perTarget(
         formula, table, weights: weights, missing: rows.missing, method: method, plan: tell)
-      try deliver(model, output)
+      if models.count > 1 { return show(models) }
+      try deliver(models[0], output)
     }
+  }
+
+  /// Prints the models of several targets.
+  private func show(_ models: [FittedModel]) {
+    if output.format.json {
+      let texts = models.map { String($0.json.dropLast()) }
+      return Terminal.print("{\"targets\": [\n\(texts.joined(separator: ",\n"))\n]}")
+    }
+    let texts = models.map { "Response \($0.target):\n\n\($0.summary)" }
+    Terminal.print(texts.joined(separator: "\n\n\n"))
   }
 }
 

@@ -77,6 +77,15 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
       tree, rest: columns.filter { !others.contains($0) }.map { .expression(.column($0)) })
   }
 
+  /// Throws where there are several targets.
+  package func requireOneTarget() throws(TabularError) {
+    if targets.count > 1 {
+      throw .formula(
+        text, position: 0,
+        message: "several targets can only be fitted, and without a file for the model; predict one here")
+    }
+  }
+
   /// The columns that it names, without those of ".".
   var namedColumns: [String] { targets.flatMap(\.columns) + tree.variables.flatMap(\.columns) }
 
