@@ -5,12 +5,13 @@ internal import LinearRegression
 struct Tile {
   let rows: Range<Int>
   /// For each variable that is a number.
-  fileprivate var numbers: [Int: ArraySlice<Double>] = [:]
+  fileprivate var numbers: [ArraySlice<Double>?]
   /// For each variable that stands for powers: rows × degree.
   fileprivate var powers: [Int: ExtendedMatrix] = [:]
 
   init(_ design: Design, _ evaluator: Evaluator, _ rows: Range<Int>, needsLow: Bool) {
     self.rows = rows
+    numbers = Array(repeating: nil, count: design.variables.count)
     for (index, variable) in design.variables.enumerated() where variable.levels == nil {
       switch variable.variable {
       case .powers(let base, let degree):
@@ -46,6 +47,9 @@ struct ColumnGroup {
   /// The column for each combination of levels, those of the first category changing fastest; −1 for none.
   private var positions: [Int32] = []
 
+  /// Whether the number is a column as it is.
+  private let isColumn: Bool
+
   /// How far apart the levels of each category are in ``positions``.
   private var strides: [Int] = []
 
@@ -74,6 +78,11 @@ struct ColumnGroup {
 
   private init(numbers: [Design.Part], categories: [Int], _ design: Design) {
     self.numbers = numbers
+    if numbers.count == 1, case .expression(.column) = design.variables[numbers[0].variable].variable {
+      isColumn = true
+    } else {
+      isColumn = false
+    }
     self.categories = categories
     var count = 1
     for category in categories {
@@ -129,19 +138,18 @@ struct ColumnGroup {
     return product.withUnsafeBufferPointer { values in
       if categories.isEmpty {
         var index = rows.lowerBound * width + Int(positions[0])
-        var sum = 0.0
         for value in values {
           elements[index] = value
           index += width
-          sum += value * 0  // NaN from here on, once a value is not finite
         }
-        if sum == 0 { return nil }
       } else {
         for (row, value) in zip(rows, values) {
           let column = column(ofRow: row, levels)
           if column >= 0 { elements[row * width + column] = value }
         }
       }
+      // A table's numbers are finite, and those that are missing have been dealt with.
+      if isColumn { return nil }
       return values.firstIndex { !$0.isFinite }.map { rows.lowerBound + $0 }
     }
   }
