@@ -41,8 +41,8 @@ typedef SCALAR OF(quad_anywhere) __attribute__((vector_size(4 * SCALAR_BYTES), a
 
 // MARK: One target
 
-// Rows below one vector of 16 bytes.
-#define FEW(p_)                                                                                                       \
+// Predictions from few columns, one by one.
+#define PREDICT_FEW(p_)                                                                                               \
   INLINE void OF(predict##p_)(const SCALAR *x, ptrdiff_t rows, const int32_t *order, const SCALAR *ahead,             \
                               const SCALAR *w, SCALAR b, SCALAR *out) {                                               \
     enum { p = p_ };                                                                                                  \
@@ -53,7 +53,18 @@ typedef SCALAR OF(quad_anywhere) __attribute__((vector_size(4 * SCALAR_BYTES), a
       for (int j = 0; j < p; j++) sum += row[j] * w[j];                                                               \
       out[i] = sum;                                                                                                   \
     }                                                                                                                 \
-  }                                                                                                                   \
+  }
+PREDICT_FEW(1)
+PREDICT_FEW(2)
+PREDICT_FEW(3)
+PREDICT_FEW(4)
+PREDICT_FEW(5)
+PREDICT_FEW(6)
+PREDICT_FEW(7)
+#undef PREDICT_FEW
+
+// The gradient from rows below one vector of 16 bytes.
+#define GRADIENT_FEW(p_)                                                                                              \
   INLINE void OF(gradient##p_)(const SCALAR *x, ptrdiff_t rows, const int32_t *order, const SCALAR *errors,           \
                                SCALAR *gradient) {                                                                    \
     enum { p = p_ };                                                                                                  \
@@ -71,16 +82,14 @@ typedef SCALAR OF(quad_anywhere) __attribute__((vector_size(4 * SCALAR_BYTES), a
       }                                                                                                               \
     for (int j = 0; j < p; j++) gradient[j] += (sums[0][j] + sums[2][j]) + (sums[1][j] + sums[3][j]);                 \
   }
-FEW(1)
-FEW(2)
-FEW(3)
-FEW(4)
-FEW(5)
-FEW(6)
-FEW(7)
-#undef FEW
+GRADIENT_FEW(1)
+#if SCALAR_BYTES < 8
+GRADIENT_FEW(2)
+GRADIENT_FEW(3)
+#endif
+#undef GRADIENT_FEW
 
-// The widest vectors that a row fills.
+// The widest vectors that a row fills, of 16 bytes at least.
 #if WIDEST >= 64
 #define OF_64(function, ...)                                                                                          \
   if (p * SCALAR_BYTES >= 64) {                                                                                       \
@@ -100,15 +109,7 @@ FEW(7)
 #define OF_WIDTH(function, ...)                                                                                       \
   OF_64(function, __VA_ARGS__)                                                                                        \
   OF_32(function, __VA_ARGS__)                                                                                        \
-  if (p * SCALAR_BYTES >= 16) {                                                                                       \
-    NAME(JOIN(JOIN(function, KIND), 16))(x, p, rows, order, __VA_ARGS__);                                             \
-  } else if (p == 1) {                                                                                                \
-    OF(function##1)(x, rows, order, __VA_ARGS__);                                                                     \
-  } else if (p == 2) {                                                                                                \
-    OF(function##2)(x, rows, order, __VA_ARGS__);                                                                     \
-  } else if (p == 3) {                                                                                                \
-    OF(function##3)(x, rows, order, __VA_ARGS__);                                                                     \
-  }
+  NAME(JOIN(JOIN(function, KIND), 16))(x, p, rows, order, __VA_ARGS__);
 
 INLINE void OF(predict_any)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order,
                             const SCALAR *ahead, const SCALAR *w, SCALAR b, SCALAR *out) {
@@ -154,7 +155,17 @@ INLINE void OF(gradient_any)(const SCALAR *x, ptrdiff_t p, ptrdiff_t count, cons
   }
   while (count > 0) {
     const ptrdiff_t rows = count < chunk ? count : chunk;
-    OF_WIDTH(gradient, errors, gradient)
+    if (p * SCALAR_BYTES >= 16) {
+      OF_WIDTH(gradient, errors, gradient)
+    } else if (p == 1) {
+      OF(gradient1)(x, rows, order, errors, gradient);
+#if SCALAR_BYTES < 8
+    } else if (p == 2) {
+      OF(gradient2)(x, rows, order, errors, gradient);
+    } else if (p == 3) {
+      OF(gradient3)(x, rows, order, errors, gradient);
+#endif
+    }
     count -= rows;
     errors += rows;
     if (order) {

@@ -112,12 +112,12 @@ TARGET static void OF(multiply)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows, co
         if (count == height && columns == width * WIDTH) {
           OF(tile)(height, width, &f, before, before_stride, target, k);
         } else {
-          SCALAR room[TARGET_ROWS * 2 * WIDTH] = {};
+          SCALAR padded[TARGET_ROWS * 2 * WIDTH] = {};
           for (ptrdiff_t s = 0; s < count; s++)
-            for (ptrdiff_t v = 0; v < columns; v++) room[s * width * WIDTH + v] = before[s * before_stride + v];
-          OF(tile)(height, width, &f, room, width * WIDTH, room, width * WIDTH);
+            for (ptrdiff_t v = 0; v < columns; v++) padded[s * width * WIDTH + v] = before[s * before_stride + v];
+          OF(tile)(height, width, &f, padded, width * WIDTH, padded, width * WIDTH);
           for (ptrdiff_t s = 0; s < count; s++)
-            for (ptrdiff_t v = 0; v < columns; v++) target[s * k + v] = room[s * width * WIDTH + v];
+            for (ptrdiff_t v = 0; v < columns; v++) target[s * k + v] = padded[s * width * WIDTH + v];
         }
         i += count;
       }

@@ -231,23 +231,23 @@ private struct FoldFactors<Scalar: BLASScalar>: Reduction {
     Workspace(factor: factors[0].makeWorkspace(rows: rows / factors.count + 2))
   }
 
-  mutating func add(_ block: FoldedRows<Scalar>.Block, _ room: inout Workspace) {
+  mutating func add(_ block: FoldedRows<Scalar>.Block, _ workspace: inout Workspace) {
     let rows = block.rows, p = rows.featureCount, k = rows.targetCount
     for fold in factors.indices {
-      room.X.removeAll(keepingCapacity: true)
-      room.y.removeAll(keepingCapacity: true)
-      room.weights.removeAll(keepingCapacity: true)
+      workspace.X.removeAll(keepingCapacity: true)
+      workspace.y.removeAll(keepingCapacity: true)
+      workspace.weights.removeAll(keepingCapacity: true)
       for i in block.fold.indices where block.fold[i] == fold {
-        if p > 0 { room.X.append(contentsOf: UnsafeBufferPointer(start: rows.X! + i * p, count: p)) }
-        if k > 0 { room.y.append(contentsOf: UnsafeBufferPointer(start: rows.y! + i * k, count: k)) }
-        if let weights = rows.weights { room.weights.append(weights[i]) }
+        if p > 0 { workspace.X.append(contentsOf: UnsafeBufferPointer(start: rows.X! + i * p, count: p)) }
+        if k > 0 { workspace.y.append(contentsOf: UnsafeBufferPointer(start: rows.y! + i * k, count: k)) }
+        if let weights = rows.weights { workspace.weights.append(weights[i]) }
       }
       let count = block.fold.count { $0 == fold }
       if count == 0 { continue }
-      let X = Matrix(rows: count, columns: p, elements: room.X),
-        y = Matrix(rows: count, columns: k, elements: room.y)
-      Observations.with(X, y, weights: rows.weights == nil ? nil : room.weights) {
-        factors[fold].add($0, &room.factor)
+      let X = Matrix(rows: count, columns: p, elements: workspace.X),
+        y = Matrix(rows: count, columns: k, elements: workspace.y)
+      Observations.with(X, y, weights: rows.weights == nil ? nil : workspace.weights) {
+        factors[fold].add($0, &workspace.factor)
       }
     }
   }
