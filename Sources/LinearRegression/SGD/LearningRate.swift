@@ -1,13 +1,5 @@
 internal import LinearAlgebra
 
-#if canImport(Glibc)
-  private import Glibc
-#elseif canImport(Musl)
-  private import Musl
-#else
-  private import Darwin
-#endif
-
 /// The step size η of SGD, and how it changes over a run.
 ///
 /// A number alone is a constant rate: `SGD(learningRate: 0.03)`.
@@ -47,10 +39,10 @@ public enum LearningRate: Equatable, Sendable {
     switch self {
     case .automatic: nil
     case .constant(let rate): rate
-    case .inverseScaling(let rate, let power): rate / pow(Double(step + 1), power)
-    case .step(let rate, let factor, let every): rate * pow(factor, Double(epoch / every))
+    case .inverseScaling(let rate, let power): rate / LinearRegression.power(Double(step + 1), power)
+    case .step(let rate, let factor, let every): rate * LinearRegression.power(factor, Double(epoch / every))
     case .cosine(let rate, let final):
-      final + (rate - final) * (1 + cos(.pi * Double(step) / Double(max(1, steps)))) / 2
+      final + (rate - final) * (1 + LinearRegression.cosine(.pi * Double(step) / Double(max(1, steps)))) / 2
     }
   }
 

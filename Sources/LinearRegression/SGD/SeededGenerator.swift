@@ -1,13 +1,5 @@
 private import LinearAlgebra
 
-#if canImport(Glibc)
-  private import Glibc
-#elseif canImport(Musl)
-  private import Musl
-#else
-  private import Darwin
-#endif
-
 /// A small, fast random number generator whose numbers follow from its seed: xoshiro256++, its state filled by SplitMix64.
 ///
 /// Source: Blackman and Vigna 2021, doi:10.1145/3460772. Not for cryptography.
@@ -75,8 +67,8 @@ public struct SeededGenerator: RandomNumberGenerator, Equatable, Sendable {
   /// A number drawn from the normal distribution with mean 0 and standard deviation 1 (Box and Muller 1958,
   /// doi:10.1214/aoms/1177706645).
   public mutating func nextNormal() -> Double {
-    let radius = (-2 * log(1 - nextUniform())).squareRoot()
-    return radius * cos(2 * .pi * nextUniform())
+    let radius = (-2 * logarithm(1 - nextUniform())).squareRoot()
+    return radius * cosine(2 * .pi * nextUniform())
   }
 
   /// Puts the elements in random order, every order equally likely: Fisher and Yates's shuffle.
