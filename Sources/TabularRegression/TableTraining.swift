@@ -91,6 +91,9 @@ public final class TableTraining {
   /// Rows of the current epoch that were used.
   public var rowsDone: Int { training.rowsDone }
 
+  /// Rows used since the run began, those of earlier epochs included.
+  package var rowsUsed: Int { training.rowsUsed }
+
   /// Goes on to the end of the epoch; nil if the run had ended or was asked to stop.
   ///
   /// - Throws: ``TabularError/diverged(_:)``, or a column whose values went beyond Double.

@@ -79,10 +79,8 @@ struct CheckpointSaver {
     pause = .seconds(options.checkpointSeconds)
     rows = options.checkpointBatches.map { min($0, .max / training.batchSize) * training.batchSize }
     self.training = training
-    lastRows = rowsSoFar
+    lastRows = training.rowsUsed
   }
-
-  private var rowsSoFar: Int { training.epochs.count * training.rowCount + training.rowsDone }
 
   /// At most so many rows may pass before the next look at whether a checkpoint is due.
   var chunk: Int { rows ?? .max }
@@ -90,7 +88,7 @@ struct CheckpointSaver {
   /// Saves if it is time to.
   mutating func save(isDue: Bool, note: (String) -> Void) {
     if path == nil { return }
-    let isTime = rows.map { rowsSoFar - lastRows >= $0 } ?? (ContinuousClock.now - lastTime >= pause)
+    let isTime = rows.map { training.rowsUsed - lastRows >= $0 } ?? (ContinuousClock.now - lastTime >= pause)
     if isDue || isTime { saveNow(note: note) }
   }
 
@@ -106,6 +104,6 @@ struct CheckpointSaver {
       hasFailed = true
     }
     lastTime = .now
-    lastRows = rowsSoFar
+    lastRows = training.rowsUsed
   }
 }

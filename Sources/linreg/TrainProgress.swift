@@ -19,7 +19,7 @@ struct TrainProgress {
     self.training = training
     self.isQuiet = isQuiet
     isTerminal = Terminal.showsProgress
-    rowsBefore = training.epochs.count * training.rowCount + training.rowsDone
+    rowsBefore = training.rowsUsed
     chunk = min(64 * training.batchSize, rows)
     limit = rows
   }
@@ -80,7 +80,7 @@ struct TrainProgress {
     let epochs = training.method.epochs, done = training.epochs.count
     let share = Double(training.rowsDone) / Double(max(1, training.rowCount))
     let elapsed = (ContinuousClock.now - started) / .seconds(1)
-    let rows = done * training.rowCount + training.rowsDone
+    let rows = training.rowsUsed
     let rate = elapsed > 0 ? Double(rows - rowsBefore) / elapsed : 0
     var parts = ["\(readable(rate)) rows/s"]
     if rate > 0 {

@@ -9,10 +9,10 @@ protocol Descent<Input>: AnyObject {
   ///
   /// - Parameters:
   ///   - epoch: epochs finished before.
-  ///   - room: the rows of a block in their order; kept by the caller.
+  ///   - blockRows: the rows of a block in their order; kept by the caller.
   func advance(
     _ rows: Observations<Input>, _ order: EpochOrder, from start: Int, to end: Int, epoch: Int,
-    _ room: inout BlockRows, stop: StopSignal
+    _ blockRows: inout BlockRows, stop: StopSignal
   ) throws(StepFailure) -> Int
 
   /// Goes back to the parameters at the start of the epoch.

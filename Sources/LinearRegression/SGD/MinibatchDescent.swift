@@ -61,7 +61,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
   @specialized(where Source == StandardizedBatches<Double>)
   func advance(
     _ rows: Observations<Input>, _ order: EpochOrder, from start: Int, to end: Int, epoch: Int,
-    _ room: inout BlockRows, stop: StopSignal
+    _ blockRows: inout BlockRows, stop: StopSignal
   ) throws(StepFailure) -> Int {
     if start == 0 { beginEpoch() }
     var position = start
@@ -70,13 +70,13 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
       let block = rows.block(span.firstRow..<span.firstRow + span.positions.count)
       let next = order.rowsAfter(span).map { rows.block($0) }
       let places = position - first..<span.positions.upperBound - first
-      let outcome = order.withRows(of: span, &room) { positions in
+      let outcome = order.withRows(of: span, &blockRows) { positions in
         steps(block, positions, places, until: end - first, next: next, epoch: epoch, stop: stop)
       }
       if !outcome.isFinite {
         let count = min(shape.rows, places.upperBound - outcome.place)
         let batch = outcome.place..<outcome.place + count
-        let bad = order.withRows(of: span, &room) { block.firstNonFinite($0, batch) }
+        let bad = order.withRows(of: span, &blockRows) { block.firstNonFinite($0, batch) }
         if let (variable, row, column) = bad {
           throw .data(.nonFinite(variable, row: span.firstRow + row, column: column))
         }
@@ -328,14 +328,14 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     return .minibatch(
       MinibatchState(
         values: doubles(values), velocities: doubles(velocities), sums: Array(sums.buffer),
-        kept: doubles(kept),
-        losses: Array(epochLosses.buffer), counts: counts))
+        kept: doubles(kept), losses: Array(epochLosses.buffer), counts: counts, earlier: earlier))
   }
 
   func restore(_ state: DescentState) -> Bool {
     guard case .minibatch(let state) = state, state.values.count == values.buffer.count,
       state.velocities.count == velocities.buffer.count, state.sums.count == sums.buffer.count,
-      state.kept.count == kept.buffer.count, state.losses.count == shape.targets
+      state.kept.count == kept.buffer.count, state.losses.count == shape.targets,
+      state.earlier.losses.count == shape.targets
     else { return false }
     func copy(_ source: [Double], _ target: Scratch<Scalar>) {
       for (i, value) in source.enumerated() { target.buffer[i] = Scalar(value) }
@@ -346,6 +346,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     for (i, value) in state.sums.enumerated() { sums.buffer[i] = value }
     for (t, value) in state.losses.enumerated() { epochLosses.buffer[t] = value }
     counts = state.counts
+    earlier = state.earlier
     return true
   }
 }
@@ -374,4 +375,6 @@ struct MinibatchState: Codable, Equatable {
   /// Σ w e²/2 of each target over the epoch so far.
   var losses: [Double]
   var counts: MinibatchCounts
+  /// The losses of the epochs before.
+  var earlier: RunningLoss
 }

@@ -66,16 +66,16 @@ struct EpochOrder: Sendable {
 
   /// Calls `body` with the rows of a span, counted from its first row, in the order of its positions; with nil where they are in order.
   ///
-  /// - Parameter room: where the rows of a block are written; they are found there again.
+  /// - Parameter blockRows: where the rows of a block are written; they are found there again.
   func withRows<Result>(
-    of span: Span, _ room: inout BlockRows, _ body: (UnsafePointer<Int32>?) -> Result
+    of span: Span, _ blockRows: inout BlockRows, _ body: (UnsafePointer<Int32>?) -> Result
   ) -> Result {
     switch layout {
     case .inOrder: return body(nil)
     case .permutation(let rows): return rows.withUnsafeBufferPointer { body($0.baseAddress) }
     case .blocks(let blocks):
-      blocks.fill(&room, span)
-      return room.rows.withUnsafeBufferPointer { body($0.baseAddress) }
+      blocks.fill(&blockRows, span)
+      return blockRows.rows.withUnsafeBufferPointer { body($0.baseAddress) }
     }
   }
 }
@@ -119,12 +119,12 @@ private struct BlockOrder: Sendable {
     return EpochOrder.Span(positions: first..<first + count, firstRow: block * blockRows, block: block)
   }
 
-  func fill(_ room: inout BlockRows, _ span: EpochOrder.Span) {
+  func fill(_ block: inout BlockRows, _ span: EpochOrder.Span) {
     let blockSeed = seed &+ UInt64(span.block)
-    if room.seed == blockSeed { return }
-    room.seed = blockSeed
+    if block.seed == blockSeed { return }
+    block.seed = blockSeed
     var generator = SeededGenerator(seed: blockSeed)
-    room.rows = generator.permutation(span.positions.count)
+    block.rows = generator.permutation(span.positions.count)
   }
 }
 

@@ -12,7 +12,7 @@ public struct TrainingProgress: Equatable, Sendable {
   /// do not look at y, that of the last report. Nil before there is one.
   public let lossSinceLast: Double?
 
-  /// The same over all rows used since this run was prepared.
+  /// The same over all rows used since the run began, before it was saved and restored too.
   public let lossOverall: Double?
 
   /// The report, where the epoch has just ended: with the distance to the exact solution.
@@ -72,11 +72,11 @@ extension Training {
 
   private func advanceWithProgress(rows count: Int?) throws(TrainingError) -> TrainingProgress? {
     guard stopReason == nil || stopReason == .interrupted && !stopSignal.isRequested else { return nil }
-    let before = epochs.count * rowCount + rowsDone, start = ContinuousClock.now
+    let before = rowsUsed, start = ContinuousClock.now
     let seen = descent.runningLoss
     let report = try advance(rows: count ?? rowCount)
     if report == nil && stopReason != nil { return nil }
-    let rows = epochs.count * rowCount + rowsDone, now = descent.runningLoss
+    let rows = rowsUsed, now = descent.runningLoss
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     func mean(_ from: RunningLoss, _ to: RunningLoss) -> Double? {
       let weight = to.weight - from.weight
@@ -89,13 +89,13 @@ extension Training {
     return TrainingProgress(
       epoch: report?.epoch ?? epochs.count + 1, rows: rows,
       lossSinceLast: mean(seen, now) ?? report?.loss ?? epochs.last?.loss,
-      lossOverall: mean(RunningLoss(losses: seen.losses.map { _ in 0 }, weight: 0), now) ?? epochs.last?.loss,
+      lossOverall: mean(RunningLoss(losses: zeros(seen.losses.count), weight: 0), now) ?? epochs.last?.loss,
       report: report, rowsPerSecond: seconds > 0 ? Double(rows - before) / seconds : 0)
   }
 }
 
-/// Σ w e²/2 of each target since a run was prepared, each batch before its step, and Σ w.
-struct RunningLoss {
+/// Σ w e²/2 of each target since a run began, each batch before its step, and Σ w.
+struct RunningLoss: Codable, Equatable {
   var losses: [Double]
   var weight: Double
 }
