@@ -183,10 +183,9 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
   private mutating func express(from old: ProblemStandardization, in new: ProblemStandardization) {
     if steps == 0 { return }
     func expressed(_ values: [Double]) -> [Double] {
-      let model = old.original(
-        weights: Matrix(rows: features, columns: targets, elements: Array(values[..<(features * targets)])),
-        bias: Matrix(row: Array(values[(features * targets)...])))
-      let (weights, bias) = new.standardized(model)
+      let (weights, bias) = old.converted(
+        Matrix(rows: features, columns: targets, elements: Array(values[..<(features * targets)])),
+        Matrix(row: Array(values[(features * targets)...])), to: new)
       return weights.elements + bias.elements
     }
     values = expressed(values)

@@ -52,7 +52,7 @@ extension Training {
     var losses: [Double]?
     var excesses: [Double]?
     var gap: Double?
-    var gradientNorm: Double
+    var gradientNorm: Double?
   }
 
   /// How far the parameters are from the exact solution: by the gradient where the descent has formed it, else by the factor of the
@@ -71,35 +71,41 @@ extension Training {
     let hidden = pass.problem?.expectedErrors.max() ?? 0
     if let (residual, bias) = seen.residual {
       guard let problem = pass.problem else {
-        return Distance(losses: nil, excesses: nil, gap: nil, gradientNorm: seen.gradientNorm ?? 0)
+        return Distance(losses: nil, excesses: nil, gap: nil, gradientNorm: seen.gradientNorm)
       }
-      let way = gemm(problem.inverse, residual)
+      let newtonStep = gemm(problem.inverse, residual)
       return Distance(
         losses: nil, excesses: inUnits(problem.excesses(residual, bias: bias)),
-        gap: max(hidden, largest(way, bias)),
+        gap: largest(newtonStep, bias) + hidden,
         gradientNorm: largestNorm(gemm(problem.forward, residual, transposeA: .yes), bias))
     }
-    let (weights, bias) = standard.standardized(model)
+    let parameters = descent.parameters
+    let (weights, shiftedBias) = units.converted(parameters.weights, parameters.bias, to: standard)
     if let problem = pass.problem {
+      let bias = problem.biasAtMeans(weights, shiftedBias)
       let residual = problem.residual(weights)
       return Distance(
         losses: inUnits(problem.losses(weights, bias: bias)),
         excesses: inUnits(problem.excesses(residual, bias: bias)),
-        gap: max(hidden, largest(problem.solution - weights, bias)),
+        gap: largest(problem.solution - weights, bias) + hidden,
         gradientNorm: largestNorm(gemm(problem.forward, residual, transposeA: .yes), bias))
     }
     let sums = Observations.with(X, y, weights: self.weights) { rows in
       ResidualSums.of(
         rows, DesignLayout(features: X.columnCount, targets: k, hasOnes: true), standard.units,
-        Matrix<Double>(rows: X.columnCount + 1, columns: k) { $0 == 0 ? bias[0, $1] : weights[$0 - 1, $1] })
+        Matrix<Double>(rows: X.columnCount + 1, columns: k) {
+          $0 == 0 ? shiftedBias[0, $1] : weights[$0 - 1, $1]
+        })
     }
     let moments = Matrix<Double>(rows: X.columnCount, columns: k) {
-      sums.products[1 + $0, $1] / pass.weightSum
+      sums.products[1 + $0, $1] / pass.weightSum - pass.penaltyRoots[$0]
+        * (pass.penaltyRoots[$0] * weights[$0, $1])
     }
+    let norm = largestNorm(
+      moments, Matrix(rows: 1, columns: k) { sums.products[0, $1] / pass.weightSum })
     return Distance(
       losses: inUnits(sums.squares.map { $0 / pass.weightSum / 2 }), excesses: nil, gap: nil,
-      gradientNorm: largestNorm(
-        moments, Matrix(rows: 1, columns: k) { sums.products[0, $1] / pass.weightSum }))
+      gradientNorm: moments.firstNonFinite() == nil ? norm : nil)
   }
 
   private func largest(_ weights: Matrix<Double>, _ bias: Matrix<Double>) -> Double {

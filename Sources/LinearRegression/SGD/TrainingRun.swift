@@ -46,7 +46,7 @@ public struct EpochReport: Equatable, Sendable, Codable {
   public let excessLoss: Double?
 
   /// The largest difference between a weight or bias and its exact value, in standardised units: for a weight |Δw| · standard deviation of the
-  /// column / standard deviation of y. Not below what rounding may hide. Nil where distances are not measured or p × p is too large.
+  /// column / standard deviation of y. What rounding may hide is added. Nil where distances are not measured or p × p is too large.
   public let gapToExact: Double?
 
   /// Norm of the gradient of the mean loss in standardised units, the largest of all targets; 0 at the exact solution. Nil where it was
