@@ -3,23 +3,23 @@
 //   WHOLE          the integer of its size
 //   KIND           what the names end in, before the instruction set
 //   WIDEST         bytes in a vector: those of LANES doubles
-// Rows are consecutive or at the positions `order`; both take the same operations in the same order, so that they give the same
-// bits.
+// Rows are consecutive or at the positions `order`; both take the same operations in the same order, so that they give
+// the same bits.
 
 #define CHUNK_BYTES 16384
 #define OF(function) NAME(JOIN(function, KIND))
 #define ROW(i) (x + (order ? (ptrdiff_t)order[i] : (i)) * p)
 
-// Rows at positions come from anywhere in memory: asks for `count` of them, some way ahead. Of wide rows the first lines are
-// enough: the processor fetches the rest of them itself.
+// Rows at positions come from anywhere in memory: asks for `count` of them, some way ahead. Of wide rows the first
+// lines are enough: the processor fetches the rest of them itself.
 #define PREFETCH(i, count)                                                                                            \
   for (ptrdiff_t next = (i) + 12; next < (i) + 12 + (count) && next < rows; next++) {                                 \
     const char *line = (const char *)ROW(next), *end = line + (p * SCALAR_BYTES < 1024 ? p * SCALAR_BYTES : 1024);    \
     for (; line < end; line += 64) __builtin_prefetch(line);                                                          \
   }
 
-// Reads a value of each line of `count` consecutive rows that will be wanted soon, though not in this order. Loads, for they make the
-// processor fetch ahead of them, as prefetches do not.
+// Reads a value of each line of `count` consecutive rows that will be wanted soon, though not in this order. Loads, for
+// they make the processor fetch ahead of them, as prefetches do not.
 INLINE void OF(touch)(const SCALAR *rows, ptrdiff_t p, ptrdiff_t count) {
   const char *line = (const char *)rows, *end = (const char *)(rows + p * count);
   for (; line < end; line += 64) (void)*(const volatile char *)line;
@@ -143,8 +143,8 @@ TARGET static void OF(predict_rows)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows
   }
 }
 
-// So many rows that they stay in the first-level cache while columns pass over them, and that sums in registers do not lose
-// digits.
+// So many rows that they stay in the first-level cache while columns pass over them, and that sums in registers do not
+// lose digits.
 INLINE void OF(gradient_any)(const SCALAR *x, ptrdiff_t p, ptrdiff_t count, const int32_t *order, const SCALAR *errors,
                              SCALAR *gradient) {
   ptrdiff_t chunk = 128;

@@ -97,7 +97,8 @@ import Testing
     return max(worst, abs(atMeans) / target) / largest
   }
 
-  /// No setting, seeds 1 to 20: four digits after five epochs, and at the stop, within twenty epochs, what was promised.
+  /// No setting, seeds 1 to 20: four digits after five epochs, and at the stop, within twenty epochs, what was
+  /// promised.
   @Test(arguments: problems)
   func reachesTheLeastSquaresAnswer(problem: Problem) throws {
     func check<Scalar: BLASScalar>(_: Scalar.Type, tolerance: Double) throws {

@@ -3,12 +3,13 @@ internal import LinearAlgebra
 
 /// A least-squares solution that is right to nearly the last digit, whatever the condition number up to about 10¹⁵.
 ///
-/// Given R of [1 X] from a factorisation in Double and T = R⁻¹, the columns of B = [1 X] T are nearly orthonormal. Each step
-/// forms the residuals f = y − [1 X] x and g = [1 X]ᵀ f in double-double and corrects x by T (BᵀB)⁻¹ Tᵀ g. The inverse of
-/// the cross-products, T (BᵀB)⁻¹ Tᵀ, is accurate too, because B is formed in double-double before it is rounded. (Björck 1967,
-/// doi:10.1007/BF01934122, refines by means of Q instead, which would have to be kept.)
+/// Given R of [1 X] from a factorisation in Double and T = R⁻¹, the columns of B = [1 X] T are nearly orthonormal. Each
+/// step forms the residuals f = y − [1 X] x and g = [1 X]ᵀ f in double-double and corrects x by T (BᵀB)⁻¹ Tᵀ g. The
+/// inverse of the cross-products, T (BᵀB)⁻¹ Tᵀ, is accurate too, because B is formed in double-double before it is
+/// rounded. (Björck 1967, doi:10.1007/BF01934122, refines by means of Q instead, which would have to be kept.)
 struct ExtendedRefinement<Scalar: BLASScalar> {
-  /// The solution: an intercept (if there is one) and a weight for each kept feature, in the units of the pass; k columns.
+  /// The solution: an intercept (if there is one) and a weight for each kept feature, in the units of the pass; k
+  /// columns.
   private(set) var solution: [[DoubleDouble]]
 
   /// (BᵀB)⁻¹ = U⁻¹ U⁻ᵀ: T U⁻¹ is an accurate R⁻¹.

@@ -1,6 +1,7 @@
 internal import LinearAlgebra
 
-/// A solution on its way to a fit: coefficients of a reduced problem, in units of norms, and what is known of their errors.
+/// A solution on its way to a fit: coefficients of a reduced problem, in units of norms, and what is known of their
+/// errors.
 struct SolvedProblem {
   /// The problem with all features.
   private let whole: ReducedProblem

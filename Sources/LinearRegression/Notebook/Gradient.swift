@@ -28,8 +28,8 @@ public func gradient<M: RowMajor>(
   return Gradient(weights: w.gradient!, bias: b.gradient!)
 }
 
-/// The gradient of the summed squared loss at w and b, in one pass over X on all cores: predictions and gradient of a block
-/// of rows are formed while it is in the cache.
+/// The gradient of the summed squared loss at w and b, in one pass over X on all cores: predictions and gradient of a
+/// block of rows are formed while it is in the cache.
 ///
 /// The result has the same bits whatever the number of cores.
 /// - Parameters:

@@ -1,7 +1,7 @@
 internal import LinearAlgebra
 
-/// Rows in memory: X, n × p, y, n × k, and a weight for each row or none. The whole is the source of a pass, a part of it
-/// one of its blocks.
+/// Rows in memory: X, n × p, y, n × k, and a weight for each row or none. The whole is the source of a pass, a part of
+/// it one of its blocks.
 struct Observations<Scalar: BLASScalar>: RowSource {
   /// X, row-major. Nil may stand for an empty matrix.
   var X: UnsafePointer<Scalar>?

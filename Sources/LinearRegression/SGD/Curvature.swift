@@ -41,9 +41,9 @@ struct Curvature {
     }
   }
 
-  /// The largest learning rate at which steps of a batch size shrink the error on average: 2 (1 − μ) / (λ + t / batch + d), λ being the
-  /// largest eigenvalue, t the trace, μ the momentum and d the decay. An estimate: t is the mean squared norm of a row, where a bound would
-  /// take the largest (Ma, Bassily and Belkin 2018, arXiv:1712.06559).
+  /// The largest learning rate at which steps of a batch size shrink the error on average: 2 (1 − μ) / (λ + t / batch +
+  /// d), λ being the largest eigenvalue, t the trace, μ the momentum and d the decay. An estimate: t is the mean
+  /// squared norm of a row, where a bound would take the largest (Ma, Bassily and Belkin 2018, arXiv:1712.06559).
   func largestRate(batchSize: Int, momentum: Double, decay: Double) -> Double {
     2 * (1 - momentum) / (largestEigenvalue + trace / Double(batchSize) + decay)
   }

@@ -1,12 +1,13 @@
 internal import LinearAlgebra
 
-/// What a first pass over the rows finds: means and scales, and where p × p is affordable the triangular factor that tells curvature and
-/// the distance to the exact solution.
+/// What a first pass over the rows finds: means and scales, and where p × p is affordable the triangular factor that
+/// tells curvature and the distance to the exact solution.
 struct FirstPass {
   /// Means and scales of the columns.
   let standardization: ProblemStandardization
 
-  /// The least-squares problem; nil where it was not asked for, p is too large, or a penalty is beyond what distances can be told in.
+  /// The least-squares problem; nil where it was not asked for, p is too large, or a penalty is beyond what distances
+  /// can be told in.
   let problem: WhitenedProblem?
 
   /// √λⱼ for each feature, where λⱼ vⱼ² / 2 is added to the mean loss in standardised units; 0 for a constant column.
@@ -63,7 +64,8 @@ struct FirstPass {
         let products = CrossProducts.of(rows, layout, units)
         return (products, products.columnSizes)
       }
-      // They square the condition number: what is left beyond it is enough for steps, and for distances after a correction.
+      // They square the condition number: what is left beyond it is enough for steps, and for distances after a
+      // correction.
       if let problem = ReducedProblem(products, precisions: precisions),
         let inverse = problem.triangle.inverse(),
         ErrorEstimate(problem.triangle, inverse: inverse).conditionNumber < 100

@@ -4,8 +4,8 @@ internal import LinearAlgebra
 ///
 /// A number alone is a constant rate: `SGD(learningRate: 0.03)`.
 public enum LearningRate: Equatable, Sendable {
-  /// Needs no tuning: steps are preconditioned by what a first pass over the rows finds, and their noise is reduced so that they end in the
-  /// least-squares answer. See ``SGD``.
+  /// Needs no tuning: steps are preconditioned by what a first pass over the rows finds, and their noise is reduced so
+  /// that they end in the least-squares answer. See ``SGD``.
   case automatic
 
   /// η in every step.
@@ -17,8 +17,8 @@ public enum LearningRate: Equatable, Sendable {
   /// η · factor^⌊epoch / every⌋, epochs counted from 0. PyTorch's `StepLR`.
   case step(Double, factor: Double = 0.5, every: Int = 10)
 
-  /// From η in the first step to `final` at the end of the last epoch, along half a period of the cosine (Loshchilov and Hutter
-  /// 2017, arXiv:1608.03983, without restarts).
+  /// From η in the first step to `final` at the end of the last epoch, along half a period of the cosine (Loshchilov
+  /// and Hutter 2017, arXiv:1608.03983, without restarts).
   case cosine(Double, final: Double = 0)
 
   /// The rate of the first step; nil for ``automatic``.

@@ -15,7 +15,8 @@ struct Preconditioner {
 
   /// - Parameters:
   ///   - pass: what the first pass found: T is R⁻¹ of its factor; without one, columns are only scaled.
-  /// - Complexity: one more pass, 2 n p min(p, 16) flops; without a factor 23 of at most 4 n p flops, for the largest eigenvalue.
+  /// - Complexity: one more pass, 2 n p min(p, 16) flops; without a factor 23 of at most 4 n p flops, for the largest
+  ///   eigenvalue.
   init<Scalar>(_ rows: Observations<Scalar>, _ pass: FirstPass) {
     matrix = pass.problem?.inverse
     featureCount = rows.featureCount
@@ -67,8 +68,8 @@ struct Preconditioner {
     }
   }
 
-  /// The largest w (1 + ‖Tᵀz‖²): norms are exact where T has at most 16 columns or only scales, else estimated from 16 random directions
-  /// (Drineas, Magdon-Ismail, Mahoney and Woodruff 2012, JMLR 13), each to about a third.
+  /// The largest w (1 + ‖Tᵀz‖²): norms are exact where T has at most 16 columns or only scales, else estimated from 16
+  /// random directions (Drineas, Magdon-Ismail, Mahoney and Woodruff 2012, JMLR 13), each to about a third.
   private static func largestRow<Scalar>(
     _ rows: Observations<Scalar>, _ pass: FirstPass, _ T: Matrix<Double>?, scale: Double
   ) -> Double {

@@ -8,9 +8,9 @@ public enum RowOrder: String, Sendable, Codable, CaseIterable {
   /// In a new random order every epoch: a permutation of all rows, four bytes for each.
   case shuffled
 
-  /// Blocks of neighbouring rows in a new random order every epoch, the rows of each shuffled among themselves: reads memory, or a file,
-  /// nearly in order, and converges like a full shuffle unless neighbouring rows are alike (CorgiPile: Xu, Qiu, Wang et al. 2022,
-  /// doi:10.1145/3514221.3526150).
+  /// Blocks of neighbouring rows in a new random order every epoch, the rows of each shuffled among themselves: reads
+  /// memory, or a file, nearly in order, and converges like a full shuffle unless neighbouring rows are alike
+  /// (CorgiPile: Xu, Qiu, Wang et al. 2022, doi:10.1145/3514221.3526150).
   case shuffledBlocks
 }
 
@@ -64,7 +64,8 @@ struct EpochOrder: Sendable {
     return next.firstRow..<next.firstRow + next.positions.count
   }
 
-  /// Calls `body` with the rows of a span, counted from its first row, in the order of its positions; with nil where they are in order.
+  /// Calls `body` with the rows of a span, counted from its first row, in the order of its positions; with nil where
+  /// they are in order.
   ///
   /// - Parameter blockRows: where the rows of a block are written; they are found there again.
   func withRows<Result>(
@@ -128,8 +129,8 @@ private struct BlockOrder: Sendable {
   }
 }
 
-/// Rows of a block in ``RowOrder/shuffledBlocks``: several batches, so that they differ from epoch to epoch, and half a mebibyte, so that
-/// it stays in the cache while the next one is fetched.
+/// Rows of a block in ``RowOrder/shuffledBlocks``: several batches, so that they differ from epoch to epoch, and half a
+/// mebibyte, so that it stays in the cache while the next one is fetched.
 func shuffledBlockRows(rowBytes: Int, batchSize: Int) -> Int {
   let rows = (1 << 19) / max(1, rowBytes)
   return max(4, rows / batchSize) * batchSize

@@ -5,8 +5,8 @@ public struct Standardization: Equatable, Sendable {
   /// Mean of each column.
   public let means: [Double]
 
-  /// Standard deviation of each column, √(Σ (x − mean)² / n). Zero for a column that is constant to rounding; it is then zeros in
-  /// standardised units.
+  /// Standard deviation of each column, √(Σ (x − mean)² / n). Zero for a column that is constant to rounding; it is
+  /// then zeros in standardised units.
   public let scales: [Double]
 
   /// Measures the columns of a matrix, in units in which neither an offset nor the size of a column matters.
@@ -114,8 +114,8 @@ struct ProblemStandardization: Equatable {
     return LinearModel(weights: original, intercepts: intercepts)
   }
 
-  /// The first column whose coefficient is beyond Double in original units; the last one where only an intercept is. Nil if
-  /// none is.
+  /// The first column whose coefficient is beyond Double in original units; the last one where only an intercept is.
+  /// Nil if none is.
   func firstOverflow(_ model: LinearModel) -> Int? {
     if let (row, _) = model.weights.firstNonFinite() { return row }
     return model.intercepts.allSatisfy { $0.isFinite } ? nil : max(0, model.weights.rowCount - 1)
@@ -123,8 +123,8 @@ struct ProblemStandardization: Equatable {
 
   /// Weights and bias, in these units, of the same model in others.
   ///
-  /// wⱼ' = wⱼ (sᵧ / sᵧ') (sⱼ' / sⱼ) and b' = (b sᵧ + ȳ − ȳ' + Σ wⱼ (sᵧ / sⱼ) (x̄ⱼ' − x̄ⱼ)) / sᵧ', the sum in double-double: means far from zero
-  /// cancel in it. A column that is constant in either has weight 0 there.
+  /// wⱼ' = wⱼ (sᵧ / sᵧ') (sⱼ' / sⱼ) and b' = (b sᵧ + ȳ − ȳ' + Σ wⱼ (sᵧ / sⱼ) (x̄ⱼ' − x̄ⱼ)) / sᵧ', the sum in
+  /// double-double: means far from zero cancel in it. A column that is constant in either has weight 0 there.
   func converted(
     _ weights: Matrix<Double>, _ bias: Matrix<Double>, to other: ProblemStandardization
   ) -> (weights: Matrix<Double>, bias: Matrix<Double>) {

@@ -7,7 +7,8 @@ extension Training {
     return units.original(weights: weights, bias: bias)
   }
 
-  /// The run as it stands: its model, or the one with the least validation loss where a run with a rate of your own validates.
+  /// The run as it stands: its model, or the one with the least validation loss where a run with a rate of your own
+  /// validates.
   ///
   /// - Throws: ``TrainingError/data(_:)`` where a coefficient is beyond Double in the units of the data.
   public func run() throws(TrainingError) -> TrainingRun {
@@ -21,8 +22,8 @@ extension Training {
       model: model, epochs: epochs, stopReason: stopReason ?? .interrupted, epoch: epoch)
   }
 
-  /// The exact solution by the factor of the first pass, in the units of the data: what distances are measured to. Nil where they are not
-  /// measured or p × p is too large.
+  /// The exact solution by the factor of the first pass, in the units of the data: what distances are measured to. Nil
+  /// where they are not measured or p × p is too large.
   public var exact: LinearModel? {
     guard let pass, let problem = pass.problem else { return nil }
     return pass.standardization.original(
@@ -55,8 +56,8 @@ extension Training {
     var gradientNorm: Double?
   }
 
-  /// How far the parameters are from the exact solution: by the gradient where the descent has formed it, else by the factor of the
-  /// first pass, else by a gradient that is formed now.
+  /// How far the parameters are from the exact solution: by the gradient where the descent has formed it, else by the
+  /// factor of the first pass, else by a gradient that is formed now.
   @specialized(where M == Matrix<Float>)
   @specialized(where M == Matrix<Double>)
   private func distance(_ seen: DescentReport) -> Distance? {

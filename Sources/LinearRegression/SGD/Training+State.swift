@@ -1,7 +1,8 @@
 internal import LinearAlgebra
 
 extension Training {
-  /// What is needed to go on from here with the same bits, in another process or after a crash, on the same data and kind of processor.
+  /// What is needed to go on from here with the same bits, in another process or after a crash, on the same data and
+  /// kind of processor.
   ///
   /// - Complexity: O(p k); the first time one pass over the data, for their fingerprint.
   public var state: TrainingState {
@@ -14,7 +15,8 @@ extension Training {
 
   /// Goes on from a state.
   ///
-  /// - Throws: ``TrainingError/state(_:)`` where it belongs to other settings or other data, or its parts do not fit; the run is then as it was.
+  /// - Throws: ``TrainingError/state(_:)`` where it belongs to other settings or other data, or its parts do not fit;
+  ///   the run is then as it was.
   public func restore(_ state: TrainingState) throws(TrainingError) {
     if state.method != method { throw .state(.settings) }
     if state.data != fingerprint || state.validation != validationFingerprint { throw .state(.data) }

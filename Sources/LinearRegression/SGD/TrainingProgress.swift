@@ -8,8 +8,8 @@ public struct TrainingProgress: Equatable, Sendable {
   /// Rows used since the run began, those of earlier epochs included.
   public let rows: Int
 
-  /// Mean of (ŷ − y)²/2 over the rows used since the last progress, each batch before its step; under ``LearningRate/automatic``, whose steps
-  /// do not look at y, that of the last report. Nil before there is one.
+  /// Mean of (ŷ − y)²/2 over the rows used since the last progress, each batch before its step; under
+  /// ``LearningRate/automatic``, whose steps do not look at y, that of the last report. Nil before there is one.
   public let lossSinceLast: Double?
 
   /// The same over all rows used since the run began, before it was saved and restored too.
@@ -28,9 +28,10 @@ extension Training {
   /// ```swift
   /// for try await progress in training.progress(every: 100_000) { print(progress.rows, progress.lossSinceLast ?? .nan) }
   /// ```
-  /// Cancelling the task that reads it stops the run before its next step, with ``StopReason/interrupted``; it can go on later. The steps are taken
-  /// by the reading task, so give it a thread of its own where latency matters.
-  /// - Parameter rows: how many rows lie between two elements, rounded up to whole batches; nil for an epoch. Every epoch ends with an element.
+  /// Cancelling the task that reads it stops the run before its next step, with ``StopReason/interrupted``; it can go
+  /// on later. The steps are taken by the reading task, so give it a thread of its own where latency matters.
+  /// - Parameter rows: how many rows lie between two elements, rounded up to whole batches; nil for an epoch. Every
+  ///   epoch ends with an element.
   public func progress(every rows: Int? = nil) -> ProgressSequence {
     ProgressSequence(training: self, rows: rows)
   }

@@ -28,8 +28,9 @@ struct ValidationRows<M: RowMajor> {
 }
 
 extension SGD {
-  /// The weights of the rows that are learnt from and of those that are held out, each with zeros for the others: ``validationFraction`` of
-  /// the rows, one at least, drawn by the seed (selection sampling: Knuth, The Art of Computer Programming 2, 3.4.2 S).
+  /// The weights of the rows that are learnt from and of those that are held out, each with zeros for the others:
+  /// ``validationFraction`` of the rows, one at least, drawn by the seed (selection sampling: Knuth, The Art of
+  /// Computer Programming 2, 3.4.2 S).
   ///
   /// - Throws: ``DataError/noRows`` where no row is left to learn from.
   /// - Complexity: O(n); a weight for each row, twice.

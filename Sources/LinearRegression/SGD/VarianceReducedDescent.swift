@@ -1,18 +1,21 @@
 internal import LinearAlgebra
 
-/// SGD that needs no tuning and ends in the least-squares answer: preconditioned minibatch steps whose noise vanishes at the solution.
+/// SGD that needs no tuning and ends in the least-squares answer: preconditioned minibatch steps whose noise vanishes
+/// at the solution.
 ///
-/// In standardised units, with T from a first pass so that T Tᵀ is the inverse of the curvature H = ZᵀZ/n, a segment of steps starts at a snapshot
-/// w̃ where the full gradient g̃ is formed from all rows in Double. Step t on a batch B of b rows is
+/// In standardised units, with T from a first pass so that T Tᵀ is the inverse of the curvature H = ZᵀZ/n, a segment of
+/// steps starts at a snapshot w̃ where the full gradient g̃ is formed from all rows in Double. Step t on a batch B of b
+/// rows is
 ///
 ///     v ← v − γₜ T Tᵀ [Z_Bᵀ Z_B (v − w̃) / b + g̃],   γₜ = 1 / (t + t₀),
 ///
 /// the variance-reduced gradient of Johnson and Zhang 2013 (SVRG, NIPS 26) with the gain of Robbins and Monro 1951
-/// (doi:10.1214/aoms/1177729586), which with the inverse curvature needs no constant and averages the noise of the batches (Venter 1967,
-/// doi:10.1214/aoms/1177699069). t₀ bounds the first gains by the largest squared norm of a whitened row over b, so that no batch can throw the
-/// parameters far. Where p × p is too large, T only scales the columns and the gain stays 1 / (1 + t₀). After m steps from v = w̃ the gains leave a share t₀ / (m + t₀) of the way undone, which is known and is added
-/// as Adam corrects its averages for their start (Kingma and Ba 2015, arXiv:1412.6980). The next snapshot stands there; a
-/// gradient that has grown takes the segment back and doubles t₀.
+/// (doi:10.1214/aoms/1177729586), which with the inverse curvature needs no constant and averages the noise of the
+/// batches (Venter 1967, doi:10.1214/aoms/1177699069). t₀ bounds the first gains by the largest squared norm of a
+/// whitened row over b, so that no batch can throw the parameters far. Where p × p is too large, T only scales the
+/// columns and the gain stays 1 / (1 + t₀). After m steps from v = w̃ the gains leave a share t₀ / (m + t₀) of the way
+/// undone, which is known and is added as Adam corrects its averages for their start (Kingma and Ba 2015,
+/// arXiv:1412.6980). The next snapshot stands there; a gradient that has grown takes the segment back and doubles t₀.
 final class VarianceReducedDescent<Input: BLASScalar>: Descent {
   private let source: StandardizedBatches<Input>
   private let preconditioner: Preconditioner
@@ -131,7 +134,8 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     for i in offset.buffer.indices { now.snapshot[i] += correction * offset.buffer[i] }
     let full = fullGradient(rows)
     if full.residualNorm < before.residualNorm ?? .infinity {
-      // Far less than a whitened segment should gain; steps that are only scaled are slow, and go on while they gain at all.
+      // Far less than a whitened segment should gain; steps that are only scaled are slow, and go on while they gain at
+      // all.
       let hasShrunk =
         full.residualNorm < (preconditioner.whitens ? 0.7 : 0.999) * (before.residualNorm ?? .infinity)
       accept(full)

@@ -2,9 +2,9 @@ internal import LinearAlgebra
 
 /// A least-squares problem in coordinates in which its curvature is the identity.
 ///
-/// In standardised units the mean loss with its penalty is (‖R v − S‖² + what no v can lower) / 2 for each target. With T = R⁻¹ (or
-/// V Σ⁻¹ of the singular value decomposition where columns depend on each other) and ρ = S − R v, T ρ is the way to the solution, and
-/// ‖ρ‖² / 2 the excess loss.
+/// In standardised units the mean loss with its penalty is (‖R v − S‖² + what no v can lower) / 2 for each target. With
+/// T = R⁻¹ (or V Σ⁻¹ of the singular value decomposition where columns depend on each other) and ρ = S − R v, T ρ is
+/// the way to the solution, and ‖ρ‖² / 2 the excess loss.
 struct WhitenedProblem {
   /// R, rank × p.
   let forward: Matrix<Double>
@@ -21,7 +21,8 @@ struct WhitenedProblem {
   /// What rounding may have done to each target's solution: to the largest of its coefficients.
   let expectedErrors: [Double]
 
-  /// Mean of each column of [X y] in standardised units: what the rounding of the mean that they are shifted by has left.
+  /// Mean of each column of [X y] in standardised units: what the rounding of the mean that they are shifted by has
+  /// left.
   private let means: [Double]
 
   /// The problem without a penalty, for the loss alone.
@@ -34,8 +35,8 @@ struct WhitenedProblem {
     let roots = (0..<p).filter { problem.norms[$0] > 0 }.map { penaltyRoots[$0] }
     var objective = problem, units = Array(repeating: 1.0, count: p), commonRoot = roots.first ?? 0
     var rank = problem.independentFeatures().kept.count
-    // One penalty on all columns is one on all singular values: what depends on each other, to rounding, stays so. Any other makes columns
-    // independent, if it is large enough.
+    // One penalty on all columns is one on all singular values: what depends on each other, to rounding, stays so. Any
+    // other makes columns independent, if it is large enough.
     if roots.contains(where: { $0 > 0 }), rank == p || roots.contains(where: { $0 != commonRoot }) {
       units = penaltyRoots.map { (1 + $0 * $0).squareRoot() }
       objective = problem.penalized(penaltyRoots, units: units)
@@ -79,7 +80,8 @@ struct WhitenedProblem {
     (0..<v.columnCount).map { (loss.leftover(v, $0) + bias[0, $0] * bias[0, $0]) / 2 }
   }
 
-  /// How much the objective of each target is above its minimum at weights of residual ρ and a bias at the means, in standardised units.
+  /// How much the objective of each target is above its minimum at weights of residual ρ and a bias at the means, in
+  /// standardised units.
   func excesses(_ residual: Matrix<Double>, bias: Matrix<Double>) -> [Double] {
     (0..<residual.columnCount).map { t in
       let norm = nrm2(residual[column: t])
@@ -141,7 +143,8 @@ extension ReducedProblem {
       })
   }
 
-  /// By singular values: the first `rank` of them without a penalty; with one, λ of all columns, all of them, as √(σ² + λ).
+  /// By singular values: the first `rank` of them without a penalty; with one, λ of all columns, all of them, as √(σ² +
+  /// λ).
   fileprivate func singularCoordinates(rank: Int, penaltyRoot: Double) -> WhitenedCoordinates {
     let (p, k) = (featureCount, targetCount), lambda = penaltyRoot * penaltyRoot
     let decomposition = decomposition
