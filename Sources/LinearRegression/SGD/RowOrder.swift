@@ -8,9 +8,9 @@ public enum RowOrder: String, Sendable, Codable, CaseIterable {
   /// In a new random order every epoch: a permutation of all rows, four bytes for each.
   case shuffled
 
-  /// Blocks of neighbouring rows in a new random order every epoch, the rows of each shuffled among themselves: reads memory, or a file,
-  /// nearly in order, and converges like a full shuffle unless neighbouring rows are alike (CorgiPile: Xu, Qiu, Wang et al. 2022,
-  /// doi:10.1145/3514221.3526150).
+  /// Blocks of neighbouring rows in a new random order every epoch, the rows of each shuffled among themselves: reads
+  /// memory, or a file, nearly in order, and converges like a full shuffle unless neighbouring rows are alike
+  /// (CorgiPile: Xu, Qiu, Wang et al. 2022, doi:10.1145/3514221.3526150).
   case shuffledBlocks
 }
 
