@@ -18,8 +18,8 @@
     for (; line < end; line += 64) __builtin_prefetch(line);                                                          \
   }
 
-// Asks for `count` consecutive rows that will be wanted soon, though not in this order, up to the second-level cache: the first
-// holds what is worked on. A few rows at a time, between the arithmetic.
+// Asks for `count` consecutive rows that will be wanted soon, though not in this order, up to the second-level cache:
+// the first holds what is worked on. A few rows at a time, between the arithmetic.
 INLINE void OF(fetch)(const SCALAR *rows, ptrdiff_t p, ptrdiff_t count) {
   const char *line = (const char *)rows, *end = (const char *)(rows + p * count);
   for (; line < end; line += 64) __builtin_prefetch(line, 0, 2);
@@ -143,8 +143,8 @@ TARGET static void OF(predict_rows)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows
   }
 }
 
-// So many rows that they stay in the first-level cache while columns pass over them, and that sums in registers do not lose
-// digits.
+// So many rows that they stay in the first-level cache while columns pass over them, and that sums in registers do not
+// lose digits.
 INLINE ptrdiff_t OF(chunk_rows)(ptrdiff_t p, ptrdiff_t rows) {
   // A division takes as long as a small batch.
   if (rows * p * SCALAR_BYTES <= CHUNK_BYTES) return 128;
@@ -232,8 +232,8 @@ TARGET static void OF(add_gradient_rows)(const SCALAR *x, ptrdiff_t p, ptrdiff_t
   }
 }
 
-// Prediction, errors and gradient of a few rows at a time, so that each row is brought to the first-level cache once. The same
-// operations in the same order as predict_rows, subtract and add_gradient_rows.
+// Prediction, errors and gradient of a few rows at a time, so that each row is brought to the first-level cache once.
+// The same operations in the same order as predict_rows, subtract and add_gradient_rows.
 INLINE double OF(differentiate_any)(const SCALAR *x, ptrdiff_t p, ptrdiff_t count, const int32_t *order, const SCALAR *ahead,
                                     const SCALAR *w, SCALAR b, const SCALAR *targets, SCALAR *errors, SCALAR *gradient,
                                     SCALAR *bias) {

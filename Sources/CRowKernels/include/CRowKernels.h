@@ -52,7 +52,8 @@ void add_gradient_rows_f64(const double *ROWS x, ptrdiff_t p, ptrdiff_t rows, co
 void add_half_squares_f32(const float *ROWS errors, ptrdiff_t rows, double *ROWS sum);
 void add_half_squares_f64(const double *ROWS errors, ptrdiff_t rows, double *ROWS sum);
 
-/// errors ← X w + b − targets, then the gradient of their loss as by add_gradient_rows; returns Σᵢ errors(i)²/2, formed in double.
+/// errors ← X w + b − targets, then the gradient of their loss as by add_gradient_rows; returns Σᵢ errors(i)²/2, formed
+/// in double.
 ///
 /// Rows as above; the bits are those of predict_rows, the difference and add_gradient_rows.
 double differentiate_rows_f32(const float *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,

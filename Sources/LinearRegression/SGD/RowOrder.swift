@@ -64,7 +64,8 @@ struct EpochOrder: Sendable {
     return next.firstRow..<next.firstRow + next.positions.count
   }
 
-  /// Calls `body` with the rows of a span, counted from its first row, in the order of its positions; with nil where they are in order.
+  /// Calls `body` with the rows of a span, counted from its first row, in the order of its positions; with nil where
+  /// they are in order.
   func withRows<Result>(of span: Span, _ body: (UnsafePointer<Int32>?) -> Result) -> Result {
     switch layout {
     case .inOrder: body(nil)
@@ -75,7 +76,8 @@ struct EpochOrder: Sendable {
   }
 }
 
-/// Blocks in random order, and the order inside them: one for all blocks of an epoch, so that it costs nothing beside them.
+/// Blocks in random order, and the order inside them: one for all blocks of an epoch, so that it costs nothing beside
+/// them.
 private struct BlockOrder: Sendable {
   private let rowCount: Int
   private let blockRows: Int
@@ -113,8 +115,8 @@ private struct BlockOrder: Sendable {
   func rows(of span: EpochOrder.Span) -> [Int32] { span.block == blocks.count - 1 ? insideLast : inside }
 }
 
-/// Rows of a block in ``RowOrder/shuffledBlocks``: at least two batches, so that they differ from epoch to epoch, and at most a quarter
-/// of a mebibyte if that is more, so that it stays in the cache while the next one is fetched.
+/// Rows of a block in ``RowOrder/shuffledBlocks``: at least two batches, so that they differ from epoch to epoch, and
+/// at most a quarter of a mebibyte if that is more, so that it stays in the cache while the next one is fetched.
 func shuffledBlockRows(rowBytes: Int, batchSize: Int) -> Int {
   let rows = (1 << 18) / max(1, rowBytes)
   return max(2, rows / batchSize) * batchSize

@@ -13,8 +13,8 @@ extension Training {
       stopReason: stopReason == .interrupted ? nil : stopReason)
   }
 
-  /// Goes on from a state. The number of epochs may have grown since, where neither a rate nor an average looks ahead to their end; the run
-  /// then has the bits of one that was begun with that number.
+  /// Goes on from a state. The number of epochs may have grown since, where neither a rate nor an average looks ahead
+  /// to their end; the run then has the bits of one that was begun with that number.
   ///
   /// - Throws: ``TrainingError/state(_:)`` where it belongs to other settings or other data, or its parts do not fit;
   ///   the run is then as it was.

@@ -99,7 +99,7 @@ public final class TableTraining {
   public var rowsDone: Int { training.rowsDone }
 
   /// Rows used since the run began, those of earlier epochs included.
-  package var rowsUsed: Int { training.rowsUsed }
+  public var rowsUsed: Int { training.rowsUsed }
 
   /// Whether the run has used its epochs and could go on, were there more.
   package var couldUseMoreEpochs: Bool { stopReason == .epochs && method.settingWithHorizon == nil }
