@@ -21,6 +21,7 @@ struct Accumulate: ParsableCommand {
   var files: [String]
 
   @OptionGroup var output: ShareOutputOptions
+  @OptionGroup var rows: MissingOptions
   @OptionGroup var threads: ThreadOptions
 
   @Option(help: "The column that weighs the rows.")
@@ -36,8 +37,12 @@ struct Accumulate: ParsableCommand {
     let formula = try Formula(formula)
     for file in files { try Files.checkWritable(output.shareFile, besides: file) }
     let share = try threads.run {
-      var share = try Share(formula, Table(csv: files[0]), weights: weights)
-      for file in files.dropFirst() { try share.add(Table(csv: file)) }
+      let categories = formula.categories
+      var share = try Share(
+        formula, Table(csv: files[0], categories: categories), weights: weights, missing: rows.missing)
+      for file in files.dropFirst() {
+        try share.add(Table(csv: file, categories: share.categories.union(categories)))
+      }
       return share
     }
     try output.deliver(share)
@@ -143,9 +148,10 @@ struct ShareOutputOptions: ParsableArguments {
     try share.write(to: shareFile)
     let rows = share.observations
     if format.json {
-      Terminal.print("{\"observations\": \(rows), \"columns\": \(share.terms.count + 1)}")
+      Terminal.print("{\"observations\": \(rows), \"columns\": \(share.features.count + 1)}")
     } else {
-      Terminal.note("\(shareFile): \(rows) \(rows == 1 ? "row" : "rows"), \(share.terms.count + 1) columns")
+      Terminal.note(
+        "\(shareFile): \(rows) \(rows == 1 ? "row" : "rows"), \(share.features.count + 1) columns")
     }
   }
 }

@@ -17,6 +17,11 @@ struct Evaluate: ParsableCommand {
   @Argument(help: "A CSV file with the model's features and its target; \"-\" is standard input.")
   var file: String
 
+  @Option(
+    help: "What becomes of a level that the fit did not see: an error, the reference, or the row is left out."
+  )
+  var unseen = UnseenPolicy.error
+
   @OptionGroup var format: FormatOptions
   @OptionGroup var threads: ThreadOptions
 
@@ -32,7 +37,15 @@ struct Evaluate: ParsableCommand {
       if let weights = model.weights {
         Terminal.note("every row counts the same here; the fit weighed rows by \"\(weights)\"")
       }
-      return try model.evaluation(on: Table(csv: file))
+      let table = try Table(csv: file, categories: model.categories)
+      let evaluation = try model.evaluation(on: table, unseen: unseen)
+      let left = table.rowCount - evaluation.observations
+      if left > 0 {
+        Terminal.note(
+          "\(left) \(left == 1 ? "row has" : "rows have") no prediction and \(left == 1 ? "is" : "are") left out"
+        )
+      }
+      return evaluation
     }
     Terminal.print(format.json ? evaluation.json : evaluation.text)
   }

@@ -20,6 +20,7 @@ struct Fit: ParsableCommand {
   @OptionGroup var data: DataOptions
   @OptionGroup var output: ModelOutputOptions
   @OptionGroup var options: MethodOptions
+  @OptionGroup var rows: MissingOptions
   @OptionGroup var threads: ThreadOptions
 
   @Option(help: "The column that weighs the rows.")
@@ -41,26 +42,15 @@ struct Fit: ParsableCommand {
     let formula = try data.formula()
     try output.check(besides: data.file)
     try threads.run {
-      let table = try Table(csv: data.file)
+      let table = try Table(csv: data.file, categories: formula?.categories ?? [])
       func tell(_ plan: FitPlan) { if explain { Terminal.note(plan.description) } }
-      let (folds, seed) = (options.folds, options.seed)
-      let model: FittedModel
-      if let formula {
-        let method = try options.method(intercept: formula.hasIntercept, note: Terminal.note) {
-          try RidgeChoice(formula, table, weights: weights, folds: folds, seed: seed)
-        }
-        model = try FittedModel(formula, table, weights: weights, method: method, plan: tell)
-      } else {
-        let (target, features) = (data.target ?? "", try data.features(of: table, besides: weights))
-        let method = try options.method(intercept: !noIntercept, note: Terminal.note) {
-          try RidgeChoice(
-            table, target: target, features: features, weights: weights, intercept: !noIntercept,
-            folds: folds,
-            seed: seed)
-        }
-        model = try FittedModel(
-          table, target: target, features: features, weights: weights, method: method, plan: tell)
+      let formula = try formula ?? data.formula(of: table, besides: weights, intercept: !noIntercept)
+      let method = try options.method(intercept: formula.hasIntercept, note: Terminal.note) {
+        try RidgeChoice(
+          formula, table, weights: weights, missing: rows.missing, folds: options.folds, seed: options.seed)
       }
+      let model = try FittedModel(
+        formula, table, weights: weights, missing: rows.missing, method: method, plan: tell)
       try deliver(model, output)
     }
   }

@@ -82,3 +82,4 @@ extension LeastSquares.Solver: ExpressibleByArgument {}
 extension LeastSquares.Precision: ExpressibleByArgument {}
 extension LeastSquares.RedundancyPolicy: ExpressibleByArgument {}
 extension PredictionInterval: ExpressibleByArgument {}
+extension UnseenPolicy: ExpressibleByArgument {}

@@ -28,20 +28,18 @@ struct DataOptions: ParsableArguments {
   /// The formula; nil where --target is given.
   func formula() throws -> Formula? { target == nil ? try Formula(inputs[0]) : nil }
 
-  /// The features of a table that were asked for; nil for all columns beside the target.
-  func features(of table: Table, besides weights: String? = nil) throws -> [String]? {
-    if !features.isEmpty { return Array(features.joined()) }
-    if exclude.isEmpty { return nil }
+  /// The formula of --target for a table: with --features or --exclude, or all columns beside the target.
+  func formula(
+    of table: Table, besides weights: String?, intercept: Bool = true
+  ) throws -> Formula {
+    let excluded = Set(exclude.joined())
     for name in exclude.joined() where !table.columnNames.contains(name) {
       throw TabularError.noColumn(name, file: table.source, available: table.columnNames)
     }
-    let excluded = Set(exclude.joined())
-    return table.columnNames.filter { $0 != target && $0 != weights && !excluded.contains($0) }
-  }
-
-  /// The features that were asked for, or all columns beside the target and the weights.
-  func allFeatures(of table: Table, besides weights: String?) throws -> [String] {
-    try features(of: table, besides: weights) ?? table.columnNames.filter { $0 != target && $0 != weights }
+    let others = table.columnNames.filter { $0 != target && $0 != weights && !excluded.contains($0) }
+    return Formula(
+      target: target ?? "", features: features.isEmpty ? others : Array(features.joined()),
+      intercept: intercept)
   }
 
   func validate() throws {
@@ -91,6 +89,24 @@ struct DataOptions: ParsableArguments {
     throw ValidationError("it is a whole number from 0 to \(UInt64.max)")
   }
   return seed
+}
+
+/// What becomes of missing fields.
+struct MissingOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "What becomes of rows with a missing field: refuse, drop, or fill with the mean or a number (default: refuse).",
+      valueName: "policy"),
+    transform: policy)
+  var missing = MissingPolicy.refuse
+
+  @Sendable private static func policy(_ text: String) throws -> MissingPolicy {
+    guard let policy = MissingPolicy(text) else {
+      throw ValidationError("it is refuse, drop, mean or a number")
+    }
+    return policy
+  }
 }
 
 /// How rows are read.

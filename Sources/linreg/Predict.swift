@@ -26,6 +26,11 @@ struct Predict: ParsableCommand {
   @Option(parsing: .unconditional, help: "With which probability it covers (default: 0.95).")
   var level: Double?
 
+  @Option(
+    help:
+      "What becomes of a level that the fit did not see: an error, the reference, or a missing prediction.")
+  var unseen = UnseenPolicy.error
+
   @OptionGroup var format: FormatOptions
   @OptionGroup var threads: ThreadOptions
 
@@ -41,9 +46,11 @@ struct Predict: ParsableCommand {
 
   func run() throws {
     let columns = try threads.run {
-      let model = try FittedModel(contentsOf: model), table = try Table(csv: file)
-      guard let interval else { return [("prediction", try model.predictions(from: table))] }
-      let intervals = try model.predictions(from: table, interval: interval, level: level ?? 0.95)
+      let model = try FittedModel(contentsOf: model)
+      let table = try Table(csv: file, categories: model.categories)
+      guard let interval else { return [("prediction", try model.predictions(from: table, unseen: unseen))] }
+      let intervals = try model.predictions(
+        from: table, interval: interval, level: level ?? 0.95, unseen: unseen)
       return [
         ("prediction", intervals.map(\.prediction)), ("lower", intervals.map(\.lower)),
         ("upper", intervals.map(\.upper)),
@@ -54,14 +61,14 @@ struct Predict: ParsableCommand {
 
   private func csv(_ columns: [(name: String, values: [Double])]) -> String {
     let rows = columns[0].values.indices.map { row in
-      columns.map { $0.values[row].description }.joined(separator: ",")
+      columns.map { $0.values[row].isNaN ? "" : $0.values[row].description }.joined(separator: ",")
     }
     return ([columns.map(\.name).joined(separator: ",")] + rows).joined(separator: "\n")
   }
 
   private func json(_ columns: [(name: String, values: [Double])]) -> String {
     let members = columns.map { name, values in
-      "\"\(name == "prediction" ? "predictions" : name)\": [\(values.map(\.description).joined(separator: ", "))]"
+      "\"\(name == "prediction" ? "predictions" : name)\": [\(values.map { $0.isNaN ? "null" : $0.description }.joined(separator: ", "))]"
     }
     return "{\(members.joined(separator: ", "))}"
   }

@@ -32,6 +32,7 @@ struct Train: ParsableCommand {
 
   @OptionGroup var data: DataOptions
   @OptionGroup var output: ModelOutputOptions
+  @OptionGroup var rows: MissingOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var options: DescentOptions
   @OptionGroup var checkpoints: CheckpointOptions
@@ -71,11 +72,11 @@ struct Train: ParsableCommand {
     for input in inputs { try output.check(besides: input) }
     try checkpoints.check(besides: inputs)
     try threads.run {
-      let table = try Table(csv: data.file)
-      let target = data.target ?? ""
+      let categories = formula?.categories ?? []
+      let table = try Table(csv: data.file, categories: categories)
       let training = try TableTraining(
-        formula ?? Formula(target: target, features: data.allFeatures(of: table, besides: weights)), table,
-        weights: weights, validation: try validation.map { try Table(csv: $0) }, method: method,
+        formula ?? data.formula(of: table, besides: weights), table, weights: weights, missing: rows.missing,
+        validation: try validation.map { try Table(csv: $0, categories: categories) }, method: method,
         stopSignal: Interrupts.stop)
       try checkpoints.resume(training, isQuiet: quiet, note: Terminal.note)
       Interrupts.install()

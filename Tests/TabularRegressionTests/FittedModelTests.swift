@@ -58,14 +58,12 @@ import Testing
         == "homes.csv:1: there is no column \"z\"; the columns are id, a, b, y")
     #expect(
       message(target: "y", features: nil)
-        == "homes.csv:2:1: column \"id\": \"anna\" is not a number; correct it or leave the column out (6 such fields in the column)"
+        == "homes.csv: column \"id\" holds another word in every row; leave it out, or write C(id) if it is a category"
     )
     #expect(
       message(target: "y", features: ["a", "y"])
         == "homes.csv: the target \"y\" is among the features; leave it out of one of the two")
-    #expect(
-      message(target: "y", features: ["a", "a"])
-        == "homes.csv: the feature \"a\" is named twice; name it once")
+    #expect(message(target: "y", features: ["a", "a"]) == nil)
     #expect(
       message(target: "y", features: nil, "y\n1\n2\n")
         == "homes.csv: there is no column beside the target \"y\" to predict it from; add a feature")

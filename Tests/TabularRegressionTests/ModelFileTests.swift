@@ -55,7 +55,7 @@ import Testing
     let keys: Set = [
       "target", "observations", "degreesOfFreedom", "coefficients", "residualStandardError", "rSquared",
       "adjustedRSquared", "fStatistic", "fPValue", "logLikelihood", "aic", "bic", "weights", "formula",
-      "terms",
+      "design", "missing", "droppedRows",
       "certificate", "covariance",
     ]
     #expect(keys.isSubset(of: object.keys))
@@ -94,11 +94,11 @@ import Testing
   }
 
   @Test func newerVersionsAreRefused() throws {
-    let newer = model.json.replacingOccurrences(of: "\"version\" : 4", with: "\"version\" : 5")
+    let newer = model.json.replacingOccurrences(of: "\"version\" : 5", with: "\"version\" : 6")
     #expect(newer != model.json)
     #expect(
-      try message(newer) == "m.json: the model file has version 5, this software reads up to 4; update it")
-    let older = model.json.replacingOccurrences(of: "\"version\" : 4", with: "\"version\" : 1")
+      try message(newer) == "m.json: the model file has version 6, this software reads up to 5; update it")
+    let older = model.json.replacingOccurrences(of: "\"version\" : 5", with: "\"version\" : 1")
     #expect(
       try message(older)
         == "m.json: the model file has version 1, which is no longer read; fit the model again")
@@ -156,7 +156,7 @@ import Testing
   @Test(arguments: [
     ("\"observations\" : 20", "\"observations\" : -9223372036854775808"),
     ("\"observations\" : 20", "\"observations\" : 21"),
-    ("\"rank\" : 3,", "\"rank\" : 9223372036854775807,"), ("\"version\" : 4", "\"version\" : -1"),
+    ("\"rank\" : 3,", "\"rank\" : 9223372036854775807,"), ("\"version\" : 5", "\"version\" : -1"),
     ("\"degreesOfFreedom\" : 17", "\"degreesOfFreedom\" : -17"),
     ("\"residualSumOfSquares\" : ", "\"residualSumOfSquares\" : 1"),
     ("\"rSquared\" : ", "\"rSquared\" : 1e999, \"x\" : "),
@@ -171,9 +171,38 @@ import Testing
 
   /// What does not fit is found before the checksum is looked at: a forged one would not help.
   @Test(arguments: [
-    ("\"power\" : 1", "\"power\" : 0", "a power is out of range"),
-    ("\"power\" : 1", "\"power\" : 9223372036854775807", "a power is out of range"),
-    ("\"power\" : 1", "\"power\" : 2", "the coefficients are not those of the terms"),
+    ("\"columns\" : [", "\"columns\" : [], \"x\" : [", "there are no terms"),
+    ("\"parts\" : [", "\"parts\" : [], \"x\" : [", "a term has no variables, or one twice"),
+    ("\"index\" : 0", "\"index\" : 1", "a level or power of a term is not there"),
+    ("\"index\" : 0", "\"index\" : -1", "a level or power of a term is not there"),
+    ("\"variable\" : 0", "\"variable\" : 9223372036854775807", "a variable of a term is not there"),
+    ("\"variable\" : 0", "\"variable\" : 1", "a term stands twice"),
+    (
+      "\"expression\" : \"x 1\"", "\"expression\" : [\"log\", \"x 1\"]",
+      "the coefficients are not those of the terms"
+    ),
+    ("\"expression\" : \"x 1\"", "\"expression\" : \"x\"", "the columns are not those of the terms"),
+    (
+      "\"expression\" : \"x 1\"", "\"expression\" : [\"scale\", \"x 1\"]",
+      "means and deviations are not those of the terms"
+    ),
+    ("\"expression\" : \"x 1\"", "\"expression\" : \"x 1\", \"degree\" : 0", "a power is out of range"),
+    ("\"expression\" : \"x 1\"", "\"category\" : \"x 1\"", "a category has no levels"),
+    (
+      "\"expression\" : \"x 1\"", "\"expression\" : [\"log\", \"x 1\"], \"y\" : 0",
+      "the coefficients are not those of the terms"
+    ),
+    (
+      "\"variable\" : {\n          \"expression\"",
+      "\"levels\" : [], \"variable\" : {\n          \"expression\"", "the levels are not those of a category"
+    ),
+    (
+      "\"missing\" : \"refuse\",\n    \"sources\"", "\"missing\" : \"drop\",\n    \"sources\"",
+      "the design is not that of the model"
+    ),
+    ("\"kind\" : \"numbers\"", "\"fill\" : 1, \"kind\" : \"numbers\"", "a fill is not that of the policy"),
+    ("\"range\" : [", "\"range\" : [1, ", "a range is none"),
+    ("\"droppedRows\" : 0", "\"droppedRows\" : -1", "the number of dropped rows is negative"),
     ("\"weightSum\" : 20", "\"weightSum\" : null", "the covariance is not that of the coefficients"),
     ("\"means\" : [", "\"means\" : [1, ", "the covariance is not that of the coefficients"),
     ("\"inverse\" : [", "\"inverse\" : [1, ", "the covariance is not that of the coefficients"),

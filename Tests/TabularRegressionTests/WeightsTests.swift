@@ -48,7 +48,7 @@ import Testing
   @Test func weightsThatCannotBeUsed() {
     #expect(
       message(["1", "2", "-1", "1", "1"])
-        == "t.csv: column \"w\": the weight in row 3 below the header is negative; weights are zero or more")
+        == "t.csv:4:3: column \"w\": the weight is negative; weights are zero or more")
     #expect(
       message(["0", "0", "0", "0", "0"])
         == "t.csv: column \"w\": all weights are zero; give at least one row a weight")

@@ -153,4 +153,8 @@ public struct IntervalPrediction: Equatable, Sendable {
   public let lower: Double
   /// The upper end.
   public let upper: Double
+
+  package init(prediction: Double, lower: Double, upper: Double) {
+    (self.prediction, self.lower, self.upper) = (prediction, lower, upper)
+  }
 }

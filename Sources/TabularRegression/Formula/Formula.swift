@@ -1,25 +1,36 @@
-/// Which column to predict from which others, in a part of R's language.
+/// Which column to predict from which others, in R's language.
 ///
 /// ```
-/// price ~ area + rooms        these two
-/// price ~ .                   all other columns
-/// price ~ . - id              all others but one
-/// price ~ area - 1            no intercept; "+ 0" says the same
-/// y ~ poly(x, 3)              x, x², x³: raw powers, of 1 to 20
-/// `living area` ~ .           a name with other characters than letters, digits, "." and "_"
+/// price ~ area + rooms          these two
+/// price ~ . - id                all other columns but one
+/// price ~ area - 1              no intercept; "+ 0" says the same
+/// price ~ area:rooms            their product; area*rooms has both columns too
+/// price ~ (a + b + c)^2         all three, and the products of any two
+/// price ~ area + C(zip)         a category: a column for each level but the first
+/// price ~ C(zip, reference = "8001")
+/// log(price) ~ poly(x, 3) + I(a/b) + sqrt(c)
+/// `living area` ~ .             a name with other characters than letters, digits, "." and "_"
 /// ```
-/// Terms are added and taken away from left to right; one that is there already is not added again.
+/// A column of words is a category without C(…). What it means is R's, with two differences: poly(x, k) has raw powers, of 1 to 20,
+/// and "." leaves out columns that stand inside a C(…).
+///
+/// Functions are `I`, `log`, `log2`, `log10`, `log1p`, `exp`, `sqrt`, `abs`, `scale` and `center`; inside them + − * / ^ are arithmetic.
+/// `scale(x)` is x less its mean in standard deviations, `center(x)` x less its mean; both are kept for predictions.
 public struct Formula: Equatable, Sendable, CustomStringConvertible {
   /// The formula as it was written.
   public let text: String
 
-  /// Name of the column to predict.
-  public let target: String
+  /// What is predicted: the name of a column, or an expression as R prints it.
+  public var target: String { Self.name(of: targets) }
 
   /// Whether the model has an intercept.
   public let hasIntercept: Bool
 
-  let steps: [Step]
+  /// What is predicted.
+  let targets: [Expression]
+
+  /// What it is predicted from.
+  let tree: TermTree
 
   /// The formula as it was written.
   public var description: String { text }
@@ -27,70 +38,50 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
   /// Degrees of poly(x, k).
   static let degrees = 1...20
 
-  /// What each item does with the terms that are there.
-  enum Step: Equatable {
-    /// "."
-    case addRest
-    /// The powers up to a degree stand and fall together.
-    case add(String, degree: Int)
-    case remove(String)
-  }
-
   /// Reads a formula.
   ///
   /// - Throws: ``TabularError/formula(_:position:message:)`` where it is not in the language.
   public init(_ text: String) throws(TabularError) {
     var parser = FormulaParser(text)
-    (target, steps, hasIntercept) = try parser.parse()
+    (targets, tree) = try parser.parse()
     self.text = text
+    hasIntercept = TermExpansion(tree, rest: []).hasIntercept
   }
 
-  /// The formula that predicts a column from others, all given by name.
-  public init(target: String, features: [String], intercept: Bool = true) {
-    text = Self.text(target: target, features: features, intercept: intercept)
-    self.target = target
-    steps = features.map { .add($0, degree: 1) }
+  /// The formula that predicts a column from others, all given by name; nil for all the others.
+  public init(target: String, features: [String]?, intercept: Bool = true) {
+    let terms = features.map { $0.map { TermTree.variable(.expression(.column($0))) } } ?? [.rest]
+    let sum = terms.dropFirst().reduce(terms.first ?? .intercept(true)) { .operation(.sum, $0, $1) }
+    let names = features.map { $0.map(FormulaParser.quoted) } ?? ["."]
+    text =
+      "\(FormulaParser.quoted(target)) ~ \(names.joined(separator: " + "))\(intercept ? "" : " - 1")"
+    targets = [.column(target)]
+    tree = intercept ? sum : .operation(.difference, sum, .intercept(true))
     hasIntercept = intercept
   }
 
-  /// The terms of the formula in a table. The weights of the rows are not among the columns of ".".
-  func terms(in table: Table, weights: String?) throws(TabularError) -> [Term] {
-    var groups: [Group] = []
-    var present: Set<Group> = []
-    func add(_ group: Group) {
-      if present.insert(group).inserted { groups.append(group) }
-    }
-    for step in steps {
-      switch step {
-      case .addRest:
-        for name in table.columnNames where name != target && name != weights {
-          add(Group(column: name, degree: 1))
-        }
-      case .add(let name, let degree):
-        try table.require(name)
-        add(Group(column: name, degree: degree))
-      case .remove(let name):
-        try table.require(name)
-        let group = Group(column: name, degree: 1)
-        if present.remove(group) != nil { groups.removeAll { $0 == group } }
-      }
-    }
-    var seen: Set<Term> = []
-    return groups.flatMap { Term.powers(of: $0.column, upTo: $0.degree) }.filter { seen.insert($0).inserted }
+  /// Columns whose fields are to be read as words, of digits too: those that stand inside C(…), and nowhere else as numbers.
+  public var categories: Set<String> {
+    let numbers = tree.variables.flatMap { $0.expression?.columns ?? [] } + targets.flatMap(\.columns)
+    return categoryColumns.subtracting(numbers)
   }
 
-  /// The powers of a column up to a degree.
-  private struct Group: Hashable {
-    let column: String
-    let degree: Int
+  private var categoryColumns: Set<String> {
+    Set(tree.variables.filter { $0.expression == nil }.flatMap(\.columns))
   }
 
-  /// A formula's text for columns that are given by name.
-  static func text(target: String, features: [String], intercept: Bool) -> String {
-    "\(quoted(target)) ~ \(features.map(quoted).joined(separator: " + "))\(intercept ? "" : " - 1")"
+  /// The terms of the formula in a table with these columns. The weights of the rows are not among the columns of ".".
+  func terms(columns: [String], weights: String?) -> TermExpansion {
+    let others = categoryColumns.union(targets.flatMap(\.columns)).union(weights.map { [$0] } ?? [])
+    return TermExpansion(
+      tree, rest: columns.filter { !others.contains($0) }.map { .expression(.column($0)) })
   }
 
-  private static func quoted(_ name: String) -> String {
-    FormulaParser.isPlain(name) ? name : "`\(name)`"
+  /// The columns that it names, without those of ".".
+  var namedColumns: [String] { targets.flatMap(\.columns) + tree.variables.flatMap(\.columns) }
+
+  static func name(of targets: [Expression]) -> String {
+    let names = targets.map { Variable.expression($0).name }
+    return names.count == 1 ? names[0] : "cbind(\(names.joined(separator: ", ")))"
   }
 }

@@ -4,10 +4,18 @@ public import LinearRegression
 extension FittedModel {
   /// Predictions for the rows of a table, whose columns are found by name: in any order, others beside them.
   ///
-  /// - Returns: one prediction per row, in the target's units.
-  /// - Throws: ``TabularError`` where a column is missing or holds something other than numbers, or a prediction overflows.
-  public func predictions(from table: Table) throws(TabularError) -> [Double] {
-    try predictions(features(of: table), table)
+  /// Missing fields are filled as they were in the fit.
+  /// - Parameters:
+  ///   - table: the rows; ``categories`` have been read as words.
+  ///   - unseen: what becomes of rows with a level that the fit did not see.
+  /// - Returns: one prediction per row, in the target's units; NaN where it is missing, because the model drops rows with missing fields,
+  ///   or `unseen` says so.
+  /// - Throws: ``TabularError`` where a column is missing or does not hold what it has to, or a prediction overflows.
+  public func predictions(
+    from table: Table, unseen: UnseenPolicy = .error
+  ) throws(TabularError) -> [Double] {
+    let rows = try design.rows(of: table, for: .prediction, unseen: unseen)
+    return rows.spread(try predictions(rows, table), over: table.rowCount, missing: .nan)
   }
 
   /// Predictions for the rows of a table, and the interval around each.
@@ -16,49 +24,50 @@ extension FittedModel {
   ///   - table: the rows.
   ///   - interval: what the intervals are to cover: the mean of all observations there, or one more of weight 1.
   ///   - level: with which probability; between 0 and 1.
-  /// - Throws: ``TabularError``: as ``predictions(from:)``; ``TabularError/noIntervals(reason:)``.
+  ///   - unseen: what becomes of rows with a level that the fit did not see.
+  /// - Returns: as ``predictions(from:unseen:)``, with NaN at both ends too.
+  /// - Throws: ``TabularError``: as ``predictions(from:unseen:)``; ``TabularError/noIntervals(reason:)``.
   public func predictions(
-    from table: Table, interval: PredictionInterval, level: Double = 0.95
+    from table: Table, interval: PredictionInterval, level: Double = 0.95, unseen: UnseenPolicy = .error
   ) throws(TabularError) -> [IntervalPrediction] {
     guard let covariance else { throw .noIntervals(reason: whyNoCovariance) }
     if statistics.degreesOfFreedom < 1 {
       throw .noIntervals(reason: "its fit has as many coefficients as rows")
     }
-    let X = try features(of: table)
-    let predictions = try predictions(X, table)
+    let rows = try design.rows(of: table, for: .prediction, unseen: unseen)
+    let predictions = try predictions(rows, table)
     let intervals = interval.around(
-      predictions, leverages: covariance.leverages(X), statistics.residualStandardError,
+      predictions, leverages: covariance.leverages(rows.X.high), statistics.residualStandardError,
       freedom: statistics.degreesOfFreedom, level: level)
     guard let intervals else {
       throw .unusable(
         file: table.source, message: "an interval is beyond a Double; check the units of its fields")
     }
-    return intervals
+    return rows.spread(
+      intervals, over: table.rowCount,
+      missing: IntervalPrediction(prediction: .nan, lower: .nan, upper: .nan))
   }
 
-  /// The model's errors on a table that has its features and its target. Rows are not weighted.
+  /// The model's errors on a table that has its features and its target. Rows are not weighted; those whose prediction would be missing
+  /// are left out.
   ///
-  /// - Throws: ``TabularError`` where a column is missing or holds something other than numbers.
-  public func evaluation(on table: Table) throws(TabularError) -> Evaluation {
-    try Design(table, target: target, terms: terms).evaluation(model)
+  /// - Throws: ``TabularError`` where a column is missing or does not hold what it has to, or no row is left.
+  public func evaluation(
+    on table: Table, unseen: UnseenPolicy = .error
+  ) throws(TabularError) -> Evaluation {
+    try RegressionData(design, table, for: .evaluation, unseen: unseen).evaluation(model)
   }
 
-  private func features(of table: Table) throws(TabularError) -> Matrix<Double> {
-    try ExtendedMatrix(terms, of: table).high
-  }
-
-  private func predictions(_ X: Matrix<Double>, _ table: Table) throws(TabularError) -> [Double] {
-    let predictions = model.predict(X).elements
-    if let row = predictions.firstIndex(where: { !$0.isFinite }) { throw Self.beyond(row, table) }
+  private func predictions(_ rows: DesignRows, _ table: Table) throws(TabularError) -> [Double] {
+    let predictions = model.predict(rows.X.high).elements
+    if let row = predictions.firstIndex(where: { !$0.isFinite }) {
+      throw .unusable(
+        file: table.source,
+        message:
+          "the prediction for row \(rows.blockRow(row) + 1) below the header is beyond a Double; check the units of its fields"
+      )
+    }
     return predictions
-  }
-
-  private static func beyond(_ row: Int, _ table: Table) -> TabularError {
-    .unusable(
-      file: table.source,
-      message:
-        "the prediction for row \(row + 1) below the header is beyond a Double; check the units of its fields"
-    )
   }
 
   private var whyNoCovariance: String {

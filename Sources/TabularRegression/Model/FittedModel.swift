@@ -13,17 +13,8 @@ public struct FittedModel: Equatable, Sendable {
   /// What was asked for, in R's language; for information.
   public let formula: String
 
-  /// Name of the column that is predicted.
-  public let target: String
-
-  /// What it is predicted from, in the order of the model's weights.
-  public let terms: [Term]
-
-  /// Name of the column that weighs the rows; nil where each counts the same.
-  public let weights: String?
-
-  /// Whether the model has an intercept.
-  public let hasIntercept: Bool
+  /// What it is predicted from and how that is computed, in the order of the model's weights.
+  package let design: Design
 
   /// The coefficients, in the units of the columns. The weight of a feature that was left out is 0.
   public let model: LinearModel
@@ -35,10 +26,13 @@ public struct FittedModel: Equatable, Sendable {
   /// Number of rows that the model was fitted on, those of weight 0 not counted.
   public let observations: Int
 
+  /// Number of rows that were left out, for a field was missing.
+  public let droppedRows: Int
+
   /// Residuals, R² and so on, on the rows that the model was fitted on.
   public let statistics: FitStatistics
 
-  /// How an exact fit was reached; features are counted in ``terms``. Nil for a model trained by SGD.
+  /// How an exact fit was reached; features are counted in ``features``. Nil for a model trained by SGD.
   public let certificate: Certificate?
 
   /// (XᵀWX)⁻¹, from which intervals are computed. Nil for SGD, ridge and least norm, and where a column's spread is beyond Double.
@@ -50,8 +44,23 @@ public struct FittedModel: Equatable, Sendable {
   /// How SGD reached the model. Nil for an exact fit.
   public let training: Training?
 
-  /// Names of the terms.
-  public var features: [String] { terms.map(\.name) }
+  /// What is predicted: the name of a column, or an expression as R prints it.
+  public var target: String { design.target }
+
+  /// Names of the columns that it is predicted from, as R prints them: "area", "zipB", "log(area)".
+  public var features: [String] { design.names }
+
+  /// Name of the column that weighs the rows; nil where each counts the same.
+  public var weights: String? { design.weights }
+
+  /// Whether the model has an intercept.
+  public var hasIntercept: Bool { design.hasIntercept }
+
+  /// What becomes of rows in which a field is missing, then and now.
+  public var missing: MissingPolicy { design.missing }
+
+  /// Columns whose fields are words, of digits too: to be named where a table is read for predictions.
+  public var categories: Set<String> { design.categories }
 
   /// How SGD reached a model.
   public struct Training: Equatable, Sendable {
@@ -84,64 +93,61 @@ extension FittedModel {
   ///   - formula: what to predict from what; it decides about the intercept too.
   ///   - table: the data.
   ///   - weights: name of the column that weighs the rows; it is not part of ".". Nil for 1.
+  ///   - missing: what becomes of rows in which a field is missing.
   ///   - method: the settings beside the intercept.
   ///   - plan: called before the fit.
-  /// - Throws: ``TabularError``: a column that is not there or holds something other than numbers; no feature; what
-  ///   `LeastSquares.fit` refuses.
+  /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to; a missing field that the policy does
+  ///   not allow; no feature, or too many; what `LeastSquares.fit` refuses.
   /// - Complexity: as `LeastSquares.fit`.
   public init(
-    _ formula: Formula, _ table: Table, weights: String? = nil,
+    _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
     method: LeastSquares = LeastSquares(measuresResidual: true),
     plan: (FitPlan) -> Void = { _ in }
   ) throws(TabularError) {
     var method = method
     method.intercept = formula.hasIntercept
-    try self.init(
-      Design(
-        table, target: formula.target, terms: formula.terms(in: table, weights: weights), weights: weights),
-      method, formula.text, plan)
+    let data = try RegressionData(formula, table, weights: weights, missing: missing)
+    plan(FitPlan(data, method))
+    self.init(
+      formula.text, data.design, try data.fit(method), method: method, droppedRows: data.droppedRows)
   }
 
   /// Fits a model exactly, by least squares: as with a ``Formula`` of this text.
   public init(
-    _ formula: String, _ table: Table, weights: String? = nil,
+    _ formula: String, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
     method: LeastSquares = LeastSquares(measuresResidual: true)
   ) throws(TabularError) {
-    try self.init(Formula(formula), table, weights: weights, method: method)
+    try self.init(Formula(formula), table, weights: weights, missing: missing, method: method)
   }
 
-  /// Fits a model exactly, by least squares.
+  /// Fits a model exactly, by least squares: as with a ``Formula`` of these names.
   ///
   /// - Parameters:
   ///   - table: the data.
   ///   - target: name of the column to predict.
   ///   - features: names of the columns to predict it from; nil for all the others.
   ///   - weights: name of the column that weighs the rows; it is not one of all the others. Nil for 1.
+  ///   - missing: what becomes of rows in which a field is missing.
   ///   - method: the settings.
   ///   - plan: called before the fit.
-  /// - Throws: ``TabularError``: a column that is not there or holds something other than numbers; no feature; what
-  ///   `LeastSquares.fit` refuses.
+  /// - Throws: ``TabularError``, as ``init(_:_:weights:missing:method:plan:)``.
   /// - Complexity: as `LeastSquares.fit`.
   public init(
     _ table: Table, target: String, features: [String]? = nil, weights: String? = nil,
+    missing: MissingPolicy = .refuse,
     method: LeastSquares = LeastSquares(measuresResidual: true), plan: (FitPlan) -> Void = { _ in }
   ) throws(TabularError) {
-    let features = features ?? table.columnNames.filter { $0 != target && $0 != weights }
-    try self.init(
-      Design(table, target: target, terms: features.map(Term.column), weights: weights), method,
-      Formula.text(target: target, features: features, intercept: method.intercept), plan)
+    let formula = Formula(target: target, features: features, intercept: method.intercept)
+    try self.init(formula, table, weights: weights, missing: missing, method: method, plan: plan)
   }
 
-  private init(
-    _ design: Design, _ method: LeastSquares, _ formula: String, _ plan: (FitPlan) -> Void
-  ) throws(TabularError) {
-    plan(FitPlan(design, method))
-    let fit = try design.fit(method)
+  /// The model of an exact fit of a design.
+  package init(
+    _ formula: String, _ design: Design, _ fit: LeastSquaresFit, method: LeastSquares, droppedRows: Int
+  ) {
     self.init(
-      formula: formula, target: design.target, terms: design.terms, weights: design.weightsColumn,
-      hasIntercept: method.intercept, model: fit.model,
-      coefficientStatistics: fit.coefficientStatistics(), observations: fit.observations,
-      statistics: fit.statistics[0], certificate: fit.certificate, covariance: fit.covariance,
-      method: method, training: nil)
+      formula: formula, design: design, model: fit.model, coefficientStatistics: fit.coefficientStatistics(),
+      observations: fit.observations, droppedRows: droppedRows, statistics: fit.statistics[0],
+      certificate: fit.certificate, covariance: fit.covariance, method: method, training: nil)
   }
 }

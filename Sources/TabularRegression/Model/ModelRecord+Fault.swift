@@ -8,10 +8,14 @@ internal import LinearRegression
 extension ModelRecord {
   /// What is wrong with the record, in words; nil where it can be used.
   var fault: String? {
-    let names = terms.map(\.term.name)
-    if terms.isEmpty { return "there are no terms" }
-    if Set(names).count != names.count { return "a term stands twice" }
-    if !terms.allSatisfy({ Formula.degrees.contains($0.power) }) { return "a power is out of range" }
+    if let fault = design.fault { return fault }
+    let names = design.names
+    if design.target != target || design.weights != weights || design.hasIntercept != intercept
+      || design.missing != missing || design.targets.count != 1
+    {
+      return "the design is not that of the model"
+    }
+    if droppedRows < 0 { return "the number of dropped rows is negative" }
     if coefficients.map(\.term) != (intercept ? [Self.interceptTerm] : []) + names {
       return "the coefficients are not those of the terms"
     }

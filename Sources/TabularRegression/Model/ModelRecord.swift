@@ -5,7 +5,7 @@ internal import LinearRegression
 ///
 /// Keys whose values are null have their place kept.
 struct ModelRecord: Codable {
-  static let currentVersion = 4
+  static let currentVersion = 5
   static let formatName = "swift-linear-regression model"
 
   /// What every version of the file has; read before anything else.
@@ -29,10 +29,12 @@ struct ModelRecord: Codable {
   var version = Self.currentVersion
   var formula: String
   var target: String
-  var terms: [TermRecord]
+  var design: Design
   @Null var weights: String?
   var intercept: Bool
+  var missing: MissingPolicy
   var observations: Int
+  var droppedRows: Int
   var rank: Int
   var degreesOfFreedom: Int
   var coefficients: [Coefficient]
@@ -60,16 +62,6 @@ struct ModelRecord: Codable {
   var checksum = ""
 }
 
-/// A term: a column and the power it is raised to.
-struct TermRecord: Codable {
-  var column: String
-  var power: Int
-
-  init(_ term: Term) { (column, power) = (term.column, term.degree) }
-
-  var term: Term { power == 1 ? .column(column) : .power(column, power) }
-}
-
 /// An optional that is written as null, where Codable would leave the key out.
 @propertyWrapper
 struct Null<Wrapped: Codable>: Codable {
@@ -95,10 +87,12 @@ extension ModelRecord {
     let statistics = model.statistics
     formula = model.formula
     target = model.target
-    terms = model.terms.map(TermRecord.init)
+    design = model.design
     weights = model.weights
     intercept = model.hasIntercept
+    missing = model.missing
     observations = model.observations
+    droppedRows = model.droppedRows
     rank = model.observations - statistics.degreesOfFreedom
     degreesOfFreedom = statistics.degreesOfFreedom
     let exact = model.training.map { training in
@@ -106,7 +100,8 @@ extension ModelRecord {
     }
     let inflation =
       (model.hasIntercept ? [nil] : [])
-      + (model.covariance?.varianceInflationFactors(of: model.terms.count) ?? model.terms.map { _ in nil })
+      + (model.covariance?.varianceInflationFactors(of: model.features.count)
+        ?? model.features.map { _ in nil })
     coefficients = zip(model.termNames, model.coefficientStatistics).enumerated().map { index, row in
       Coefficient(row.0, row.1, exact: exact?[index], varianceInflation: inflation[index].flatMap(finite))
     }
@@ -163,25 +158,25 @@ extension FittedModel {
         ? LinearModel(coefficients: Array(values.dropFirst()), intercept: values[0])
         : LinearModel(coefficients: values, intercept: 0)
     }
-    let terms = record.terms.map(\.term)
+    let names = record.design.names
     self.init(
-      formula: record.formula, target: record.target, terms: terms, weights: record.weights,
-      hasIntercept: record.intercept, model: model(record.coefficients.map { $0.estimate ?? 0 }),
+      formula: record.formula, design: record.design,
+      model: model(record.coefficients.map { $0.estimate ?? 0 }),
       coefficientStatistics: record.coefficients.map {
         CoefficientStatistics(
           estimate: $0.estimate, standardError: $0.standardError, degreesOfFreedom: record.degreesOfFreedom)
-      }, observations: record.observations,
+      }, observations: record.observations, droppedRows: record.droppedRows,
       statistics: FitStatistics(
         residualSumOfSquares: record.residualSumOfSquares, totalSumOfSquares: record.totalSumOfSquares,
         degreesOfFreedom: record.degreesOfFreedom, residualStandardError: record.residualStandardError,
         rSquared: record.rSquared, adjustedRSquared: record.adjustedRSquared, fStatistic: record.fStatistic,
         fPValue: record.fPValue, logLikelihood: record.logLikelihood, aic: record.aic, bic: record.bic),
-      certificate: record.certificate?.certificate(names: terms.map(\.name)),
+      certificate: record.certificate?.certificate(names: names),
       covariance: record.covariance?.covariance, method: record.method,
       training: record.training.map { method in
         Training(
           method: method, exact: model(record.coefficients.compactMap(\.exact)),
-          redundant: record.redundant?.redundancies(names: terms.map(\.name)) ?? [],
+          redundant: record.redundant?.redundancies(names: names) ?? [],
           batchSize: record.batchSize ?? 1, epochs: record.epochs ?? [],
           stopReason: record.stopReason ?? .epochs, epoch: record.epoch ?? 0,
           validationRows: record.validationRows ?? 0)

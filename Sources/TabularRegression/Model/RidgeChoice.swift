@@ -15,38 +15,21 @@ public struct RidgeChoice: Equatable, Sendable {
   ///   - formula: what to predict from what.
   ///   - table: the data.
   ///   - weights: name of the column that weighs the rows; nil for 1.
+  ///   - missing: what becomes of rows in which a field is missing.
   ///   - folds: number of parts, each held out in turn; at least two.
   ///   - seed: which rows go together.
   /// - Throws: ``TabularError``: as a fit, or fewer rows than folds.
   /// - Complexity: as `LeastSquares.crossValidate`.
   public init(
-    _ formula: Formula, _ table: Table, weights: String? = nil, folds: Int = 10, seed: UInt64 = 0
-  ) throws(TabularError) {
-    try self.init(
-      Design(
-        table, target: formula.target, terms: formula.terms(in: table, weights: weights), weights: weights),
-      intercept: formula.hasIntercept, folds, seed)
-  }
-
-  /// Cross-validates the default path of penalties on a table, with features by name; nil for all other columns.
-  ///
-  /// - Throws: ``TabularError``: as a fit, or fewer rows than folds.
-  public init(
-    _ table: Table, target: String, features: [String]? = nil, weights: String? = nil, intercept: Bool = true,
+    _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
     folds: Int = 10, seed: UInt64 = 0
   ) throws(TabularError) {
-    let features = features ?? table.columnNames.filter { $0 != target && $0 != weights }
-    try self.init(
-      Design(table, target: target, terms: features.map(Term.column), weights: weights), intercept: intercept,
-      folds, seed)
-  }
-
-  private init(_ design: Design, intercept: Bool, _ folds: Int, _ seed: UInt64) throws(TabularError) {
+    let data = try RegressionData(formula, table, weights: weights, missing: missing)
     do throws(DataError) {
-      validation = try LeastSquares(intercept: intercept).crossValidate(
-        design.X.high, design.y, weights: design.weights, folds: folds, seed: seed)
+      validation = try LeastSquares(intercept: formula.hasIntercept).crossValidate(
+        data.X.high, data.y, weights: data.weights, folds: folds, seed: seed)
     } catch {
-      throw design.tabular(error)
+      throw data.tabular(error)
     }
     self.folds = folds
   }

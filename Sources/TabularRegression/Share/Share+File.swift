@@ -8,7 +8,7 @@ internal import LinearRegression
 /// A share in a file: JSON in an ``Envelope``.
 extension Share {
   private static let envelope = Envelope(
-    formatName: "linreg-share", currentVersion: 1, noun: "share", remedy: "accumulate it again")
+    formatName: "linreg-share", currentVersion: 2, noun: "share", remedy: "accumulate it again")
 
   /// Writes a file: whole, or not at all.
   ///
@@ -38,7 +38,11 @@ extension Share {
   }
 
   init(fileBytes bytes: [UInt8], path: String) throws(TabularError) {
-    let payload = try Self.envelope.open(bytes, path: path).payload
+    let (version, payload) = try Self.envelope.open(bytes, path: path)
+    if version < 2 {
+      throw .model(
+        path: path, message: "the share has version \(version), which is no longer read; accumulate it again")
+    }
     let inconsistent = Self.envelope.damaged("its contents do not fit together", path: path)
     let record: ShareRecord
     do {
@@ -54,29 +58,22 @@ extension Share {
 /// A share's contents.
 private struct ShareRecord: Codable {
   var formula: String
-  var target: String
-  var terms: [TermRecord]
-  var intercept: Bool
-  @Null var weights: String?
+  var design: Design
+  var droppedRows: Int
   var rows: LeastSquares.Accumulator
 
   init(_ share: Share) {
     formula = share.formula
-    target = share.target
-    terms = share.terms.map(TermRecord.init)
-    intercept = share.hasIntercept
-    weights = share.weights
+    design = share.design
+    droppedRows = share.droppedRows
     rows = share.rows
   }
 
   /// The share; nil where its parts do not fit.
   var share: Share? {
-    let features = terms.map(\.term)
-    guard rows.features == terms.count, rows.targets == 1, terms.allSatisfy({ $0.power >= 1 }),
-      Set(features).count == features.count
+    guard design.fault == nil, droppedRows >= 0, rows.features == design.columns.count,
+      rows.targets == design.targets.count
     else { return nil }
-    return Share(
-      formula: formula, target: target, terms: features, hasIntercept: intercept, weights: weights, rows: rows
-    )
+    return Share(formula: formula, design: design, droppedRows: droppedRows, rows: rows)
   }
 }

@@ -13,66 +13,75 @@ public struct Share: Equatable, Sendable {
   /// What was asked for, in R's language.
   public let formula: String
 
-  /// Name of the column that is predicted.
-  public let target: String
+  /// What is predicted from what.
+  package private(set) var design: Design
 
-  /// What it is predicted from.
-  public let terms: [Term]
-
-  /// Whether the formula has an intercept.
-  public let hasIntercept: Bool
-
-  /// Name of the column that weighs the rows; nil where each counts the same.
-  public let weights: String?
+  /// Number of rows that were left out, for a field was missing.
+  public private(set) var droppedRows = 0
 
   var rows: LeastSquares.Accumulator
 
   /// Number of rows whose weight is not zero.
   public var observations: Int { rows.observations }
 
+  /// What is predicted: the name of a column, or an expression as R prints it.
+  public var target: String { design.target }
+
+  /// Names of the columns that it is predicted from, as R prints them.
+  public var features: [String] { design.names }
+
+  /// Columns whose fields are words, of digits too: to be named where further tables are read.
+  public var categories: Set<String> { design.categories }
+
   /// Takes the rows of a table.
   ///
   /// - Parameters:
   ///   - formula: what to predict from what.
-  ///   - table: the data.
+  ///   - table: the data; levels, means and deviations are those of these rows.
   ///   - weights: name of the column that weighs the rows; nil for 1.
-  /// - Throws: ``TabularError``: a column that is not there or holds something other than numbers; no feature.
+  ///   - missing: what becomes of rows in which a field is missing.
+  /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to; no feature.
   /// - Complexity: as `LeastSquares.Accumulator.add`.
-  public init(_ formula: Formula, _ table: Table, weights: String? = nil) throws(TabularError) {
+  public init(
+    _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse
+  ) throws(TabularError) {
     self.init(
-      formula: formula.text, target: formula.target,
-      terms: try formula.terms(in: table, weights: weights), hasIntercept: formula.hasIntercept,
-      weights: weights)
+      formula.text, try Design(formula, table, weights: weights, missing: missing))
     try add(table)
   }
 
   /// Takes the rows of a table: as with a ``Formula`` of this text.
-  public init(_ formula: String, _ table: Table, weights: String? = nil) throws(TabularError) {
-    try self.init(Formula(formula), table, weights: weights)
+  public init(
+    _ formula: String, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse
+  ) throws(TabularError) {
+    try self.init(Formula(formula), table, weights: weights, missing: missing)
   }
 
-  init(
-    formula: String, target: String, terms: [Term], hasIntercept: Bool, weights: String?,
-    rows: LeastSquares.Accumulator? = nil
-  ) {
+  /// An empty share of a design.
+  package init(_ formula: String, _ design: Design) {
+    self.init(
+      formula: formula, design: design,
+      rows: LeastSquares.Accumulator(features: design.columns.count, targets: design.targets.count))
+  }
+
+  init(formula: String, design: Design, droppedRows: Int = 0, rows: LeastSquares.Accumulator) {
     self.formula = formula
-    self.target = target
-    self.terms = terms
-    self.hasIntercept = hasIntercept
-    self.weights = weights
-    self.rows = rows ?? LeastSquares.Accumulator(features: terms.count)
+    self.design = design
+    self.droppedRows = droppedRows
+    self.rows = rows
   }
 
   /// Takes the rows of another table, whose columns are found by name.
   ///
   /// - Throws: ``TabularError``; the share is then as it was.
   public mutating func add(_ table: Table) throws(TabularError) {
-    let design = try Design(table, target: target, terms: terms, weights: weights)
+    let data = try RegressionData(design, table)
     do throws(DataError) {
-      try rows.add(design.X.high, design.y, weights: design.weights)
+      try rows.add(data.X.high, data.y, weights: data.weights)
     } catch {
-      throw design.tabular(error)
+      throw data.tabular(error)
     }
+    droppedRows += data.droppedRows
   }
 
   /// Joins with the share of other rows.
@@ -88,6 +97,8 @@ public struct Share: Equatable, Sendable {
     } catch {
       throw .unusable(file: name, message: error.description)
     }
+    design.widenRanges(to: other.design)
+    droppedRows += other.droppedRows
   }
 
   /// Why two shares cannot be merged; nil where they can.
@@ -97,12 +108,12 @@ public struct Share: Equatable, Sendable {
       return
         "the target is \(quoted(other.target)) here and \(quoted(target)) before; merge shares of one formula"
     }
-    if weights != other.weights {
+    if design.weights != other.design.weights {
       func named(_ name: String?) -> String { name.map { "column \(quoted($0))" } ?? "nothing" }
       return
-        "rows are weighed by \(named(other.weights)) here and by \(named(weights)) before; merge shares of one formula"
+        "rows are weighed by \(named(other.design.weights)) here and by \(named(design.weights)) before; merge shares of one formula"
     }
-    let mine = terms.map(\.name), theirs = other.terms.map(\.name)
+    let mine = features, theirs = other.features
     if let missing = mine.first(where: { !theirs.contains($0) }) {
       return "the column \(quoted(missing)) is missing here; merge shares of one formula"
     }
@@ -113,11 +124,11 @@ public struct Share: Equatable, Sendable {
       return
         "column \(index + 1) is \(quoted(theirs[index])) here and \(quoted(mine[index])) before; merge shares of one formula"
     }
-    if hasIntercept != other.hasIntercept {
+    if design.hasIntercept != other.design.hasIntercept {
       return
-        "the formula \(other.hasIntercept ? "has an" : "is without") intercept here; merge shares of one formula"
+        "the formula \(other.design.hasIntercept ? "has an" : "is without") intercept here; merge shares of one formula"
     }
-    return nil
+    return design.difference(to: other.design)
   }
 
   /// The fit of all rows, without reading them again.
@@ -134,7 +145,7 @@ public struct Share: Equatable, Sendable {
     _ method: LeastSquares = LeastSquares(), intercept: Bool? = nil, dropping dropped: [String] = [],
     target newTarget: String? = nil, named file: String = "the share"
   ) throws(TabularError) -> FittedModel {
-    let names = terms.map(\.name) + [target]
+    let names = features + design.targets.map { Variable.expression($0).name }
     for name in dropped + (newTarget.map { [$0] } ?? []) where !names.contains(name) {
       throw .unusable(
         file: file,
@@ -145,30 +156,36 @@ public struct Share: Equatable, Sendable {
       throw .unusable(
         file: file, message: "\"\(printable(response))\" is the target; leave out another column")
     }
-    let features = terms.indices.filter { names[$0] != response && !dropped.contains(names[$0]) }
-    if features.isEmpty {
+    let kept = features.indices.filter { names[$0] != response && !dropped.contains(names[$0]) }
+    if kept.isEmpty {
       throw .unusable(
         file: file, message: "no column is left to predict \"\(printable(response))\" from")
     }
     var method = method
-    method.intercept = intercept ?? hasIntercept
-    let kept = features.map { terms[$0] }
+    method.intercept = intercept ?? design.hasIntercept
+    let column = names.firstIndex(of: response)!
+    guard let expression = column < features.count ? design.number(column) : design.targets[0] else {
+      throw .unusable(
+        file: file,
+        message:
+          "\"\(printable(response))\" is a part of a term, not a number of its own; predict another column")
+    }
+    let narrowed = design.keeping(kept, target: expression, intercept: method.intercept)
+    let isWhole = kept.count == features.count && method.intercept == design.hasIntercept
     do throws(DataError) {
-      let fit = try rows.solve(method, features: features, targets: [names.firstIndex(of: response)!])
+      let fit = try rows.solve(method, features: kept, targets: [column])
       return FittedModel(
-        formula: Formula.text(target: response, features: kept.map(\.name), intercept: method.intercept),
-        target: response, terms: kept, weights: weights, hasIntercept: method.intercept, model: fit.model,
-        coefficientStatistics: fit.coefficientStatistics(), observations: fit.observations,
-        statistics: fit.statistics[0], certificate: fit.certificate, covariance: fit.covariance,
-        method: method,
-        training: nil)
+        isWhole
+          ? formula
+          : Formula(target: response, features: narrowed.names, intercept: method.intercept).text,
+        narrowed, fit, method: method, droppedRows: droppedRows)
     } catch {
       if case .rankDeficient(let redundant) = error {
         throw .rankDeficient(
-          file: file, dependencies: redundant.map { $0.described(kept.map(\.name)) })
+          file: file, dependencies: redundant.map { $0.described(narrowed.names) })
       }
       if case .overflow(let variable, let column) = error {
-        let name = variable == .targets ? response : kept[column].name
+        let name = variable == .targets ? response : narrowed.names[column]
         throw .unusable(
           file: file,
           message:

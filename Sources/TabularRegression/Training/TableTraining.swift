@@ -22,7 +22,7 @@ public final class TableTraining {
   /// Rows of a batch, as they are: chosen, if the settings leave that open, and no more than there are.
   public var batchSize: Int { training.batchSize }
 
-  private let design: Design
+  private let data: RegressionData
   private let validationRows: Int
   private let training: Training<Matrix<Double>>
 
@@ -32,6 +32,7 @@ public final class TableTraining {
   ///   - formula: what to predict from what, with an intercept.
   ///   - table: the data.
   ///   - weights: name of the column that weighs the rows; it is not part of ".". Nil for 1.
+  ///   - missing: what becomes of rows in which a field is missing.
   ///   - validation: other rows with the same columns, to validate on; nil for those that the settings hold out.
   ///   - method: the settings.
   ///   - stopSignal: what asks the run to stop.
@@ -39,50 +40,49 @@ public final class TableTraining {
   ///   an intercept.
   /// - Complexity: as `Training`.
   public init(
-    _ formula: Formula, _ table: Table, weights: String? = nil, validation: Table? = nil, method: SGD = SGD(),
-    stopSignal: StopSignal = StopSignal()
+    _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
+    validation: Table? = nil, method: SGD = SGD(), stopSignal: StopSignal = StopSignal()
   ) throws(TabularError) {
     if !formula.hasIntercept {
       throw .formula(
         formula.text, position: 0, message: "SGD trains an intercept too; leave out \"- 1\" or \"+ 0\"")
     }
-    let terms = try formula.terms(in: table, weights: weights)
-    design = try Design(table, target: formula.target, terms: terms, weights: weights)
+    data = try RegressionData(formula, table, weights: weights, missing: missing)
     self.formula = formula.text
-    rowCount = table.rowCount
-    let other: Design?
+    rowCount = data.y.rowCount
+    let other: RegressionData?
     if let validation {
       if method.validationFraction > 0 {
         throw .unusable(
           file: validation.source, message: "rows to validate on come from a file or are held out, not both")
       }
-      other = try Design(validation, target: formula.target, terms: terms)
+      other = try RegressionData(data.design, validation, for: .evaluation)
     } else {
       other = nil
     }
     do throws(TrainingError) {
       training = try Training(
-        method, design.X.high, design.y, weights: design.weights,
+        method, data.X.high, data.y, weights: data.weights,
         validation: other.map { ($0.X.high, $0.y) }, stopSignal: stopSignal)
     } catch {
-      if error == .data(.noRows), method.validationFraction > 0, table.rowCount > 0 {
+      if error == .data(.noRows), method.validationFraction > 0, rowCount > 0 {
         throw .unusable(
           file: table.source,
           message:
             "with a validation fraction of \(method.validationFraction) no row is left to learn from; use a smaller one, or none"
         )
       }
-      throw design.tabular(error)
+      throw data.tabular(error)
     }
     validationRows = other?.y.rowCount ?? training.heldOutRows
   }
 
   /// Where the rows come from, for messages.
-  var source: String { design.source }
+  var source: String { data.source }
 
   /// The target, the terms, and the weights if there are any.
   var columnNames: [String] {
-    [design.target] + design.terms.map(\.name) + [design.weightsColumn].compactMap { $0 }
+    [data.design.target] + data.design.names + [data.design.weights].compactMap { $0 }
   }
 
   var state: TrainingState { training.state }
@@ -116,7 +116,7 @@ public final class TableTraining {
     do throws(TrainingError) {
       return try training.advance(rows: rows)
     } catch {
-      throw design.tabular(error)
+      throw data.tabular(error)
     }
   }
 
@@ -129,26 +129,25 @@ public final class TableTraining {
     do throws(TrainingError) {
       run = try training.run()
     } catch {
-      throw design.tabular(error)
+      throw data.tabular(error)
     }
-    var exact = try design.fit(LeastSquares(), weights: training.weights)
+    var exact = try data.fit(LeastSquares(), weights: training.weights)
     let redundant = exact.redundant
     if !redundant.isEmpty {
       // Of all solutions SGD, which starts at zero or near it, comes closest to the one of least norm.
-      exact = try design.fit(LeastSquares(redundancy: .minimumNorm), weights: training.weights)
+      exact = try data.fit(LeastSquares(redundancy: .minimumNorm), weights: training.weights)
     }
-    let evaluation = try design.evaluation(run.model, of: training.learntRows)
+    let evaluation = try data.evaluation(run.model, of: training.learntRows)
     let statistics = FitStatistics(
       residualSumOfSquares: evaluation.residualSumOfSquares, totalSumOfSquares: evaluation.totalSumOfSquares,
       observations: evaluation.observations, rank: exact.rank, hasIntercept: true, isLeastSquares: false)
     return FittedModel(
-      formula: formula, target: design.target, terms: design.terms, weights: design.weightsColumn,
-      hasIntercept: true, model: run.model,
+      formula: formula, design: data.design, model: run.model,
       coefficientStatistics: ([run.model.intercept] + run.model.coefficients).map {
         CoefficientStatistics(
           estimate: $0, standardError: nil, degreesOfFreedom: statistics.degreesOfFreedom)
-      }, observations: evaluation.observations, statistics: statistics, certificate: nil, covariance: nil,
-      method: nil,
+      }, observations: evaluation.observations, droppedRows: data.droppedRows, statistics: statistics,
+      certificate: nil, covariance: nil, method: nil,
       training: FittedModel.Training(
         // With a decay the exact solution is that of the penalised loss, which distances are measured to.
         method: method, exact: method.weightDecay > 0 ? training.exact ?? exact.model : exact.model,
@@ -164,15 +163,16 @@ extension FittedModel {
   ///   - formula: what to predict from what, with an intercept.
   ///   - table: the data.
   ///   - weights: name of the column that weighs the rows; nil for 1.
+  ///   - missing: what becomes of rows in which a field is missing.
   ///   - method: the settings.
   ///   - report: called after each epoch.
   /// - Throws: ``TabularError``, as ``TableTraining``.
   /// - Complexity: as `SGD.train` and `LeastSquares.fit`.
   public init(
-    training formula: Formula, _ table: Table, weights: String? = nil, method: SGD = SGD(),
-    report: (EpochReport) -> Void = { _ in }
+    training formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
+    method: SGD = SGD(), report: (EpochReport) -> Void = { _ in }
   ) throws(TabularError) {
-    let training = try TableTraining(formula, table, weights: weights, method: method)
+    let training = try TableTraining(formula, table, weights: weights, missing: missing, method: method)
     while let next = try training.next() { report(next) }
     self = try training.model()
   }
@@ -190,7 +190,6 @@ extension FittedModel {
     training table: Table, target: String, features: [String]? = nil, method: SGD = SGD(),
     report: (EpochReport) -> Void = { _ in }
   ) throws(TabularError) {
-    let features = features ?? table.columnNames.filter { $0 != target }
     try self.init(
       training: Formula(target: target, features: features), table, method: method, report: report)
   }

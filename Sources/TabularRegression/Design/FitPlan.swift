@@ -30,17 +30,17 @@ public struct FitPlan: Equatable, Sendable {
   /// Bytes of the sums or factor that each thread keeps.
   public let bytesPerThread: Int
 
-  init(_ design: Design, _ method: LeastSquares) {
-    rows = design.X.high.rowCount
-    features = design.X.high.columnCount
+  init(_ data: RegressionData, _ method: LeastSquares) {
+    rows = data.X.high.rowCount
+    features = data.X.high.columnCount
     let order = features + 1 + (method.intercept ? 1 : 0)
     (solver, reason) = method.firstRung(rows: rows, features: features, targets: 1)
     isExtended = solver == .extended
     extendedProducts =
       isExtended ? method.extendedProducts(rows: rows, features: features, targets: 1) : 0
     threads = Parallelism.threads
-    let copies = design.X.low == nil ? 1 : 2
-    dataBytes = 8 * rows * (features * copies + 1 + (design.weights == nil ? 0 : 1))
+    let copies = data.X.low == nil ? 1 : 2
+    dataBytes = 8 * rows * (features * copies + 1 + (data.weights == nil ? 0 : 1))
     bytesPerThread = 8 * order * order
   }
 }

@@ -1,16 +1,16 @@
 internal import LinearRegression
 
-extension Design {
-  /// The error under the names of the columns. A table holds finite numbers only, so that what is not finite is a power.
+extension RegressionData {
+  /// The error under the names of the columns.
   func tabular(_ error: DataError) -> TabularError {
     func unusable(_ column: String, _ message: String) -> TabularError {
       .unusable(file: source, message: "column \"\(printable(column))\"\(message)")
     }
     func name(_ variable: DataError.Variable, _ column: Int) -> String {
       switch variable {
-      case .features: terms[column].name
-      case .targets: target
-      case .weights: weightsColumn ?? "weights"
+      case .features: design.names[column]
+      case .targets: Variable.expression(design.targets[column]).name
+      case .weights: design.weights ?? "weights"
       }
     }
     switch error {
@@ -20,24 +20,18 @@ extension Design {
       return unusable(
         name(variable, column),
         " has values whose spread, squares or coefficient are beyond a Double; use another unit")
-    case .nonFinite(let variable, let row, let column):
-      return unusable(
-        name(variable, column), " is beyond a Double in row \(row + 1) below the header; use another unit")
-    case .negativeWeight(let row):
-      return unusable(
-        name(.weights, 0),
-        ": the weight in row \(row + 1) below the header is negative; weights are zero or more")
     case .noWeight:
       return unusable(name(.weights, 0), ": all weights are zero; give at least one row a weight")
     case .rankDeficient(let redundant):
-      return .rankDeficient(file: source, dependencies: redundant.map { $0.described(terms.map(\.name)) })
-    case .noRows, .columnsDiffer, .fewerRowsThanFolds:
+      return .rankDeficient(file: source, dependencies: redundant.map { $0.described(design.names) })
+    // What is not finite or negative has been found before, with its line.
+    case .noRows, .columnsDiffer, .fewerRowsThanFolds, .nonFinite, .negativeWeight:
       return .unusable(file: source, message: error.description)
     }
   }
 }
 
-extension Design {
+extension RegressionData {
   /// The error under the names of the columns.
   func tabular(_ error: TrainingError) -> TabularError {
     switch error {

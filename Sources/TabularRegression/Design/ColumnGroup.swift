@@ -1,0 +1,166 @@
+internal import LinearAlgebra
+internal import LinearRegression
+
+/// The numbers of a design's variables in a few rows.
+struct Tile {
+  let rows: Range<Int>
+  /// For each variable that is a number.
+  fileprivate var numbers: [Int: ArraySlice<Double>] = [:]
+  /// For each variable that stands for powers: rows × degree.
+  fileprivate var powers: [Int: ExtendedMatrix] = [:]
+
+  init(_ design: Design, _ evaluator: Evaluator, _ rows: Range<Int>, needsLow: Bool) {
+    self.rows = rows
+    for (index, variable) in design.variables.enumerated() where variable.levels == nil {
+      switch variable.variable {
+      case .powers(let base, let degree):
+        powers[index] = ExtendedMatrix(powersOf: Array(evaluator.values(base, rows)), degree: degree)
+      case .expression(let expression):
+        if needsLow, let (base, degree) = expression.wholePower {
+          powers[index] = ExtendedMatrix(powersOf: Array(evaluator.values(base, rows)), degree: degree)
+        } else {
+          numbers[index] = evaluator.values(expression, rows)
+        }
+      case .category: break
+      }
+    }
+  }
+
+  /// The values of a part in the rows.
+  fileprivate func values(_ part: Design.Part) -> ArraySlice<Double> {
+    if let values = numbers[part.variable] { return values }
+    guard let powers = powers[part.variable] else { return [] }
+    let column = part.index == 0 ? powers.high.columnCount - 1 : part.index - 1
+    return (0..<rows.count).map { powers.high[$0, column] }[...]
+  }
+}
+
+/// Columns that are the same number, each in the rows of its own levels.
+struct ColumnGroup {
+  /// The number is the product of these; of none, 1.
+  private var numbers: [Design.Part] = []
+
+  /// The variables whose levels tell the columns apart.
+  private(set) var categories: [Int] = []
+
+  /// The column for each combination of levels, those of the first category changing fastest; −1 for none.
+  private var positions: [Int32] = []
+
+  /// How far apart the levels of each category are in ``positions``.
+  private var strides: [Int] = []
+
+  /// The groups of a design's columns.
+  static func groups(of design: Design) -> [ColumnGroup] {
+    struct Key: Hashable {
+      var numbers: [Design.Part]
+      var categories: [Int]
+    }
+    var groups: [ColumnGroup] = []
+    var indices: [Key: Int] = [:]
+    for (position, column) in design.columns.enumerated() {
+      let numbers = column.parts.filter { design.variables[$0.variable].levels == nil }
+      let chosen = column.parts.filter { design.variables[$0.variable].levels != nil }
+      let key = Key(numbers: numbers, categories: chosen.map(\.variable))
+      let index = indices[key] ?? groups.count
+      if index == groups.count {
+        indices[key] = index
+        groups.append(ColumnGroup(numbers: numbers, categories: key.categories, design))
+      }
+      let offset = zip(chosen, groups[index].strides).reduce(0) { $0 + $1.0.index * $1.1 }
+      groups[index].positions[offset] = Int32(position)
+    }
+    return groups
+  }
+
+  private init(numbers: [Design.Part], categories: [Int], _ design: Design) {
+    self.numbers = numbers
+    self.categories = categories
+    var count = 1
+    for category in categories {
+      strides.append(count)
+      count *= design.variables[category].levels!.count
+    }
+    positions = Array(repeating: -1, count: count)
+  }
+
+  /// Whether it is a power and nothing else.
+  func isLonePower(_ design: Design) -> Bool {
+    guard categories.isEmpty, numbers.count == 1 else { return false }
+    switch design.variables[numbers[0].variable].variable {
+    case .powers: return true
+    case .expression(let expression): return expression.wholePower != nil
+    case .category: return false
+    }
+  }
+
+  /// The product of the numbers, as R names it.
+  func name(_ design: Design) -> String {
+    numbers.map { part in
+      let name = design.variables[part.variable].variable.name
+      return part.index > 0 ? "\(name)\(part.index)" : name
+    }.joined(separator: ":")
+  }
+
+  func expressions(_ design: Design) -> [Expression] {
+    numbers.compactMap { design.variables[$0.variable].variable.expression }
+  }
+
+  /// Writes the columns in the rows of a tile; where there are categories, they hold zeros.
+  ///
+  /// - Parameters:
+  ///   - levels: of all rows, for each variable that is a category.
+  ///   - elements: row after row.
+  /// - Returns: the first row whose number is not finite.
+  func write(
+    _ tile: Tile, _ levels: [[Int32]], into elements: UnsafeMutableBufferPointer<Double>, width: Int
+  ) -> Int? {
+    let rows = tile.rows
+    let factors = numbers.map(tile.values)
+    let product = factors.dropFirst().reduce(factors.first) { product, factor in
+      product.map { zip($0, factor).map(*)[...] }
+    }
+    guard let product else {
+      for row in rows {
+        let column = column(ofRow: row, levels)
+        if column >= 0 { elements[row * width + column] = 1 }
+      }
+      return nil
+    }
+    return product.withUnsafeBufferPointer { values in
+      if categories.isEmpty {
+        var index = rows.lowerBound * width + Int(positions[0])
+        var sum = 0.0
+        for value in values {
+          elements[index] = value
+          index += width
+          sum += value * 0  // NaN from here on, once a value is not finite
+        }
+        if sum == 0 { return nil }
+      } else {
+        for (row, value) in zip(rows, values) {
+          let column = column(ofRow: row, levels)
+          if column >= 0 { elements[row * width + column] = value }
+        }
+      }
+      return values.firstIndex { !$0.isFinite }.map { rows.lowerBound + $0 }
+    }
+  }
+
+  /// The column that is not zero in a row; −1 where there is none.
+  private func column(ofRow row: Int, _ levels: [[Int32]]) -> Int {
+    var offset = 0
+    for (category, stride) in zip(categories, strides) { offset += Int(levels[category][row]) * stride }
+    return Int(positions[offset])
+  }
+
+  /// Writes what rounding took from powers.
+  func writeLow(_ tile: Tile, into elements: inout [Double], width: Int) {
+    guard categories.isEmpty, numbers.count == 1, let low = tile.powers[numbers[0].variable]?.low else {
+      return
+    }
+    let column = numbers[0].index == 0 ? low.columnCount - 1 : numbers[0].index - 1
+    for (offset, row) in tile.rows.enumerated() {
+      elements[row * width + Int(positions[0])] = low[offset, column]
+    }
+  }
+}

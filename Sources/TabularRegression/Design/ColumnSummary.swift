@@ -1,0 +1,153 @@
+/// What a survey finds in a column.
+struct ColumnSummary: Sendable {
+  /// Whether it stands where only numbers can.
+  var isNumber = false
+  /// Whether it stands in C(…).
+  var isCategory = false
+  /// Whether a policy may fill it.
+  var isFilled = true
+
+  private(set) var kind = Kind.undecided
+  private var least = Double.infinity
+  private var greatest = -Double.infinity
+  /// Of the numbers that are not missing; empty where nobody asks.
+  private var moments = Moments()
+  /// Levels in rows that are kept.
+  private var words: Set<String> = []
+  private var numbers: Set<Double> = []
+
+  enum Kind {
+    /// Nothing but missing fields.
+    case undecided
+    case numbers
+    case words
+  }
+
+  /// Whether a missing field can be replaced by a number.
+  var canBeFilled: Bool { isFilled && !isCategory && kind != .words }
+
+  /// What is wrong with a missing field, and what to do.
+  func messageOfMissing(_ policy: MissingPolicy) -> String {
+    if policy.fills {
+      return isFilled
+        ? "a level is missing, which no number can fill; drop such rows"
+        : "a number is missing; targets and weights are not filled: drop such rows"
+    }
+    return kind == .words || isCategory
+      ? "a level is missing; fill it in, or drop such rows"
+      : "a number is missing; fill it in, or drop or fill such rows"
+  }
+
+  /// Finds out what the column holds.
+  ///
+  /// - Throws: ``TabularError`` where it is not what it was above, or not what it has to be.
+  mutating func look(_ name: String, _ table: Table) throws(TabularError) {
+    if isNumber {
+      _ = try table.numbers(name)
+      kind = .numbers
+      return
+    }
+    switch try table.find(name).values {
+    case .mixed(let fault): throw fault.error
+    case .words(let words):
+      guard let row = words.codes.firstIndex(where: { $0 >= 0 }) else { return }
+      if kind == .numbers {
+        throw table.fault(
+          name, row: row, count: words.codes.count { $0 >= 0 },
+          "\(shown(words.levels[Int(words.codes[row])])) is not a number; correct it or leave the column out")
+      }
+      kind = .words
+    case .numbers(let numbers):
+      guard let row = numbers.firstIndex(where: { !$0.isNaN }) else { return }
+      if kind == .words {
+        throw table.fault(
+          name, row: row, count: numbers.count { !$0.isNaN },
+          "\(Expression.text(of: numbers[row])) is a number, and words stand above; make it a category by C(\(FormulaParser.quoted(name)))"
+        )
+      }
+      kind = .numbers
+    }
+  }
+
+  /// Takes the fields of a block; rows may be dropped.
+  mutating func add(
+    _ values: TableColumn.Values, _ isDropped: [Bool], needsMean: Bool
+  ) throws(TabularError) {
+    switch values {
+    case .mixed(let fault): throw fault.error
+    case .words(let column):
+      var isThere = Array(repeating: false, count: column.levels.count)
+      for (row, code) in column.codes.enumerated() where code >= 0 && (isDropped.isEmpty || !isDropped[row]) {
+        isThere[Int(code)] = true
+      }
+      for (level, isThere) in zip(column.levels, isThere) where isThere { words.insert(level) }
+    case .numbers(let column):
+      for (row, value) in column.enumerated() where isDropped.isEmpty || !isDropped[row] {
+        // Comparisons with NaN are false.
+        if value < least { least = value }
+        if value > greatest { greatest = value }
+        if isCategory, !value.isNaN { numbers.insert(value) }
+      }
+      if needsMean { moments.merge(Moments(column.filter { !$0.isNaN })) }
+    }
+  }
+
+  /// Joins with what later rows hold; false where that is of another kind.
+  mutating func merge(_ later: ColumnSummary) -> Bool {
+    if kind == .undecided { kind = later.kind }
+    if later.kind != .undecided, later.kind != kind { return false }
+    least = min(least, later.least)
+    greatest = max(greatest, later.greatest)
+    moments.merge(later.moments)
+    words.formUnion(later.words)
+    numbers.formUnion(later.numbers)
+    return true
+  }
+
+  /// Whether all words are true or false.
+  private var isBoolean: Bool {
+    kind == .words && !words.isEmpty && words.allSatisfy { Design.boolean($0) != nil }
+  }
+
+  /// The levels, sorted as R's factor() does in the C locale: words by their bytes, and numbers by size, those that are written as
+  /// words too.
+  var levels: [String] {
+    if kind != .words { return numbers.sorted().map(Expression.text) }
+    if isBoolean {
+      return ["FALSE", "TRUE"].filter { level in words.contains { Design.boolean($0) == level } }
+    }
+    func bytes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
+    var sized: [(size: Double, word: String)] = []
+    for word in words {
+      guard case .value(let size) = DecimalNumber(Array(word.utf8)[...]) else {
+        return words.sorted(by: bytes)
+      }
+      sized.append((size, word))
+    }
+    return sized.sorted { $0.size == $1.size ? bytes($0.word, $1.word) : $0.size < $1.size }.map(\.word)
+  }
+
+  /// What a design keeps of the column.
+  func source(_ name: String, _ policy: MissingPolicy) -> Design.Source {
+    let fill: Double? =
+      switch policy {
+      case .mean where canBeFilled && moments.count > 0: moments.mean
+      case .constant(let value) where canBeFilled: value
+      default: nil
+      }
+    return Design.Source(
+      name: name, kind: kind == .words ? (isBoolean ? .booleans : .words) : .numbers,
+      range: kind == .words || least > greatest ? nil : [least, greatest], fill: fill)
+  }
+}
+
+extension Design {
+  /// TRUE or FALSE where that is what a word says, in any case.
+  static func boolean(_ word: String) -> String? {
+    switch word.utf8.count {
+    case 4 where word.uppercased() == "TRUE": "TRUE"
+    case 5 where word.uppercased() == "FALSE": "FALSE"
+    default: nil
+    }
+  }
+}

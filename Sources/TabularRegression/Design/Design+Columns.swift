@@ -1,0 +1,87 @@
+// How terms become columns: treatment contrasts, with R's rule for marginality.
+
+extension Design {
+  /// The columns of the terms.
+  ///
+  /// - Throws: ``TabularError/unusable(file:message:)`` for more than a factor can have, or two of one name.
+  static func columns(
+    _ expansion: TermExpansion, _ variables: [ResolvedVariable], source: String
+  ) throws(TabularError) -> [Column] {
+    let coding = Coding(expansion, variables)
+    let counts = expansion.terms.indices.map { coding.columnCount(ofTerm: $0) }
+    let total = counts.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 }
+    if total > mostColumns {
+      throw .unusable(file: source, message: tooMany(total, expansion, variables, counts))
+    }
+    return expansion.terms.indices.flatMap { coding.columns(ofTerm: $0) }
+  }
+
+  private static func tooMany(
+    _ total: Int, _ expansion: TermExpansion, _ variables: [ResolvedVariable], _ counts: [Int]
+  ) -> String {
+    let largest = counts.indices.max { counts[$0] < counts[$1] }!
+    let categories = expansion.terms[largest].map { variables[$0] }.filter { $0.levels != nil }
+    guard let widest = categories.max(by: { $0.levels!.count < $1.levels!.count }) else {
+      return "the formula has \(total) columns; a fit has \(mostColumns) at most: leave some out"
+    }
+    return
+      "column \"\(printable(widest.variable.columns[0]))\" has \(widest.levels!.count) levels, and the formula \(total == .max ? "far too many" : "\(total)") columns; a fit has \(mostColumns) at most: leave it out, or join levels"
+  }
+}
+
+/// Which parts of its variables a term takes.
+private struct Coding {
+  let terms: [[Int]]
+  let variables: [Design.ResolvedVariable]
+  private let known: Set<[Int]>
+  /// The variable that takes the intercept's place, and the term in which it does.
+  private var full: (term: Int, variable: Int)?
+
+  init(_ expansion: TermExpansion, _ variables: [Design.ResolvedVariable]) {
+    terms = expansion.terms
+    self.variables = variables
+    known = Set(terms)
+    if expansion.hasIntercept { return }
+    for (index, term) in terms.enumerated() {
+      if let variable = term.first(where: { variables[$0].levels != nil }) {
+        full = (index, variable)
+        return
+      }
+    }
+  }
+
+  /// Whether the reference level has no column of its own: the term without this variable stands before it, alone or in another, and what
+  /// remains for the variable are differences.
+  private func hasContrasts(_ variable: Int, inTerm index: Int) -> Bool {
+    if let full, full == (index, variable) { return false }
+    let rest = terms[index].filter { $0 != variable }
+    if rest.isEmpty || known.contains(rest) { return true }
+    return terms[..<index].contains { Set($0).isSuperset(of: rest) }
+  }
+
+  private func parts(of variable: Int, inTerm index: Int) -> Range<Int> {
+    if let levels = variables[variable].levels {
+      return (hasContrasts(variable, inTerm: index) ? 1 : 0)..<levels.count
+    }
+    if case .powers(_, let degree) = variables[variable].variable { return 1..<(degree + 1) }
+    return 0..<1
+  }
+
+  /// Their number; `Int.max` for more than can be counted.
+  func columnCount(ofTerm index: Int) -> Int {
+    terms[index].reduce(1) { count, variable in
+      let (product, overflow) = count.multipliedReportingOverflow(
+        by: parts(of: variable, inTerm: index).count)
+      return overflow ? .max : product
+    }
+  }
+
+  /// The columns of a term; the parts of its first variable change fastest.
+  func columns(ofTerm index: Int) -> [Design.Column] {
+    terms[index].reduce([Design.Column(parts: [])]) { columns, variable in
+      parts(of: variable, inTerm: index).flatMap { part in
+        columns.map { Design.Column(parts: $0.parts + [Design.Part(variable: variable, index: part)]) }
+      }
+    }
+  }
+}

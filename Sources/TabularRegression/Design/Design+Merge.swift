@@ -1,0 +1,46 @@
+extension Design {
+  /// The expression of a column that is one number; nil for parts of a category and products.
+  func number(_ column: Int) -> Expression? {
+    guard columns[column].parts.count == 1 else { return nil }
+    let part = columns[column].parts[0], variable = variables[part.variable]
+    if variable.levels != nil { return nil }
+    switch variable.variable {
+    case .expression(let expression): return expression
+    case .powers(let base, _):
+      return part.index == 1
+        ? base : .apply(.identity, [.apply(.power, [base, .number(Double(part.index))])])
+    case .category: return nil
+    }
+  }
+
+  /// What rows of another design with the same columns were computed with that these were not; nil for nothing.
+  func difference(to other: Design) -> String? {
+    func value(_ fill: Double?) -> String { fill.map(Expression.text) ?? "nothing" }
+    for (mine, theirs) in zip(sources, other.sources) where mine.fill != theirs.fill {
+      return
+        "missing \"\(printable(mine.name))\" are filled with \(value(theirs.fill)) here and \(value(mine.fill)) before; fill all with one constant"
+    }
+    if missing != other.missing {
+      return "missing fields are treated by \(other.missing) here and by \(missing) before; use one policy"
+    }
+    for (mine, theirs) in zip(centers, other.centers) where mine != theirs {
+      return
+        "the mean of \(printable("\(mine.operand)")) is \(Expression.text(of: theirs.mean)) here and \(Expression.text(of: mine.mean)) before; leave scale() and center() out"
+    }
+    if variables != other.variables {
+      return "levels of a category differ from those before; merge shares of one formula and the same levels"
+    }
+    return columns == other.columns ? nil : "terms differ from those before; merge shares of one formula"
+  }
+
+  /// Takes the ranges of other rows into those of the fit.
+  package mutating func widenRanges(to other: Design) {
+    for index in sources.indices {
+      guard let theirs = other.sources.first(where: { $0.name == sources[index].name })?.range else {
+        continue
+      }
+      let mine = sources[index].range ?? theirs
+      sources[index].range = [min(mine[0], theirs[0]), max(mine[1], theirs[1])]
+    }
+  }
+}

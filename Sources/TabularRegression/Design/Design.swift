@@ -1,0 +1,117 @@
+/// The columns of a regression: a formula's terms, resolved with the levels, means and fills that were found in the rows of the fit.
+///
+/// It is what a model keeps: it evaluates any block of rows, then and later, in the same way.
+package struct Design: Hashable, Sendable, Codable {
+  /// What is predicted.
+  package var targets: [Expression]
+
+  /// Name of the column that weighs the rows; nil where each counts the same.
+  package var weights: String?
+
+  /// Whether there is an intercept; it is not among the columns.
+  package var hasIntercept: Bool
+
+  /// What columns are products of.
+  package var variables: [ResolvedVariable]
+
+  /// The columns, in the order of the coefficients.
+  package var columns: [Column]
+
+  /// The columns of a table that the features are formed from.
+  package var sources: [Source]
+
+  /// The moments of what stands in scale() and center().
+  package var centers: [Center]
+
+  /// What becomes of missing fields.
+  package var missing: MissingPolicy
+
+  /// A variable, and the levels of a category, the reference first; nil for numbers.
+  package struct ResolvedVariable: Hashable, Sendable, Codable {
+    package var variable: Variable
+    package var levels: [String]?
+  }
+
+  /// A column: the product of these parts.
+  package struct Column: Hashable, Sendable, Codable {
+    package var parts: [Part]
+  }
+
+  /// A part of a variable.
+  package struct Part: Hashable, Sendable, Codable {
+    /// Which variable.
+    package var variable: Int
+    /// The level that is 1, the others being 0; the exponent of poly(x, k); 0 for a number.
+    package var index: Int
+  }
+
+  /// A column of a table.
+  package struct Source: Hashable, Sendable, Codable {
+    package var name: String
+    package var kind: Kind
+    /// The least and the greatest number among the rows of the fit; nil for words.
+    package var range: [Double]?
+    /// What missing numbers are replaced by; nil where they are not.
+    package var fill: Double?
+
+    package enum Kind: String, Sendable, Codable {
+      case numbers
+      case words
+      /// Words that are true or false in any case; the levels are FALSE and TRUE.
+      case booleans
+    }
+  }
+
+  /// What scale() and center() take away from their operand, and what scale() divides by.
+  package struct Center: Hashable, Sendable, Codable {
+    package var operand: Expression
+    package var mean: Double
+    package var deviation: Double
+  }
+
+  /// More columns than these would need a factor beyond 1 GiB.
+  static let mostColumns = 11_583
+
+  /// What is predicted, as R prints it.
+  package var target: String { Formula.name(of: targets) }
+
+  /// Names of the columns, as R prints them.
+  package var names: [String] { columns.map(name) }
+
+  /// Columns of a table that are read as words, of digits too.
+  package var categories: Set<String> { Set(sources.filter { $0.kind != .numbers }.map(\.name)) }
+
+  private func name(of column: Column) -> String {
+    let parts = column.parts.map { part in
+      let variable = variables[part.variable]
+      let name = variable.variable.name
+      if let levels = variable.levels { return name + levels[part.index] }
+      if case .powers(_, let degree) = variable.variable, degree > 1 { return "\(name)\(part.index)" }
+      return name
+    }
+    return parts.joined(separator: ":")
+  }
+
+  /// Columns of a table that the targets are formed from.
+  var targetColumns: [String] { targets.flatMap(\.columns) }
+
+  /// The design without some of its columns, and what only they were formed from.
+  func keeping(_ kept: [Int], target: Expression? = nil, intercept: Bool) -> Design {
+    var design = self
+    if let target { design.targets = [target] }
+    design.hasIntercept = intercept
+    let used = Set(kept.flatMap { columns[$0].parts.map(\.variable) }).sorted()
+    let positions = Dictionary(uniqueKeysWithValues: zip(used, used.indices))
+    design.variables = used.map { variables[$0] }
+    design.columns = kept.map { column in
+      Column(
+        parts: columns[column].parts.map { Part(variable: positions[$0.variable]!, index: $0.index) })
+    }
+    let names = Set(design.variables.flatMap(\.variable.columns))
+    design.sources.removeAll { !names.contains($0.name) }
+    let centred = Set(
+      (design.variables.compactMap(\.variable.expression) + design.targets).flatMap(\.centredOperands))
+    design.centers.removeAll { !centred.contains($0.operand) }
+    return design
+  }
+}

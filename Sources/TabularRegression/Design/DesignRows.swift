@@ -1,0 +1,233 @@
+package import LinearAlgebra
+package import LinearRegression
+
+/// The columns of a design, evaluated on a block of rows.
+package struct DesignRows: Sendable {
+  /// The features, kept rows × columns; the low part is there only if it was asked for.
+  package let X: ExtendedMatrix
+
+  /// The targets, kept rows × k; without columns where they were not asked for.
+  package let y: Matrix<Double>
+
+  /// One weight per kept row; nil for 1.
+  package let weights: [Double]?
+
+  /// The rows of the block that are kept; nil for all.
+  package let kept: [Int]?
+
+  /// Row of the block of each row here.
+  package func blockRow(_ row: Int) -> Int { kept?[row] ?? row }
+
+  /// One value per row of the block, from one per kept row.
+  package func spread<Value>(_ values: [Value], over count: Int, missing: Value) -> [Value] {
+    guard let kept else { return values }
+    var result = Array(repeating: missing, count: count)
+    for (row, value) in zip(kept, values) { result[row] = value }
+    return result
+  }
+}
+
+extension Design {
+  /// What rows are evaluated for, and so which columns they need.
+  package enum Use: Sendable {
+    /// Features, targets and weights.
+    case fit
+    /// Features and targets.
+    case evaluation
+    /// Features.
+    case prediction
+  }
+
+  /// The columns of the design for a block of rows.
+  ///
+  /// Rows with a missing field are left out or filled as the policy says, rows with a level that the fit did not see as `unseen` says.
+  /// - Parameters:
+  ///   - table: the rows; columns are found by name.
+  ///   - use: what they are for.
+  ///   - unseen: what becomes of new levels.
+  ///   - isExtended: whether the low part of powers is formed.
+  /// - Throws: ``TabularError``: a column that is not there, a field that is no number or is missing, a new level, a value that is
+  ///   not finite.
+  /// - Complexity: O(rows · columns); an array of the result's size, and tiles that fit the first-level cache.
+  package func rows(
+    of table: Table, for use: Use = .fit, unseen: UnseenPolicy = .error, isExtended: Bool = false
+  ) throws(TabularError) -> DesignRows {
+    let input = try DesignInput(self, table, use, unseen)
+    let y = try input.targets(use == .prediction ? [] : targets)
+    return DesignRows(
+      X: try input.features(isExtended: isExtended), y: y,
+      weights: use == .fit ? try input.weights() : nil, kept: input.kept)
+  }
+}
+
+/// The fields of a block that a design uses: rows chosen, numbers filled, levels counted as the design counts them.
+private struct DesignInput {
+  let design: Design
+  let table: Table
+  let rowCount: Int
+  /// Nil for all.
+  let kept: [Int]?
+  private var evaluator = Evaluator()
+  /// For each variable that is a category, the level of each kept row.
+  private var levels: [[Int32]] = []
+
+  init(
+    _ design: Design, _ table: Table, _ use: Design.Use, _ unseen: UnseenPolicy
+  ) throws(TabularError) {
+    self.design = design
+    self.table = table
+    let targets = use == .prediction ? [] : unique(design.targetColumns)
+    let others = targets + (use == .fit ? [design.weights].compactMap { $0 } : [])
+    var isLeftOut = try Self.missing(design, table, others)
+    for variable in design.variables {
+      levels.append(try Self.levels(variable, design, table, unseen, &isLeftOut))
+    }
+    kept = isLeftOut.isEmpty ? nil : isLeftOut.indices.filter { !isLeftOut[$0] }
+    rowCount = kept?.count ?? table.rowCount
+    if let kept {
+      levels = levels.map { levels in levels.isEmpty ? [] : kept.map { levels[$0] } }
+    }
+    let numbers = Set(design.variables.filter { $0.levels == nil }.flatMap(\.variable.columns))
+    for name in numbers.union(others) { evaluator.columns[name] = try table.numbers(name) }
+    for source in design.sources {
+      guard let fill = source.fill, let column = evaluator.columns[source.name],
+        column.contains(where: \.isNaN)
+      else { continue }
+      evaluator.columns[source.name] = column.map { $0.isNaN ? fill : $0 }
+    }
+    if let kept {
+      evaluator.columns = evaluator.columns.mapValues { column in kept.map { column[$0] } }
+    }
+    for center in design.centers { evaluator.centers[center.operand] = center }
+  }
+
+  /// Whether a field of each row is missing; empty where the rows can all be used.
+  private static func missing(
+    _ design: Design, _ table: Table, _ others: [String]
+  ) throws(TabularError) -> [Bool] {
+    let filled = Set(design.sources.filter { $0.fill != nil }.map(\.name))
+    let names = design.sources.map(\.name).filter { !filled.contains($0) } + others
+    let fields = try MissingFields(table, in: names)
+    if design.missing == .drop { return fields.isMissing }
+    let fault = MissingFault(fields, table) { name in
+      var column = ColumnSummary()
+      column.isFilled = !others.contains(name)
+      column.isCategory = design.categories.contains(name)
+      return column.messageOfMissing(design.missing)
+    }
+    if let fault { throw fault.error }
+    return []
+  }
+
+  /// The level of each row, 0 where it is left out; empty for a variable that is no category.
+  private static func levels(
+    _ variable: Design.ResolvedVariable, _ design: Design, _ table: Table, _ unseen: UnseenPolicy,
+    _ isLeftOut: inout [Bool]
+  ) throws(TabularError) -> [Int32] {
+    guard let levels = variable.levels, let name = variable.variable.columns.first else { return [] }
+    let positions = Dictionary(uniqueKeysWithValues: zip(levels, levels.indices.map(Int32.init)))
+    let kind = design.sources.first { $0.name == name }?.kind
+    /// −1 for one that is not known.
+    func position(_ word: String) -> Int32 {
+      let level = kind == .booleans ? Design.boolean(word) ?? word : word
+      return positions[level] ?? (unseen == .reference ? 0 : -1)
+    }
+    var codes: [Int32]
+    let isMissing: (Int) -> Bool
+    let text: (Int) -> String
+    switch try table.find(name).values {
+    case .mixed(let fault): throw fault.error
+    case .words(let words):
+      let known = words.levels.map(position)
+      codes = words.codes.map { $0 < 0 ? 0 : known[Int($0)] }
+      isMissing = { words.codes[$0] < 0 }
+      text = { words.levels[Int(words.codes[$0])] }
+    case .numbers(let numbers):
+      var known: [Double: Int32] = [:]
+      codes = numbers.map { value in
+        if value.isNaN { return 0 }
+        if let code = known[value] { return code }
+        let code = position(Expression.text(of: value))
+        known[value] = code
+        return code
+      }
+      isMissing = { numbers[$0].isNaN }
+      text = { Expression.text(of: numbers[$0]) }
+    }
+    guard codes.contains(-1) else { return codes }
+    if isLeftOut.isEmpty { isLeftOut = Array(repeating: false, count: codes.count) }
+    let unknown = codes.indices.filter { codes[$0] < 0 && !isMissing($0) && !isLeftOut[$0] }
+    if unseen == .error, let row = unknown.first {
+      throw table.fault(
+        name, row: row, count: unknown.count,
+        "the level \(shown(text(row))) was not there in the fit, which had \(listed(levels)); correct it, or predict nothing or the reference for it"
+      )
+    }
+    for row in unknown { isLeftOut[row] = true }
+    for row in codes.indices where codes[row] < 0 { codes[row] = 0 }
+    return codes
+  }
+
+  private func blockRow(_ row: Int) -> Int { kept?[row] ?? row }
+
+  func targets(_ expressions: [Expression]) throws(TabularError) -> Matrix<Double> {
+    var columns: [ArraySlice<Double>] = []
+    for expression in expressions {
+      let values = evaluator.values(expression, 0..<rowCount)
+      if let row = values.indices.first(where: { !values[$0].isFinite }) {
+        throw evaluator.fault("\(expression)", [expression], at: row, ofBlock: blockRow(row), table)
+      }
+      columns.append(values)
+    }
+    if columns.count == 1 { return Matrix(column: Array(columns[0])) }
+    return Matrix(rows: rowCount, columns: columns.count) { i, j in columns[j][columns[j].startIndex + i] }
+  }
+
+  func weights() throws(TabularError) -> [Double]? {
+    guard let name = design.weights, let weights = evaluator.columns[name] else { return nil }
+    if let row = weights.firstIndex(where: { $0 < 0 }) {
+      throw table.fault(
+        name, row: blockRow(row), count: weights.count { $0 < 0 },
+        "the weight is negative; weights are zero or more")
+    }
+    return weights
+  }
+
+  func features(isExtended: Bool) throws(TabularError) -> ExtendedMatrix {
+    let groups = ColumnGroup.groups(of: design)
+    let width = design.columns.count
+    // Only powers have digits beyond a Double, and products of them lose them.
+    let needsLow = isExtended && groups.contains { $0.isLonePower(design) }
+    var low = needsLow ? [Double](repeating: 0, count: rowCount * width) : []
+    var fault: (row: Int, group: ColumnGroup)?
+    let high = [Double](unsafeUninitializedCapacity: rowCount * width) { elements, count in
+      count = rowCount * width
+      let tileRows = max(64, 4096 / max(1, width))
+      let hasCategories = groups.contains { !$0.categories.isEmpty }
+      for start in stride(from: 0, to: rowCount, by: tileRows) {
+        let rows = start..<min(start + tileRows, rowCount)
+        if hasCategories {
+          UnsafeMutableBufferPointer(rebasing: elements[rows.lowerBound * width..<rows.upperBound * width])
+            .initialize(repeating: 0)
+        }
+        let tile = Tile(design, evaluator, rows, needsLow: needsLow)
+        for group in groups {
+          let row = group.write(tile, levels, into: elements, width: width)
+          if let row, fault == nil { fault = (row, group) }
+          if needsLow { group.writeLow(tile, into: &low, width: width) }
+        }
+        if fault != nil {
+          count = 0
+          return
+        }
+      }
+    }
+    if let (row, group) = fault {
+      throw evaluator.fault(
+        group.name(design), group.expressions(design), at: row, ofBlock: blockRow(row), table)
+    }
+    let matrix = Matrix(rows: rowCount, columns: width, elements: high)
+    return ExtendedMatrix(
+      high: matrix, low: needsLow ? Matrix(rows: rowCount, columns: width, elements: low) : nil)
+  }
+}

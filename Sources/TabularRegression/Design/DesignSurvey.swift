@@ -1,0 +1,263 @@
+/// What has to be known about rows before a formula becomes a ``Design``: levels, ranges, means. A reduction over blocks of rows.
+///
+/// ```swift
+/// var survey = try DesignSurvey(formula, columns: table.columnNames, source: table.source)
+/// try survey.add(table)
+/// let design = try survey.design()
+/// ```
+package struct DesignSurvey: Sendable {
+  /// Rows so far.
+  package private(set) var rowCount = 0
+
+  /// Rows that are left out, for a field is missing.
+  package private(set) var droppedRows = 0
+
+  /// Whether a design depends on all rows, so that they have to be gone through before the fit: there are categories, means or deviations.
+  /// Otherwise that of the first block is that of all, but for the ranges.
+  package var needsAllRows: Bool {
+    missing == .mean || !centers.isEmpty
+      || summaries.values.contains { $0.kind == .words || $0.isCategory }
+  }
+
+  private let formula: Formula
+  private let source: String
+  private let weights: String?
+  private let missing: MissingPolicy
+  private let expansion: TermExpansion
+  /// Columns of the features, in order.
+  private let features: [String]
+  /// All columns that are used.
+  private let used: [String]
+  private var summaries: [String: ColumnSummary] = [:]
+  private var centers: [Expression: Moments] = [:]
+  private var missingFault: MissingFault?
+
+  /// Prepares a survey.
+  ///
+  /// - Parameters:
+  ///   - formula: the formula.
+  ///   - columns: names of the columns of the tables to come.
+  ///   - weights: name of the column that weighs the rows; nil for 1.
+  ///   - missing: what becomes of missing fields.
+  ///   - source: where the rows come from, for messages.
+  /// - Throws: ``TabularError``: a column that is not there, no feature, the target among the features.
+  package init(
+    _ formula: Formula, columns: [String], weights: String? = nil, missing: MissingPolicy = .refuse,
+    source: String
+  ) throws(TabularError) {
+    let known = Set(columns)
+    for name in formula.namedColumns + (weights.map { [$0] } ?? []) where !known.contains(name) {
+      throw .noColumn(name, file: source, available: columns)
+    }
+    let expansion = formula.terms(columns: columns, weights: weights)
+    if expansion.isTooLong {
+      throw .unusable(
+        file: source,
+        message:
+          "the formula has more than \(Design.mostColumns) columns, which is the most of a fit; leave some out"
+      )
+    }
+    let target = formula.target
+    if expansion.terms.isEmpty {
+      throw .unusable(
+        file: source,
+        message:
+          "there is no column beside the target \"\(printable(target))\" to predict it from; add a feature")
+    }
+    let variables = Set(expansion.terms.joined()).sorted().map { expansion.variables[$0] }
+    let features = unique(variables.flatMap(\.columns))
+    let targets = unique(formula.targets.flatMap(\.columns))
+    if let both = targets.first(where: features.contains) {
+      throw .unusable(
+        file: source,
+        message: "the target \"\(printable(both))\" is among the features; leave it out of one of the two")
+    }
+    used = unique(features + targets + (weights.map { [$0] } ?? []))
+    (self.formula, self.source, self.weights, self.missing) = (formula, source, weights, missing)
+    (self.expansion, self.features) = (expansion, features)
+    for name in used { summaries[name] = ColumnSummary() }
+    for name in targets + (weights.map { [$0] } ?? []) {
+      summaries[name]?.isNumber = true
+      summaries[name]?.isFilled = false
+    }
+    for variable in variables {
+      switch variable {
+      case .category(let name, _): summaries[name]?.isCategory = true
+      case .expression(.column): break  // whatever the column holds
+      case .expression(let expression), .powers(let expression, _):
+        for name in expression.columns { summaries[name]?.isNumber = true }
+      }
+    }
+    for operand in variables.compactMap(\.expression).flatMap(\.centredOperands)
+      + formula.targets.flatMap(\.centredOperands)
+    {
+      centers[operand] = Moments()
+    }
+  }
+
+  /// Takes the rows of a table.
+  ///
+  /// - Throws: ``TabularError``: a field that is not a number where one is needed.
+  /// - Complexity: one pass over each column that is used.
+  package mutating func add(_ table: Table) throws(TabularError) {
+    for name in used { try summaries[name]?.look(name, table) }
+    let isDropping = missing == .drop
+    let fields = try MissingFields(
+      table, in: isDropping ? used : used.filter { !(missing.fills && summaries[$0]!.canBeFilled) })
+    let dropped = isDropping ? fields.isMissing : []
+    if !isDropping, let fault = MissingFault(fields, table, { summaries[$0]!.messageOfMissing(missing) }) {
+      if missingFault == nil { missingFault = fault } else { missingFault?.merge(fault) }
+    }
+    for name in features {
+      try summaries[name]?.add(try table.find(name).values, dropped, needsMean: missing == .mean)
+    }
+    for operand in centers.keys { centers[operand]?.merge(try Self.moments(operand, table)) }
+    rowCount += table.rowCount
+    droppedRows += dropped.count { $0 }
+  }
+
+  /// The moments of an expression over the rows in which its columns are there, as in R.
+  private static func moments(_ operand: Expression, _ table: Table) throws(TabularError) -> Moments {
+    var evaluator = Evaluator()
+    let names = unique(operand.columns)
+    for name in names { evaluator.columns[name] = try table.numbers(name) }
+    let values = evaluator.values(operand, 0..<table.rowCount)
+    let isMissing = try MissingFields(table, in: names).isMissing
+    if isMissing.isEmpty, values.allSatisfy(\.isFinite) { return Moments(values) }
+    var present: [Double] = []
+    for (row, value) in values.enumerated() where isMissing.isEmpty || !isMissing[row] {
+      if !value.isFinite {
+        throw evaluator.fault("\(operand)", [operand], at: row, ofBlock: row, table)
+      }
+      present.append(value)
+    }
+    return Moments(present)
+  }
+
+  /// Joins with the survey of later rows.
+  ///
+  /// - Throws: ``TabularError`` where a column holds numbers in one and words in the other.
+  /// - Precondition: both have the same formula and columns.
+  package mutating func merge(_ later: DesignSurvey) throws(TabularError) {
+    precondition(used == later.used)
+    for name in used {
+      if summaries[name]!.merge(later.summaries[name]!) { continue }
+      throw .unusable(
+        file: later.source,
+        message:
+          "column \"\(printable(name))\" holds numbers in some rows and words in others; correct it, or make it a category by C(\(FormulaParser.quoted(name)))"
+      )
+    }
+    for (operand, moments) in later.centers { centers[operand]?.merge(moments) }
+    if missingFault == nil {
+      missingFault = later.missingFault
+    } else if let fault = later.missingFault {
+      missingFault?.merge(fault)
+    }
+    rowCount += later.rowCount
+    droppedRows += later.droppedRows
+  }
+
+  /// The design for rows such as these.
+  ///
+  /// - Throws: ``TabularError``: missing fields that the policy does not allow; a category without two levels or without its reference;
+  ///   too many columns, or two of one name.
+  package func design() throws(TabularError) -> Design {
+    if let missingFault { throw missingFault.error }
+    if rowCount > 0, droppedRows == rowCount {
+      throw .unusable(
+        file: source, message: "every row has a missing field; leave the columns out that have most of them")
+    }
+    // Unused ones, such as those of terms that were taken away, stand among them without a column.
+    let inTerms = Set(expansion.terms.joined())
+    var variables: [Design.ResolvedVariable] = []
+    for (index, variable) in expansion.variables.enumerated() {
+      variables.append(
+        .init(variable: variable, levels: inTerms.contains(index) ? try levels(of: variable) : nil))
+    }
+    let columns = try Design.columns(expansion, variables, source: source)
+    let design = Design(
+      targets: formula.targets, weights: weights, hasIntercept: expansion.hasIntercept, variables: variables,
+      columns: columns, sources: features.map { summaries[$0]!.source($0, missing) },
+      centers: try resolvedCenters(), missing: missing
+    ).keeping(Array(columns.indices), intercept: expansion.hasIntercept)
+    var seen: Set<String> = []
+    if let twice = design.names.first(where: { !seen.insert($0).inserted }) {
+      throw .unusable(
+        file: source, message: "two columns of the design would be called \"\(printable(twice))\"; rename one"
+      )
+    }
+    return design
+  }
+
+  private func levels(of variable: Variable) throws(TabularError) -> [String]? {
+    let name: String, reference: String?
+    switch variable {
+    case .expression(.column(let column)) where summaries[column]!.kind == .words:
+      (name, reference) = (column, nil)
+    case .category(let column, let level): (name, reference) = (column, level)
+    default: return nil
+    }
+    var levels = summaries[name]!.levels
+    if levels.count < 2 {
+      throw .unusable(
+        file: source,
+        message:
+          "column \"\(printable(name))\" is a category with \(levels.isEmpty ? "no level" : "one level only, \(shown(levels[0]))"); leave it out"
+      )
+    }
+    if variable.expression != nil, levels.count == rowCount - droppedRows {
+      throw .unusable(
+        file: source,
+        message:
+          "column \"\(printable(name))\" holds another word in every row; leave it out, or write C(\(FormulaParser.quoted(name))) if it is a category"
+      )
+    }
+    guard let reference else { return levels }
+    guard let position = levels.firstIndex(of: reference) else {
+      throw .unusable(
+        file: source,
+        message:
+          "column \"\(printable(name))\" has no level \(shown(reference)) to compare others with; its levels are \(listed(levels))"
+      )
+    }
+    levels.remove(at: position)
+    return [reference] + levels
+  }
+
+  private func resolvedCenters() throws(TabularError) -> [Design.Center] {
+    var resolved: [Design.Center] = []
+    for (operand, moments) in centers.sorted(by: { $0.key.description < $1.key.description }) {
+      guard moments.count > 1, moments.deviation > 0, moments.deviation.isFinite else {
+        throw .unusable(
+          file: source,
+          message:
+            "\(printable(operand.description)) has no spread that scale() or center() could use; leave it out"
+        )
+      }
+      resolved.append(
+        Design.Center(operand: operand, mean: moments.mean, deviation: moments.deviation))
+    }
+    return resolved
+  }
+}
+
+extension Design {
+  /// The design of a formula for the rows of one table.
+  ///
+  /// - Throws: ``TabularError``.
+  package init(
+    _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse
+  ) throws(TabularError) {
+    var survey = try DesignSurvey(
+      formula, columns: table.columnNames, weights: weights, missing: missing, source: table.source)
+    try survey.add(table)
+    self = try survey.design()
+  }
+}
+
+/// Each once, in order.
+func unique(_ names: [String]) -> [String] {
+  var seen: Set<String> = []
+  return names.filter { seen.insert($0).inserted }
+}

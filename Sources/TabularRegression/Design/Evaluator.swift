@@ -1,0 +1,67 @@
+/// The values of expressions, a tile of rows at a time.
+struct Evaluator {
+  /// The numbers of columns, by name.
+  var columns: [String: [Double]] = [:]
+  var centers: [Expression: Design.Center] = [:]
+
+  /// The value of an expression in each of the rows; a column's are not copied.
+  ///
+  /// - Precondition: the expression's columns and centers are there.
+  func values(_ expression: Expression, _ rows: Range<Int>) -> ArraySlice<Double> {
+    switch expression {
+    case .number(let value): ArraySlice(repeating: value, count: rows.count)
+    case .column(let name): columns[name]![rows]
+    case .apply(let operation, let operands): applied(operation, operands, rows)
+    }
+  }
+
+  private func applied(
+    _ operation: Expression.Operation, _ operands: [Expression], _ rows: Range<Int>
+  ) -> ArraySlice<Double> {
+    let x = values(operands[0], rows)
+    func map(_ function: (Double) -> Double) -> ArraySlice<Double> { x.map(function)[...] }
+    func zip(_ function: (Double, Double) -> Double) -> ArraySlice<Double> {
+      Swift.zip(x, values(operands[1], rows)).map(function)[...]
+    }
+    switch operation {
+    case .add: return zip(+)
+    case .subtract: return zip(-)
+    case .multiply: return zip(*)
+    case .divide: return zip(/)
+    case .power:
+      if operands[1] == .number(2) { return map { $0 * $0 } }
+      return zip(CLibrary.power)
+    case .negate: return map(-)
+    case .identity: return x
+    case .log: return map(CLibrary.logarithm)
+    case .log2: return map(CLibrary.binaryLogarithm)
+    case .log10: return map(CLibrary.decimalLogarithm)
+    case .log1p: return map(CLibrary.logarithmOfOnePlus)
+    case .exp: return map(CLibrary.exponential)
+    case .sqrt: return map { $0.squareRoot() }
+    case .abs: return map(Swift.abs)
+    case .center:
+      let mean = centers[operands[0]]!.mean
+      return map { $0 - mean }
+    case .scale:
+      let center = centers[operands[0]]!
+      return map { ($0 - center.mean) / center.deviation }
+    }
+  }
+
+  /// The error of a value that is not finite: where, of what, and from what.
+  func fault(_ name: String, _ expressions: [Expression], at row: Int, ofBlock blockRow: Int, _ table: Table)
+    -> TabularError
+  {
+    var seen: Set<String> = []
+    let names = expressions.flatMap(\.columns).filter { seen.insert($0).inserted }
+    let place = table.places[blockRow]
+    let given = names.prefix(3).map { "\($0) is \(Expression.text(of: columns[$0]![row]))" }
+    return .malformed(
+      file: place.file, line: place.line,
+      column: names.first.flatMap { table.columnNames.firstIndex(of: $0) }.map { $0 + 1 },
+      message:
+        "\(printable(name)) is not a finite number\(given.isEmpty ? "" : " where \(printable(given.joined(separator: ", ")))"); correct the row, leave it out, or change the formula"
+    )
+  }
+}
