@@ -86,7 +86,7 @@ extension Table {
     } take: { (block) in
       rows.append(block)
     }
-    self.init(source: reader.source, columns: rows.columns, rowCount: rows.rowCount, places: rows.places)
+    self.init(reader.source, rows)
   }
 }
 

@@ -61,3 +61,20 @@ struct JoinedRows {
     words.codes += more.codes.lazy.map { $0 < 0 ? -1 : translated[Int($0)] }
   }
 }
+
+extension Table {
+  init(_ source: String, _ rows: JoinedRows) {
+    self.init(source: source, columns: rows.columns, rowCount: rows.rowCount, places: rows.places)
+  }
+
+  /// All rows of a source, in memory.
+  package init(all rows: some TableSource) throws(TabularError) {
+    var joined = JoinedRows()
+    try rows.forEachBlock(columns: nil) { (block) in
+      block
+    } take: { (block) in
+      joined.append(block)
+    }
+    self.init(rows.source, joined)
+  }
+}
