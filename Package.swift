@@ -75,7 +75,7 @@ let package = Package(
       name: "LinearRegressionTests", dependencies: ["LinearRegression", "CRowKernels", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "TabularRegressionTests", dependencies: ["TabularRegression", "TestSupport"],
+      name: "TabularRegressionTests", dependencies: ["TabularRegression", "TestSupport"], exclude: ["R"],
       swiftSettings: strict),
     .testTarget(
       name: "linregTests", dependencies: ["linreg", "TabularRegression", "TestSupport"],

@@ -42,23 +42,26 @@ struct Fit: ParsableCommand {
   func run() throws {
     let formula = try data.formula()
     try output.check(besides: data.files)
-    let model = try threads.run {
+    if output.modelFile != nil { try formula?.requireOneTarget() }
+    let models = try threads.run {
       let reader = try TableReader(data.files, options: text.options(categories: formula?.categories ?? []))
       let formula =
         try formula
         ?? data.formula(
           of: reader.columnNames, in: reader.source, besides: weights, intercept: !noIntercept)
-      return try options.needsRowsInMemory ? fit(formula, Table(all: reader)) : fit(formula, reader)
+      let needsRows = options.needsRowsInMemory || formula.targetCount > 1
+      return try needsRows ? fit(formula, Table(all: reader)) : [fit(formula, reader)]
     }
-    try deliver(model, output)
+    if models.count > 1 { return show(models) }
+    try deliver(models[0], output)
   }
 
-  private func fit(_ formula: Formula, _ table: Table) throws -> FittedModel {
+  private func fit(_ formula: Formula, _ table: Table) throws -> [FittedModel] {
     let method = try options.method(intercept: formula.hasIntercept, note: Terminal.note) {
       try RidgeChoice(
         formula, table, weights: weights, missing: rows.missing, folds: options.folds, seed: options.seed)
     }
-    return try FittedModel(
+    return try FittedModel.perTarget(
       formula, table, weights: weights, missing: rows.missing, method: method, plan: tell)
   }
 
@@ -73,6 +76,16 @@ struct Fit: ParsableCommand {
 
   private func tell(_ plan: FitPlan) {
     if explain { Terminal.note(plan.description) }
+  }
+
+  /// Prints the models of several targets.
+  private func show(_ models: [FittedModel]) {
+    if output.format.json {
+      let texts = models.map { String($0.json.dropLast()) }
+      return Terminal.print("{\"targets\": [\n\(texts.joined(separator: ",\n"))\n]}")
+    }
+    let texts = models.map { "Response \($0.target):\n\n\($0.summary)" }
+    Terminal.print(texts.joined(separator: "\n\n\n"))
   }
 }
 

@@ -95,6 +95,12 @@ package struct Design: Hashable, Sendable, Codable {
   /// Columns of a table that the targets are formed from.
   var targetColumns: [String] { targets.flatMap(\.columns) }
 
+  /// The design for one of the targets.
+  func forTarget(_ index: Int) -> Design {
+    targets.count == 1
+      ? self : keeping(Array(columns.indices), target: targets[index], intercept: hasIntercept)
+  }
+
   /// The design without some of its columns, and what only they were formed from.
   func keeping(_ kept: [Int], target: Expression? = nil, intercept: Bool) -> Design {
     var design = self

@@ -33,14 +33,15 @@ public struct FitPlan: Equatable, Sendable {
   init(_ data: RegressionData, _ method: LeastSquares) {
     rows = data.X.high.rowCount
     features = data.X.high.columnCount
-    let order = features + 1 + (method.intercept ? 1 : 0)
-    (solver, reason) = method.firstRung(rows: rows, features: features, targets: 1)
+    let targets = data.y.columnCount
+    let order = features + targets + (method.intercept ? 1 : 0)
+    (solver, reason) = method.firstRung(rows: rows, features: features, targets: targets)
     isExtended = solver == .extended
     extendedProducts =
-      isExtended ? method.extendedProducts(rows: rows, features: features, targets: 1) : 0
+      isExtended ? method.extendedProducts(rows: rows, features: features, targets: targets) : 0
     threads = Parallelism.threads
     let copies = data.X.low == nil ? 1 : 2
-    dataBytes = 8 * rows * (features * copies + 1 + (data.weights == nil ? 0 : 1))
+    dataBytes = 8 * rows * (features * copies + targets + (data.weights == nil ? 0 : 1))
     bytesPerThread = 8 * order * order
   }
 }

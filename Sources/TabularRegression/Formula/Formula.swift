@@ -29,6 +29,9 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
   /// What is predicted.
   let targets: [Expression]
 
+  /// Number of targets.
+  public var targetCount: Int { targets.count }
+
   /// What it is predicted from.
   let tree: TermTree
 
@@ -75,6 +78,15 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
     let others = categoryColumns.union(targets.flatMap(\.columns)).union(weights.map { [$0] } ?? [])
     return TermExpansion(
       tree, rest: columns.filter { !others.contains($0) }.map { .expression(.column($0)) })
+  }
+
+  /// Throws where there are several targets.
+  package func requireOneTarget() throws(TabularError) {
+    if targets.count > 1 {
+      throw .formula(
+        text, position: 0,
+        message: "several targets can only be fitted, and without a file for the model; predict one here")
+    }
   }
 
   /// The columns that it names, without those of ".".

@@ -104,12 +104,31 @@ extension FittedModel {
     method: LeastSquares = LeastSquares(measuresResidual: true),
     plan: (FitPlan) -> Void = { _ in }
   ) throws(TabularError) {
+    try formula.requireOneTarget()
+    self = try Self.perTarget(
+      formula, table, weights: weights, missing: missing, method: method, plan: plan)[0]
+  }
+
+  /// Fits the models of the targets of a formula at once: of cbind(y1, y2) ~ a, or of one.
+  ///
+  /// They share the rows: one is left out of all where a field of any target is missing, as in R.
+  /// - Returns: a model for each target, in order.
+  /// - Throws: ``TabularError``, as ``init(_:_:weights:missing:method:plan:)``.
+  /// - Complexity: as `LeastSquares.fit`.
+  public static func perTarget(
+    _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
+    method: LeastSquares = LeastSquares(measuresResidual: true),
+    plan: (FitPlan) -> Void = { _ in }
+  ) throws(TabularError) -> [FittedModel] {
     var method = method
     method.intercept = formula.hasIntercept
     let data = try RegressionData(formula, table, weights: weights, missing: missing)
     plan(FitPlan(data, method))
-    self.init(
-      formula.text, data.design, try data.fit(method), method: method, droppedRows: data.droppedRows)
+    let fit = try data.fit(method)
+    return data.design.targets.indices.map {
+      FittedModel(
+        formula.text, data.design, fit, target: $0, method: method, droppedRows: data.droppedRows)
+    }
   }
 
   /// Fits a model exactly, by least squares: as with a ``Formula`` of this text.
@@ -141,13 +160,21 @@ extension FittedModel {
     try self.init(formula, table, weights: weights, missing: missing, method: method, plan: plan)
   }
 
-  /// The model of an exact fit of a design.
+  /// The model of an exact fit of a design, for one of its targets.
   package init(
-    _ formula: String, _ design: Design, _ fit: LeastSquaresFit, method: LeastSquares, droppedRows: Int
+    _ formula: String, _ design: Design, _ fit: LeastSquaresFit, target: Int = 0, method: LeastSquares,
+    droppedRows: Int
   ) {
+    let all = fit.model
     self.init(
-      formula: formula, design: design, model: fit.model, coefficientStatistics: fit.coefficientStatistics(),
-      observations: fit.observations, droppedRows: droppedRows, statistics: fit.statistics[0],
-      certificate: fit.certificate, covariance: fit.covariance, method: method, training: nil)
+      formula: formula, design: design.forTarget(target),
+      model: all.targetCount == 1
+        ? all
+        : LinearModel(
+          coefficients: (0..<all.featureCount).map { all.weights[$0, target] },
+          intercept: all.intercepts[target]),
+      coefficientStatistics: fit.coefficientStatistics(target: target), observations: fit.observations,
+      droppedRows: droppedRows, statistics: fit.statistics[target], certificate: fit.certificate,
+      covariance: fit.covariance, method: method, training: nil)
   }
 }

@@ -24,6 +24,7 @@ public struct RidgeChoice: Equatable, Sendable {
     _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
     folds: Int = 10, seed: UInt64 = 0
   ) throws(TabularError) {
+    try formula.requireOneTarget()
     let data = try RegressionData(formula, table, weights: weights, missing: missing)
     do throws(DataError) {
       validation = try LeastSquares(intercept: formula.hasIntercept).crossValidate(

@@ -45,6 +45,7 @@ public struct Share: Equatable, Sendable {
   public init(
     _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse
   ) throws(TabularError) {
+    try formula.requireOneTarget()
     self.init(
       formula.text, try Design(formula, table, weights: weights, missing: missing))
     try add(table)

@@ -47,6 +47,7 @@ public final class TableTraining {
       throw .formula(
         formula.text, position: 0, message: "SGD trains an intercept too; leave out \"- 1\" or \"+ 0\"")
     }
+    try formula.requireOneTarget()
     data = try RegressionData(formula, table, weights: weights, missing: missing)
     self.formula = formula.text
     rowCount = data.y.rowCount
