@@ -9,7 +9,7 @@ struct Accumulate: ParsableCommand {
     discussion: """
       A share is a few kilobytes however many rows it stands for. Shares of the
       same formula, from other files or machines, are joined by merge and
-      solved by solve.
+      solved by solve. The levels of categories are those of the first file.
 
       Example: linreg accumulate 'price ~ .' january.csv february.csv -o winter.share
       """)

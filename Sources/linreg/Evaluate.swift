@@ -8,6 +8,9 @@ struct Evaluate: ParsableCommand {
     abstract: "Measure a model's errors on a file that has the target too.",
     usage: "linreg evaluate <model> <file> [<options>]",
     discussion: """
+      Missing fields are treated as in the fit; rows without a prediction are left
+      out, and counted on standard error.
+
       Example: linreg evaluate homes.json sold.csv
       """)
 

@@ -11,10 +11,15 @@ struct Fit: ParsableCommand {
       """,
     discussion: """
       A formula is in R's language: 'y ~ a + b', 'y ~ .' for all other columns,
-      '- a' to leave one out, '- 1' for no intercept, poly(x, k) for x, x², … xᵏ,
-      `names in backticks` where they hold other characters.
+      '- a' to leave one out, '- 1' for no intercept, a:b, a*b, (a + b)^2 for
+      products, I(a^2) for arithmetic, poly(x, k) for x, x², … xᵏ, log, log2,
+      log10, log1p, exp, sqrt, abs, scale, center, cbind(y1, y2) for several
+      targets, `names in backticks` where they hold other characters.
 
-      Example: linreg fit 'price ~ area + rooms' homes.csv -m homes.json
+      Columns of words are categories; C(z) makes a column of numbers one, and
+      C(z, reference = "b") chooses the level that others are compared with.
+
+      Example: linreg fit 'price ~ area*C(zip)' homes.csv --missing drop -m homes.json
       """)
 
   @OptionGroup var data: DataOptions

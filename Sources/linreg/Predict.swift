@@ -8,6 +8,10 @@ struct Predict: ParsableCommand {
     usage: "linreg predict <model> <file> [<options>]",
     discussion: """
       Columns are found by name: in any order, others beside them.
+      Missing fields are treated as in the fit; a row that is dropped has an empty
+      prediction (null in JSON). --unseen says what becomes of a level that the
+      fit did not see.
+
       A confidence interval is for the mean of all rows like this one,
       a prediction interval for one more of them.
 
@@ -63,7 +67,8 @@ struct Predict: ParsableCommand {
     let rows = columns[0].values.indices.map { row in
       columns.map { $0.values[row].isNaN ? "" : $0.values[row].description }.joined(separator: ",")
     }
-    return ([columns.map(\.name).joined(separator: ",")] + rows).joined(separator: "\n")
+    // The last line ends like the others: it may be empty.
+    return ([columns.map(\.name).joined(separator: ",")] + rows).map { $0 + "\n" }.joined()
   }
 
   private func json(_ columns: [(name: String, values: [Double])]) -> String {

@@ -39,6 +39,7 @@ extension MissingPolicy: CustomStringConvertible {
 
 /// In files, as the description.
 extension MissingPolicy: Codable {
+  /// Reads the description.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     guard let policy = MissingPolicy(try container.decode(String.self)) else {
@@ -47,6 +48,7 @@ extension MissingPolicy: Codable {
     self = policy
   }
 
+  /// Writes the description.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(description)

@@ -14,12 +14,24 @@ extension FittedModel {
       "\(printable(target)) on \(counted(features.count, "feature")), \(counted(observations, "observation"))"
     if let training {
       let heldOut = training.method.validationFraction > 0 ? " and \(training.validationRows) held out" : ""
-      return ["\(start)\(heldOut): SGD"] + training.settings
+      return ["\(start)\(heldOut): SGD"] + training.settings + missingNote
     }
     if let weights { start += ", weights \(printable(weights))" }
     if !hasIntercept { start += ", no intercept" }
     let penalty = method?.ridgePenalty ?? 0
     return ["\(start): \(penalty > 0 ? "ridge, penalty \(number(penalty))" : "exact least squares")"]
+      + missingNote
+  }
+
+  /// What became of missing fields.
+  private var missingNote: [String] {
+    switch missing {
+    case .refuse: []
+    case .drop where droppedRows == 0: []
+    case .drop: ["\(counted(droppedRows, "row")) with a missing field left out"]
+    case .mean: ["missing numbers filled by the mean of their column"]
+    case .constant(let value): ["missing numbers filled by \(Expression.text(of: value))"]
+    }
   }
 
   private var table: [String] {

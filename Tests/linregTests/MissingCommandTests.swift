@@ -1,0 +1,81 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Categories, missing fields and several targets, by the command.
+@Suite struct MissingCommandTests {
+  let folder = TemporaryFolder()
+
+  static let homes = """
+    zip,area,rooms,price
+    8001,50,2,500
+    8002,60,,520
+    8001,80,3,760
+    8003,70,3,640
+    8002,90,4,810
+    8003,100,4,905
+    8001,40,1,410
+    8002,75,3,690
+
+    """
+
+  @Test func categoriesAndDroppedRows() throws {
+    let model = folder.path("m.json")
+    let fit = try linreg(
+      "fit", "price ~ area + rooms + C(zip)", "-", "--missing", "drop", "-m", model, input: Self.homes)
+    #expect(fit.error == "")
+    #expect(
+      fit.output.hasPrefix(
+        "price on 4 features, 7 observations: exact least squares\n1 row with a missing field left out\n\nterm "
+      ))
+    #expect(fit.output.contains("\nC(zip)8002 ") && fit.output.contains("\nC(zip)8003 "))
+    #expect(try linreg("summary", model).output == fit.output)
+    let rows = "rooms,zip,area\n3,8001,80\n,8002,60\n3,8009,80\n"
+    #expect(
+      try linreg("predict", model, "-", input: rows)
+        == Outcome(
+          status: 1, output: "",
+          error:
+            "standard input:4:2: column \"zip\": the level \"8009\" was not there in the fit, which had 8001, 8002, 8003; correct it, or predict nothing or the reference for it\n"
+        ))
+    let missing = try linreg("predict", model, "-", "--unseen", "missing", input: rows).output
+    let lines = missing.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count == 5 && lines[0] == "prediction" && lines[2] == "" && lines[3] == "")
+    let reference = try linreg("predict", model, "-", "--unseen", "reference", "--json", input: rows).output
+    #expect(reference == "{\"predictions\": [\(lines[1]), null, \(lines[1])]}\n")
+    let evaluated = try linreg("evaluate", model, "-", input: Self.homes)
+    #expect(
+      evaluated.error == "linreg: 1 row has no prediction and is left out\n"
+        || evaluated.error == "1 row has no prediction and is left out\n")
+  }
+
+  @Test func refusedUnlessSaidOtherwise() throws {
+    #expect(
+      try linreg("fit", "price ~ rooms", "-", input: Self.homes)
+        == Outcome(
+          status: 1, output: "",
+          error:
+            "standard input:3:3: column \"rooms\": a number is missing; fill it in, or drop or fill such rows\n"
+        ))
+    let filled = try linreg("fit", "price ~ rooms", "-", "--missing", "-1.5", input: Self.homes)
+    #expect(filled.output.contains("\nmissing numbers filled by -1.5\n"))
+    let trained = try linreg(
+      "train", "price ~ rooms + C(zip)", "-", "--missing", "mean", "--quiet", input: Self.homes)
+    #expect(trained.output.contains("\nmissing numbers filled by the mean of their column\n"))
+    #expect(try linreg("fit", "price ~ rooms", "-", "--missing", "some", input: Self.homes).status == 2)
+  }
+
+  @Test func severalTargets() throws {
+    let outcome = try linreg("fit", "cbind(price, log(area)) ~ zip", "-", input: Self.homes)
+    #expect(outcome.output.hasPrefix("Response price:\n\nprice on 1 feature, 8 observations"))
+    #expect(outcome.output.contains("\n\n\nResponse log(area):\n\nlog(area) on 1 feature"))
+    let json = try linreg("fit", "cbind(price, area) ~ zip", "-", "--json", input: Self.homes).output
+    let object = try #require(JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+    let targets = try #require(object["targets"] as? [[String: Any]])
+    #expect(targets.map { $0["target"] as? String } == ["price", "area"])
+    #expect(
+      try linreg("fit", "cbind(price, area) ~ zip", "-", "-m", folder.path("n.json"), input: Self.homes).error
+        == "formula: several targets can only be fitted, and without a file for the model; predict one here\n  cbind(price, area) ~ zip\n  ^\n"
+    )
+  }
+}
