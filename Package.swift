@@ -33,12 +33,16 @@ let package = Package(
     .systemLibrary(
       name: "CLAPACKE", pkgConfig: "lapacke",
       providers: [.apt(["liblapacke-dev"]), .brew(["lapack"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
     // MARK: C and C++
     // The inner loops that BLAS has no routine for.
     .target(name: "CRowKernels", exclude: ["kernels.h", "batches.h", "batch_vectors.h", "products.h"]),
     // Student's t and Fisher's F, by Boost.Math (headers only).
     .target(name: "CDistributions"),
+    // Text to numbers, a block of rows at a time, by std::from_chars.
+    .target(name: "CNumberText"),
 
     // MARK: Library
     .target(
@@ -47,7 +51,8 @@ let package = Package(
       name: "LinearRegression", dependencies: ["LinearAlgebra", "CRowKernels", "CDistributions"],
       swiftSettings: strict),
     .target(
-      name: "TabularRegression", dependencies: ["LinearRegression"], swiftSettings: strict),
+      name: "TabularRegression", dependencies: ["LinearRegression", "CNumberText", "CZlib"],
+      swiftSettings: strict),
 
     // MARK: Command
     .executableTarget(

@@ -12,8 +12,9 @@ typedef WHOLE WIDE(bits_anywhere) __attribute__((vector_size(BYTES), aligned(SCA
 #define LOAD(p) ((VECTOR) * (const WIDE(anywhere) *)(p))
 #define STORE(p, v) (*(WIDE(anywhere) *)(p) = (v))
 
-// Read from element `rest` on, it keeps the last `rest` lanes. A row that is no whole number of vectors ends in one that begins
-// before the end of the last: what would be counted twice is masked, on both sides, so that 0 · ∞ cannot arise.
+// Read from element `rest` on, it keeps the last `rest` lanes. A row that is no whole number of vectors ends in one
+// that begins before the end of the last: what would be counted twice is masked, on both sides, so that 0 · ∞ cannot
+// arise.
 static const WHOLE WIDE(masks)[2 * WIDTH] = {[WIDTH ... 2 * WIDTH - 1] = -1};
 #define LAST_LANES(rest) ((BITS) * (const WIDE(bits_anywhere) *)(WIDE(masks) + (rest)))
 
@@ -84,8 +85,9 @@ INLINE void WIDE(predict)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows, const in
   }
 }
 
-// `width` vectors of the gradient: their sums stay in registers. Narrow ones take `apart` rows side by side, for additions that
-// do not wait for each other. The last one is at `last`, and `mask` keeps of it what is not in the one before.
+// `width` vectors of the gradient: their sums stay in registers. Narrow ones take `apart` rows side by side, for
+// additions that do not wait for each other. The last one is at `last`, and `mask` keeps of it what is not in the one
+// before.
 #define COLUMNS(width, apart)                                                                                         \
   INLINE void WIDE(columns##width)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order,                \
                                    const SCALAR *errors, SCALAR *gradient, ptrdiff_t last, BITS mask) {               \

@@ -3,23 +3,23 @@
 //   WHOLE          the integer of its size
 //   KIND           what the names end in, before the instruction set
 //   WIDEST         bytes in a vector: those of LANES doubles
-// Rows are consecutive or at the positions `order`; both take the same operations in the same order, so that they give the same
-// bits.
+// Rows are consecutive or at the positions `order`; both take the same operations in the same order, so that they give
+// the same bits.
 
 #define CHUNK_BYTES 16384
 #define OF(function) NAME(JOIN(function, KIND))
 #define ROW(i) (x + (order ? (ptrdiff_t)order[i] : (i)) * p)
 
-// Rows at positions come from anywhere in memory: asks for `count` of them, some way ahead. Of wide rows the first lines are
-// enough: the processor fetches the rest of them itself.
+// Rows at positions come from anywhere in memory: asks for `count` of them, some way ahead. Of wide rows the first
+// lines are enough: the processor fetches the rest of them itself.
 #define PREFETCH(i, count)                                                                                            \
   for (ptrdiff_t next = (i) + 12; next < (i) + 12 + (count) && next < rows; next++) {                                 \
     const char *line = (const char *)ROW(next), *end = line + (p * SCALAR_BYTES < 1024 ? p * SCALAR_BYTES : 1024);    \
     for (; line < end; line += 64) __builtin_prefetch(line);                                                          \
   }
 
-// Asks for `count` consecutive rows that will be wanted soon, though not in this order, up to the second-level cache: the first
-// holds what is worked on. A few rows at a time, between the arithmetic.
+// Asks for `count` consecutive rows that will be wanted soon, though not in this order, up to the second-level cache:
+// the first holds what is worked on. A few rows at a time, between the arithmetic.
 INLINE void OF(fetch)(const SCALAR *rows, ptrdiff_t p, ptrdiff_t count) {
   const char *line = (const char *)rows, *end = (const char *)(rows + p * count);
   for (; line < end; line += 64) __builtin_prefetch(line, 0, 2);
@@ -41,8 +41,8 @@ typedef SCALAR OF(quad_anywhere) __attribute__((vector_size(4 * SCALAR_BYTES), a
 
 // MARK: One target
 
-// Rows below one vector of 16 bytes.
-#define FEW(p_)                                                                                                       \
+// Predictions from few columns, one by one.
+#define PREDICT_FEW(p_)                                                                                               \
   INLINE void OF(predict##p_)(const SCALAR *x, ptrdiff_t rows, const int32_t *order, const SCALAR *ahead,             \
                               const SCALAR *w, SCALAR b, SCALAR *out) {                                               \
     enum { p = p_ };                                                                                                  \
@@ -53,7 +53,18 @@ typedef SCALAR OF(quad_anywhere) __attribute__((vector_size(4 * SCALAR_BYTES), a
       for (int j = 0; j < p; j++) sum += row[j] * w[j];                                                               \
       out[i] = sum;                                                                                                   \
     }                                                                                                                 \
-  }                                                                                                                   \
+  }
+PREDICT_FEW(1)
+PREDICT_FEW(2)
+PREDICT_FEW(3)
+PREDICT_FEW(4)
+PREDICT_FEW(5)
+PREDICT_FEW(6)
+PREDICT_FEW(7)
+#undef PREDICT_FEW
+
+// The gradient from rows below one vector of 16 bytes.
+#define GRADIENT_FEW(p_)                                                                                              \
   INLINE void OF(gradient##p_)(const SCALAR *x, ptrdiff_t rows, const int32_t *order, const SCALAR *errors,           \
                                SCALAR *gradient) {                                                                    \
     enum { p = p_ };                                                                                                  \
@@ -71,16 +82,14 @@ typedef SCALAR OF(quad_anywhere) __attribute__((vector_size(4 * SCALAR_BYTES), a
       }                                                                                                               \
     for (int j = 0; j < p; j++) gradient[j] += (sums[0][j] + sums[2][j]) + (sums[1][j] + sums[3][j]);                 \
   }
-FEW(1)
-FEW(2)
-FEW(3)
-FEW(4)
-FEW(5)
-FEW(6)
-FEW(7)
-#undef FEW
+GRADIENT_FEW(1)
+#if SCALAR_BYTES < 8
+GRADIENT_FEW(2)
+GRADIENT_FEW(3)
+#endif
+#undef GRADIENT_FEW
 
-// The widest vectors that a row fills.
+// The widest vectors that a row fills, of 16 bytes at least.
 #if WIDEST >= 64
 #define OF_64(function, ...)                                                                                          \
   if (p * SCALAR_BYTES >= 64) {                                                                                       \
@@ -100,15 +109,7 @@ FEW(7)
 #define OF_WIDTH(function, ...)                                                                                       \
   OF_64(function, __VA_ARGS__)                                                                                        \
   OF_32(function, __VA_ARGS__)                                                                                        \
-  if (p * SCALAR_BYTES >= 16) {                                                                                       \
-    NAME(JOIN(JOIN(function, KIND), 16))(x, p, rows, order, __VA_ARGS__);                                             \
-  } else if (p == 1) {                                                                                                \
-    OF(function##1)(x, rows, order, __VA_ARGS__);                                                                     \
-  } else if (p == 2) {                                                                                                \
-    OF(function##2)(x, rows, order, __VA_ARGS__);                                                                     \
-  } else if (p == 3) {                                                                                                \
-    OF(function##3)(x, rows, order, __VA_ARGS__);                                                                     \
-  }
+  NAME(JOIN(JOIN(function, KIND), 16))(x, p, rows, order, __VA_ARGS__);
 
 INLINE void OF(predict_any)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order,
                             const SCALAR *ahead, const SCALAR *w, SCALAR b, SCALAR *out) {
@@ -142,8 +143,8 @@ TARGET static void OF(predict_rows)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows
   }
 }
 
-// So many rows that they stay in the first-level cache while columns pass over them, and that sums in registers do not lose
-// digits.
+// So many rows that they stay in the first-level cache while columns pass over them, and that sums in registers do not
+// lose digits.
 INLINE ptrdiff_t OF(chunk_rows)(ptrdiff_t p, ptrdiff_t rows) {
   // A division takes as long as a small batch.
   if (rows * p * SCALAR_BYTES <= CHUNK_BYTES) return 128;
@@ -153,7 +154,17 @@ INLINE ptrdiff_t OF(chunk_rows)(ptrdiff_t p, ptrdiff_t rows) {
 
 INLINE void OF(gradient_chunk)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order, const SCALAR *errors,
                                SCALAR *gradient) {
-  OF_WIDTH(gradient, errors, gradient)
+  if (p * SCALAR_BYTES >= 16) {
+    OF_WIDTH(gradient, errors, gradient)
+  } else if (p == 1) {
+    OF(gradient1)(x, rows, order, errors, gradient);
+#if SCALAR_BYTES < 8
+  } else if (p == 2) {
+    OF(gradient2)(x, rows, order, errors, gradient);
+  } else if (p == 3) {
+    OF(gradient3)(x, rows, order, errors, gradient);
+#endif
+  }
 }
 
 INLINE void OF(gradient_any)(const SCALAR *x, ptrdiff_t p, ptrdiff_t count, const int32_t *order, const SCALAR *errors,
@@ -221,8 +232,8 @@ TARGET static void OF(add_gradient_rows)(const SCALAR *x, ptrdiff_t p, ptrdiff_t
   }
 }
 
-// Prediction, errors and gradient of a few rows at a time, so that each row is brought to the first-level cache once. The same
-// operations in the same order as predict_rows, subtract and add_gradient_rows.
+// Prediction, errors and gradient of a few rows at a time, so that each row is brought to the first-level cache once.
+// The same operations in the same order as predict_rows, subtract and add_gradient_rows.
 INLINE double OF(differentiate_any)(const SCALAR *x, ptrdiff_t p, ptrdiff_t count, const int32_t *order, const SCALAR *ahead,
                                     const SCALAR *w, SCALAR b, const SCALAR *targets, SCALAR *errors, SCALAR *gradient,
                                     SCALAR *bias) {

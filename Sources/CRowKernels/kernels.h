@@ -86,8 +86,8 @@ STANDARDIZE(float, standardize_rows_f32)
 STANDARDIZE(double, standardize_rows_f64)
 #undef STANDARDIZE
 
-// Columns j ..< j + width · LANES of rows i ..< i + TILE_ROWS of C: the sums over a chunk of rows stay in registers, and are
-// added to C once, so that rounding does not add up over one long chain.
+// Columns j ..< j + width · LANES of rows i ..< i + TILE_ROWS of C: the sums over a chunk of rows stay in registers,
+// and are added to C once, so that rounding does not add up over one long chain.
 #define TILE(width)                                                                                                   \
   TARGET static void NAME(tile##width)(const double *a, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t i, ptrdiff_t j,   \
                                        double *c, ptrdiff_t order) {                                                  \
@@ -133,8 +133,8 @@ TARGET static void NAME(add_cross_products)(const double *a, ptrdiff_t stride, p
   }
 }
 
-// Columns j ..< j + LANES of some rows of A ← A R⁻¹, once the columns before j are done: what they take away as a product that
-// stays in registers, then the triangle on the diagonal by substitution.
+// Columns j ..< j + LANES of some rows of A ← A R⁻¹, once the columns before j are done: what they take away as a
+// product that stays in registers, then the triangle on the diagonal by substitution.
 TARGET static void NAME(solve_tile)(double *a, ptrdiff_t stride, ptrdiff_t j, const double *r, ptrdiff_t order) {
   enum { tile_rows = 8 };
   VECTOR rest[tile_rows];

@@ -1,5 +1,5 @@
-// Several targets: the products of a batch with a narrow matrix, by tiles that stay in registers. Nothing is packed but columns
-// that fill no vector or crowd the cache. Included by batches.h for each type.
+// Several targets: the products of a batch with a narrow matrix, by tiles that stay in registers. Nothing is packed but
+// columns that fill no vector or crowd the cache. Included by batches.h for each type.
 
 #define WIDTH (WIDEST / SCALAR_BYTES)
 #define VECTOR NAME(JOIN(JOIN(lanes, KIND), WIDEST))
@@ -7,12 +7,12 @@
 #define LOAD(p) ((VECTOR) * (const ANYWHERE *)(p))
 #define STORE(p, v) (*(ANYWHERE *)(p) = (v))
 
-// So many terms are added up before they are added to an element: they stay in the first-level cache while tiles pass over
-// them, and sums in Float keep their digits.
+// So many terms are added up before they are added to an element: they stay in the first-level cache while tiles pass
+// over them, and sums in Float keep their digits.
 #define DEPTH 128
 
-// What a tile multiplies: element (s, d) of the left side is at left[s] + (order ? order[d] : d) · step; rows of the right side
-// are `stride` apart.
+// What a tile multiplies: element (s, d) of the left side is at left[s] + (order ? order[d] : d) · step; rows of the
+// right side are `stride` apart.
 typedef struct {
   const SCALAR *left[TARGET_ROWS];
   const int32_t *order;
@@ -75,8 +75,8 @@ INLINE void OF(tile)(int height, int width, const OF(factors) * f, const SCALAR 
   return OF(product_2_1)(f, start, start_stride, c, c_stride);
 }
 
-// c ← start + left · right, c `rows` × k, or c ← c + left · right where `start` is null. Rows of the left side are found by
-// `order`, elements of its rows `step` apart by `depth_order`.
+// c ← start + left · right, c `rows` × k, or c ← c + left · right where `start` is null. Rows of the left side are
+// found by `order`, elements of its rows `step` apart by `depth_order`.
 TARGET static void OF(multiply)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order, ptrdiff_t step,
                                 ptrdiff_t depth, const int32_t *depth_order, const SCALAR *right, ptrdiff_t k,
                                 const SCALAR *start, SCALAR *c) {
@@ -112,12 +112,12 @@ TARGET static void OF(multiply)(const SCALAR *x, ptrdiff_t p, ptrdiff_t rows, co
         if (count == height && columns == width * WIDTH) {
           OF(tile)(height, width, &f, before, before_stride, target, k);
         } else {
-          SCALAR room[TARGET_ROWS * 2 * WIDTH] = {};
+          SCALAR padded[TARGET_ROWS * 2 * WIDTH] = {};
           for (ptrdiff_t s = 0; s < count; s++)
-            for (ptrdiff_t v = 0; v < columns; v++) room[s * width * WIDTH + v] = before[s * before_stride + v];
-          OF(tile)(height, width, &f, room, width * WIDTH, room, width * WIDTH);
+            for (ptrdiff_t v = 0; v < columns; v++) padded[s * width * WIDTH + v] = before[s * before_stride + v];
+          OF(tile)(height, width, &f, padded, width * WIDTH, padded, width * WIDTH);
           for (ptrdiff_t s = 0; s < count; s++)
-            for (ptrdiff_t v = 0; v < columns; v++) target[s * k + v] = room[s * width * WIDTH + v];
+            for (ptrdiff_t v = 0; v < columns; v++) target[s * k + v] = padded[s * width * WIDTH + v];
         }
         i += count;
       }

@@ -16,5 +16,11 @@ package func decimalLogarithm(_ x: Double) -> Double { log10(x) }
 /// e to the power of x.
 func exponential(_ x: Double) -> Double { exp(x) }
 
+/// x to the power of y.
+func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
+
+/// The cosine of an angle in radians.
+func cosine(_ angle: Double) -> Double { cos(angle) }
+
 /// Number of cores that are online.
 func onlineCores() -> Int { Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

@@ -18,8 +18,8 @@ public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A value is NaN or infinite; row and column count from 0.
   case nonFinite(Variable, row: Int, column: Int)
 
-  /// A column's values are too large, too small or too far apart: its spread, a square or its coefficient is beyond Double.
-  /// Counted from 0.
+  /// A column's values are too large, too small or too far apart: its spread, a square or its coefficient is beyond
+  /// Double. Counted from 0.
   case overflow(Variable, column: Int)
 
   /// A weight is negative; the row counts from 0.

@@ -121,6 +121,12 @@ package enum Files {
     return stat(path, &status) == 0
   }
 
+  /// Whether a path leads to a file that keeps what is in it.
+  static func isRegular(_ path: String) -> Bool {
+    var status = stat()
+    return path != "-" && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
   /// Throws where a file could not be written, before the work that it is to hold is done; also where it is the input.
   package static func checkWritable(_ path: String, besides input: String? = nil) throws(TabularError) {
     var output = stat(), source = stat()

@@ -22,6 +22,7 @@ struct Accumulate: ParsableCommand {
 
   @OptionGroup var output: ShareOutputOptions
   @OptionGroup var rows: MissingOptions
+  @OptionGroup var text: TextOptions
   @OptionGroup var threads: ThreadOptions
 
   @Option(help: "The column that weighs the rows.")
@@ -37,13 +38,12 @@ struct Accumulate: ParsableCommand {
     let formula = try Formula(formula)
     for file in files { try Files.checkWritable(output.shareFile, besides: file) }
     let share = try threads.run {
-      let categories = formula.categories
-      var share = try Share(
-        formula, Table(csv: files[0], categories: categories), weights: weights, missing: rows.missing)
-      for file in files.dropFirst() {
-        try share.add(Table(csv: file, categories: share.categories.union(categories)))
+      let reader = try TableReader(files, options: text.options(categories: formula.categories))
+      var progress = ReadingProgress()
+      defer { progress.end() }
+      return try Share(formula, reading: reader, weights: weights, missing: rows.missing) {
+        progress.show($0)
       }
-      return share
     }
     try output.deliver(share)
   }
@@ -122,7 +122,7 @@ struct Solve: ParsableCommand {
   }
 
   func run() throws {
-    try output.check(besides: share)
+    try output.check(besides: [share])
     let model = try Share(contentsOf: share).solve(
       LeastSquares(redundancy: redundant, ridgePenalty: ridge), intercept: noIntercept ? false : nil,
       dropping: drop, target: target, named: share == "-" ? "standard input" : share)

@@ -6,8 +6,8 @@ struct Fit: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Fit a model exactly, by least squares.",
     usage: """
-      linreg fit <formula> <file> [<options>]
-      linreg fit --target <target> <file> [<options>]
+      linreg fit <formula> <file> ... [<options>]
+      linreg fit --target <target> <file> ... [<options>]
       """,
     discussion: """
       A formula is in R's language: 'y ~ a + b', 'y ~ .' for all other columns,
@@ -26,6 +26,7 @@ struct Fit: ParsableCommand {
   @OptionGroup var output: ModelOutputOptions
   @OptionGroup var options: MethodOptions
   @OptionGroup var rows: MissingOptions
+  @OptionGroup var text: TextOptions
   @OptionGroup var threads: ThreadOptions
 
   @Option(help: "The column that weighs the rows.")
@@ -45,21 +46,41 @@ struct Fit: ParsableCommand {
 
   func run() throws {
     let formula = try data.formula()
-    try output.check(besides: data.file)
+    try output.check(besides: data.files)
     if output.modelFile != nil { try formula?.requireOneTarget() }
-    try threads.run {
-      let table = try Table(csv: data.file, categories: formula?.categories ?? [])
-      func tell(_ plan: FitPlan) { if explain { Terminal.note(plan.description) } }
-      let formula = try formula ?? data.formula(of: table, besides: weights, intercept: !noIntercept)
-      let method = try options.method(intercept: formula.hasIntercept, note: Terminal.note) {
-        try RidgeChoice(
-          formula, table, weights: weights, missing: rows.missing, folds: options.folds, seed: options.seed)
-      }
-      let models = try FittedModel.perTarget(
-        formula, table, weights: weights, missing: rows.missing, method: method, plan: tell)
-      if models.count > 1 { return show(models) }
-      try deliver(models[0], output)
+    let models = try threads.run {
+      let reader = try TableReader(data.files, options: text.options(categories: formula?.categories ?? []))
+      let formula =
+        try formula
+        ?? data.formula(
+          of: reader.columnNames, in: reader.source, besides: weights, intercept: !noIntercept)
+      let needsRows = options.needsRowsInMemory || formula.targetCount > 1
+      return try needsRows ? fit(formula, Table(all: reader)) : [fit(formula, reader)]
     }
+    if models.count > 1 { return show(models) }
+    try deliver(models[0], output)
+  }
+
+  private func fit(_ formula: Formula, _ table: Table) throws -> [FittedModel] {
+    let method = try options.method(intercept: formula.hasIntercept, note: Terminal.note) {
+      try RidgeChoice(
+        formula, table, weights: weights, missing: rows.missing, folds: options.folds, seed: options.seed)
+    }
+    return try FittedModel.perTarget(
+      formula, table, weights: weights, missing: rows.missing, method: method, plan: tell)
+  }
+
+  private func fit(_ formula: Formula, _ reader: TableReader) throws -> FittedModel {
+    var progress = ReadingProgress()
+    defer { progress.end() }
+    return try FittedModel(
+      formula, reading: reader, weights: weights, missing: rows.missing,
+      method: options.plainMethod(intercept: formula.hasIntercept), plan: tell
+    ) { progress.show($0) }
+  }
+
+  private func tell(_ plan: FitPlan) {
+    if explain { Terminal.note(plan.description) }
   }
 
   /// Prints the models of several targets.

@@ -37,16 +37,28 @@ struct MethodOptions: ParsableArguments {
     }
   }
 
+  /// Whether the rows have to be gone through more often than they can be read.
+  var needsRowsInMemory: Bool {
+    if case .penalty = ridge { return solver != .automatic && solver != .qr || precision == .extended }
+    return true
+  }
+
+  /// The method without cross-validation.
+  func plainMethod(intercept: Bool) -> LeastSquares {
+    var method = LeastSquares(
+      intercept: intercept, solver: solver, precision: precision, redundancy: redundant,
+      measuresResidual: true)
+    if case .penalty(let penalty) = ridge { method.ridgePenalty = penalty }
+    return method
+  }
+
   /// The method, with the penalty that cross-validation chooses if that is asked for; it is told to `note`.
   func method(
     intercept: Bool, note: (String) -> Void, choose: () throws -> RidgeChoice
   ) throws -> LeastSquares {
-    var method = LeastSquares(
-      intercept: intercept, solver: solver, precision: precision, redundancy: redundant,
-      measuresResidual: true)
+    var method = plainMethod(intercept: intercept)
     switch ridge {
-    case .penalty(let penalty): method.ridgePenalty = penalty
-    case .invalid: break
+    case .penalty, .invalid: break
     case .leastError, .oneStandardError:
       let choice = try choose()
       note(choice.description)

@@ -2,11 +2,11 @@ import ArgumentParser
 import LinearRegression
 import TabularRegression
 
-/// Which columns of which file to learn from.
+/// Which columns of which files to learn from.
 struct DataOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "A formula, unless --target is given, and a CSV file whose first line names the columns; \"-\" is standard input.",
+      "A formula, unless --target is given, and CSV files whose first line names the columns, read as one; \"-\" is standard input.",
       valueName: "formula> <file"))
   var inputs: [String] = []
 
@@ -22,21 +22,21 @@ struct DataOptions: ParsableArguments {
     help: "Columns to leave out of the default, separated by commas; may be given again.", transform: names)
   var exclude: [[String]] = []
 
-  /// The file: what comes last.
-  var file: String { inputs.last ?? "" }
+  /// The files: all but the formula.
+  var files: [String] { target == nil ? Array(inputs.dropFirst()) : inputs }
 
   /// The formula; nil where --target is given.
   func formula() throws -> Formula? { target == nil ? try Formula(inputs[0]) : nil }
 
-  /// The formula of --target for a table: with --features or --exclude, or all columns beside the target.
+  /// The formula of --target for some columns: with --features or --exclude, or all columns beside the target.
   func formula(
-    of table: Table, besides weights: String?, intercept: Bool = true
+    of columns: [String], in source: String, besides weights: String?, intercept: Bool = true
   ) throws -> Formula {
     let excluded = Set(exclude.joined())
-    for name in exclude.joined() where !table.columnNames.contains(name) {
-      throw TabularError.noColumn(name, file: table.source, available: table.columnNames)
+    for name in exclude.joined() where !columns.contains(name) {
+      throw TabularError.noColumn(name, file: source, available: columns)
     }
-    let others = table.columnNames.filter { $0 != target && $0 != weights && !excluded.contains($0) }
+    let others = columns.filter { $0 != target && $0 != weights && !excluded.contains($0) }
     return Formula(
       target: target ?? "", features: features.isEmpty ? others : Array(features.joined()),
       intercept: intercept)
@@ -45,9 +45,8 @@ struct DataOptions: ParsableArguments {
   func validate() throws {
     if target != nil {
       if inputs.isEmpty { throw ValidationError("Missing expected argument '<file>'") }
-      if inputs.count > 1 {
-        throw ValidationError(
-          "With --target there is one file; a formula and --target cannot be given together.")
+      if inputs[0].contains("~") {
+        throw ValidationError("A formula and --target cannot be given together.")
       }
     } else {
       if inputs.isEmpty { throw ValidationError("Missing expected arguments '<formula>' and '<file>'") }
@@ -57,12 +56,15 @@ struct DataOptions: ParsableArguments {
             ? "Missing expected argument '<file>'"
             : "What is to be predicted? Give a formula such as 'y ~ .' before the file, or --target.")
       }
-      if inputs.count > 2 {
-        throw ValidationError("There are a formula and one file; what is \"\(inputs[2])\"?")
-      }
       if !(features + exclude).isEmpty {
         throw ValidationError("--features and --exclude go with --target; a formula names its own.")
       }
+    }
+    if files.count(where: { $0 == "-" }) > 1 {
+      throw ValidationError("Only one of the files can be standard input.")
+    }
+    if let twice = files.first(where: { file in files.count(where: { $0 == file }) > 1 }) {
+      throw ValidationError("\(twice) is named twice; its rows would count twice.")
     }
     if (features + exclude).joined().contains("") {
       throw ValidationError(
@@ -134,8 +136,9 @@ struct ModelOutputOptions: ParsableArguments {
   @OptionGroup var format: FormatOptions
 
   /// Throws where the model could not be written, before the work is done.
-  func check(besides input: String) throws {
-    if let modelFile { try Files.checkWritable(modelFile, besides: input) }
+  func check(besides inputs: [String]) throws {
+    guard let modelFile else { return }
+    for input in inputs { try Files.checkWritable(modelFile, besides: input) }
   }
 
   func validate() throws {

@@ -6,8 +6,8 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train a model by minibatch SGD and tell how far it is from the exact fit.",
     usage: """
-      linreg train <formula> <file> [<options>]
-      linreg train --target <target> <file> [<options>]
+      linreg train <formula> <file> ... [<options>]
+      linreg train --target <target> <file> ... [<options>]
       """,
     discussion: """
       Without options nothing needs tuning: columns are scaled inside, steps are
@@ -35,6 +35,7 @@ struct Train: ParsableCommand {
   @OptionGroup var data: DataOptions
   @OptionGroup var output: ModelOutputOptions
   @OptionGroup var rows: MissingOptions
+  @OptionGroup var text: TextOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var options: DescentOptions
   @OptionGroup var checkpoints: CheckpointOptions
@@ -62,7 +63,7 @@ struct Train: ParsableCommand {
     {
       throw ValidationError("The model and the checkpoint need files of their own.")
     }
-    if validation == "-" && data.file == "-" {
+    if validation == "-" && data.files.contains("-") {
       throw ValidationError("Only one of the two files can be standard input.")
     }
   }
@@ -70,15 +71,16 @@ struct Train: ParsableCommand {
   func run() throws {
     let method = options.method
     let formula = try data.formula()
-    let inputs = [data.file] + [validation].compactMap { $0 }
-    for input in inputs { try output.check(besides: input) }
+    let inputs = data.files + [validation].compactMap { $0 }
+    try output.check(besides: inputs)
     try checkpoints.check(besides: inputs)
     try threads.run {
-      let categories = formula?.categories ?? []
-      let table = try Table(csv: data.file, categories: categories)
+      let reading = text.options(categories: formula?.categories ?? [])
+      let table = try Table(csv: data.files, options: reading)
       let training = try TableTraining(
-        formula ?? data.formula(of: table, besides: weights), table, weights: weights, missing: rows.missing,
-        validation: try validation.map { try Table(csv: $0, categories: categories) }, method: method,
+        formula ?? data.formula(of: table.columnNames, in: table.source, besides: weights), table,
+        weights: weights, missing: rows.missing,
+        validation: try validation.map { try Table(csv: [$0], options: reading) }, method: method,
         stopSignal: Interrupts.stop)
       try checkpoints.resume(training, isQuiet: quiet, note: Terminal.note)
       Interrupts.install()

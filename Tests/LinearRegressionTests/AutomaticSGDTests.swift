@@ -58,6 +58,20 @@ import Testing
     }
   }
 
+  /// Above 2048 columns steps are only scaled: safe for the heaviest row too, not only for the mean one.
+  @Test(arguments: [1.0, 30, 1000])
+  func oneHeavyRowIsNoStall(weight: Double) throws {
+    var generator = SeededGenerator(seed: 26)
+    let n = 800, p = 2049
+    let Z: Matrix<Float> = generator.normalMatrix(n, p), noise: Matrix<Float> = generator.normalMatrix(n, 1)
+    let X = Matrix<Float>(rows: n, columns: p) { i, j in i == 7 ? Float(weight) * Z[i, j] : Z[i, j] }
+    let y = Matrix<Float>(rows: n, columns: 1) { i, _ in X[i, 0] - X[i, 1] + noise[i, 0] }
+    let run = try SGD(epochs: 8).train(X, y)
+    let norms = try run.epochs.map { try #require($0.gradientNorm) }
+    #expect(run.stopReason == .epochs)
+    #expect(norms[7] < norms[0] / 5 && norms[0].isFinite)
+  }
+
   /// The largest exact coefficient, in standardised units.
   static func largest<Scalar>(_ X: Matrix<Scalar>, _ y: Matrix<Scalar>) throws -> Double {
     let exact = try LeastSquares().fit(X, y), x = try Standardization(X),
@@ -83,7 +97,8 @@ import Testing
     return max(worst, abs(atMeans) / target) / largest
   }
 
-  /// No setting, seeds 1 to 20: four digits after five epochs, and at the stop, within twenty epochs, what was promised.
+  /// No setting, seeds 1 to 20: four digits after five epochs, and at the stop, within twenty epochs, what was
+  /// promised.
   @Test(arguments: problems)
   func reachesTheLeastSquaresAnswer(problem: Problem) throws {
     func check<Scalar: BLASScalar>(_: Scalar.Type, tolerance: Double) throws {

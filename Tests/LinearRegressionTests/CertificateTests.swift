@@ -19,8 +19,8 @@ import Testing
         }
       }
     }
-    // Rounding may by chance do no harm, on one kind of processor or another: an error ten thousand times smaller than estimated
-    // came up in one of the 675 problems here on a Zen 3, and in none on a Zen 4.
+    // Rounding may by chance do no harm, on one kind of processor or another: an error ten thousand times smaller than
+    // estimated came up in one of the 675 problems here on a Zen 3, and in none on a Zen 4.
     #expect(lucky.count <= 1, "\(lucky.joined(separator: "\n"))")
   }
 
@@ -103,8 +103,8 @@ private struct Problem {
     return low
   }
 
-  /// The digits of the worst coefficient: relative to its own size or, if it has less than three, to the largest one. Which side
-  /// of three is a matter of chance near it, hence two answers.
+  /// The digits of the worst coefficient: relative to its own size or, if it has less than three, to the largest one.
+  /// Which side of three is a matter of chance near it, hence two answers.
   private func digits(_ fit: LeastSquaresFit, _ exact: LeastSquaresFit) -> (strict: Double, loose: Double) {
     let scales = (0..<X.columnCount).map { nrm2(X[column: $0]) }
     let largest = zip(exact.coefficients, scales).reduce(0) { max($0, abs($1.0 * $1.1)) }

@@ -72,7 +72,8 @@ import Testing
     var generator = SeededGenerator(seed: 61)
     let n = 30_000, p = 12
     let X = Matrix<Double>(rows: n, columns: p) { i, j in
-      // Column 3 is zero until late, column 4 grows a million times larger, column 5 is a copy of column 6 but for the end.
+      // Column 3 is zero until late, column 4 grows a million times larger, column 5 is a copy of column 6 but for the
+      // end.
       let value = generator.nextNormal()
       switch j {
       case 3: return i < 28_000 ? 0 : value

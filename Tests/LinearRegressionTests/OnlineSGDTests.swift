@@ -72,7 +72,8 @@ import Testing
     #expect(try JSONDecoder().decode(OnlineSGD.self, from: JSONEncoder().encode(online)) == online)
   }
 
-  /// Batches that are small against the number of columns, and rows far out: the step is as small as each batch asks for.
+  /// Batches that are small against the number of columns, and rows far out: the step is as small as each batch asks
+  /// for.
   @Test(arguments: [(20, 1), (100, 1), (200, 8), (50, 8), (300, 32)])
   func staysStableOnSmallBatches(p: Int, b: Int) throws {
     var generator = SeededGenerator(seed: 64)

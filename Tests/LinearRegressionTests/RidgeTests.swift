@@ -56,7 +56,8 @@ import Testing
     #expect(fit.statistics[0].residualSumOfSquares > 0)
   }
 
-  /// Held against fits that leave the rows of a fold out, one by one: as many folds as rows need no knowledge of who is where.
+  /// Held against fits that leave the rows of a fold out, one by one: as many folds as rows need no knowledge of who is
+  /// where.
   @Test func crossValidationIsWhatLeavingRowsOutGives() throws {
     let (X, y) = data(24)
     let penalties = [0.01, 1, 30]

@@ -88,7 +88,8 @@ import Testing
     ).train(X, y)
     let last = try #require(run.epochs.last)
     let columns = try Standardization(X), target = try Standardization(y)
-    // λ ‖w‖² / 2 on the mean loss is ridge regression with the penalty n λ; in the columns' own units λ sⱼ² in standardised ones.
+    // λ ‖w‖² / 2 on the mean loss is ridge regression with the penalty n λ; in the columns' own units λ sⱼ² in
+    // standardised ones.
     var exact = try LeastSquares(ridgePenalty: standardize ? 1000 * decay : 0).fit(X, y).model
     if decay > 0 && !standardize {
       let Z = Matrix<Double>(rows: 1002, columns: 2) {
@@ -211,7 +212,8 @@ import Testing
     #expect(divergence.epoch == 1)
   }
 
-  /// Rows that lose little by themselves: zeros among ones, rare events, a target that is zero where the first rows are held out.
+  /// Rows that lose little by themselves: zeros among ones, rare events, a target that is zero where the first rows are
+  /// held out.
   @Test(arguments: 0..<20 as Range<UInt64>)
   func healthyRunsAreNotDivergence(seed: UInt64) throws {
     var generator = SeededGenerator(seed: 24 + seed)
@@ -276,7 +278,8 @@ import Testing
 
   @Test(arguments: [1, 2, 6, 20])
   func suggestedRatesConverge(p: Int) throws {
-    // Columns that are all the same but for their signs: one eigenvalue is p, and the vector of ones is orthogonal to it.
+    // Columns that are all the same but for their signs: one eigenvalue is p, and the vector of ones is orthogonal to
+    // it.
     let X = Matrix<Double>(rows: 200, columns: p) { i, j in (i % 2 == 0 ? 1 : -1) * (j % 2 == 0 ? 1 : -1) }
     let y = Matrix<Double>(rows: 200, columns: 1) { i, _ in i % 2 == 0 ? 3 : 1 }
     var method = SGD(epochs: 20, batchSize: 10, learningRate: 50)

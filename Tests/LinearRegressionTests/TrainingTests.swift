@@ -151,6 +151,33 @@ import Testing
     #expect(try training.run() == method.train(X, y))
   }
 
+  /// Progress after a restart is that of a run never stopped: losses too.
+  @Test(arguments: methods)
+  func progressGoesOnWithTheSameBits(method: SGD) async throws {
+    let (X, y) = Self.data(700, 3, 2, of: Double.self)
+    struct Seen: Equatable {
+      var rows: Int
+      var losses: [Double?]
+      init(_ progress: TrainingProgress) {
+        rows = progress.rows
+        losses = [progress.lossSinceLast, progress.lossOverall]
+      }
+    }
+    let whole = try Training(method, X, y)
+    var expected: [Seen] = [], seen: [Seen] = []
+    for try await progress in whole.progress(every: 150) { expected.append(Seen(progress)) }
+    var training = try Training(method, X, y)
+    while training.stopReason == nil {
+      var iterator = training.progress(every: 150).makeAsyncIterator()
+      seen.append(Seen(try #require(try await iterator.next())))
+      let state = try JSONDecoder().decode(
+        TrainingState.self, from: JSONEncoder().encode(training.state))
+      training = try Training(method, X, y)
+      try training.restore(state)
+    }
+    #expect(seen == expected)
+  }
+
   @Test func cancellingTheTaskStopsTheRun() async throws {
     let (X, y) = Self.data(20_000, 50, of: Float.self)
     let signal = StopSignal()

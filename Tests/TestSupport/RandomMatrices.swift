@@ -9,8 +9,8 @@ extension SeededGenerator {
     Matrix(rows: rows, columns: columns) { _, _ in Scalar(nextNormal()) }
   }
 
-  /// A matrix of multiples of 1/16 between −4 and 4: products and short sums of them are exact even in Float, so that one
-  /// oracle in Double serves both types.
+  /// A matrix of multiples of 1/16 between −4 and 4: products and short sums of them are exact even in Float, so that
+  /// one oracle in Double serves both types.
   public mutating func dyadicMatrix(_ rows: Int, _ columns: Int) -> Matrix<Double> {
     Matrix(rows: rows, columns: columns) { _, _ in Double(nextInteger(below: 129) - 64) / 16 }
   }

@@ -32,6 +32,15 @@ import Testing
     #expect(program.split(separator: "\n").count <= 10)
   }
 
+  /// They are compiled and run by `make examples`; the other block is a part of a manifest.
+  @Test func theLinesOnLibrariesAreAnExampleThatIsRun() throws {
+    let program = try String(
+      contentsOf: repository.appendingPathComponent("Examples/Libraries/main.swift"), encoding: .utf8)
+    let lines = blocks("swift").dropFirst().filter { !$0.hasPrefix("// Package.swift\n") }
+    #expect(lines.count == 1)
+    for block in lines { #expect(program.contains("\n\n" + block)) }
+  }
+
   @Test func sessionsAreWhatTheCommandPrints() throws {
     let sessions = blocks("console")
     #expect(sessions.count == 3)

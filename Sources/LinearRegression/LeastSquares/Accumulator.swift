@@ -10,8 +10,8 @@ extension LeastSquares {
   /// let fit = try share.solve()
   /// ```
   ///
-  /// What it keeps is the triangular factor of [1 X y] and counts: O((p + k)²) numbers, however many rows. Shares merged in any
-  /// order agree to rounding; the same shares in the same order give the same bits.
+  /// What it keeps is the triangular factor of [1 X y] and counts: O((p + k)²) numbers, however many rows. Shares
+  /// merged in any order agree to rounding; the same shares in the same order give the same bits.
   public struct Accumulator: Equatable, Sendable {
     /// Number of features, p.
     public let features: Int
@@ -113,8 +113,9 @@ extension LeastSquares {
     /// The fit of all rows.
     ///
     /// - Parameters:
-    ///   - method: intercept or not, ridge penalty, what becomes of redundant features. The solver is ``LeastSquares/Solver/qr``, or
-    ///     ``LeastSquares/Solver/svd`` if that is asked for: there are no rows to read again.
+    ///   - method: intercept or not, ridge penalty, what becomes of redundant features. The solver is
+    ///     ``LeastSquares/Solver/qr``, or ``LeastSquares/Solver/svd`` if that is asked for: there are no rows to read
+    ///     again.
     ///   - columns: which columns of [X y], counted from 0, are features now; nil for those of X.
     ///   - chosen: which columns of [X y] are targets now; nil for those of y.
     /// - Returns: the fit. Its features are counted as `columns` lists them.

@@ -9,8 +9,8 @@ public struct Certificate: Equatable, Sendable, Codable {
   /// How often the rows were read.
   public let passes: Int
 
-  /// Condition number of the columns that were kept, centred (where there is an intercept) and scaled to norm 1: the ratio
-  /// of the largest to the smallest singular value. 1 where there is at most one column.
+  /// Condition number of the columns that were kept, centred (where there is an intercept) and scaled to norm 1: the
+  /// ratio of the largest to the smallest singular value. 1 where there is at most one column.
   public let conditionNumber: Double
 
   /// Rank of the columns, the intercept's included.
@@ -19,14 +19,14 @@ public struct Certificate: Equatable, Sendable, Codable {
   /// Features that the ones before them determine. They were left out, unless the solver is ``Solver/svd``.
   public let redundant: [Redundancy]
 
-  /// How many leading digits of the coefficients are right, for the least accurate one, as the solver's rounding errors let
-  /// expect; at most 16. A coefficient that rounding errors do not tell from zero counts relative to the largest one,
-  /// in standardised units. It is about the arithmetic on the stored numbers, not about how they were measured.
+  /// How many leading digits of the coefficients are right, for the least accurate one, as the solver's rounding errors
+  /// let expect; at most 16. A coefficient that rounding errors do not tell from zero counts relative to the largest
+  /// one, in standardised units. It is about the arithmetic on the stored numbers, not about how they were measured.
   public let estimatedDigits: Double
 
-  /// ‖Xᵀr‖ / (‖X‖ ‖r‖), measured on the rows with centred and scaled columns, the worst of all targets: zero but for rounding
-  /// where the fit is the least-squares fit. Where coefficients were corrected by it, it is the one before the last correction.
-  /// Nil where the rows were not read again, or nothing is left of y.
+  /// ‖Xᵀr‖ / (‖X‖ ‖r‖), measured on the rows with centred and scaled columns, the worst of all targets: zero but for
+  /// rounding where the fit is the least-squares fit. Where coefficients were corrected by it, it is the one before the
+  /// last correction. Nil where the rows were not read again, or nothing is left of y.
   public let normalEquationResidual: Double?
 
   package init(

@@ -1,5 +1,5 @@
-/// A number as the unevaluated sum of two doubles: about 32 digits. What is done on columns of them is in `CRowKernels`; this
-/// is for the few numbers that come out.
+/// A number as the unevaluated sum of two doubles: about 32 digits. What is done on columns of them is in
+/// `CRowKernels`; this is for the few numbers that come out.
 struct DoubleDouble: Equatable {
   var high: Double
   var low: Double

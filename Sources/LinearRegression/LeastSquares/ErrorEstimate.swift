@@ -2,10 +2,11 @@ internal import LinearAlgebra
 
 /// First-order estimates of what rounding does to the coefficients of a reduced problem.
 ///
-/// With columns of norm 1 and B = (RᵀR)⁻¹ = R⁻¹R⁻ᵀ, a perturbation of R and S of relative size ε moves v by R⁻¹ times one of size
-/// ε (1 + ‖v‖), and by B times one of size ε ρ, ρ² being the share of y that is left; one of the cross-products moves v by B
-/// times one of size ε (1 + ‖v‖) (Björck 1996, doi:10.1137/1.9781611971484, sections 1.4 and 2.2). Roundings are taken as
-/// independent: a bound that lets them all conspire is too large by as many digits as there are to lose.
+/// With columns of norm 1 and B = (RᵀR)⁻¹ = R⁻¹R⁻ᵀ, a perturbation of R and S of relative size ε moves v by R⁻¹ times
+/// one of size ε (1 + ‖v‖), and by B times one of size ε ρ, ρ² being the share of y that is left; one of the
+/// cross-products moves v by B times one of size ε (1 + ‖v‖) (Björck 1996, doi:10.1137/1.9781611971484, sections 1.4
+/// and 2.2). Roundings are taken as independent: a bound that lets them all conspire is too large by as many digits as
+/// there are to lose.
 struct ErrorEstimate {
   /// Norm of each row of R⁻¹: √Bⱼⱼ.
   let rowNorms: [Double]
@@ -63,8 +64,8 @@ struct ErrorEstimate {
   /// - Parameters:
   ///   - values: coefficients.
   ///   - errors: a bound on the error of each.
-  ///   - units: what a coefficient is multiplied by to be comparable with the others. One that has less than three digits,
-  ///     and so may well be zero, counts relative to the largest.
+  ///   - units: what a coefficient is multiplied by to be comparable with the others. One that has less than three
+  ///     digits, and so may well be zero, counts relative to the largest.
   static func digits(_ values: [Double], errors: [Double], units: [Double]) -> Double {
     let largest = zip(values, units).reduce(0) { max($0, abs($1.0 * $1.1)) }
     var worst = Double.ulpOfOne

@@ -3,12 +3,13 @@ internal import LinearAlgebra
 
 /// A least-squares solution that is right to nearly the last digit, whatever the condition number up to about 10¹⁵.
 ///
-/// Given R of [1 X] from a factorisation in Double and T = R⁻¹, the columns of B = [1 X] T are nearly orthonormal. Each step
-/// forms the residuals f = y − [1 X] x and g = [1 X]ᵀ f in double-double and corrects x by T (BᵀB)⁻¹ Tᵀ g. The inverse of
-/// the cross-products, T (BᵀB)⁻¹ Tᵀ, is accurate too, because B is formed in double-double before it is rounded. (Björck 1967,
-/// doi:10.1007/BF01934122, refines by means of Q instead, which would have to be kept.)
+/// Given R of [1 X] from a factorisation in Double and T = R⁻¹, the columns of B = [1 X] T are nearly orthonormal. Each
+/// step forms the residuals f = y − [1 X] x and g = [1 X]ᵀ f in double-double and corrects x by T (BᵀB)⁻¹ Tᵀ g. The
+/// inverse of the cross-products, T (BᵀB)⁻¹ Tᵀ, is accurate too, because B is formed in double-double before it is
+/// rounded. (Björck 1967, doi:10.1007/BF01934122, refines by means of Q instead, which would have to be kept.)
 struct ExtendedRefinement<Scalar: BLASScalar> {
-  /// The solution: an intercept (if there is one) and a weight for each kept feature, in the units of the pass; k columns.
+  /// The solution: an intercept (if there is one) and a weight for each kept feature, in the units of the pass; k
+  /// columns.
   private(set) var solution: [[DoubleDouble]]
 
   /// (BᵀB)⁻¹ = U⁻¹ U⁻ᵀ: T U⁻¹ is an accurate R⁻¹.
@@ -162,18 +163,19 @@ private struct ExtendedSums<Scalar: BLASScalar>: Reduction {
       weights: zeros(rows), residual: zeros(2 * rows))
   }
 
-  mutating func add(_ block: Observations<Scalar>, _ room: inout Workspace) {
+  mutating func add(_ block: Observations<Scalar>, _ workspace: inout Workspace) {
     let n = block.rowCount, q = plan.order, k = block.targetCount
     let hasWeights = block.weights != nil
-    if let weights = block.weights { for i in 0..<n { room.weights[i] = Double(weights[i]) } }
-    room.high.withUnsafeMutableBufferPointer { high in
-      room.low.withUnsafeMutableBufferPointer { low in
-        room.basis.withUnsafeMutableBufferPointer { basis in
-          room.residual.withUnsafeMutableBufferPointer { residual in
+    if let weights = block.weights { for i in 0..<n { workspace.weights[i] = Double(weights[i]) } }
+    workspace.high.withUnsafeMutableBufferPointer { high in
+      workspace.low.withUnsafeMutableBufferPointer { low in
+        workspace.basis.withUnsafeMutableBufferPointer { basis in
+          workspace.residual.withUnsafeMutableBufferPointer { residual in
             guard let high = high.baseAddress, let low = low.baseAddress else { return }
             fill(block, high, low)
             if q > 0, let basis = basis.baseAddress, let inverse = plan.inverse {
-              addCross(n, high, low, basis, residual.baseAddress!, inverse, hasWeights ? room.weights : nil)
+              addCross(
+                n, high, low, basis, residual.baseAddress!, inverse, hasWeights ? workspace.weights : nil)
             }
             guard let f = residual.baseAddress else { return }
             let e = f + n
@@ -192,7 +194,7 @@ private struct ExtendedSums<Scalar: BLASScalar>: Reduction {
                   Array(UnsafeBufferPointer(start: f, count: n)),
                   Array(UnsafeBufferPointer(start: e, count: n))
                 )
-                room.weights.withUnsafeBufferPointer { dd_scale(n, $0.baseAddress!, f, e) }
+                workspace.weights.withUnsafeBufferPointer { dd_scale(n, $0.baseAddress!, f, e) }
                 add(&squares[t]) { sum in dd_dot(n, wf, we, f, e, sum) }
               } else {
                 add(&squares[t]) { dd_dot(n, f, e, f, e, $0) }
@@ -227,12 +229,12 @@ private struct ExtendedSums<Scalar: BLASScalar>: Reduction {
   /// BᵀB of a block, B = [1 X] T formed in double-double and rounded.
   private mutating func addCross(
     _ n: Int, _ high: UnsafePointer<Double>, _ low: UnsafePointer<Double>,
-    _ basis: UnsafeMutablePointer<Double>, _ room: UnsafeMutablePointer<Double>,
+    _ basis: UnsafeMutablePointer<Double>, _ scratch: UnsafeMutablePointer<Double>,
     _ inverse: UpperTriangularMatrix<Double>, _ weights: [Double]?
   ) {
-    let q = inverse.order, (sum, rest) = (room, room + n)
+    let q = inverse.order, (sum, rest) = (scratch, scratch + n)
     for j in 0..<q {
-      for i in 0..<2 * n { room[i] = 0 }
+      for i in 0..<2 * n { scratch[i] = 0 }
       for i in 0...j { dd_axpy(n, inverse[i, j], 0, high + i * n, low + i * n, sum, rest) }
       for i in 0..<n { basis[j * n + i] = sum[i] }
       if let weights { for i in 0..<n { basis[j * n + i] *= weights[i].squareRoot() } }

@@ -22,8 +22,8 @@ struct Ladder<Scalar: BLASScalar> {
   /// Relative precision of each feature's values: that of their type, but integers are exact in any type.
   private let precisions: [Double]
 
-  /// Condition numbers up to which cross-products answer by themselves, and with corrections: standard errors come from the
-  /// same factor, and keep 16 − 2 log₁₀ κ digits.
+  /// Condition numbers up to which cross-products answer by themselves, and with corrections: standard errors come from
+  /// the same factor, and keep 16 − 2 log₁₀ κ digits.
   private static var plainCondition: Double { 100 }
   private static var refinedCondition: Double { 3000 }
 
@@ -154,7 +154,8 @@ extension LeastSquares {
     }
   }
 
-  /// Products in double-double that extended precision takes: B = [1 X] R⁻¹ once, residuals and gradients about three times.
+  /// Products in double-double that extended precision takes: B = [1 X] R⁻¹ once, residuals and gradients about three
+  /// times.
   package func extendedProducts(rows: Int, features: Int, targets: Int) -> Double {
     let q = Double(features + targets + (intercept ? 1 : 0))
     return Double(rows) * q * (q / 2 + 6)
@@ -194,8 +195,8 @@ struct ColumnSizes {
 }
 
 extension ColumnUnits {
-  /// Reduces rows in these units and, where a column then comes out too large, too small or too far from its shift, once more
-  /// in units that fit what was seen.
+  /// Reduces rows in these units and, where a column then comes out too large, too small or too far from its shift,
+  /// once more in units that fit what was seen.
   ///
   /// - Parameter reduce: what came out, and the sizes of the columns of [X y].
   mutating func inSoundUnits<Scalar, Result>(

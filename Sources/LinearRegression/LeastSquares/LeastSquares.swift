@@ -8,13 +8,13 @@ public import LinearAlgebra
 /// fit.predict(row)
 /// ```
 ///
-/// Data may be Float or Double; sums, factors and solutions are formed in Double. Columns are shifted, centred and scaled inside,
-/// so that their units and offsets do not matter. The default method climbs a ladder and stops at the first rung that is good
-/// enough, which ``LeastSquaresFit/certificate`` names:
+/// Data may be Float or Double; sums, factors and solutions are formed in Double. Columns are shifted, centred and
+/// scaled inside, so that their units and offsets do not matter. The default method climbs a ladder and stops at the
+/// first rung that is good enough, which ``LeastSquaresFit/certificate`` names:
 ///
 /// 1. cross-products and their Cholesky factor, in one pass;
-/// 2. corrections from residuals that are formed anew from the rows (Björck 1987, doi:10.1016/0024-3795(87)90101-7), where the
-///    condition number asks for it;
+/// 2. corrections from residuals that are formed anew from the rows (Björck 1987, doi:10.1016/0024-3795(87)90101-7),
+///    where the condition number asks for it;
 /// 3. a triangular factor of the rows, where the condition number asks for that;
 /// 4. residuals in double-double, where the data are so small that it costs some ten milliseconds at most.
 ///
@@ -32,9 +32,9 @@ public struct LeastSquares: Equatable, Sendable, Codable {
   /// What becomes of features that others determine.
   public var redundancy: RedundancyPolicy
 
-  /// λ of a ridge penalty: Σ (y − ŷ)² + λ Σ (sⱼ wⱼ)² is minimised, sⱼ being the standard deviation √(Σ (x − x̄)² / n) of feature j
-  /// (its root mean square without an intercept). The intercept is not penalised. This is R's `lm.ridge` of MASS, and
-  /// scikit-learn's `Ridge` after `StandardScaler`. 0 for none.
+  /// λ of a ridge penalty: Σ (y − ŷ)² + λ Σ (sⱼ wⱼ)² is minimised, sⱼ being the standard deviation √(Σ (x − x̄)² / n)
+  /// of feature j (its root mean square without an intercept). The intercept is not penalised. This is R's `lm.ridge`
+  /// of MASS, and scikit-learn's `Ridge` after `StandardScaler`. 0 for none.
   public var ridgePenalty: Double
 
   /// Whether the rows are read once more at the end, to measure what is left of Xᵀr for the certificate, and to correct
@@ -45,13 +45,15 @@ public struct LeastSquares: Equatable, Sendable, Codable {
   public enum Solver: String, Sendable, Codable, CaseIterable {
     /// The first that is good enough.
     case automatic
-    /// Cross-products and their Cholesky factor, whatever the condition number. Falls to ``qr`` where they have no factor.
+    /// Cross-products and their Cholesky factor, whatever the condition number. Falls to ``qr`` where they have no
+    /// factor.
     case cholesky
     /// The same with corrections from residuals. Falls to ``qr`` where they do not shrink.
     case refinedCholesky = "cholesky+refinement"
     /// A triangular factor of the rows.
     case qr
-    /// The factor of the rows and the singular value decomposition of the factor: least norm where columns depend on each other.
+    /// The factor of the rows and the singular value decomposition of the factor: least norm where columns depend on
+    /// each other.
     case svd
   }
 
@@ -103,15 +105,15 @@ public struct LeastSquares: Equatable, Sendable, Codable {
   /// - Parameters:
   ///   - X: design matrix without a column of ones, n × p, one row per observation.
   ///   - y: targets, n × k.
-  ///   - weights: n weights, zero or more: Σ w (y − ŷ)² is minimised, as R's `lm` does. A row of weight 2 moves the coefficients
-  ///     as two equal rows would, but counts as one observation; one of weight 0 is absent. Nil for 1.
+  ///   - weights: n weights, zero or more: Σ w (y − ŷ)² is minimised, as R's `lm` does. A row of weight 2 moves the
+  ///     coefficients as two equal rows would, but counts as one observation; one of weight 0 is absent. Nil for 1.
   ///   - low: what X lacks beyond its precision: with extended precision the fit is of X + low. n × p; nil for zeros.
   /// - Returns: the fit.
-  /// - Throws: ``DataError``: no rows, a value that is not finite, a spread or coefficient beyond Double, redundant features if the
-  ///   method refuses them.
+  /// - Throws: ``DataError``: no rows, a value that is not finite, a spread or coefficient beyond Double, redundant
+  ///   features if the method refuses them.
   /// - Precondition: the shapes fit.
-  /// - Complexity: n (p + k)² flops on all cores for the first rung, twice that for the third; one to four passes over the data;
-  ///   memory O((p + k)²) beside them, whatever n.
+  /// - Complexity: n (p + k)² flops on all cores for the first rung, twice that for the third; one to four passes over
+  ///   the data; memory O((p + k)²) beside them, whatever n.
   public func fit<M: RowMajor>(
     _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil, low: Matrix<Double>? = nil
   ) throws(DataError) -> LeastSquaresFit {

@@ -38,8 +38,8 @@ public struct LeastSquaresFit: Equatable, Sendable {
   /// b of a fit with one target; 0 without an intercept.
   public var intercept: Double { model.intercept }
 
-  /// Standard errors of a fit with one target: the intercept's first (if there is one), then one per feature. Nil for features
-  /// that were left out, and where there are no degrees of freedom.
+  /// Standard errors of a fit with one target: the intercept's first (if there is one), then one per feature. Nil for
+  /// features that were left out, and where there are no degrees of freedom.
   public var standardErrors: [Double?] { coefficientStatistics().map(\.standardError) }
 
   /// The table of coefficients of a target: the intercept first (if there is one), then one per feature.
@@ -87,8 +87,8 @@ public struct LeastSquaresFit: Equatable, Sendable {
     return covariance?.leverage(row)
   }
 
-  /// The prediction for a row and the interval around it: ŷ ± t · s √h for the mean of observations there, ŷ ± t · s √(1 + h)
-  /// for one more observation of weight 1, h being the leverage.
+  /// The prediction for a row and the interval around it: ŷ ± t · s √h for the mean of observations there, ŷ ± t · s
+  /// √(1 + h) for one more observation of weight 1, h being the leverage.
   ///
   /// - Parameters:
   ///   - row: p elements.

@@ -1,13 +1,14 @@
 internal import CRowKernels
 internal import LinearAlgebra
 
-/// Adds a block of rows A to a triangular factor R at the speed of matrix products, where the block is like the rows before it.
+/// Adds a block of rows A to a triangular factor R at the speed of matrix products, where the block is like the rows
+/// before it.
 ///
-/// With B = A R⁻¹, [R; A] = [I; B] R, and [I; B] is well-conditioned if B is not large: its factor U may then be taken from the
-/// cross-products I + BᵀB by Cholesky, and U R is the new factor. Substitution solves for each row of B with an error that is
-/// small against R's columns, so that nothing is lost to R's condition number; what is lost to ‖B‖² is watched, and a block that
-/// is too large for it is left to `dtpqrt`. (Cholesky QR with preconditioning: Fukaya, Kannan, Nakatsukasa, Yamamoto and Yanagisawa
-/// 2020, doi:10.1137/18M1218212.)
+/// With B = A R⁻¹, [R; A] = [I; B] R, and [I; B] is well-conditioned if B is not large: its factor U may then be taken
+/// from the cross-products I + BᵀB by Cholesky, and U R is the new factor. Substitution solves for each row of B with
+/// an error that is small against R's columns, so that nothing is lost to R's condition number; what is lost to ‖B‖² is
+/// watched, and a block that is too large for it is left to `dtpqrt`. (Cholesky QR with preconditioning: Fukaya,
+/// Kannan, Nakatsukasa, Yamamoto and Yanagisawa 2020, doi:10.1137/18M1218212.)
 struct PreconditionedUpdate {
   private let order: Int
 

@@ -69,8 +69,8 @@ extension ReducedProblem {
       uncertainties: (0..<p).map { frame.uncertainty($0, epsilon: precisions[$0]) })
   }
 
-  /// From cross-products; nil where rounding in them hides what matters: a mean far from the shift, a constant column, a
-  /// matrix that is not positive definite.
+  /// From cross-products; nil where rounding in them hides what matters: a mean far from the shift, a constant column,
+  /// a matrix that is not positive definite.
   init?<Scalar>(_ products: CrossProducts<Scalar>, precisions: [Double]) {
     let layout = products.layout, (p, k, first) = (layout.features, layout.targets, layout.firstFeature)
     let root = layout.hasOnes ? products[0, 0].squareRoot() : 1
@@ -182,7 +182,8 @@ extension ReducedProblem {
   /// The norm of a column of [X y], in the units of the data.
   func norm(_ column: Int) -> Double { norms[column] / units.scales[column] }
 
-  /// value · scale of column a / scale of column b, which are powers of two; in two steps, for the ratio could overflow.
+  /// value · scale of column a / scale of column b, which are powers of two; in two steps, for the ratio could
+  /// overflow.
   private func scaled(_ value: Double, _ a: Int, over b: Int) -> Double {
     let exponent = units.scales[a].exponent - units.scales[b].exponent
     let half = exponent / 2

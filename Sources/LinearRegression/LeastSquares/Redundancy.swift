@@ -1,6 +1,7 @@
 internal import LinearAlgebra
 
-/// A column that the columns before it determine: x = constant + Σ factor · column, up to the rounding of the stored values.
+/// A column that the columns before it determine: x = constant + Σ factor · column, up to the rounding of the stored
+/// values.
 public struct Redundancy: Equatable, Sendable, Codable {
   /// The redundant feature, counted from 0.
   public let feature: Int

@@ -35,7 +35,8 @@ public struct RidgeValidation: Equatable, Sendable {
   /// λ, in the order that was given.
   public let penalties: [Double]
 
-  /// The mean over folds of the mean squared error of each penalty, on rows that took no part in its fit; of all targets together.
+  /// The mean over folds of the mean squared error of each penalty, on rows that took no part in its fit; of all
+  /// targets together.
   public let meanSquaredErrors: [Double]
 
   /// The standard error of each of these means, from the spread among folds.
@@ -44,23 +45,25 @@ public struct RidgeValidation: Equatable, Sendable {
   /// The penalty with the least error.
   public let best: Double
 
-  /// The largest penalty whose error is at most one standard error above the least: the simplest model that is not clearly worse.
+  /// The largest penalty whose error is at most one standard error above the least: the simplest model that is not
+  /// clearly worse.
   public let withinOneStandardError: Double
 }
 
 extension LeastSquares {
   /// Cross-validates a ridge path, reading the rows once.
   ///
-  /// Each fold keeps its own triangular factor; the factor of the rows outside a fold is the merge of the others, and the
-  /// fold's prediction errors follow from its factor as well.
+  /// Each fold keeps its own triangular factor; the factor of the rows outside a fold is the merge of the others, and
+  /// the fold's prediction errors follow from its factor as well.
   ///
   /// - Parameters:
   ///   - X: n × p.
   ///   - y: n × k.
   ///   - weights: n weights; nil for 1.
-  ///   - penalties: λ to compare; nil for 0 and 60 from 10⁻⁵ W to 10² W, each the same multiple of the one before, W being the
-  ///     sum of the weights or n.
-  ///   - folds: number of parts, each held out in turn. Of each so many consecutive rows every fold gets one, at random.
+  ///   - penalties: λ to compare; nil for 0 and 60 from 10⁻⁵ W to 10² W, each the same multiple of the one before, W
+  ///     being the sum of the weights or n.
+  ///   - folds: number of parts, each held out in turn. Of each so many consecutive rows every fold gets one, at
+  ///     random.
   ///   - seed: where that randomness comes from.
   /// - Returns: errors and the two choices.
   /// - Throws: ``DataError``: a value that is not finite, fewer rows than folds.
@@ -115,8 +118,8 @@ extension LeastSquares {
     [0] + (0..<60).map { weightSum * exponential(logarithm(10) * (7 * Double($0) / 59 - 5)) }
   }
 
-  /// The mean squared error of each penalty on a fold that took no part in its fit, in units of the target with the coarsest
-  /// scale: in those of the data squares could be beyond Double.
+  /// The mean squared error of each penalty on a fold that took no part in its fit, in units of the target with the
+  /// coarsest scale: in those of the data squares could be beyond Double.
   private func heldOutErrors<Scalar>(
     _ factors: [TriangularFactor<Scalar>], _ held: Int, _ penalties: [Double]
   ) -> [Double] {
@@ -192,7 +195,8 @@ private struct FoldedRows<Scalar: BLASScalar>: RowSource {
   }
 
   func block(_ range: Range<Int>) -> Block {
-    // Each group of consecutive rows is dealt to the folds by a generator of its own, so that blocks need no common state.
+    // Each group of consecutive rows is dealt to the folds by a generator of its own, so that blocks need no common
+    // state.
     var fold: [Int] = []
     fold.reserveCapacity(range.count + folds)
     for group in range.lowerBound / folds...(range.upperBound - 1) / folds {
@@ -231,23 +235,23 @@ private struct FoldFactors<Scalar: BLASScalar>: Reduction {
     Workspace(factor: factors[0].makeWorkspace(rows: rows / factors.count + 2))
   }
 
-  mutating func add(_ block: FoldedRows<Scalar>.Block, _ room: inout Workspace) {
+  mutating func add(_ block: FoldedRows<Scalar>.Block, _ workspace: inout Workspace) {
     let rows = block.rows, p = rows.featureCount, k = rows.targetCount
     for fold in factors.indices {
-      room.X.removeAll(keepingCapacity: true)
-      room.y.removeAll(keepingCapacity: true)
-      room.weights.removeAll(keepingCapacity: true)
+      workspace.X.removeAll(keepingCapacity: true)
+      workspace.y.removeAll(keepingCapacity: true)
+      workspace.weights.removeAll(keepingCapacity: true)
       for i in block.fold.indices where block.fold[i] == fold {
-        if p > 0 { room.X.append(contentsOf: UnsafeBufferPointer(start: rows.X! + i * p, count: p)) }
-        if k > 0 { room.y.append(contentsOf: UnsafeBufferPointer(start: rows.y! + i * k, count: k)) }
-        if let weights = rows.weights { room.weights.append(weights[i]) }
+        if p > 0 { workspace.X.append(contentsOf: UnsafeBufferPointer(start: rows.X! + i * p, count: p)) }
+        if k > 0 { workspace.y.append(contentsOf: UnsafeBufferPointer(start: rows.y! + i * k, count: k)) }
+        if let weights = rows.weights { workspace.weights.append(weights[i]) }
       }
       let count = block.fold.count { $0 == fold }
       if count == 0 { continue }
-      let X = Matrix(rows: count, columns: p, elements: room.X),
-        y = Matrix(rows: count, columns: k, elements: room.y)
-      Observations.with(X, y, weights: rows.weights == nil ? nil : room.weights) {
-        factors[fold].add($0, &room.factor)
+      let X = Matrix(rows: count, columns: p, elements: workspace.X),
+        y = Matrix(rows: count, columns: k, elements: workspace.y)
+      Observations.with(X, y, weights: rows.weights == nil ? nil : workspace.weights) {
+        factors[fold].add($0, &workspace.factor)
       }
     }
   }

@@ -1,6 +1,7 @@
 internal import LinearAlgebra
 
-/// A solution on its way to a fit: coefficients of a reduced problem, in units of norms, and what is known of their errors.
+/// A solution on its way to a fit: coefficients of a reduced problem, in units of norms, and what is known of their
+/// errors.
 struct SolvedProblem {
   /// The problem with all features.
   private let whole: ReducedProblem
@@ -135,8 +136,7 @@ extension SolvedProblem {
     let decomposition = decomposition ?? problem.decomposition
     let lambda = penalty / problem.counts.weightSum
     // Singular values of rounding size are zeros, however small the penalty.
-    let cutOff =
-      8 * Double(problem.featureCount + 1) * Double.ulpOfOne * (decomposition.values.first ?? 0)
+    let cutOff = decomposition.roundingSize
     let factors = decomposition.values.map { $0 > cutOff ? $0 / ($0 * $0 + lambda) : 0 }
     let v = problem.solution(decomposition, factors: factors)
     let kept = decomposition.values.filter { $0 > cutOff }.map { ($0 * $0 + lambda).squareRoot() }
@@ -221,6 +221,11 @@ extension ReducedProblem {
       return $0 + difference * difference
     }
   }
+}
+
+extension SingularValueDecomposition<Double> {
+  /// The size below which a singular value of a triangular factor is nothing but rounding.
+  var roundingSize: Double { 8 * Double(values.count + 1) * Double.ulpOfOne * (values.first ?? 0) }
 }
 
 // MARK: Residuals

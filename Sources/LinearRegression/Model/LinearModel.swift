@@ -67,7 +67,8 @@ public struct LinearModel: Equatable, Sendable, Codable {
   /// - Parameter X: n × p.
   /// - Returns: ŷ, n × k. Formed in Double and, for Float data, rounded once.
   /// - Precondition: X has p columns.
-  /// - Complexity: 2 n p k flops on all cores; a block of rows for each thread beside the result. Uses `?gemv` or `?gemm`.
+  /// - Complexity: 2 n p k flops on all cores; a block of rows for each thread beside the result. By kernels
+  ///   of this package, for several targets also `dgemm`, whichever is faster for the shape.
   public func predict<M: RowMajor>(_ X: M) -> Matrix<M.Scalar> {
     require(
       X.columnCount == featureCount, "predict: X is \(X.shape) but the model has \(featureCount) features")

@@ -17,7 +17,8 @@ public struct Gradient<Scalar: BLASScalar>: Equatable, Sendable {
 ///   - targets: y, n × k.
 /// - Returns: the gradient, p × k and 1 × k. Not divided by n: `sgd` divides by the batch size.
 /// - Precondition: the shapes fit.
-/// - Complexity: 2 n p k flops, three allocations. Uses `?gemv` for one target, `?gemm` for several.
+/// - Complexity: 2 n p k flops, three allocations. By kernels of this package, for several targets also
+///   `?gemm`, whichever is faster for the shape.
 public func gradient<M: RowMajor>(
   _ X: M, predictions: Matrix<M.Scalar>, targets: Matrix<M.Scalar>
 ) -> Gradient<M.Scalar> {
@@ -27,8 +28,8 @@ public func gradient<M: RowMajor>(
   return Gradient(weights: w.gradient!, bias: b.gradient!)
 }
 
-/// The gradient of the summed squared loss at w and b, in one pass over X on all cores: predictions and gradient of a block
-/// of rows are formed while it is in the cache.
+/// The gradient of the summed squared loss at w and b, in one pass over X on all cores: predictions and gradient of a
+/// block of rows are formed while it is in the cache.
 ///
 /// The result has the same bits whatever the number of cores.
 /// - Parameters:
@@ -38,8 +39,8 @@ public func gradient<M: RowMajor>(
 ///   - b: bias, 1 × k.
 /// - Returns: Xᵀ(ŷ − y), p × k, and Σ(ŷ − y), 1 × k.
 /// - Precondition: the shapes fit.
-/// - Complexity: 4 n p k flops; memory for at most 16 partial gradients and blocks of errors. Uses `?gemv` for one target,
-///   `?gemm` for several.
+/// - Complexity: 4 n p k flops; memory for at most 16 partial gradients and blocks of errors. By kernels of this
+///   package, for several targets also `?gemm`, whichever is faster for the shape.
 public func gradient<M: RowMajor>(
   _ X: M, targets: Matrix<M.Scalar>, _ w: Matrix<M.Scalar>, _ b: Matrix<M.Scalar>
 ) -> Gradient<M.Scalar> {
@@ -55,7 +56,8 @@ public func gradient<M: RowMajor>(
 ///   - w: weights, p × k. Its gradient was nil or is added to.
 ///   - b: bias, 1 × k. Its gradient was nil or is added to.
 /// - Precondition: the shapes fit.
-/// - Complexity: 2 n p k flops, one allocation. Uses `?gemv` for one target, `?gemm` for several.
+/// - Complexity: 2 n p k flops, one allocation. By kernels of this package, for several targets also
+///   `?gemm`, whichever is faster for the shape.
 @specialized(where M == Matrix<Float>)
 @specialized(where M == Matrix<Double>)
 @specialized(where M == RowBlock<Float>)

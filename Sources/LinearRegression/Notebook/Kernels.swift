@@ -4,8 +4,9 @@ internal import LinearAlgebra
 // descends ends here, so that a training loop written by hand and the trainer give the same bits.
 //
 // n rows, p features, k targets; X is n × p, w is p × k, b is 1 × k, predictions, targets and errors are n × k, all
-// row-major. A pointer to an empty matrix may be nil. Rows are consecutive, or at positions in a matrix of more rows: the same
-// rows in the same order give the same bits either way. Rows are taken in blocks that fit in the cache, in order.
+// row-major. A pointer to an empty matrix may be nil. Rows are consecutive, or at positions in a matrix of more rows:
+// the same rows in the same order give the same bits either way. Rows are taken in blocks that fit in the cache, in
+// order.
 
 /// The size of a batch: n observations, p features, k targets.
 struct BatchShape {
@@ -18,14 +19,15 @@ struct BatchShape {
     (features + 2 * targets) * MemoryLayout<Scalar>.stride
   }
 
-  /// Rows of a block that fits in the cache. For several targets at least 256: `?gemm` makes blocks of its own, and slivers
-  /// of rows would have it copy w for each.
+  /// Rows of a block that fits in the cache. For several targets at least 256: `?gemm` makes blocks of its own, and
+  /// slivers of rows would have it copy w for each.
   func blockRows<Scalar>(_: Scalar.Type) -> Int {
     max(targets > 1 ? 256 : 1, rowsPerCacheBlock(rowBytes: rowBytes(Scalar.self)))
   }
 
-  /// Whether products are worked by kernels of our own, which take rows at positions. Where they were slower than `?gemm`,
-  /// w larger than the caches or so few targets that a vector is hardly filled, it is `?gemm`, and rows are consecutive.
+  /// Whether products are worked by kernels of our own, which take rows at positions. Where they were slower than
+  /// `?gemm`, w larger than the caches or so few targets that a vector is hardly filled, it is `?gemm`, and rows are
+  /// consecutive.
   func takesPositions<Scalar>(_: Scalar.Type) -> Bool {
     let bytes = targets * MemoryLayout<Scalar>.stride
     return targets == 1 || bytes >= 20 && features * bytes <= 64 << 10
@@ -43,7 +45,8 @@ enum Kernel<Scalar: BLASScalar> {
   ///
   /// - Parameters:
   ///   - order: positions of the rows in X; only where the shape takes them.
-  ///   - ahead: where positions are near each other: as many consecutive rows, which are brought to the cache meanwhile.
+  ///   - ahead: where positions are near each other: as many consecutive rows, which are brought to the cache
+  ///     meanwhile.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   static func predict(

@@ -8,7 +8,8 @@ public import LinearAlgebra
 ///   - b: bias, 1 × k.
 /// - Returns: predictions, n × k.
 /// - Precondition: the shapes fit.
-/// - Complexity: 2 n p k flops, one allocation. Uses `?gemv` for one target, `?gemm` for several.
+/// - Complexity: 2 n p k flops, one allocation. By kernels of this package, for several targets also
+///   `?gemm`, whichever is faster for the shape.
 @specialized(where M == Matrix<Float>)
 @specialized(where M == Matrix<Double>)
 @specialized(where M == RowBlock<Float>)
@@ -41,7 +42,7 @@ public func linreg<M: RowMajor>(_ X: M, _ w: Matrix<M.Scalar>, _ b: Matrix<M.Sca
 ///   - b: bias.
 /// - Returns: predictions, n elements.
 /// - Precondition: w has p elements.
-/// - Complexity: 2 n p flops, one allocation. Uses `?gemv`.
+/// - Complexity: 2 n p flops, one allocation. By a kernel of this package.
 public func linreg<M: RowMajor>(_ X: M, _ w: [M.Scalar], _ b: M.Scalar) -> [M.Scalar] {
   linreg(X, Matrix(column: w), [[b]]).elements
 }
@@ -54,7 +55,8 @@ public func linreg<M: RowMajor>(_ X: M, _ w: [M.Scalar], _ b: M.Scalar) -> [M.Sc
 ///   - b: bias, 1 × k.
 /// - Returns: predictions, n × k.
 /// - Precondition: the shapes fit.
-/// - Complexity: 2 n p k flops, one allocation. Uses `?gemv` for one target, `?gemm` for several.
+/// - Complexity: 2 n p k flops, one allocation. By kernels of this package, for several targets also
+///   `?gemm`, whichever is faster for the shape.
 @specialized(where M == Matrix<Float>)
 @specialized(where M == Matrix<Double>)
 @specialized(where M == RowBlock<Float>)

@@ -33,7 +33,8 @@ struct ColumnMoments<Scalar: BLASScalar>: Reduction {
   /// The mean of a column, in the units of the data.
   func mean(_ j: Int) -> Double { units.shifts[j] + sums[j] / counts.weightSum / units.scales[j] }
 
-  /// The standard deviation √(Σ w (x − x̄)² / Σ w) of a column, in the units of the data; 0 for one that is constant to rounding.
+  /// The standard deviation √(Σ w (x − x̄)² / Σ w) of a column, in the units of the data; 0 for one that is constant to
+  /// rounding.
   func deviation(_ j: Int) -> Double {
     let offset = sums[j] / counts.weightSum
     let deviation = max(0, squares[j] / counts.weightSum - offset * offset).squareRoot()

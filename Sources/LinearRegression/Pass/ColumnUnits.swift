@@ -2,9 +2,9 @@ internal import LinearAlgebra
 
 /// The units in which sums over rows are formed: z = (x − shift) · scale, column by column.
 ///
-/// Shifts lie near the middle of a column, so that sums of squares do not cancel, on a grid that most data lie on too, so that
-/// x − shift is exact for them. Scales are powers of two that bring deviations near 1: exact, and squares cannot overflow.
-/// (Chan, Golub and LeVeque 1983, doi:10.1080/00031305.1983.10483115.)
+/// Shifts lie near the middle of a column, so that sums of squares do not cancel, on a grid that most data lie on too,
+/// so that x − shift is exact for them. Scales are powers of two that bring deviations near 1: exact, and squares
+/// cannot overflow. (Chan, Golub and LeVeque 1983, doi:10.1080/00031305.1983.10483115.)
 struct ColumnUnits: Equatable, Codable, Sendable {
   var shifts: [Double]
   var scales: [Double]
@@ -15,7 +15,8 @@ struct ColumnUnits: Equatable, Codable, Sendable {
     scales = Array(repeating: 1, count: count)
   }
 
-  /// Guesses units for the columns of [X y] from at most 64 rows that lie evenly among all; rows of weight zero are absent.
+  /// Guesses units for the columns of [X y] from at most 64 rows that lie evenly among all; rows of weight zero are
+  /// absent.
   ///
   /// - Parameter centered: whether columns are shifted at all.
   @specialized(where Scalar == Float)

@@ -78,28 +78,28 @@ private struct LossSums<Scalar: BLASScalar>: Reduction {
     Workspace(errors: zeros(rows * shape.targets), weights: zeros(weights.count), bias: zeros(bias.count))
   }
 
-  mutating func add(_ rows: Observations<Scalar>, _ room: inout Workspace) {
+  mutating func add(_ rows: Observations<Scalar>, _ workspace: inout Workspace) {
     let block = BatchShape(rows: rows.rowCount, features: shape.features, targets: shape.targets)
-    room.errors.withUnsafeMutableBufferPointer { errors in
+    workspace.errors.withUnsafeMutableBufferPointer { errors in
       Kernel.predict(block, rows.X, parameters.w, parameters.b, into: errors.baseAddress)
       Kernel.subtract(rows.y, from: errors.baseAddress, count: block.rows * block.targets)
     }
-    room.errors.withUnsafeBufferPointer { errors in
+    workspace.errors.withUnsafeBufferPointer { errors in
       guard wantsGradient else {
         return losses.withUnsafeMutableBufferPointer {
           Kernel.addSquaredLoss(block, errors: errors.baseAddress, into: $0.baseAddress)
         }
       }
-      room.weights.withUnsafeMutableBufferPointer { weights in
-        room.bias.withUnsafeMutableBufferPointer { bias in
+      workspace.weights.withUnsafeMutableBufferPointer { weights in
+        workspace.bias.withUnsafeMutableBufferPointer { bias in
           Kernel.addGradient(
             block, rows.X, errors: errors.baseAddress, weights: weights.baseAddress, bias: bias.baseAddress)
         }
       }
     }
     if wantsGradient {
-      move(&room.weights, into: &weights)
-      move(&room.bias, into: &bias)
+      move(&workspace.weights, into: &weights)
+      move(&workspace.bias, into: &bias)
     }
   }
 

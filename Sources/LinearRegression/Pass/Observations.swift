@@ -1,7 +1,7 @@
 internal import LinearAlgebra
 
-/// Rows in memory: X, n × p, y, n × k, and a weight for each row or none. The whole is the source of a pass, a part of it
-/// one of its blocks.
+/// Rows in memory: X, n × p, y, n × k, and a weight for each row or none. The whole is the source of a pass, a part of
+/// it one of its blocks.
 struct Observations<Scalar: BLASScalar>: RowSource {
   /// X, row-major. Nil may stand for an empty matrix.
   var X: UnsafePointer<Scalar>?
@@ -68,6 +68,32 @@ struct Observations<Scalar: BLASScalar>: RowSource {
     column < featureCount
       ? Double(X.unsafelyUnwrapped[row * featureCount + column])
       : Double(y.unsafelyUnwrapped[row * targetCount + column - featureCount])
+  }
+}
+
+extension Observations {
+  /// Σ of the weights; n without them.
+  var totalWeight: Double {
+    guard let weights else { return Double(rowCount) }
+    return (0..<rowCount).reduce(0) { $0 + Double(weights[$1]) }
+  }
+
+  /// The first value that is not finite in some rows.
+  ///
+  /// - Parameters:
+  ///   - positions: where the rows are; nil where they follow each other.
+  ///   - places: which of them.
+  func firstNonFinite(
+    _ positions: UnsafePointer<Int32>?, _ places: Range<Int>
+  ) -> (DataError.Variable, row: Int, column: Int)? {
+    for place in places {
+      let row = positions.map { Int($0[place]) } ?? place
+      if let weights, !weights[row].isFinite { return (.weights, row, 0) }
+      for j in 0..<columnCount where !element(row, j).isFinite {
+        return j < featureCount ? (.features, row, j) : (.targets, row, j - featureCount)
+      }
+    }
+    return nil
   }
 }
 

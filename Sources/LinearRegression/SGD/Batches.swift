@@ -28,7 +28,8 @@ protocol BatchSource: SendableMetatype {
   /// The batch of `count` rows from place `start` on: of the rows at those places, or at the positions listed there.
   ///
   /// The batch lives until the next is asked for, and as long as the source.
-  /// - Parameter next: the rows that come after these, which may be fetched meanwhile; nil where they are not near each other.
+  /// - Parameter next: the rows that come after these, which may be fetched meanwhile; nil where they are not near each
+  ///   other.
   func batch(
     _ rows: Observations<Input>, _ positions: UnsafePointer<Int32>?, start: Int, count: Int,
     next: Observations<Input>?

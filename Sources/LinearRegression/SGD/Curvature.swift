@@ -41,36 +41,10 @@ struct Curvature {
     }
   }
 
-  /// The largest learning rate at which steps of a batch size shrink the error on average: 2 (1 − μ) / (λ + t / batch + d), λ being the
-  /// largest eigenvalue, t the trace, μ the momentum and d the decay. An estimate: t is the mean squared norm of a row, where a bound would
-  /// take the largest (Ma, Bassily and Belkin 2018, arXiv:1712.06559).
+  /// The largest learning rate at which steps of a batch size shrink the error on average: 2 (1 − μ) / (λ + t / batch +
+  /// d), λ being the largest eigenvalue, t the trace, μ the momentum and d the decay. An estimate: t is the mean
+  /// squared norm of a row, where a bound would take the largest (Ma, Bassily and Belkin 2018, arXiv:1712.06559).
   func largestRate(batchSize: Int, momentum: Double, decay: Double) -> Double {
     2 * (1 - momentum) / (largestEigenvalue + trace / Double(batchSize) + decay)
-  }
-}
-
-extension Observations {
-  /// Σ of the weights; n without them.
-  var totalWeight: Double {
-    guard let weights else { return Double(rowCount) }
-    return (0..<rowCount).reduce(0) { $0 + Double(weights[$1]) }
-  }
-
-  /// The first value that is not finite in some rows.
-  ///
-  /// - Parameters:
-  ///   - positions: where the rows are; nil where they follow each other.
-  ///   - places: which of them.
-  func firstNonFinite(
-    _ positions: UnsafePointer<Int32>?, _ places: Range<Int>
-  ) -> (DataError.Variable, row: Int, column: Int)? {
-    for place in places {
-      let row = positions.map { Int($0[place]) } ?? place
-      if let weights, !weights[row].isFinite { return (.weights, row, 0) }
-      for j in 0..<columnCount where !element(row, j).isFinite {
-        return j < featureCount ? (.features, row, j) : (.targets, row, j - featureCount)
-      }
-    }
-    return nil
   }
 }

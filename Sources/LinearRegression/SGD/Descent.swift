@@ -4,8 +4,8 @@ internal import LinearAlgebra
 protocol Descent<Input>: AnyObject {
   associatedtype Input: BLASScalar
 
-  /// Takes the steps over positions `start ..< end` of an epoch, and returns the position that it came to: the end of the batch that
-  /// reaches `end`, unless it was asked to stop. Where a batch ends does not depend on `end`.
+  /// Takes the steps over positions `start ..< end` of an epoch, and returns the position that it came to: the end of
+  /// the batch that reaches `end`, unless it was asked to stop. Where a batch ends does not depend on `end`.
   ///
   /// - Parameter epoch: epochs finished before.
   func advance(
@@ -40,11 +40,13 @@ enum StepFailure: Error {
 
 /// What a descent says at the end of an epoch.
 struct DescentReport {
-  /// Mean squared loss of each target in the units of training; over the epoch as it went along, or at the last snapshot.
+  /// Mean squared loss of each target in the units of training; over the epoch as it went along, or at the last
+  /// snapshot.
   var losses: [Double]
   var learningRate: Double?
 
-  /// The way to the exact solution by the gradient at the parameters, where that was formed: ρ, and the bias that is missing.
+  /// The way to the exact solution by the gradient at the parameters, where that was formed: ρ, and the bias that is
+  /// missing.
   var residual: (weights: Matrix<Double>, bias: Matrix<Double>)?
 
   /// Norm of the gradient of the mean loss, where only that is known.

@@ -1,13 +1,17 @@
 internal import LinearAlgebra
 
-/// What a first pass over the rows finds: means and scales, and where p × p is affordable the triangular factor that tells curvature and
-/// the distance to the exact solution.
+/// What a first pass over the rows finds: means and scales, and where p × p is affordable the triangular factor that
+/// tells curvature and the distance to the exact solution.
 struct FirstPass {
   /// Means and scales of the columns.
   let standardization: ProblemStandardization
 
-  /// The least-squares problem; nil where it was not asked for or p is too large.
+  /// The least-squares problem; nil where it was not asked for, p is too large, or a penalty is beyond what distances
+  /// can be told in.
   let problem: WhitenedProblem?
+
+  /// √λⱼ for each feature, where λⱼ vⱼ² / 2 is added to the mean loss in standardised units; 0 for a constant column.
+  let penaltyRoots: [Double]
 
   /// Σ of the weights; the number of rows without them.
   let weightSum: Double
@@ -25,12 +29,16 @@ struct FirstPass {
     _ rows: Observations<Scalar>, wantsProblem: Bool, decay: Double = 0, decaysStandardized: Bool = true
   ) throws(DataError) -> FirstPass {
     let (p, k) = (rows.featureCount, rows.targetCount)
+    func penaltyRoots(_ units: ProblemStandardization) -> [Double] {
+      units.features.scales.map { $0 == 0 ? 0 : decay.squareRoot() / (decaysStandardized ? 1 : $0) }
+    }
     guard wantsProblem && p <= affordableFeatures else {
       let moments = try ColumnMoments.of(rows)
+      let units = ProblemStandardization(
+        features: Standardization(moments, 0..<p), targets: Standardization(moments, p..<p + k))
       return FirstPass(
-        standardization: ProblemStandardization(
-          features: Standardization(moments, 0..<p), targets: Standardization(moments, p..<p + k)),
-        problem: nil, weightSum: moments.counts.weightSum)
+        standardization: units, problem: nil, penaltyRoots: penaltyRoots(units),
+        weightSum: moments.counts.weightSum)
     }
     let reduced = try reducedProblem(rows)
     let root = reduced.counts.weightSum.squareRoot()
@@ -38,12 +46,11 @@ struct FirstPass {
       Standardization(means: columns.map(reduced.mean), scales: columns.map { reduced.norm($0) / root })
     }
     let units = ProblemStandardization(features: standardization(0..<p), targets: standardization(p..<p + k))
-    let penalties = units.features.scales.map { scale in
-      decaysStandardized ? decay : scale == 0 ? 0 : decay / (scale * scale)
-    }
+    let roots = penaltyRoots(units)
     return FirstPass(
-      standardization: units, problem: WhitenedProblem(reduced, penalties: penalties),
-      weightSum: reduced.counts.weightSum)
+      standardization: units,
+      problem: roots.allSatisfy { $0 < 1e100 } ? WhitenedProblem(reduced, penaltyRoots: roots) : nil,
+      penaltyRoots: roots, weightSum: reduced.counts.weightSum)
   }
 
   /// By cross-products where they are accurate enough, else by the triangular factor of the rows.
@@ -57,7 +64,8 @@ struct FirstPass {
         let products = CrossProducts.of(rows, layout, units)
         return (products, products.columnSizes)
       }
-      // They square the condition number: what is left beyond it is enough for steps, and for distances after a correction.
+      // They square the condition number: what is left beyond it is enough for steps, and for distances after a
+      // correction.
       if let problem = ReducedProblem(products, precisions: precisions),
         let inverse = problem.triangle.inverse(),
         ErrorEstimate(problem.triangle, inverse: inverse).conditionNumber < 100

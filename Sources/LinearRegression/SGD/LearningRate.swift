@@ -1,19 +1,11 @@
 internal import LinearAlgebra
 
-#if canImport(Glibc)
-  private import Glibc
-#elseif canImport(Musl)
-  private import Musl
-#else
-  private import Darwin
-#endif
-
 /// The step size η of SGD, and how it changes over a run.
 ///
 /// A number alone is a constant rate: `SGD(learningRate: 0.03)`.
 public enum LearningRate: Equatable, Sendable {
-  /// Needs no tuning: steps are preconditioned by what a first pass over the rows finds, and their noise is reduced so that they end in the
-  /// least-squares answer. See ``SGD``.
+  /// Needs no tuning: steps are preconditioned by what a first pass over the rows finds, and their noise is reduced so
+  /// that they end in the least-squares answer. See ``SGD``.
   case automatic
 
   /// η in every step.
@@ -25,8 +17,8 @@ public enum LearningRate: Equatable, Sendable {
   /// η · factor^⌊epoch / every⌋, epochs counted from 0. PyTorch's `StepLR`.
   case step(Double, factor: Double = 0.5, every: Int = 10)
 
-  /// From η in the first step to `final` at the end of the last epoch, along half a period of the cosine (Loshchilov and Hutter
-  /// 2017, arXiv:1608.03983, without restarts).
+  /// From η in the first step to `final` at the end of the last epoch, along half a period of the cosine (Loshchilov
+  /// and Hutter 2017, arXiv:1608.03983, without restarts).
   case cosine(Double, final: Double = 0)
 
   /// The rate of the first step; nil for ``automatic``.
@@ -47,10 +39,10 @@ public enum LearningRate: Equatable, Sendable {
     switch self {
     case .automatic: nil
     case .constant(let rate): rate
-    case .inverseScaling(let rate, let power): rate / pow(Double(step + 1), power)
-    case .step(let rate, let factor, let every): rate * pow(factor, Double(epoch / every))
+    case .inverseScaling(let rate, let power): rate / LinearRegression.power(Double(step + 1), power)
+    case .step(let rate, let factor, let every): rate * LinearRegression.power(factor, Double(epoch / every))
     case .cosine(let rate, let final):
-      final + (rate - final) * (1 + cos(.pi * Double(step) / Double(max(1, steps)))) / 2
+      final + (rate - final) * (1 + LinearRegression.cosine(.pi * Double(step) / Double(max(1, steps)))) / 2
     }
   }
 

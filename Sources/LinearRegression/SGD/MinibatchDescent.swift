@@ -1,8 +1,10 @@
 internal import LinearAlgebra
 
-/// SGD with a rate that the user set: the steps of the notebook's loop, with momentum, weight decay and averages where they are asked for.
+/// SGD with a rate that the user set: the steps of the notebook's loop, with momentum, weight decay and averages where
+/// they are asked for.
 ///
-/// Works in the type of its batches, so that stored rows give the bits of a loop written by hand; averages are formed in Double.
+/// Works in the type of its batches, so that stored rows give the bits of a loop written by hand; averages are formed
+/// in Double.
 final class MinibatchDescent<Source: BatchSource>: Descent {
   typealias Input = Source.Input
   typealias Scalar = Source.Scalar
@@ -285,8 +287,9 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
       epochLosses.buffer.reduce(0, +) / max(counts.weight, .leastNormalMagnitude),
       counts.baseline / max(counts.baselineWeight, .leastNormalMagnitude)
     )
-    // On the way to the solution the loss falls. A thousandfold of where it started is no detour, and a run that ends at
-    // twice its start has led away. (A little above the start is where noise may end it if there is nothing to learn.)
+    // On the way to the solution the loss falls. A thousandfold of where it started is no detour, and a run that ends
+    // at twice its start has led away. (A little above the start is where noise may end it if there is nothing to
+    // learn.)
     let start = max(baseline, counts.firstLoss ?? 0, Double(Scalar.leastNormalMagnitude))
     guard mean <= (isLast ? 2 : 1000) * start, !isLast || lossOfLastBatch(rows, start: start) <= 2,
       values.buffer.allSatisfy(\.isFinite)
@@ -300,8 +303,8 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
       hasLedAway: mean > 2 * start)
   }
 
-  /// Loss of the last rows as stored once the last step is done, for it may be the one that leads away, relative to the larger of what a
-  /// run starts with and what a model that predicts nothing loses on them.
+  /// Loss of the last rows as stored once the last step is done, for it may be the one that leads away, relative to the
+  /// larger of what a run starts with and what a model that predicts nothing loses on them.
   @specialized(where Source == StoredBatches<Float>)
   @specialized(where Source == StoredBatches<Double>)
   @specialized(where Source == StandardizedBatches<Float>)
@@ -343,14 +346,14 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     return .minibatch(
       MinibatchState(
         values: doubles(values), velocities: doubles(velocities), sums: Array(sums.buffer),
-        kept: doubles(kept),
-        losses: Array(epochLosses.buffer), counts: counts))
+        kept: doubles(kept), losses: Array(epochLosses.buffer), counts: counts, earlier: earlier))
   }
 
   func restore(_ state: DescentState) -> Bool {
     guard case .minibatch(let state) = state, state.values.count == values.buffer.count,
       state.velocities.count == velocities.buffer.count, state.sums.count == sums.buffer.count,
-      state.kept.count == kept.buffer.count, state.losses.count == shape.targets
+      state.kept.count == kept.buffer.count, state.losses.count == shape.targets,
+      state.earlier.losses.count == shape.targets
     else { return false }
     func copy(_ source: [Double], _ target: Scratch<Scalar>) {
       for (i, value) in source.enumerated() { target.buffer[i] = Scalar(value) }
@@ -361,6 +364,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     for (i, value) in state.sums.enumerated() { sums.buffer[i] = value }
     for (t, value) in state.losses.enumerated() { epochLosses.buffer[t] = value }
     counts = state.counts
+    earlier = state.earlier
     return true
   }
 }
@@ -389,4 +393,6 @@ struct MinibatchState: Codable, Equatable {
   /// Σ w e²/2 of each target over the epoch so far.
   var losses: [Double]
   var counts: MinibatchCounts
+  /// The losses of the epochs before.
+  var earlier: RunningLoss
 }

@@ -32,11 +32,12 @@ public struct Minibatches<Scalar: BLASScalar>: Sequence, Sendable {
   /// - Parameters:
   ///   - X: features, n × p.
   ///   - y: targets, n × k.
-  ///   - size: rows per batch; the last batch is shorter where `size` does not divide n.
+  ///   - size: rows per batch. Where it does not divide n one batch is shorter: the last one, or under
+  ///     ``RowOrder/shuffledBlocks`` the last one of the block at the end of the data, which may come at any time.
   ///   - order: the order of the rows.
   ///   - generator: where a shuffle takes its randomness from; not used in order.
   /// - Precondition: X and y have the same number of rows; `size` is positive.
-  /// - Complexity: O(n) for a shuffle, else O(1).
+  /// - Complexity: O(n) for a full shuffle, O(number of blocks) for one of blocks, O(1) in order.
   public init(
     _ X: Matrix<Scalar>, _ y: Matrix<Scalar>, size: Int, order: RowOrder,
     using generator: inout SeededGenerator

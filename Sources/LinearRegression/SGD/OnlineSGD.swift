@@ -7,13 +7,16 @@ public import LinearAlgebra
 /// for batch in stream { try online.partialFit(batch.X, batch.y) }
 /// online.model.predict(row)
 /// ```
-/// Columns are standardised by means and deviations of the rows seen so far (West 1979, doi:10.1145/359146.359153); when those move, the parameters move with them, so that
-/// the model stays what it was. A step on a batch B is v ← v − η Z_Bᵀ(Z_B v − y_B) / |B| in Double, Z standardised, with a column of ones; η is one over the largest eigenvalue of
-/// Z_BᵀZ_B/|B| seen of late, found by a few steps of power iteration on each batch, and at most 1. The model averages the steps with weights that grow, so that
-/// the beginning is forgotten (Shamir and Zhang 2013, ICML; polynomial decay of degree 3).
+/// Columns are standardised by means and deviations of the rows seen so far (West 1979, doi:10.1145/359146.359153);
+/// when those move, the parameters move with them, so that the model stays what it was. A step on a batch B is v ← v −
+/// η Z_Bᵀ(Z_B v − y_B) / |B| in Double, Z standardised, with a column of ones; η is one over the largest eigenvalue of
+/// Z_BᵀZ_B/|B| seen of late, found by a few steps of power iteration on each batch, and at most 1. The model averages
+/// the steps with weights that grow, so that the beginning is forgotten (Shamir and Zhang 2013, ICML; polynomial decay
+/// of degree 3).
 ///
-/// It does not converge faster than its rows are many: after n rows the error is of the order of √(p / n) times the noise, as that of the exact fit of the same
-/// rows is. Where p × p numbers are no burden, ``LeastSquares/Accumulator`` gives that fit from the same stream.
+/// It does not converge faster than its rows are many: after n rows the error is of the order of √(p / n) times the
+/// noise, as that of the exact fit of the same rows is. Where p × p numbers are no burden, ``LeastSquares/Accumulator``
+/// gives that fit from the same stream.
 public struct OnlineSGD: Equatable, Sendable, Codable {
   /// p
   public let features: Int
@@ -62,7 +65,8 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
   ///   - X: b × p.
   ///   - y: b × k.
   ///   - weights: b weights, zero or more; nil for 1.
-  /// - Throws: ``DataError``: a value that is not finite, a negative weight; columns beyond Double. The model is then as it was.
+  /// - Throws: ``DataError``: a value that is not finite, a negative weight; columns beyond Double. The model is then
+  ///   as it was.
   /// - Precondition: the shapes fit.
   /// - Complexity: 4 b p (k + 6) flops; one copy of the batch.
   public mutating func partialFit<M: RowMajor>(
@@ -183,10 +187,9 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
   private mutating func express(from old: ProblemStandardization, in new: ProblemStandardization) {
     if steps == 0 { return }
     func expressed(_ values: [Double]) -> [Double] {
-      let model = old.original(
-        weights: Matrix(rows: features, columns: targets, elements: Array(values[..<(features * targets)])),
-        bias: Matrix(row: Array(values[(features * targets)...])))
-      let (weights, bias) = new.standardized(model)
+      let (weights, bias) = old.converted(
+        Matrix(rows: features, columns: targets, elements: Array(values[..<(features * targets)])),
+        Matrix(row: Array(values[(features * targets)...])), to: new)
       return weights.elements + bias.elements
     }
     values = expressed(values)

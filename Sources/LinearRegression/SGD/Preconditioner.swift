@@ -10,24 +10,25 @@ struct Preconditioner {
   /// The largest w (1 + ‖Tᵀ z‖²) of a row, w being its weight over the mean of all.
   let largestRow: Double
 
-  private let room: Scratch<Double>
+  /// Tᵀ g, rank × k.
+  private let whitened: Scratch<Double>
 
   /// - Parameters:
   ///   - pass: what the first pass found: T is R⁻¹ of its factor; without one, columns are only scaled.
-  /// - Complexity: one more pass, 2 n p min(p, 16) flops.
+  /// - Complexity: one more pass, 2 n p min(p, 16) flops; without a factor 23 of at most 4 n p flops, for the largest
+  ///   eigenvalue.
   init<Scalar>(_ rows: Observations<Scalar>, _ pass: FirstPass) {
     matrix = pass.problem?.inverse
     featureCount = rows.featureCount
     if let matrix {
       scale = 1
-      room = Scratch(matrix.columnCount * rows.targetCount, repeating: 0)
-      largestRow = Self.largestRow(rows, pass, matrix)
+      whitened = Scratch(matrix.columnCount * rows.targetCount, repeating: 0)
     } else {
       let curvature = Curvature(rows, pass.standardization.units)
       scale = 1 / max(1, curvature.largestEigenvalue).squareRoot()
-      room = Scratch(0, repeating: 0)
-      largestRow = 1 + Double(rows.featureCount) * scale * scale
+      whitened = Scratch(0, repeating: 0)
     }
+    largestRow = Self.largestRow(rows, pass, matrix, scale: scale)
   }
 
   /// Whether the curvature in the coordinates of T is the identity, and not only bounded by it.
@@ -53,7 +54,7 @@ struct Preconditioner {
     }
     let (p, rank) = (matrix.rowCount, matrix.columnCount)
     matrix.withUnsafeElements { T in
-      guard let T = T.baseAddress, let whitened = room.pointer else {
+      guard let T = T.baseAddress, let whitened = whitened.pointer else {
         for i in 0..<p * k { target[i] = 0 }
         return
       }
@@ -67,13 +68,13 @@ struct Preconditioner {
     }
   }
 
-  /// The largest w (1 + ‖Tᵀz‖²): norms are exact for few columns, else estimated from 16 random directions (Drineas, Magdon-Ismail, Mahoney
-  /// and Woodruff 2012, JMLR 13), each to about a third.
+  /// The largest w (1 + ‖Tᵀz‖²): norms are exact where T has at most 16 columns or only scales, else estimated from 16
+  /// random directions (Drineas, Magdon-Ismail, Mahoney and Woodruff 2012, JMLR 13), each to about a third.
   private static func largestRow<Scalar>(
-    _ rows: Observations<Scalar>, _ pass: FirstPass, _ T: Matrix<Double>
+    _ rows: Observations<Scalar>, _ pass: FirstPass, _ T: Matrix<Double>?, scale: Double
   ) -> Double {
     var directions = T
-    if T.columnCount > 16 {
+    if let T, T.columnCount > 16 {
       var generator = SeededGenerator(seed: 0)
       let random = Matrix<Double>(rows: T.columnCount, columns: 16) { _, _ in generator.nextNormal() / 4 }
       directions = gemm(T, random)
@@ -82,17 +83,18 @@ struct Preconditioner {
     let layout = DesignLayout(features: rows.featureCount, targets: rows.targetCount, hasOnes: true)
     let blockRows = rowsPerCacheBlock(rowBytes: layout.order * MemoryLayout<Double>.stride)
     let largest = RowPass(rows: rows.rowCount, blockRows: blockRows).reduce(rows) {
-      LargestRow<Scalar>(layout: layout, units: units, directions: directions)
+      LargestRow<Scalar>(layout: layout, units: units, directions: directions, scale: scale)
     }
     return largest.value * Double(rows.rowCount) / pass.weightSum
   }
 }
 
-/// The largest w (1 + ‖Gᵀz‖²) of rows.
+/// The largest w (1 + ‖Gᵀz‖²) of rows, G being some directions or a scale times the identity.
 private struct LargestRow<Scalar: BLASScalar>: Reduction {
   let layout: DesignLayout
   let units: ColumnUnits
-  let directions: Matrix<Double>
+  let directions: Matrix<Double>?
+  let scale: Double
   var value = 0.0
 
   struct Workspace {
@@ -104,27 +106,29 @@ private struct LargestRow<Scalar: BLASScalar>: Reduction {
     Workspace(
       block: StandardizedBlock(
         layout, rows: rows, rowStride: layout.order, columnStride: 1, count: rows * layout.order),
-      products: zeros(rows * directions.columnCount))
+      products: zeros(rows * (directions?.columnCount ?? 0)))
   }
 
   mutating func add(_ block: Observations<Scalar>, _ workspace: inout Workspace) {
     var counts = RowCounts()
     workspace.block.fill(block, units, &counts)
-    let (n, p, q) = (block.rowCount, layout.features, directions.columnCount)
+    let (n, p, order) = (block.rowCount, layout.features, layout.order)
     workspace.block.elements.withUnsafeBufferPointer { rows in
       workspace.products.withUnsafeMutableBufferPointer { products in
-        directions.withUnsafeElements { directions in
-          guard let rows = rows.baseAddress else { return }
-          if p > 0, q > 0, let directions = directions.baseAddress, let products = products.baseAddress {
-            Double._gemm(
-              .no, .no, n, q, p, 1, rows + layout.firstFeature, layout.order, directions, q, 0, products, q)
+        guard let rows = rows.baseAddress else { return }
+        let features = rows + layout.firstFeature, q = directions?.columnCount ?? 0
+        directions?.withUnsafeElements { directions in
+          guard p > 0, let directions = directions.baseAddress, let products = products.baseAddress else {
+            return
           }
-          for i in 0..<n {
-            let root = rows[i * layout.order]
-            var sum = root * root
-            for j in 0..<q { sum += products[i * q + j] * products[i * q + j] }
-            value = max(value, sum)
-          }
+          Double._gemm(.no, .no, n, q, p, 1, features, order, directions, q, 0, products, q)
+        }
+        for i in 0..<n {
+          let root = rows[i * order],
+            norm = directions == nil ? scale * Double._nrm2(p, features + i * order) : 0
+          var sum = root * root + norm * norm
+          for j in 0..<q { sum += products[i * q + j] * products[i * q + j] }
+          value = max(value, sum)
         }
       }
     }

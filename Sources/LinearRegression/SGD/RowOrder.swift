@@ -8,9 +8,9 @@ public enum RowOrder: String, Sendable, Codable, CaseIterable {
   /// In a new random order every epoch: a permutation of all rows, four bytes for each.
   case shuffled
 
-  /// Blocks of neighbouring rows in a new random order every epoch, the rows of each shuffled among themselves: reads memory, or a file,
-  /// nearly in order, and converges like a full shuffle unless neighbouring rows are alike (CorgiPile: Xu, Qiu, Wang et al. 2022,
-  /// doi:10.1145/3514221.3526150).
+  /// Blocks of neighbouring rows in a new random order every epoch, the rows of each shuffled among themselves: reads
+  /// memory, or a file, nearly in order, and converges like a full shuffle unless neighbouring rows are alike
+  /// (CorgiPile: Xu, Qiu, Wang et al. 2022, doi:10.1145/3514221.3526150).
   case shuffledBlocks
 }
 
@@ -64,7 +64,8 @@ struct EpochOrder: Sendable {
     return next.firstRow..<next.firstRow + next.positions.count
   }
 
-  /// Calls `body` with the rows of a span, counted from its first row, in the order of its positions; with nil where they are in order.
+  /// Calls `body` with the rows of a span, counted from its first row, in the order of its positions; with nil where
+  /// they are in order.
   func withRows<Result>(of span: Span, _ body: (UnsafePointer<Int32>?) -> Result) -> Result {
     switch layout {
     case .inOrder: body(nil)
@@ -75,7 +76,8 @@ struct EpochOrder: Sendable {
   }
 }
 
-/// Blocks in random order, and the order inside them: one for all blocks of an epoch, so that it costs nothing beside them.
+/// Blocks in random order, and the order inside them: one for all blocks of an epoch, so that it costs nothing beside
+/// them.
 private struct BlockOrder: Sendable {
   private let rowCount: Int
   private let blockRows: Int
@@ -113,8 +115,8 @@ private struct BlockOrder: Sendable {
   func rows(of span: EpochOrder.Span) -> [Int32] { span.block == blocks.count - 1 ? insideLast : inside }
 }
 
-/// Rows of a block in ``RowOrder/shuffledBlocks``: at least two batches, so that they differ from epoch to epoch, and at most a quarter
-/// of a mebibyte if that is more, so that it stays in the cache while the next one is fetched.
+/// Rows of a block in ``RowOrder/shuffledBlocks``: at least two batches, so that they differ from epoch to epoch, and
+/// at most a quarter of a mebibyte if that is more, so that it stays in the cache while the next one is fetched.
 func shuffledBlockRows(rowBytes: Int, batchSize: Int) -> Int {
   let rows = (1 << 18) / max(1, rowBytes)
   return max(2, rows / batchSize) * batchSize

@@ -87,16 +87,16 @@ extension SGD {
 
   // MARK: Going on
 
-  /// The setting by which steps depend on the number of epochs: a rate or an average that looks ahead to the end of the run. Nil where
-  /// none does, so that a run can be given more epochs.
+  /// The setting by which steps depend on the number of epochs: a rate or an average that looks ahead to the end of the
+  /// run. Nil where none does, so that a run can be given more epochs.
   package var settingWithHorizon: Setting? {
     if case .cosine = learningRate { return .learningRate }
     if case .tail = averaging { return .averaging }
     return nil
   }
 
-  /// The settings that keep a run under these from going on where one under `earlier` ones stood: those that differ, but for a number of
-  /// epochs that has grown where no step depends on it.
+  /// The settings that keep a run under these from going on where one under `earlier` ones stood: those that differ,
+  /// but for a number of epochs that has grown where no step depends on it.
   package func conflicts(withEarlier earlier: SGD) -> [Setting] {
     func isSame<Value: Equatable>(_ setting: (SGD) -> Value) -> Bool { setting(self) == setting(earlier) }
     return Setting.allCases.filter { setting in

@@ -18,7 +18,7 @@ public struct SGD: Equatable, Sendable {
   /// Number of times that every row is used, at most.
   public var epochs: Int
 
-  /// Rows per step; the last step of an epoch takes what is left. Nil for 32, and under ``LearningRate/automatic`` for a size
+  /// Rows per step; where they do not divide n one step of an epoch takes fewer. Nil for 32, and under ``LearningRate/automatic`` for a size
   /// that suits the shape.
   public var batchSize: Int?
 

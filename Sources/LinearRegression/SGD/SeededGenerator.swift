@@ -1,14 +1,7 @@
 private import LinearAlgebra
 
-#if canImport(Glibc)
-  private import Glibc
-#elseif canImport(Musl)
-  private import Musl
-#else
-  private import Darwin
-#endif
-
-/// A small, fast random number generator whose numbers follow from its seed: xoshiro256++, its state filled by SplitMix64.
+/// A small, fast random number generator whose numbers follow from its seed: xoshiro256++, its state filled by
+/// SplitMix64.
 ///
 /// Source: Blackman and Vigna 2021, doi:10.1145/3460772. Not for cryptography.
 public struct SeededGenerator: RandomNumberGenerator, Equatable, Sendable {
@@ -75,8 +68,8 @@ public struct SeededGenerator: RandomNumberGenerator, Equatable, Sendable {
   /// A number drawn from the normal distribution with mean 0 and standard deviation 1 (Box and Muller 1958,
   /// doi:10.1214/aoms/1177706645).
   public mutating func nextNormal() -> Double {
-    let radius = (-2 * log(1 - nextUniform())).squareRoot()
-    return radius * cos(2 * .pi * nextUniform())
+    let radius = (-2 * logarithm(1 - nextUniform())).squareRoot()
+    return radius * cosine(2 * .pi * nextUniform())
   }
 
   /// Puts the elements in random order, every order equally likely: Fisher and Yates's shuffle.
@@ -94,8 +87,9 @@ public struct SeededGenerator: RandomNumberGenerator, Equatable, Sendable {
 extension SeededGenerator {
   /// The numbers 0 ..< `count` in random order, every order equally likely.
   ///
-  /// Many of them are first dealt out to buckets at random, which are then shuffled one by one: they fit in the cache, where swaps all over
-  /// the array would not (Rao 1961, Sankhyā A 23; Sandelius 1962, doi:10.1111/j.2517-6161.1962.tb00474.x).
+  /// Many of them are first dealt out to buckets at random, which are then shuffled one by one: they fit in the cache,
+  /// where swaps all over the array would not (Rao 1961, Sankhyā A 23; Sandelius 1962,
+  /// doi:10.1111/j.2517-6161.1962.tb00474.x).
   /// - Precondition: `count` is below 2³¹.
   /// - Complexity: O(count).
   mutating func permutation(_ count: Int) -> [Int32] {
@@ -138,7 +132,8 @@ extension SeededGenerator {
     }
   }
 
-  /// Fisher and Yates's shuffle with 32 random bits a place; the values that would favour some results are drawn again (Lemire 2019).
+  /// Fisher and Yates's shuffle with 32 random bits a place; the values that would favour some results are drawn again
+  /// (Lemire 2019).
   private mutating func swapAtRandom(_ rows: UnsafeMutableBufferPointer<Int32>) {
     guard rows.count > 1, let rows32 = rows.baseAddress else { return }
     var random: UInt64 = 0, isFresh = false

@@ -5,8 +5,8 @@ public struct Standardization: Equatable, Sendable {
   /// Mean of each column.
   public let means: [Double]
 
-  /// Standard deviation of each column, √(Σ (x − mean)² / n). Zero for a column that is constant to rounding; it is then zeros in
-  /// standardised units.
+  /// Standard deviation of each column, √(Σ (x − mean)² / n). Zero for a column that is constant to rounding; it is
+  /// then zeros in standardised units.
   public let scales: [Double]
 
   /// Measures the columns of a matrix, in units in which neither an offset nor the size of a column matters.
@@ -114,24 +114,39 @@ struct ProblemStandardization: Equatable {
     return LinearModel(weights: original, intercepts: intercepts)
   }
 
-  /// The first column whose coefficient is beyond Double in original units; the last one where only an intercept is. Nil if
-  /// none is.
+  /// The first column whose coefficient is beyond Double in original units; the last one where only an intercept is.
+  /// Nil if none is.
   func firstOverflow(_ model: LinearModel) -> Int? {
     if let (row, _) = model.weights.firstNonFinite() { return row }
     return model.intercepts.allSatisfy { $0.isFinite } ? nil : max(0, model.weights.rowCount - 1)
   }
 
-  /// Weights and bias in standardised units of a model in original ones.
-  func standardized(_ model: LinearModel) -> (weights: Matrix<Double>, bias: Matrix<Double>) {
-    let (p, k) = (model.weights.rowCount, model.weights.columnCount)
-    let weights = Matrix<Double>(rows: p, columns: k) { j, t in
-      model.weights[j, t] * (features.scales[j] / targetScale(t))
+  /// Weights and bias, in these units, of the same model in others.
+  ///
+  /// wⱼ' = wⱼ (sᵧ / sᵧ') (sⱼ' / sⱼ) and b' = (b sᵧ + ȳ − ȳ' + Σ wⱼ (sᵧ / sⱼ) (x̄ⱼ' − x̄ⱼ)) / sᵧ', the sum in
+  /// double-double: means far from zero cancel in it. A column that is constant in either has weight 0 there.
+  func converted(
+    _ weights: Matrix<Double>, _ bias: Matrix<Double>, to other: ProblemStandardization
+  ) -> (weights: Matrix<Double>, bias: Matrix<Double>) {
+    let (p, k) = (weights.rowCount, weights.columnCount)
+    let convertedWeights = Matrix<Double>(rows: p, columns: k) { j, t in
+      features.scales[j] == 0
+        ? 0
+        : weights[j, t] * (targetScale(t) / other.targetScale(t))
+          * (other.features.scales[j] / features.scales[j])
     }
-    let bias = Matrix<Double>(rows: 1, columns: k) { _, t in
-      let atMeans = (0..<p).reduce(model.intercepts[t]) { $0 + model.weights[$1, t] * features.means[$1] }
-      return (atMeans - targets.means[t]) / targetScale(t)
+    let convertedBias = Matrix<Double>(rows: 1, columns: k) { _, t in
+      var sum =
+        DoubleDouble(bias[0, t]) * DoubleDouble(targetScale(t))
+        + DoubleDouble(targets.means[t], plus: -other.targets.means[t])
+      for j in 0..<p where features.scales[j] != 0 && features.means[j] != other.features.means[j] {
+        sum =
+          sum + DoubleDouble(weights[j, t] * (targetScale(t) / features.scales[j]))
+          * DoubleDouble(other.features.means[j], plus: -features.means[j])
+      }
+      return sum.rounded / other.targetScale(t)
     }
-    return (weights, bias)
+    return (convertedWeights, convertedBias)
   }
 
   /// The scale of target t; 1 for a constant one, whose deviations are zeros in any unit.

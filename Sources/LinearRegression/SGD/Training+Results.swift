@@ -7,7 +7,8 @@ extension Training {
     return units.original(weights: weights, bias: bias)
   }
 
-  /// The run as it stands: its model, or the one with the least validation loss where a run with a rate of your own validates.
+  /// The run as it stands: its model, or the one with the least validation loss where a run with a rate of your own
+  /// validates.
   ///
   /// - Throws: ``TrainingError/data(_:)`` where a coefficient is beyond Double in the units of the data.
   public func run() throws(TrainingError) -> TrainingRun {
@@ -21,8 +22,8 @@ extension Training {
       model: model, epochs: epochs, stopReason: stopReason ?? .interrupted, epoch: epoch)
   }
 
-  /// The exact solution by the factor of the first pass, in the units of the data: what distances are measured to. Nil where they are not
-  /// measured or p × p is too large.
+  /// The exact solution by the factor of the first pass, in the units of the data: what distances are measured to. Nil
+  /// where they are not measured or p × p is too large.
   public var exact: LinearModel? {
     guard let pass, let problem = pass.problem else { return nil }
     return pass.standardization.original(
@@ -57,11 +58,11 @@ extension Training {
     var losses: [Double]?
     var excesses: [Double]?
     var gap: Double?
-    var gradientNorm: Double
+    var gradientNorm: Double?
   }
 
-  /// How far the parameters are from the exact solution: by the gradient where the descent has formed it, else by the factor of the
-  /// first pass, else by a gradient that is formed now.
+  /// How far the parameters are from the exact solution: by the gradient where the descent has formed it, else by the
+  /// factor of the first pass, else by a gradient that is formed now.
   @specialized(where M == Matrix<Float>)
   @specialized(where M == Matrix<Double>)
   private func distance(_ seen: DescentReport) -> Distance? {
@@ -76,35 +77,41 @@ extension Training {
     let hidden = pass.problem?.expectedErrors.max() ?? 0
     if let (residual, bias) = seen.residual {
       guard let problem = pass.problem else {
-        return Distance(losses: nil, excesses: nil, gap: nil, gradientNorm: seen.gradientNorm ?? 0)
+        return Distance(losses: nil, excesses: nil, gap: nil, gradientNorm: seen.gradientNorm)
       }
-      let way = gemm(problem.inverse, residual)
+      let newtonStep = gemm(problem.inverse, residual)
       return Distance(
         losses: nil, excesses: inUnits(problem.excesses(residual, bias: bias)),
-        gap: max(hidden, largest(way, bias)),
+        gap: largest(newtonStep, bias) + hidden,
         gradientNorm: largestNorm(gemm(problem.forward, residual, transposeA: .yes), bias))
     }
-    let (weights, bias) = standard.standardized(model)
+    let parameters = descent.parameters
+    let (weights, shiftedBias) = units.converted(parameters.weights, parameters.bias, to: standard)
     if let problem = pass.problem {
+      let bias = problem.biasAtMeans(weights, shiftedBias)
       let residual = problem.residual(weights)
       return Distance(
         losses: inUnits(problem.losses(weights, bias: bias)),
         excesses: inUnits(problem.excesses(residual, bias: bias)),
-        gap: max(hidden, largest(problem.solution - weights, bias)),
+        gap: largest(problem.solution - weights, bias) + hidden,
         gradientNorm: largestNorm(gemm(problem.forward, residual, transposeA: .yes), bias))
     }
     let sums = Observations.with(X, y, weights: self.weights) { rows in
       ResidualSums.of(
         rows, DesignLayout(features: X.columnCount, targets: k, hasOnes: true), standard.units,
-        Matrix<Double>(rows: X.columnCount + 1, columns: k) { $0 == 0 ? bias[0, $1] : weights[$0 - 1, $1] })
+        Matrix<Double>(rows: X.columnCount + 1, columns: k) {
+          $0 == 0 ? shiftedBias[0, $1] : weights[$0 - 1, $1]
+        })
     }
     let moments = Matrix<Double>(rows: X.columnCount, columns: k) {
-      sums.products[1 + $0, $1] / pass.weightSum
+      sums.products[1 + $0, $1] / pass.weightSum - pass.penaltyRoots[$0]
+        * (pass.penaltyRoots[$0] * weights[$0, $1])
     }
+    let norm = largestNorm(
+      moments, Matrix(rows: 1, columns: k) { sums.products[0, $1] / pass.weightSum })
     return Distance(
       losses: inUnits(sums.squares.map { $0 / pass.weightSum / 2 }), excesses: nil, gap: nil,
-      gradientNorm: largestNorm(
-        moments, Matrix(rows: 1, columns: k) { sums.products[0, $1] / pass.weightSum }))
+      gradientNorm: moments.firstNonFinite() == nil ? norm : nil)
   }
 
   private func largest(_ weights: Matrix<Double>, _ bias: Matrix<Double>) -> Double {

@@ -1,7 +1,8 @@
 internal import LinearAlgebra
 
 extension Training {
-  /// What is needed to go on from here with the same bits, in another process or after a crash, on the same data and kind of processor.
+  /// What is needed to go on from here with the same bits, in another process or after a crash, on the same data and
+  /// kind of processor.
   ///
   /// - Complexity: O(p k); the first time one pass over the data, for their fingerprint.
   public var state: TrainingState {
@@ -12,10 +13,11 @@ extension Training {
       stopReason: stopReason == .interrupted ? nil : stopReason)
   }
 
-  /// Goes on from a state. The number of epochs may have grown since, where neither a rate nor an average looks ahead to their end; the run
-  /// then has the bits of one that was begun with that number.
+  /// Goes on from a state. The number of epochs may have grown since, where neither a rate nor an average looks ahead
+  /// to their end; the run then has the bits of one that was begun with that number.
   ///
-  /// - Throws: ``TrainingError/state(_:)`` where it belongs to other settings or other data, or its parts do not fit; the run is then as it was.
+  /// - Throws: ``TrainingError/state(_:)`` where it belongs to other settings or other data, or its parts do not fit;
+  ///   the run is then as it was.
   public func restore(_ state: TrainingState) throws(TrainingError) {
     let conflicts = method.conflicts(withEarlier: state.method)
     if !conflicts.isEmpty { throw .state(.settings(conflicts)) }

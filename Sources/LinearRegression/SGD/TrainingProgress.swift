@@ -8,11 +8,11 @@ public struct TrainingProgress: Equatable, Sendable {
   /// Rows used since the run began, those of earlier epochs included.
   public let rows: Int
 
-  /// Mean of (ŷ − y)²/2 over the rows used since the last progress, each batch before its step; under ``LearningRate/automatic``, whose steps
-  /// do not look at y, that of the last report. Nil before there is one.
+  /// Mean of (ŷ − y)²/2 over the rows used since the last progress, each batch before its step; under
+  /// ``LearningRate/automatic``, whose steps do not look at y, that of the last report. Nil before there is one.
   public let lossSinceLast: Double?
 
-  /// The same over all rows used since this run was prepared.
+  /// The same over all rows used since the run began, before it was saved and restored too.
   public let lossOverall: Double?
 
   /// The report, where the epoch has just ended: with the distance to the exact solution.
@@ -28,9 +28,10 @@ extension Training {
   /// ```swift
   /// for try await progress in training.progress(every: 100_000) { print(progress.rows, progress.lossSinceLast ?? .nan) }
   /// ```
-  /// Cancelling the task that reads it stops the run before its next step, with ``StopReason/interrupted``; it can go on later. The steps are taken
-  /// by the reading task, so give it a thread of its own where latency matters.
-  /// - Parameter rows: how many rows lie between two elements, rounded up to whole batches; nil for an epoch. Every epoch ends with an element.
+  /// Cancelling the task that reads it stops the run before its next step, with ``StopReason/interrupted``; it can go
+  /// on later. The steps are taken by the reading task, so give it a thread of its own where latency matters.
+  /// - Parameter rows: how many rows lie between two elements, rounded up to whole batches; nil for an epoch. Every
+  ///   epoch ends with an element.
   public func progress(every rows: Int? = nil) -> ProgressSequence {
     ProgressSequence(training: self, rows: rows)
   }
@@ -72,11 +73,11 @@ extension Training {
 
   private func advanceWithProgress(rows count: Int?) throws(TrainingError) -> TrainingProgress? {
     guard stopReason == nil || stopReason == .interrupted && !stopSignal.isRequested else { return nil }
-    let before = epochs.count * rowCount + rowsDone, start = ContinuousClock.now
+    let before = rowsUsed, start = ContinuousClock.now
     let seen = descent.runningLoss
     let report = try advance(rows: count ?? rowCount)
     if report == nil && stopReason != nil { return nil }
-    let rows = epochs.count * rowCount + rowsDone, now = descent.runningLoss
+    let rows = rowsUsed, now = descent.runningLoss
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     func mean(_ from: RunningLoss, _ to: RunningLoss) -> Double? {
       let weight = to.weight - from.weight
@@ -89,13 +90,13 @@ extension Training {
     return TrainingProgress(
       epoch: report?.epoch ?? epochs.count + 1, rows: rows,
       lossSinceLast: mean(seen, now) ?? report?.loss ?? epochs.last?.loss,
-      lossOverall: mean(RunningLoss(losses: seen.losses.map { _ in 0 }, weight: 0), now) ?? epochs.last?.loss,
+      lossOverall: mean(RunningLoss(losses: zeros(seen.losses.count), weight: 0), now) ?? epochs.last?.loss,
       report: report, rowsPerSecond: seconds > 0 ? Double(rows - before) / seconds : 0)
   }
 }
 
-/// Σ w e²/2 of each target since a run was prepared, each batch before its step, and Σ w.
-struct RunningLoss {
+/// Σ w e²/2 of each target since a run began, each batch before its step, and Σ w.
+struct RunningLoss: Codable, Equatable {
   var losses: [Double]
   var weight: Double
 }

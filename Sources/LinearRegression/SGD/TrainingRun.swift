@@ -42,11 +42,13 @@ public struct EpochReport: Equatable, Sendable, Codable {
   /// where the distance to the exact solution is known or the rate is automatic; otherwise as the epoch went along, each batch before its step.
   public let loss: Double
 
-  /// How far the loss (with the decay's share) is above that of the exact solution. Nil where distances are not measured or p × p is too large.
+  /// How far the loss (with the decay's share) is above that of the exact solution. Nil where distances are not
+  /// measured, p × p is too large or a decay is above 10²⁰⁰ in standardised units.
   public let excessLoss: Double?
 
-  /// The largest difference between a weight or bias and its exact value, in standardised units: for a weight |Δw| · standard deviation of the
-  /// column / standard deviation of y. Not below what rounding may hide. Nil where distances are not measured or p × p is too large.
+  /// The largest difference between a weight or bias and its exact value, in standardised units: for a weight
+  /// |Δw| · standard deviation of the column / standard deviation of y. What rounding may hide is added. Nil where
+  /// ``excessLoss`` is.
   public let gapToExact: Double?
 
   /// Norm of the gradient of the mean loss in standardised units, the largest of all targets; 0 at the exact solution. Nil where it was

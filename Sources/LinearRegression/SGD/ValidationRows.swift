@@ -28,8 +28,9 @@ struct ValidationRows<M: RowMajor> {
 }
 
 extension SGD {
-  /// The weights of the rows that are learnt from and of those that are held out, each with zeros for the others: ``validationFraction`` of
-  /// the rows, one at least, drawn by the seed (selection sampling: Knuth, The Art of Computer Programming 2, 3.4.2 S).
+  /// The weights of the rows that are learnt from and of those that are held out, each with zeros for the others:
+  /// ``validationFraction`` of the rows, one at least, drawn by the seed (selection sampling: Knuth, The Art of
+  /// Computer Programming 2, 3.4.2 S).
   ///
   /// - Throws: ``DataError/noRows`` where no row is left to learn from.
   /// - Complexity: O(n); a weight for each row, twice.
@@ -52,14 +53,5 @@ extension SGD {
       left -= 1
     }
     return (kept, heldOut)
-  }
-
-  /// The promise of an automatic run.
-  static var automaticTolerance: Double { 1e-10 }
-
-  /// Rows of a batch where the user leaves that open: under an automatic rate enough to make preconditioning cheap, few enough
-  /// for sixteen steps an epoch.
-  func defaultBatchSize(rows n: Int, features p: Int) -> Int {
-    isAutomatic ? max(1, min(max(32, 4 * p), n / 16)) : 32
   }
 }

@@ -1,18 +1,21 @@
 internal import LinearAlgebra
 
-/// SGD that needs no tuning and ends in the least-squares answer: preconditioned minibatch steps whose noise vanishes at the solution.
+/// SGD that needs no tuning and ends in the least-squares answer: preconditioned minibatch steps whose noise vanishes
+/// at the solution.
 ///
-/// In standardised units, with T from a first pass so that T Tᵀ is the inverse of the curvature H = ZᵀZ/n, a segment of steps starts at a snapshot
-/// w̃ where the full gradient g̃ is formed from all rows in Double. Step t on a batch B of b rows is
+/// In standardised units, with T from a first pass so that T Tᵀ is the inverse of the curvature H = ZᵀZ/n, a segment of
+/// steps starts at a snapshot w̃ where the full gradient g̃ is formed from all rows in Double. Step t on a batch B of b
+/// rows is
 ///
 ///     v ← v − γₜ T Tᵀ [Z_Bᵀ Z_B (v − w̃) / b + g̃],   γₜ = 1 / (t + t₀),
 ///
 /// the variance-reduced gradient of Johnson and Zhang 2013 (SVRG, NIPS 26) with the gain of Robbins and Monro 1951
-/// (doi:10.1214/aoms/1177729586), which with the inverse curvature needs no constant and averages the noise of the batches (Venter 1967,
-/// doi:10.1214/aoms/1177699069). t₀ bounds the first gains by the largest squared norm of a whitened row over b, so that no batch can throw the
-/// parameters far. Where p × p is too large, T only scales the columns and the gain stays 1 / (1 + t₀). After m steps from v = w̃ the gains leave a share t₀ / (m + t₀) of the way undone, which is known and is added
-/// as Adam corrects its averages for their start (Kingma and Ba 2015, arXiv:1412.6980). The next snapshot stands there; a
-/// gradient that has grown takes the segment back and doubles t₀.
+/// (doi:10.1214/aoms/1177729586), which with the inverse curvature needs no constant and averages the noise of the
+/// batches (Venter 1967, doi:10.1214/aoms/1177699069). t₀ bounds the first gains by the largest squared norm of a
+/// whitened row over b, so that no batch can throw the parameters far. Where p × p is too large, T only scales the
+/// columns and the gain stays 1 / (1 + t₀). After m steps from v = w̃ the gains leave a share t₀ / (m + t₀) of the way
+/// undone, which is known and is added as Adam corrects its averages for their start (Kingma and Ba 2015,
+/// arXiv:1412.6980). The next snapshot stands there; a gradient that has grown takes the segment back and doubles t₀.
 final class VarianceReducedDescent<Input: BLASScalar>: Descent {
   private let source: StandardizedBatches<Input>
   private let preconditioner: Preconditioner
@@ -31,7 +34,7 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
   private let offset: Scratch<Double>
   private let gradient: Scratch<Double>
   private let direction: Scratch<Double>
-  private let pull: Scratch<Double>
+  private let newtonStep: Scratch<Double>
   private let errors: Scratch<Double>
   private var now: VarianceReducedState
 
@@ -55,13 +58,12 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     offset = Scratch(count, repeating: 0)
     gradient = Scratch(count, repeating: 0)
     direction = Scratch(count, repeating: 0)
-    pull = Scratch(count, repeating: 0)
+    newtonStep = Scratch(count, repeating: 0)
     errors = Scratch(batchSize * k, repeating: 0)
     now = VarianceReducedState(
-      snapshot: zeros(count), offset: zeros(count), pull: zeros(count), taken: 0,
-      delay: 2 * preconditioner.largestRow / Double(batchSize), failures: 0)
-    let start = look(rows)
-    accept(start)
+      snapshot: zeros(count), offset: zeros(count), newtonStep: zeros(count), steps: 0,
+      gainOffset: 2 * preconditioner.largestRow / Double(batchSize), failures: 0)
+    accept(fullGradient(rows))
   }
 
   private var weightCount: Int { shape.features * shape.targets }
@@ -95,7 +97,7 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     stop: StopSignal
   ) -> Int {
     guard let offset = offset.pointer, let gradient = gradient.pointer, let direction = direction.pointer,
-      let pull = pull.pointer, let errors = errors.pointer
+      let newtonStep = newtonStep.pointer, let errors = errors.pointer
     else { return places.upperBound }
     let (k, count, whitens) = (shape.targets, weightCount + shape.targets, preconditioner.whitens)
     var place = places.lowerBound
@@ -110,12 +112,12 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
         shape, batch.X, errors: errors, weights: gradient, bias: gradient + weightCount)
       // A short batch is a fraction of a step.
       let fraction = Double(size) / Double(self.shape.rows)
-      now.taken += fraction
-      let gain = fraction / ((whitens ? now.taken : 1) + now.delay)
+      now.steps += fraction
+      let gain = fraction / ((whitens ? now.steps : 1) + now.gainOffset)
       preconditioner.apply(gradient, direction, targets: k)
       let share = 1 / Double(size)
       for i in 0..<count {
-        offset[i] += gain * (pull[i] - share * direction[i])
+        offset[i] += gain * (newtonStep[i] - share * direction[i])
         gradient[i] = 0
       }
       place += size
@@ -128,38 +130,40 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
   /// Moves the snapshot to where the steps have led, if the gradient there is smaller.
   private func endSegment(_ rows: Observations<Input>) {
     let before = now
-    let correction = preconditioner.whitens && now.taken > 0 ? 1 + now.delay / now.taken : 1
+    let correction = preconditioner.whitens && now.steps > 0 ? 1 + now.gainOffset / now.steps : 1
     for i in offset.buffer.indices { now.snapshot[i] += correction * offset.buffer[i] }
-    let seen = look(rows)
-    if seen.size < before.size ?? .infinity {
-      // Far less than a whitened segment should gain; steps that are only scaled are slow, and go on while they gain at all.
-      let hasShrunk = seen.size < (preconditioner.whitens ? 0.7 : 0.999) * (before.size ?? .infinity)
-      accept(seen)
+    let full = fullGradient(rows)
+    if full.residualNorm < before.residualNorm ?? .infinity {
+      // Far less than a whitened segment should gain; steps that are only scaled are slow, and go on while they gain at
+      // all.
+      let hasShrunk =
+        full.residualNorm < (preconditioner.whitens ? 0.7 : 0.999) * (before.residualNorm ?? .infinity)
+      accept(full)
       now.failures = hasShrunk ? 0 : before.failures + 1
     } else {
       // Back to the snapshot, in smaller steps.
       now.snapshot = before.snapshot
-      now.delay *= 2
+      now.gainOffset *= 2
       now.failures += 1
       restart()
     }
   }
 
-  /// What all rows say at the snapshot.
-  private struct Look {
+  /// The gradient of all rows at the snapshot, in several units.
+  private struct FullGradient {
     /// ρ, rank × k, and the mean residual, 1 × k.
     var residual: (weights: Matrix<Double>, bias: Matrix<Double>)
-    /// T ρ above the mean residual: the way to the solution.
-    var way: [Double]
+    /// T ρ above the mean residual: Newton's step, which leads to the solution.
+    var newtonStep: [Double]
     /// Mean squared loss of each target.
     var losses: [Double]
     /// Norm of ρ and the mean residual.
-    var size: Double
+    var residualNorm: Double
     /// The largest norm of a target's gradient.
     var gradientNorm: Double
   }
 
-  private func look(_ rows: Observations<Input>) -> Look {
+  private func fullGradient(_ rows: Observations<Input>) -> FullGradient {
     let (p, k) = (shape.features, shape.targets)
     let layout = DesignLayout(features: p, targets: k, hasOnes: true)
     let coefficients = Matrix<Double>(rows: p + 1, columns: k) { i, t in
@@ -169,29 +173,29 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     let moments = Matrix<Double>(rows: p, columns: k) { j, t in sums.products[1 + j, t] / weightSum }
     let bias = Matrix<Double>(rows: 1, columns: k) { _, t in sums.products[0, t] / weightSum }
     let residual = preconditioner.whiten(moments)
-    let way = preconditioner.unwhiten(residual).elements + bias.elements
-    return Look(
-      residual: (residual, bias), way: way, losses: sums.squares.map { $0 / weightSum / 2 },
-      size: nrm2(residual.elements + bias.elements),
+    let newtonStep = preconditioner.unwhiten(residual).elements + bias.elements
+    return FullGradient(
+      residual: (residual, bias), newtonStep: newtonStep, losses: sums.squares.map { $0 / weightSum / 2 },
+      residualNorm: nrm2(residual.elements + bias.elements),
       gradientNorm: (0..<k).reduce(0) { max($0, nrm2(moments[column: $1] + [bias[0, $1]])) })
   }
 
-  private func accept(_ seen: Look) {
-    now.size = seen.size
-    now.gradientNorm = seen.gradientNorm
-    now.losses = seen.losses
-    now.residual = seen.residual.weights
-    now.biasResidual = seen.residual.bias
-    now.pull = seen.way
+  private func accept(_ full: FullGradient) {
+    now.residualNorm = full.residualNorm
+    now.gradientNorm = full.gradientNorm
+    now.losses = full.losses
+    now.residual = full.residual.weights
+    now.biasResidual = full.residual.bias
+    now.newtonStep = full.newtonStep
     restart()
   }
 
   private func restart() {
-    now.taken = 0
+    now.steps = 0
     for i in offset.buffer.indices {
       offset.buffer[i] = 0
       gradient.buffer[i] = 0
-      pull.buffer[i] = now.pull[i]
+      newtonStep.buffer[i] = now.newtonStep[i]
     }
   }
 
@@ -213,7 +217,7 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
       preconditioner.whitens
       && (0..<k).allSatisfy { t in
         let largest = (0..<p).reduce(0) { max($0, abs(now.snapshot[$1 * k + t])) }
-        let left = (0...p).reduce(0) { max($0, abs(now.pull[$1 * k + t])) }
+        let left = (0...p).reduce(0) { max($0, abs(now.newtonStep[$1 * k + t])) }
         // Well below what is promised, for the promise is about the exact solution.
         return left <= max(tolerance / 100 * max(largest, tolerance), expectedErrors[t] / 10)
       }
@@ -240,14 +244,14 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
 
   func restore(_ state: DescentState) -> Bool {
     guard case .varianceReduced(let state) = state, state.snapshot.count == now.snapshot.count,
-      state.offset.count == now.snapshot.count, state.pull.count == now.snapshot.count,
+      state.offset.count == now.snapshot.count, state.newtonStep.count == now.snapshot.count,
       state.losses.count == shape.targets, state.biasResidual.shape == now.biasResidual.shape,
       state.residual.shape == now.residual.shape
     else { return false }
     now = state
     for i in offset.buffer.indices {
       offset.buffer[i] = state.offset[i]
-      pull.buffer[i] = state.pull[i]
+      newtonStep.buffer[i] = state.newtonStep[i]
     }
     return true
   }
@@ -259,16 +263,16 @@ struct VarianceReducedState: Codable, Equatable {
   var snapshot: [Double]
   /// v − w̃
   var offset: [Double]
-  /// −T Tᵀ g̃: the way that the full gradient points.
-  var pull: [Double]
+  /// −T Tᵀ g̃: Newton's step from the snapshot.
+  var newtonStep: [Double]
   /// Steps since the snapshot; a short batch is a fraction of one.
-  var taken: Double
+  var steps: Double
   /// t₀
-  var delay: Double
+  var gainOffset: Double
   /// Segments in a row that led nowhere.
   var failures: Int
-  /// ‖Tᵀ g̃‖; nil before the first look.
-  var size: Double?
+  /// ‖Tᵀ g̃‖; nil before the first full gradient.
+  var residualNorm: Double?
   /// The largest norm of a target's gradient.
   var gradientNorm = 0.0
   /// Mean squared loss of each target at the snapshot.

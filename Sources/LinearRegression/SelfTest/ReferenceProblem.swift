@@ -33,8 +33,8 @@ public struct ReferenceProblem: Sendable {
       : ExtendedMatrix(powersOf: columns[0], degree: degree)
   }
 
-  /// How many digits of an answer are right, for the coefficient (or standard error) with the fewest: −log₁₀ of the relative
-  /// error, of the absolute one where the certified value is 0; at most 15, which is what is certified.
+  /// How many digits of an answer are right, for the coefficient (or standard error) with the fewest: −log₁₀ of the
+  /// relative error, of the absolute one where the certified value is 0; at most 15, which is what is certified.
   public static func digits(_ values: [Double], certified: [Double]) -> Double {
     zip(values, certified).reduce(15) { least, pair in
       let (value, reference) = pair

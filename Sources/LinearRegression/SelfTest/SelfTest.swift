@@ -29,8 +29,8 @@ public struct SelfTest: Sendable {
     /// Digits that LAPACK's `gels` gets right on the whole design matrix in Double.
     public let gels: Double
 
-    /// Whether each method reaches its floor: ``SelfTest/floor`` digits where residuals are in double-double, and no more than
-    /// half a digit below `gels` in Double.
+    /// Whether each method reaches its floor: ``SelfTest/floor`` digits where residuals are in double-double, and no
+    /// more than half a digit below `gels` in Double.
     public var passes: Bool {
       let careful: [Method] = [.extended, .default]
       return careful.allSatisfy {

@@ -24,8 +24,8 @@ public struct FitStatistics: Equatable, Sendable {
   /// The probability of an F at least as large if no feature mattered.
   public let fPValue: Double?
 
-  /// Logarithm of the normal likelihood at the fit, ½ (Σ log w − n (log 2π + 1 − log n + log Σ w (y − ŷ)²)), as R's `logLik`.
-  /// Nil where the fit is perfect.
+  /// Logarithm of the normal likelihood at the fit, ½ (Σ log w − n (log 2π + 1 − log n + log Σ w (y − ŷ)²)), as R's
+  /// `logLik`. Nil where the fit is perfect.
   public let logLikelihood: Double?
 
   /// Akaike's criterion, −2 log likelihood + 2 (rank + 1): the residual variance counts as a parameter.
@@ -45,8 +45,8 @@ public struct FitStatistics: Equatable, Sendable {
   ///   - hasIntercept: whether the model has an intercept.
   ///   - logWeightSum: Σ log w.
   ///   - isLeastSquares: whether the residuals are those of a least-squares fit; F and likelihood exist only for them.
-  ///   - isPenalized: whether there is a penalty, which leaves more degrees of freedom than n − rank: what is divided by
-  ///     them is then nil.
+  ///   - isPenalized: whether there is a penalty, which leaves more degrees of freedom than n − rank: what is divided
+  ///     by them is then nil.
   package init(
     residualSumOfSquares residual: Double, totalSumOfSquares total: Double, scale: Double = 1,
     observations n: Int, rank: Int, hasIntercept: Bool, logWeightSum: Double = 0, isLeastSquares: Bool = true,

@@ -1,7 +1,7 @@
 public import LinearAlgebra
 
-/// (XᵀWX)⁻¹ of the features that were kept, in the form that leverage and intervals are computed from without cancelling:
-/// R⁻¹ of the columns centred (where there is an intercept) and scaled to norm 1.
+/// (XᵀWX)⁻¹ of the features that were kept, in the form that leverage and intervals are computed from without
+/// cancelling: R⁻¹ of the columns centred (where there is an intercept) and scaled to norm 1.
 public struct UnscaledCovariance: Equatable, Sendable {
   /// The features that were kept, counted from 0.
   public let features: [Int]
@@ -74,8 +74,9 @@ public struct UnscaledCovariance: Equatable, Sendable {
     weightSum == nil ? nil : leverage(Array(repeating: 0, count: (features.max() ?? -1) + 1)).squareRoot()
   }
 
-  /// The variance inflation factor of each of p features: how many times its variance is larger than if the other features
-  /// were orthogonal to it, 1 / (1 − R²) with R² of its regression on the others. Nil for one that was left out.
+  /// The variance inflation factor of each of p features: how many times its variance is larger than if the other
+  /// features were orthogonal to it, 1 / (1 − R²) with R² of its regression on the others. Nil for one that was left
+  /// out.
   public func varianceInflationFactors(of p: Int) -> [Double?] {
     var factors = [Double?](repeating: nil, count: p)
     for (feature, norm) in zip(features, inverse.rowNorms()) { factors[feature] = norm * norm }

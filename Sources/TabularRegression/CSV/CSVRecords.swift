@@ -1,14 +1,16 @@
-/// Splits the bytes of a CSV file into records and fields, as RFC 4180 has it: fields between commas, in quotes where
+/// Splits bytes into records and fields, as RFC 4180 has it: fields between commas (or other delimiters), in quotes where
 /// they hold commas, newlines or (doubled) quotes; lines end in LF or CRLF, the last one need not.
 ///
-/// A byte order mark is skipped. Blank lines are skipped, unless records have one field: there a blank line is an empty
-/// field, except at the end of the file. Spaces around a quoted field do not belong to it.
+/// Blank lines are skipped, unless records have one field: there a blank line is an empty field, except at the end. Spaces
+/// around a quoted field do not belong to it.
 struct CSVRecords {
   /// Where the bytes come from, for messages.
   let file: String
   private let bytes: [UInt8]
+  private let delimiter: UInt8
   private var position: Int
-  private var line = 1
+  private let end: Int
+  private var line: Int
 
   /// One field of a record.
   struct Field {
@@ -24,20 +26,17 @@ struct CSVRecords {
   var recordsHaveOneField = false
 
   /// Line on which the record last read begins, from 1.
-  private(set) var recordLine = 1
+  private(set) var recordLine: Int
 
-  init(_ bytes: [UInt8], file: String) throws(TabularError) {
+  /// - Parameters:
+  ///   - range: the bytes to split.
+  ///   - line: the line on which they begin, from 1.
+  init(_ bytes: [UInt8], _ range: Range<Int>, file: String, line: Int, delimiter: UInt8) {
     self.bytes = bytes
     self.file = file
-    position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-      throw .malformed(file: file, line: 1, column: nil, message: "the text is UTF-16; save it as UTF-8")
-    }
-    if bytes.contains(carriageReturn), !bytes.contains(newline) {
-      throw .malformed(
-        file: file, line: 1, column: nil,
-        message: "lines end in CR alone; save the file with LF or CRLF at line ends")
-    }
+    self.delimiter = delimiter
+    self.line = line
+    (position, end, recordLine) = (range.lowerBound, range.upperBound, line)
   }
 
   /// Reads the next record and calls `body` with each of its fields.
@@ -49,14 +48,14 @@ struct CSVRecords {
   ) throws(TabularError) -> Int? {
     let (start, startLine) = (position, line)
     while skipLineEnd() {}
-    if position >= bytes.count { return nil }
+    if position >= end { return nil }
     if recordsHaveOneField { (position, line) = (start, startLine) }
     recordLine = line
     var index = 0
     while true {
       try body(Field(index: index, line: recordLine, bytes: try nextField(index)))
       index += 1
-      if position < bytes.count, bytes[position] == comma {
+      if position < end, bytes[position] == delimiter {
         position += 1
         continue
       }
@@ -69,9 +68,9 @@ struct CSVRecords {
   private mutating func nextField(_ index: Int) throws(TabularError) -> ArraySlice<UInt8> {
     let start = position
     skipSpaces()
-    if position < bytes.count, bytes[position] == quote { return try nextQuotedField(index) }
+    if position < end, bytes[position] == quote { return try nextQuotedField(index) }
     position = start
-    while position < bytes.count, bytes[position] != comma, bytes[position] != newline {
+    while position < end, bytes[position] != delimiter, bytes[position] != newline {
       if bytes[position] == 0 {
         throw error(index, "there is a NUL byte; the file is not text, or it is UTF-16 (save it as UTF-8)")
       }
@@ -79,7 +78,7 @@ struct CSVRecords {
     }
     // The CR of a CRLF belongs to the line's end.
     if position > start, bytes[position - 1] == carriageReturn,
-      position == bytes.count || bytes[position] == newline
+      position == end || bytes[position] == newline
     {
       position -= 1
     }
@@ -91,10 +90,10 @@ struct CSVRecords {
     position += 1
     let start = position
     var unescaped: [UInt8]?  // only where there are doubled quotes
-    while position < bytes.count {
+    while position < end {
       let byte = bytes[position]
       if byte == quote {
-        if position + 1 < bytes.count, bytes[position + 1] == quote {
+        if position + 1 < end, bytes[position + 1] == quote {
           if unescaped == nil { unescaped = Array(bytes[start..<position]) }
           unescaped?.append(quote)
           position += 2
@@ -103,7 +102,7 @@ struct CSVRecords {
         let field = unescaped?[...] ?? bytes[start..<position]
         position += 1
         skipSpaces()
-        guard position == bytes.count || bytes[position] == comma || isLineEnd(position) else {
+        guard position == end || bytes[position] == delimiter || isLineEnd(position) else {
           throw error(
             index, "there is text behind a closing quote; double the quotes that belong to the text")
         }
@@ -119,19 +118,21 @@ struct CSVRecords {
   }
 
   private mutating func skipSpaces() {
-    while position < bytes.count, bytes[position] == space || bytes[position] == tab { position += 1 }
+    while position < end, isSpace(bytes[position]) { position += 1 }
   }
+
+  private func isSpace(_ byte: UInt8) -> Bool { (byte == space || byte == tab) && byte != delimiter }
 
   private func isLineEnd(_ position: Int) -> Bool {
     bytes[position] == newline
-      || bytes[position] == carriageReturn && (position + 1 == bytes.count || bytes[position + 1] == newline)
+      || bytes[position] == carriageReturn && (position + 1 == end || bytes[position + 1] == newline)
   }
 
   /// Moves over one line end; false where there is none.
   private mutating func skipLineEnd() -> Bool {
-    guard position < bytes.count, isLineEnd(position) else { return false }
+    guard position < end, isLineEnd(position) else { return false }
     if bytes[position] == carriageReturn { position += 1 }
-    if position < bytes.count { position += 1 }
+    if position < end { position += 1 }
     line += 1
     return true
   }
@@ -143,7 +144,6 @@ struct CSVRecords {
 
 private let space = UInt8(ascii: " ")
 private let tab = UInt8(ascii: "\t")
-private let comma = UInt8(ascii: ",")
 private let quote = UInt8(ascii: "\"")
 private let newline = UInt8(ascii: "\n")
 private let carriageReturn = UInt8(ascii: "\r")

@@ -1,63 +1,63 @@
+/// What a column's fields are, from the first one that is not missing.
+enum ColumnKind: Sendable {
+  /// All were missing so far; they are counted as numbers.
+  case undecided
+  case numbers
+  case words
+}
+
 /// A column that grows field by field: numbers until the first word, or words from the first on.
 ///
-/// A word below numbers makes the column neither: that is said where it is used, with the line. A column that is declared a
-/// category takes everything as words.
+/// A word below numbers makes the column neither: that is said where it is used, with the line.
 struct ColumnBuilder {
-  let name: String
-  /// Whether every field is a word, of digits too.
-  let isCategory: Bool
+  /// Its name, and its position in a record from 0.
+  let name: String, field: Int
+  private(set) var kind: ColumnKind
+  private let format: TextFormat
   private var numbers: [Double] = []
   private var words = TableColumn.Words()
   private var codes: [String: Int32] = [:]
-  private var kind = Kind.undecided
   private var fault: TableColumn.Fault?
 
-  private enum Kind {
-    /// Nothing but missing fields so far; they are counted as numbers.
-    case undecided
-    case numbers
-    case words
-  }
-
-  init(name: String, isCategory: Bool = false) {
+  init(name: String, field: Int, kind: ColumnKind, format: TextFormat) {
     self.name = name
-    self.isCategory = isCategory
-    if isCategory { kind = .words }
+    self.field = field
+    self.kind = kind
+    self.format = format
   }
 
-  /// Appends a field.
-  mutating func append(_ field: CSVRecords.Field, file: String) {
-    if fault != nil {
-      if case .value = DecimalNumber(field.bytes) { return }
-      fault?.count += 1
-      return
+  /// Appends a field that stands on a line.
+  mutating func append(_ bytes: ArraySlice<UInt8>, file: String, line: Int) {
+    let text = bytes.trimmingSpaces()
+    let number = DecimalNumber(text, format)
+    if kind == .undecided {
+      switch number {
+      case .missing: break
+      case .value, .tooLarge: kind = .numbers
+      case .notANumber:
+        kind = .words
+        words.codes = Array(repeating: -1, count: numbers.count)
+      }
     }
-    if kind == .words { return append(word: field.bytes) }
-    switch DecimalNumber(field.bytes) {
-    case .value(let value):
-      kind = .numbers
-      numbers.append(value)
-    case .missing:
-      numbers.append(.nan)
-    case .notANumber where kind == .undecided:
-      kind = .words
-      words.codes = Array(repeating: -1, count: numbers.count)
-      append(word: field.bytes)
-    case let other:
-      let text = String(decoding: field.bytes.prefix(160), as: UTF8.self)
-      let message =
-        other == .tooLarge
-        ? "\(printable(String(text.prefix(40)))) is beyond the largest Double; use another unit"
-        : "\(shown(text)) is not a number; correct it or leave the column out"
-      fault = TableColumn.Fault(
-        file: file, line: field.line, field: field.index + 1,
-        message: "column \"\(printable(name))\": \(message)")
+    if kind == .words {
+      append(word: text, isMissing: number == .missing, file: file, line: line)
+    } else {
+      switch number {
+      case .value(let value): numbers.append(value)
+      case .missing: numbers.append(.nan)
+      case .notANumber: add(.notANumber(name, file: file, line: line, field: field, text: text))
+      case .tooLarge: add(.tooLarge(name, file: file, line: line, field: field, text: text))
+      }
     }
   }
 
-  private mutating func append(word bytes: ArraySlice<UInt8>) {
-    if DecimalNumber(bytes) == .missing { return words.codes.append(-1) }
-    let text = String(decoding: bytes.trimmingSpaces(), as: UTF8.self)
+  private mutating func append(
+    word: ArraySlice<UInt8>, isMissing: Bool, file: String, line: Int
+  ) {
+    if isMissing { return words.codes.append(-1) }
+    guard let text = String(validating: word, as: UTF8.self) else {
+      return add(.notUTF8(name, file: file, line: line, field: field))
+    }
     if let code = codes[text] { return words.codes.append(code) }
     let code = Int32(words.levels.count)
     codes[text] = code
@@ -65,9 +65,48 @@ struct ColumnBuilder {
     words.codes.append(code)
   }
 
+  private mutating func add(_ other: TableColumn.Fault) {
+    if fault == nil { fault = other } else { fault?.count += 1 }
+  }
+
   /// The column.
   var column: TableColumn {
     TableColumn(
-      name: name, values: fault.map { .mixed($0) } ?? (kind == .words ? .words(words) : .numbers(numbers)))
+      name: name, values: fault.map { .mixed($0) } ?? (kind == .words ? .words(words) : .numbers(numbers)),
+      field: field)
+  }
+}
+
+extension TableColumn.Fault {
+  private init(_ name: String, file: String, line: Int, field: Int, _ message: String) {
+    self.init(
+      file: file, line: line, field: field + 1, message: "column \"\(printable(name))\": \(message)")
+  }
+
+  /// A word among numbers.
+  static func notANumber(
+    _ name: String, file: String, line: Int, field: Int, text: some Collection<UInt8>
+  ) -> Self {
+    let text = String(decoding: text.prefix(160), as: UTF8.self)
+    return Self(
+      name, file: file, line: line, field: field,
+      "\(shown(text)) is not a number; correct it or leave the column out")
+  }
+
+  /// A number beyond the largest Double.
+  static func tooLarge(
+    _ name: String, file: String, line: Int, field: Int, text: some Collection<UInt8>
+  ) -> Self {
+    let text = String(decoding: text.prefix(40), as: UTF8.self)
+    return Self(
+      name, file: file, line: line, field: field,
+      "\(printable(text)) is beyond the largest Double; use another unit")
+  }
+
+  /// A word that is not UTF-8.
+  static func notUTF8(_ name: String, file: String, line: Int, field: Int) -> Self {
+    Self(
+      name, file: file, line: line, field: field,
+      "the text is not UTF-8; save the file as UTF-8 or leave the column out")
   }
 }

@@ -16,8 +16,16 @@ package struct DesignSurvey: Sendable {
   /// Otherwise that of the first block is that of all, but for the ranges.
   package var needsAllRows: Bool {
     missing == .mean || !centers.isEmpty
-      || summaries.values.contains { $0.kind == .words || $0.isCategory }
+      || summaries.values.contains { summary in
+        summary.kind == .words || summary.isCategory || summary.kind == .undecided && !summary.isNumber
+      }
   }
+
+  /// The columns that are used.
+  package var columns: [String] { used }
+
+  /// Whether there is a missing field that the policy does not allow.
+  package var hasMissingFault: Bool { missingFault != nil }
 
   private let formula: Formula
   private let source: String

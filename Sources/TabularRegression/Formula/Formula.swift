@@ -29,6 +29,9 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
   /// What is predicted.
   let targets: [Expression]
 
+  /// Number of targets.
+  public var targetCount: Int { targets.count }
+
   /// What it is predicted from.
   let tree: TermTree
 

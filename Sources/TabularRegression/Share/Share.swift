@@ -102,6 +102,9 @@ public struct Share: Equatable, Sendable {
     droppedRows += other.droppedRows
   }
 
+  /// Notes the ranges of columns in all rows.
+  mutating func widenRanges(to other: Design) { design.widenRanges(to: other) }
+
   /// Why two shares cannot be merged; nil where they can.
   private func difference(to other: Share) -> String? {
     func quoted(_ name: String) -> String { "\"\(printable(name))\"" }

@@ -92,7 +92,8 @@ public struct Table: Sendable {
   package func fault(_ name: String, row: Int, count: Int = 1, _ message: String) -> TabularError {
     let place = places[row]
     return .malformed(
-      file: place.file, line: place.line, column: columns.firstIndex { $0.name == name }.map { $0 + 1 },
+      file: place.file, line: place.line,
+      column: columns.firstIndex { $0.name == name }.map { (columns[$0].field ?? $0) + 1 },
       message:
         "column \"\(printable(name))\": \(message)\(count > 1 ? " (\(count) such fields in the column)" : "")"
     )

@@ -2,10 +2,13 @@
 package struct TableColumn: Sendable, Equatable {
   package let name: String
   package var values: Values
+  /// Position in the file's records, from 0; nil where it is the position in the table.
+  package let field: Int?
 
-  package init(name: String, values: Values) {
+  package init(name: String, values: Values, field: Int? = nil) {
     self.name = name
     self.values = values
+    self.field = field
   }
 
   package enum Values: Sendable, Equatable {

@@ -100,7 +100,7 @@ public final class TableTraining {
   public var rowsDone: Int { training.rowsDone }
 
   /// Rows used since the run began, those of earlier epochs included.
-  public var rowsUsed: Int { epochs.count * rowCount + rowsDone }
+  public var rowsUsed: Int { training.rowsUsed }
 
   /// Whether the run has used its epochs and could go on, were there more.
   package var couldUseMoreEpochs: Bool { stopReason == .epochs && method.settingWithHorizon == nil }

@@ -1,0 +1,161 @@
+internal import CZlib
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// Bytes that come one after the other.
+protocol ByteStream: AnyObject {
+  /// Reads at least one byte, and not more than there is room for.
+  ///
+  /// - Returns: how many; 0 at the end.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(TabularError) -> Int
+}
+
+/// Where a table's text comes from.
+enum TextOrigin: Sendable {
+  /// A file, or standard input for the path "-".
+  case file(String)
+  case memory([UInt8], name: String)
+
+  /// What messages call it.
+  var name: String {
+    switch self {
+    case .file("-"): "standard input"
+    case .file(let path): path
+    case .memory(_, let name): name
+    }
+  }
+
+  /// Whether it can be read again.
+  var isRepeatable: Bool {
+    if case .file(let path) = self { Files.isRegular(path) } else { true }
+  }
+
+  /// The text from its beginning; what gzip has compressed is inflated.
+  func open() throws(TabularError) -> any ByteStream {
+    guard case .file(let path) = self else { return MemoryBytes(self) }
+    let file = try FileBytes(path)
+    let isCompressed = try file.beginsWith(0x1F, 0x8B)
+    return isCompressed ? try InflatedBytes(file, name: name) : file
+  }
+}
+
+private final class MemoryBytes: ByteStream {
+  private var rest: ArraySlice<UInt8> = []
+
+  init(_ origin: TextOrigin) { if case .memory(let bytes, _) = origin { rest = bytes[...] } }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    let part = rest.prefix(buffer.count)
+    buffer.copyBytes(from: part)
+    rest = rest.dropFirst(part.count)
+    return part.count
+  }
+}
+
+private final class FileBytes: ByteStream {
+  private let path: String
+  private let descriptor: Int32
+  /// What has been looked at already.
+  private var peeked: [UInt8] = []
+
+  init(_ path: String) throws(TabularError) {
+    self.path = path
+    descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+    if descriptor < 0 { throw Files.failure(path, .read) }
+    posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+  }
+
+  deinit { if path != "-" { close(descriptor) } }
+
+  func beginsWith(_ first: UInt8, _ second: UInt8) throws(TabularError) -> Bool {
+    var bytes = [UInt8](repeating: 0, count: 2)
+    while peeked.count < 2 {
+      let (count, code) = bytes.withUnsafeMutableBytes { readSome(descriptor, $0, 2 - peeked.count) }
+      if count < 0 { throw Files.failure(path, .read, errno: code) }
+      if count == 0 { break }
+      peeked += bytes[..<count]
+    }
+    return peeked == [first, second]
+  }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(TabularError) -> Int {
+    if !peeked.isEmpty {
+      let part = peeked.prefix(buffer.count)
+      buffer.copyBytes(from: part)
+      peeked.removeFirst(part.count)
+      return part.count
+    }
+    let (count, code) = readSome(descriptor, buffer, buffer.count)
+    if count < 0 { throw Files.failure(path, .read, errno: code) }
+    return count
+  }
+}
+
+/// `read` of the C library, again where a signal interrupts it; the number of bytes, and `errno` where it is negative.
+private func readSome(
+  _ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer, _ count: Int
+) -> (count: Int, errno: Int32) {
+  while true {
+    let result = read(descriptor, buffer.baseAddress, count)
+    if result >= 0 || errno != EINTR { return (result, errno) }
+  }
+}
+
+/// The text of a file in gzip's format, of one member or several.
+private final class InflatedBytes: ByteStream {
+  private let source: any ByteStream
+  private let name: String
+  private let compressed = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 16)
+  private var stream = z_stream()
+  private var isBetweenMembers = false
+
+  init(_ source: any ByteStream, name: String) throws(TabularError) {
+    self.source = source
+    self.name = name
+    if czlib_inflate_gzip(&stream) != Z_OK {
+      throw .unusable(file: name, message: "there is no memory left to inflate it")
+    }
+  }
+
+  deinit {
+    inflateEnd(&stream)
+    compressed.deallocate()
+  }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(TabularError) -> Int {
+    stream.next_out = buffer.baseAddress?.assumingMemoryBound(to: Bytef.self)
+    stream.avail_out = UInt32(clamping: buffer.count)
+    let room = stream.avail_out
+    while stream.avail_out == room {
+      if stream.avail_in == 0 {
+        stream.avail_in = UInt32(try source.read(into: compressed))
+        stream.next_in = compressed.baseAddress?.assumingMemoryBound(to: Bytef.self)
+        if stream.avail_in == 0 {
+          if isBetweenMembers { return 0 }
+          throw .unusable(file: name, message: "the compressed data end too early; copy the file again")
+        }
+      }
+      if isBetweenMembers {
+        // Zeros behind the last member fill up a block, on tapes.
+        if stream.next_in.pointee == 0 {
+          (stream.next_in, stream.avail_in) = (stream.next_in + 1, stream.avail_in - 1)
+          continue
+        }
+        inflateReset(&stream)
+        isBetweenMembers = false
+      }
+      switch inflate(&stream, Z_NO_FLUSH) {
+      case Z_OK, Z_BUF_ERROR: break
+      case Z_STREAM_END: isBetweenMembers = true
+      default: throw .unusable(file: name, message: "the compressed data are damaged; copy the file again")
+      }
+    }
+    return Int(room - stream.avail_out)
+  }
+}

@@ -1,0 +1,28 @@
+/// How a table's text is read.
+public struct ReadingOptions: Sendable, Equatable {
+  /// What stands between fields: one ASCII character that no number holds.
+  public var delimiter: Character
+
+  /// Whether the first line names the columns. Without names they are V1, V2 and so on, as in R.
+  public var hasHeader: Bool
+
+  /// Texts that stand for a missing value, in upper or lower case; an empty field always does.
+  public var missingTexts: [String]
+
+  /// Columns whose fields are words, of digits too.
+  public var categories: Set<String>
+
+  /// Commas between fields, a first line of names, and the usual words for nothing.
+  public init(
+    delimiter: Character = ",", hasHeader: Bool = true, missingTexts: [String] = Self.usualMissingTexts,
+    categories: Set<String> = []
+  ) {
+    self.delimiter = delimiter
+    self.hasHeader = hasHeader
+    self.missingTexts = missingTexts
+    self.categories = categories
+  }
+
+  /// NA, N/A, NaN and null.
+  public static let usualMissingTexts = ["NA", "N/A", "NaN", "null"]
+}

@@ -1,0 +1,153 @@
+private import Dispatch
+internal import LinearRegression
+private import Synchronization
+
+/// One or several files with the same header, read as one table, in blocks of rows.
+///
+/// Threads read blocks at the same time, of which only a few are in memory. Blocks end where the text alone decides, so that
+/// results have the same bits whatever the number of threads.
+package final class TableReader: Sendable {
+  /// What messages about all rows call the table: the first file.
+  package let source: String
+
+  /// Names of the columns, in the file's order.
+  package let columnNames: [String]
+
+  /// Whether the rows can be read again: from files, not from standard input.
+  package let isRepeatable: Bool
+
+  private let origins: [TextOrigin]
+  private let format: TextFormat
+  private let hasHeader: Bool
+  private let blockSize: Int
+  private let alwaysWithCare: Bool
+  private let headerLine: Int
+  private let firstKinds: [ColumnKind]
+  /// The blocks of the first reading, until it begins.
+  private let opened: Mutex<TextBlocks?>
+
+  /// Bytes of a block: large enough for a read from disk, small enough for the cache of a core or two.
+  package static let usualBlockSize = 1 << 20
+
+  /// Opens files and reads the first one's header.
+  ///
+  /// - Parameters:
+  ///   - paths: one or more; "-" is standard input. What gzip has compressed is inflated.
+  ///   - blockSize: bytes of a block.
+  package convenience init(
+    _ paths: [String], options: ReadingOptions = ReadingOptions(), blockSize: Int = usualBlockSize
+  ) throws(TabularError) {
+    try self.init(paths.map { .file($0) }, options: options, blockSize: blockSize)
+  }
+
+  init(
+    _ origins: [TextOrigin], options: ReadingOptions, blockSize: Int = usualBlockSize,
+    alwaysWithCare: Bool = false
+  ) throws(TabularError) {
+    precondition(!origins.isEmpty, "a table comes from at least one file")
+    self.origins = origins
+    self.blockSize = blockSize
+    self.alwaysWithCare = alwaysWithCare
+    source = origins[0].name
+    hasHeader = options.hasHeader
+    isRepeatable = origins.allSatisfy(\.isRepeatable)
+    format = try TextFormat(options, file: source)
+    let blocks = try TextBlocks(origins, format: format, hasHeader: hasHeader, blockSize: blockSize)
+    columnNames = blocks.columnNames
+    headerLine = blocks.headerLine
+    firstKinds = columnNames.map { options.categories.contains($0) ? .words : .undecided }
+    opened = Mutex(blocks)
+  }
+
+  /// The first rows; what they hold is read by ``forEachBlock(columns:threads:isCancelled:work:take:)`` again.
+  package func firstBlock() throws(TabularError) -> Table {
+    let block = try opened.withLock { (blocks) throws(TabularError) -> TextBlock? in
+      precondition(blocks != nil, "the first rows are looked at before all are read")
+      return try blocks?.peek()
+    }
+    guard let block else { throw noRows }
+    var kinds = firstKinds
+    return try makeParser(nil).parse(block, &kinds)
+  }
+
+  /// Reads all rows: each block is worked on by the thread that has read it, and what that gives is taken in the file's order
+  /// by the caller's thread.
+  ///
+  /// A column's fields are numbers or words, as its first field is that is not missing. Blocks above that one have numbers,
+  /// all of them missing.
+  ///
+  /// - Parameters:
+  ///   - columns: the columns to read; nil for all. Others are not in the blocks.
+  ///   - threads: how many threads read; `take` runs beside them.
+  ///   - isCancelled: asked before each block; the reading ends there, as if there were no more rows.
+  ///   - work: called with blocks of at least one row, by several threads at a time.
+  ///   - take: called with the results in order.
+  package func forEachBlock<Result: Sendable>(
+    columns: Set<String>? = nil, threads: Int = Parallelism.threads,
+    isCancelled: @escaping @Sendable () -> Bool = { false },
+    work: @escaping @Sendable (Table) throws(TabularError) -> Result,
+    take: (Result) throws(TabularError) -> Void
+  ) throws(TabularError) {
+    let input = BlockInput(try takeBlocks(), firstKinds)
+    let read = { @Sendable (piece: BlockInput.Piece, parser: BlockParser) throws(TabularError) in
+      let table = try input.parse(piece, by: parser)
+      return WorkedBlock(rows: table.rowCount, result: table.rowCount > 0 ? try work(table) : nil)
+    }
+    var rows = 0
+    func use(_ block: WorkedBlock<Result>) throws(TabularError) {
+      rows += block.rows
+      if let result = block.result { try take(result) }
+    }
+    if threads <= 1 {
+      let parser = makeParser(columns)
+      while !isCancelled(), let piece = input.next() { try use(try read(piece, parser)) }
+    } else {
+      // Twice as many blocks as threads are in memory: one is read while another waits for its turn.
+      let results = OrderedResults<WorkedBlock<Result>>(workers: threads, room: 2 * threads)
+      let group = DispatchGroup()
+      defer {
+        results.stop()
+        group.wait()
+      }
+      for _ in 0..<threads {
+        DispatchQueue.global().async(group: group) { [self] in
+          let parser = makeParser(columns)
+          while results.waitForRoom(), !isCancelled(), let piece = input.next() {
+            do throws(TabularError) {
+              results.put(.success(try read(piece, parser)), at: piece.index)
+            } catch {
+              results.put(.failure(error), at: piece.index)
+            }
+          }
+          results.workerEnds()
+        }
+      }
+      while let block = try results.next() { try use(block) }
+    }
+    if rows == 0, !isCancelled() { throw noRows }
+  }
+
+  private func takeBlocks() throws(TabularError) -> TextBlocks {
+    if let blocks = opened.withLock({ $0.take() }) { return blocks }
+    precondition(isRepeatable, "standard input can be read once only")
+    return try TextBlocks(origins, format: format, hasHeader: hasHeader, blockSize: blockSize)
+  }
+
+  private func makeParser(_ selected: Set<String>?) -> BlockParser {
+    BlockParser(
+      source: source, columnNames: columnNames, selected: selected, format: format,
+      alwaysWithCare: alwaysWithCare)
+  }
+
+  private var noRows: TabularError {
+    .malformed(
+      file: source, line: headerLine, column: nil, message: "there are no rows below the header; add data")
+  }
+}
+
+/// What became of a block.
+private struct WorkedBlock<Result: Sendable>: Sendable {
+  let rows: Int
+  /// Nil where the block has no rows.
+  let result: Result?
+}

@@ -1,0 +1,241 @@
+private import CNumberText
+
+/// Whole rows of a table's text: what is read at a time.
+struct TextBlock: Sendable {
+  /// Position among the blocks of all files, from 0.
+  let index: Int
+  let file: String
+  /// Line on which the block begins, from 1.
+  let firstLine: Int
+  /// The text is the first `count` of the bytes.
+  var bytes: [UInt8]
+  let count: Int
+  let newlines: Int
+  /// Whether there are quotes or NUL bytes.
+  let needsCare: Bool
+}
+
+// Safe: nothing else uses the stream.
+extension TextBlocks: @unchecked Sendable {}
+
+/// Cuts the text of one or several files behind their headers into blocks that begin and end with rows.
+///
+/// Where a block ends depends on the text and the block size alone. As long as no quote has been seen in a block it ends
+/// behind a newline; otherwise its records are walked through, so that the next block begins with a row again.
+struct TextBlocks {
+  /// Names of the columns, the same in all files.
+  private(set) var columnNames: [String] = []
+
+  private let origins: [TextOrigin]
+  private let format: TextFormat
+  private let hasHeader: Bool
+  private let blockSize: Int
+
+  private var stream: (any ByteStream)?
+  private var isAtEnd = false
+  private var nextOrigin = 0
+  private var nextIndex = 0
+  private var file = ""
+  /// The first file's last line of the header.
+  private(set) var headerLine = 1
+  private var line = 1
+  /// What has been read and not cut yet.
+  private var buffer: [UInt8] = []
+  private var start = 0
+  private var end = 0
+  /// A block that has been looked at.
+  private var peeked: TextBlock?
+  /// Buffers that can be used again.
+  private var spare: [[UInt8]] = []
+
+  /// A record may be so long.
+  static let longestRecord = 64 << 20
+
+  /// Opens the first file and reads its header.
+  init(
+    _ origins: [TextOrigin], format: TextFormat, hasHeader: Bool, blockSize: Int
+  ) throws(TabularError) {
+    self.origins = origins
+    self.format = format
+    self.hasHeader = hasHeader
+    self.blockSize = max(blockSize, 1)
+    try openNext()
+  }
+
+  /// The next block, which stays the next; nil at the end of the last file.
+  mutating func peek() throws(TabularError) -> TextBlock? {
+    if peeked == nil { peeked = try next() }
+    return peeked
+  }
+
+  /// The next block; nil at the end of the last file.
+  mutating func next() throws(TabularError) -> TextBlock? {
+    if let block = peeked.take() { return block }
+    while true {
+      try fill(blockSize + 2)
+      if start < end { break }
+      if nextOrigin == origins.count { return nil }
+      try openNext()
+    }
+    var (size, newlines) = try cut()
+    if columnNames.count == 1 { try addBlankLines(&size, &newlines) }
+    let contents = scan(size)
+    var block = takeBuffer(size)
+    swap(&block, &buffer)
+    let rest = start + size..<end
+    // The rest of the block's buffer begins the next.
+    buffer.withUnsafeMutableBytes { to in
+      block.withUnsafeBytes { from in
+        to.copyMemory(from: UnsafeRawBufferPointer(rebasing: from[rest]))
+      }
+    }
+    if start > 0 {
+      block.withUnsafeMutableBytes { bytes in
+        let (to, from) = (bytes.baseAddress!, bytes.baseAddress! + start)
+        to.copyMemory(from: from, byteCount: size)
+      }
+    }
+    (start, end) = (0, rest.count)
+    defer {
+      line += newlines
+      nextIndex += 1
+    }
+    return TextBlock(
+      index: nextIndex, file: file, firstLine: line, bytes: block, count: size, newlines: newlines,
+      needsCare: contents.quotes_or_nuls)
+  }
+
+  /// Takes back the memory of a block that has been read.
+  mutating func recycle(_ bytes: consuming [UInt8]) {
+    if bytes.count == blockSize + 2, spare.count < 64 { spare.append(bytes) }
+  }
+
+  // MARK: Where a block ends
+
+  /// Number of bytes and newlines of the next block.
+  private mutating func cut() throws(TabularError) -> (size: Int, newlines: Int) {
+    if isAtEnd, end - start <= blockSize { return (end - start, scan(end - start).newlines) }
+    let contents = scan(blockSize)
+    if contents.quotes_or_nuls {
+      let found = records(blockSize, first: false)
+      if found.size > 0 { return found }
+    } else if contents.end_of_lines > 0 {
+      return (contents.end_of_lines, contents.newlines)
+    }
+    return try firstRecord()
+  }
+
+  /// Number of bytes and newlines of the next record, however long it is.
+  private mutating func firstRecord() throws(TabularError) -> (size: Int, newlines: Int) {
+    while true {
+      let found = records(end - start, first: true)
+      if found.size > 0 { return found }
+      if isAtEnd { return (end - start, scan(end - start).newlines) }
+      try fill(2 * (end - start))
+    }
+  }
+
+  /// Blank lines behind a block belong to it: whether they are rows depends on what follows.
+  private mutating func addBlankLines(_ size: inout Int, _ newlines: inout Int) throws(TabularError) {
+    while true {
+      if !isAtEnd, start + size + 2 > end { try fill(size + blockSize + 2) }
+      let rest = buffer[start + size..<end]
+      let length = rest.first == 0x0A ? 1 : rest.starts(with: [0x0D, 0x0A]) ? 2 : 0
+      if length == 0 { return }
+      size += length
+      newlines += 1
+    }
+  }
+
+  private func scan(_ size: Int) -> number_text_contents {
+    buffer.withUnsafeBufferPointer { number_text_scan($0.baseAddress! + start, min(size, end - start)) }
+  }
+
+  private func records(_ size: Int, first: Bool) -> (size: Int, newlines: Int) {
+    var newlines = 0
+    let size = buffer.withUnsafeBufferPointer {
+      number_text_records(
+        $0.baseAddress! + start, min(size, end - start), format.delimiter, first, &newlines)
+    }
+    return (size, newlines)
+  }
+
+  // MARK: Files
+
+  /// Opens the next file and moves behind its header.
+  private mutating func openNext() throws(TabularError) {
+    let origin = origins[nextOrigin]
+    nextOrigin += 1
+    (stream, isAtEnd, file, line) = (try origin.open(), false, origin.name, 1)
+    (start, end) = (0, 0)
+    try fill(max(blockSize + 2, 4))
+    let beginning = buffer[start..<end]
+    if beginning.starts(with: [0xFF, 0xFE]) || beginning.starts(with: [0xFE, 0xFF]) {
+      throw .malformed(file: file, line: 1, column: nil, message: "the text is UTF-16; save it as UTF-8")
+    }
+    if beginning.starts(with: [0xEF, 0xBB, 0xBF]) { start = 3 }
+    var blank = (size: 0, newlines: 0)
+    try addBlankLines(&blank.size, &blank.newlines)
+    start += blank.size
+    line += blank.newlines
+    let first = try firstRecord()
+    if first.newlines == 0, buffer[start..<end].contains(0x0D) {
+      throw .malformed(
+        file: file, line: 1, column: nil,
+        message: "lines end in CR alone; save the file with LF or CRLF at line ends")
+    }
+    var records = CSVRecords(
+      buffer, start..<start + first.size, file: file, line: line, delimiter: format.delimiter)
+    var header = Header(format: format, isNames: hasHeader)
+    try header.read(&records)
+    if nextOrigin == 1 {
+      columnNames = header.names
+      headerLine = line
+    } else {
+      try header.check(against: columnNames, of: origins[0].name, file: file, line: line)
+    }
+    if hasHeader {
+      start += first.size
+      line += first.newlines
+    }
+  }
+
+  /// Reads until so many bytes are there, or the end is.
+  private mutating func fill(_ count: Int) throws(TabularError) {
+    if isAtEnd || end - start >= count { return }
+    let count = min(count, max(Self.longestRecord, blockSize + 2))
+    if end - start >= count {
+      throw .malformed(
+        file: file, line: line, column: nil,
+        message:
+          "the row that begins here does not end within \(Self.longestRecord >> 20) MiB; is a quote not closed?"
+      )
+    }
+    if start + count > buffer.count {
+      buffer.append(
+        contentsOf: repeatElement(0, count: max(blockSize + 2, start + count) - buffer.count))
+    }
+    while end - start < count, !isAtEnd {
+      guard let stream else { break }
+      let room = end..<start + count
+      let (read, error) = buffer.withUnsafeMutableBytes { bytes -> (Int, TabularError?) in
+        do throws(TabularError) {
+          return (try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[room])), nil)
+        } catch {
+          return (0, error)
+        }
+      }
+      if let error { throw error }
+      if read == 0 { isAtEnd = true }
+      end += read
+    }
+    if isAtEnd { stream = nil }
+  }
+
+  /// A buffer for what follows a block of so many bytes.
+  private mutating func takeBuffer(_ size: Int) -> [UInt8] {
+    let rest = end - start - size
+    if rest <= blockSize + 2, let buffer = spare.popLast() { return buffer }
+    return [UInt8](repeating: 0, count: max(rest, blockSize + 2))
+  }
+}

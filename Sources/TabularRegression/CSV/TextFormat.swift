@@ -1,0 +1,70 @@
+internal import CNumberText
+
+/// How fields are told apart and read, as C has it.
+struct TextFormat: Sendable {
+  let delimiter: UInt8
+  /// In lower case, each with a NUL behind.
+  private let missing: [CChar]
+  /// All but the pointer to the texts.
+  nonisolated(unsafe) private let format: number_text_format
+
+  /// Commas, and the usual texts for missing values.
+  static let standard = TextFormat(
+    delimiter: UInt8(ascii: ","), missingTexts: ReadingOptions.usualMissingTexts)
+
+  /// - Parameter file: the file's name in messages.
+  init(_ options: ReadingOptions, file: String) throws(TabularError) {
+    guard let delimiter = options.delimiter.asciiValue, options.delimiter.utf8.count == 1,
+      !Self.isPartOfFields(delimiter)
+    else {
+      throw .unusable(
+        file: file,
+        message:
+          "\(shown(String(options.delimiter))) cannot stand between fields; give one ASCII character that is no letter, digit, sign, point or quote"
+      )
+    }
+    self.init(delimiter: delimiter, missingTexts: options.missingTexts)
+  }
+
+  private init(delimiter: UInt8, missingTexts: [String]) {
+    self.delimiter = delimiter
+    var format = number_text_format()
+    format.delimiter = delimiter
+    var missing: [CChar] = []
+    for text in missingTexts {
+      let bytes = Array(text.utf8)[...].trimmingSpaces().map { $0.isUppercase ? $0 | 0x20 : $0 }
+      guard let first = bytes.first, !bytes.contains(0) else { continue }
+      missing += bytes.map { CChar(bitPattern: $0) } + [0]
+      withUnsafeMutableBytes(of: &format.begins_missing) {
+        $0[Int(first)] = 1
+        if (first & ~0x20).isUppercase { $0[Int(first & ~0x20)] = 1 }
+      }
+    }
+    format.missing_length = missing.count
+    self.missing = missing
+    self.format = format
+  }
+
+  /// Calls `body` with the format that C reads by.
+  func withPointer<Result>(_ body: (UnsafePointer<number_text_format>) -> Result) -> Result {
+    missing.withUnsafeBufferPointer { missing in
+      var format = format
+      format.missing = missing.baseAddress
+      return withUnsafePointer(to: &format, body)
+    }
+  }
+
+  private static func isPartOfFields(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0, UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\""), UInt8(ascii: "+"), UInt8(ascii: "-"),
+      UInt8(ascii: "."), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "a")...UInt8(ascii: "z"):
+      true
+    default: false
+    }
+  }
+}
+
+extension UInt8 {
+  fileprivate var isUppercase: Bool { self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") }
+}

@@ -1,0 +1,128 @@
+internal import LinearRegression
+
+/// The rows of a fit, read in one pass: all of them where they are few, else reduced to a share.
+package enum ReducedRows {
+  case table(Table, Design)
+  case share(Share)
+
+  /// Rows up to so many blocks stay in memory, where every solver can go through them again: some 16 MB of text.
+  package static let blocksInMemory = 16
+
+  /// Reads the rows of a formula.
+  ///
+  /// Levels, means and deviations have to be known before rows are reduced: where a formula has any, rows that do not stay in memory
+  /// are read twice.
+  /// - Parameters:
+  ///   - formula: what to predict from what.
+  ///   - rows: where the rows come from.
+  ///   - weights: name of the column that weighs the rows; nil for 1.
+  ///   - missing: what becomes of rows in which a field is missing.
+  ///   - blocksInMemory: so many blocks stay in memory.
+  ///   - progress: called with the number of rows that were read.
+  /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to; a missing field that the policy does
+  ///   not allow; no feature, or too many; rows that cannot be read a second time.
+  /// - Complexity: as `LeastSquares.Accumulator.add`; memory for a few blocks and factors.
+  package init(
+    _ formula: Formula, reading rows: some TableSource, weights: String? = nil,
+    missing: MissingPolicy = .refuse, blocksInMemory: Int = Self.blocksInMemory,
+    progress: (Int) -> Void = { _ in }
+  ) throws(TabularError) {
+    let empty = try DesignSurvey(
+      formula, columns: rows.columnNames, weights: weights, missing: missing, source: rows.source)
+    var first = empty
+    try first.add(rows.firstBlock())
+    // Where nothing depends on the other rows, they are reduced as they are surveyed.
+    let early = first.needsAllRows || first.hasMissingFault ? nil : try first.design()
+    let columns = Set(empty.columns), text = formula.text
+    var survey = empty, tables = JoinedRows(), blocks = 0
+    var share = early.map { Share(text, $0) }
+    try rows.forEachBlock(columns: columns) { (table) throws(TabularError) in
+      var survey = empty
+      try survey.add(table)
+      // A missing field is told of once all have been counted.
+      return Piece(
+        survey: survey,
+        share: survey.hasMissingFault
+          ? nil : try early.map { (design) throws(TabularError) in try Share(text, design, table) },
+        table: table)
+    } take: { (piece) throws(TabularError) in
+      try survey.merge(piece.survey)
+      if let later = piece.share { try share?.merge(later) }
+      blocks += 1
+      if blocks <= blocksInMemory { tables.append(piece.table) } else { tables = JoinedRows() }
+      progress(survey.rowCount)
+    }
+    let design = try survey.design()
+    if blocks <= blocksInMemory {
+      self = .table(Table(rows.source, tables), design)
+    } else if var share {
+      share.widenRanges(to: design)
+      self = .share(share)
+    } else {
+      self = .share(try Share(text, design, reading: rows, columns: columns, progress: progress))
+    }
+  }
+
+  private struct Piece: Sendable {
+    let survey: DesignSurvey
+    let share: Share?
+    let table: Table
+  }
+}
+
+extension Share {
+  /// Takes rows that need not fit in memory.
+  ///
+  /// - Parameters:
+  ///   - formula: what to predict from what.
+  ///   - rows: where the rows come from.
+  ///   - weights: name of the column that weighs the rows; nil for 1.
+  ///   - missing: what becomes of rows in which a field is missing.
+  ///   - progress: called with the number of rows that were read.
+  /// - Throws: ``TabularError``, as ``init(_:_:weights:missing:)``; rows that cannot be read a second time where there are categories.
+  /// - Complexity: as `LeastSquares.Accumulator.add`; memory for a few blocks and factors.
+  package init(
+    _ formula: Formula, reading rows: some TableSource, weights: String? = nil,
+    missing: MissingPolicy = .refuse, progress: (Int) -> Void = { _ in }
+  ) throws(TabularError) {
+    let reduced = try ReducedRows(
+      formula, reading: rows, weights: weights, missing: missing, progress: progress)
+    switch reduced {
+    case .share(let share): self = share
+    case .table(let table, let design):
+      self.init(formula.text, design)
+      try add(table)
+    }
+  }
+
+  /// The share of a block, on the thread that has it.
+  fileprivate init(_ formula: String, _ design: Design, _ block: Table) throws(TabularError) {
+    self.init(formula, design)
+    var failure: TabularError?
+    Parallelism.$threads.withValue(1) {
+      do throws(TabularError) { try add(block) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+
+  /// The share of all rows under a design that is there already.
+  fileprivate init(
+    _ formula: String, _ design: Design, reading rows: some TableSource, columns: Set<String>,
+    progress: (Int) -> Void
+  ) throws(TabularError) {
+    if !rows.isRepeatable {
+      throw .unusable(
+        file: rows.source,
+        message: "categories, means and deviations need a second reading; write the rows to a file first")
+    }
+    var whole = Share(formula, design), count = 0
+    try rows.forEachBlock(columns: columns) { (table) throws(TabularError) in
+      (share: try Share(formula, design, table), rows: table.rowCount)
+    } take: { (block) throws(TabularError) in
+      try whole.merge(block.share)
+      count += block.rows
+      progress(count)
+    }
+    self = whole
+  }
+}

@@ -1,0 +1,80 @@
+/// Blocks of a table's rows, joined.
+struct JoinedRows {
+  private(set) var rowCount = 0
+  private(set) var places = RowPlaces()
+  private(set) var columns: [TableColumn] = []
+  /// Codes of the words of each column.
+  private var codes: [[String: Int32]] = []
+
+  /// Appends a block with the same columns.
+  mutating func append(_ block: Table) {
+    if columns.isEmpty {
+      columns = block.columns
+      codes = columns.map {
+        guard case .words(let words) = $0.values else { return [:] }
+        return Dictionary(uniqueKeysWithValues: zip(words.levels, 0...))
+      }
+    } else {
+      for (index, column) in block.columns.enumerated() { append(column.values, to: index) }
+    }
+    places.append(block.places, afterRow: rowCount)
+    rowCount += block.rowCount
+  }
+
+  private mutating func append(_ values: TableColumn.Values, to index: Int) {
+    // Moved out and in again, so that appending does not copy.
+    let earlier = columns[index].values
+    columns[index].values = .numbers([])
+    switch (consume earlier, values) {
+    case (.mixed(var fault), .mixed(let later)):
+      fault.count += later.count
+      columns[index].values = .mixed(fault)
+    case (.mixed(let fault), _), (_, .mixed(let fault)):
+      columns[index].values = .mixed(fault)
+    case (.numbers(var numbers), .numbers(let more)):
+      numbers += more
+      columns[index].values = .numbers(numbers)
+    case (.words(var words), .words(let more)):
+      add(more, to: &words, &codes[index])
+      columns[index].values = .words(words)
+    case (.numbers(let missing), .words(let more)):
+      // All missing so far.
+      var words = TableColumn.Words(codes: Array(repeating: -1, count: missing.count))
+      add(more, to: &words, &codes[index])
+      columns[index].values = .words(words)
+    case (.words(var words), .numbers(let missing)):
+      words.codes += repeatElement(-1, count: missing.count)
+      columns[index].values = .words(words)
+    }
+  }
+
+  private func add(
+    _ more: TableColumn.Words, to words: inout TableColumn.Words, _ codes: inout [String: Int32]
+  ) {
+    let translated = more.levels.map { level in
+      if let code = codes[level] { return code }
+      let code = Int32(words.levels.count)
+      codes[level] = code
+      words.levels.append(level)
+      return code
+    }
+    words.codes += more.codes.lazy.map { $0 < 0 ? -1 : translated[Int($0)] }
+  }
+}
+
+extension Table {
+  init(_ source: String, _ rows: JoinedRows) {
+    self.init(source: source, columns: rows.columns, rowCount: rows.rowCount, places: rows.places)
+  }
+
+  /// All rows of a source, in memory.
+  package init(all rows: some TableSource) throws(TabularError) {
+    var joined = JoinedRows()
+    try rows.forEachBlock(columns: nil) { (block) in
+      block
+    } take: { (block) in
+      joined.append(block)
+    }
+    self.init(rows.source, joined)
+  }
+}

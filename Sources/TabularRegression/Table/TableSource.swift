@@ -1,0 +1,34 @@
+/// Rows that are read in blocks, in constant memory.
+package protocol TableSource: Sendable {
+  /// Where they come from, for messages.
+  var source: String { get }
+
+  /// Names of the columns, in the file's order.
+  var columnNames: [String] { get }
+
+  /// Whether they can be read again.
+  var isRepeatable: Bool { get }
+
+  /// The first rows, which ``forEachBlock(columns:work:take:)`` reads again.
+  func firstBlock() throws(TabularError) -> Table
+
+  /// Reads all rows, on all cores.
+  ///
+  /// - Parameters:
+  ///   - columns: the columns that are read; nil for all.
+  ///   - work: works on a block, on any thread.
+  ///   - take: takes what that gave in the rows' order, on the caller's thread.
+  func forEachBlock<Result: Sendable>(
+    columns: Set<String>?, work: @escaping @Sendable (Table) throws(TabularError) -> Result,
+    take: (Result) throws(TabularError) -> Void
+  ) throws(TabularError)
+}
+
+extension TableReader: TableSource {
+  package func forEachBlock<Result: Sendable>(
+    columns: Set<String>?, work: @escaping @Sendable (Table) throws(TabularError) -> Result,
+    take: (Result) throws(TabularError) -> Void
+  ) throws(TabularError) {
+    try forEachBlock(columns: columns, threads: Parallelism.threads, work: work, take: take)
+  }
+}

@@ -1,0 +1,25 @@
+import LinearAlgebra
+import TabularRegression
+
+/// How many rows were read, on a terminal, once that has taken a while.
+struct ReadingProgress {
+  private let isTerminal = Terminal.showsProgress
+  private let started = ContinuousClock.now
+  private var lastShown = ContinuousClock.now
+  private var isShown = false
+
+  /// Shows a number of rows, ten times a second at most.
+  mutating func show(_ rows: Int) {
+    let now = ContinuousClock.now
+    guard isTerminal, now - lastShown > .milliseconds(100), now - started > .milliseconds(500) else { return }
+    (lastShown, isShown) = (now, true)
+    let rate = Double(rows) / ((now - started) / .seconds(1))
+    let line = "\(rows) rows read  \(formatted(rate / 1e6, significantDigits: 3)) million rows/s"
+    Terminal.showLine(String(line.prefix(Terminal.width - 1)))
+  }
+
+  /// Takes the line away.
+  func end() {
+    if isShown { Terminal.showLine("") }
+  }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import TabularRegression
+
+/// How the text of tables is read.
+struct TextOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("d"), .long], help: "The character between fields (default: a comma).",
+    transform: delimiter)
+  var delimiter: Character?
+
+  @Flag(name: [.customShort("t"), .long], help: "Fields are separated by tabs.")
+  var tabs = false
+
+  @Flag(help: "The first line holds data; columns are V1, V2 and so on.")
+  var noHeader = false
+
+  @Option(
+    help: ArgumentHelp(
+      "A text that stands for a missing value, in place of NA, N/A, NaN and null; may be given again.",
+      valueName: "text"))
+  var nullValue: [String] = []
+
+  func validate() throws {
+    if tabs && delimiter != nil {
+      throw ValidationError("--delimiter and --tabs cannot be given together.")
+    }
+  }
+
+  /// The options, for tables in which some columns are categories.
+  func options(categories: Set<String> = []) -> ReadingOptions {
+    ReadingOptions(
+      delimiter: delimiter ?? (tabs ? "\t" : ","), hasHeader: !noHeader,
+      missingTexts: nullValue.isEmpty ? ReadingOptions.usualMissingTexts : nullValue, categories: categories)
+  }
+
+  @Sendable private static func delimiter(_ text: String) throws -> Character {
+    let text = text == "\\t" ? "\t" : text
+    guard text.utf8.count == 1, let character = text.first else {
+      throw ValidationError("it is one character")
+    }
+    return character
+  }
+}
