@@ -39,6 +39,8 @@ let package = Package(
     .target(name: "CRowKernels", exclude: ["kernels.h", "batches.h", "batch_vectors.h", "products.h"]),
     // Student's t and Fisher's F, by Boost.Math (headers only).
     .target(name: "CDistributions"),
+    // Numbers to text, by std::to_chars.
+    .target(name: "CNumberFormat"),
 
     // MARK: Library
     .target(
@@ -47,7 +49,8 @@ let package = Package(
       name: "LinearRegression", dependencies: ["LinearAlgebra", "CRowKernels", "CDistributions"],
       swiftSettings: strict),
     .target(
-      name: "TabularRegression", dependencies: ["LinearRegression"], swiftSettings: strict),
+      name: "TabularRegression", dependencies: ["LinearRegression", "CNumberFormat"],
+      swiftSettings: strict),
 
     // MARK: Command
     .executableTarget(
@@ -71,6 +74,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "TabularRegressionTests", dependencies: ["TabularRegression", "TestSupport"],
+      exclude: ["Fixtures"],
       swiftSettings: strict),
     .testTarget(
       name: "linregTests", dependencies: ["linreg", "TabularRegression", "TestSupport"],
