@@ -20,7 +20,7 @@ struct Check: ParsableCommand {
   @Option(help: "The column to predict: others are compared with it.")
   var target: String?
 
-  @Option(help: "The file's format, whatever its name (default: NPY if it ends in .npy, CSV if not).")
+  @Option(help: "The file's format, whatever its name (default: as it ends, or CSV).")
   var from: TableFormat?
 
   @Option(
@@ -28,20 +28,22 @@ struct Check: ParsableCommand {
   )
   var givenNames: [String]?
 
+  @OptionGroup var text: TextOptions
   @OptionGroup var format: FormatOptions
   @OptionGroup var threads: ThreadOptions
 
-  private var fileFormat: TableFormat { from ?? (TableFormat(endingOf: file) == .npy ? .npy : .csv) }
+  private var fileFormat: TableFormat { from ?? TableFormat(endingOf: file) ?? .csv }
 
   func validate() throws {
-    if from == .tsv { throw ValidationError("Tabs are not read yet; separate the columns by commas.") }
     if givenNames != nil && fileFormat != .npy {
       throw ValidationError("--names goes with NPY files; CSV has its own.")
     }
   }
 
   func run() throws {
-    let check = try threads.run { try TableCheck(file, fileFormat, names: givenNames, target: target) }
+    let check = try threads.run {
+      try TableCheck(file, fileFormat, names: givenNames, target: target, options: text.options())
+    }
     Terminal.print(format.json ? check.json : check.text)
     if check.stopsFit { Terminal.exit(.dataAtFault) }
   }

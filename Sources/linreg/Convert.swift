@@ -6,7 +6,7 @@ struct Convert: ParsableCommand {
     abstract: "Convert between CSV and NumPy's NPY files.",
     usage: "linreg convert <in> <out> [<options>]",
     discussion: """
-      The names' endings tell the formats: .csv, .npy, or .tsv for output with tabs.
+      The names' endings tell the formats: .csv, .tsv with tabs, .npy.
       Numbers come back to the bit. A missing number is an empty field in CSV and
       NaN in NPY.
 
@@ -39,14 +39,12 @@ struct Convert: ParsableCommand {
   @Flag(help: "Write single precision: NPY of Float, CSV with the digits a Float needs.")
   var float = false
 
+  @OptionGroup var text: TextOptions
   @OptionGroup var format: FormatOptions
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
     let (source, _) = (try format(input, from, "--from"), try format(output, to, "--to"))
-    if source == .tsv {
-      throw ValidationError("Tabs are written, not read yet; separate the input's columns by commas.")
-    }
     if givenNames != nil && source != .npy {
       throw ValidationError("--names goes with NPY input; CSV has its own.")
     }
@@ -70,7 +68,7 @@ struct Convert: ParsableCommand {
   func run() throws {
     let source = try format(input, from, "--from"), target = try format(output, to, "--to")
     if output != "-" { try Files.checkWritable(output, besides: input) }
-    let file = try TableFile(input, source, names: givenNames)
+    let file = try TableFile([input], source, names: givenNames, options: text.options())
     let isSinglePrecision = float || target == .npy && file.isSinglePrecision
     let encoder: any TableEncoder =
       switch target {

@@ -44,15 +44,17 @@ package struct TableCheck: Sendable {
   ///   - format: its format.
   ///   - names: the columns' names, of a format that has none.
   ///   - target: the column that is to be predicted, if that is known.
+  ///   - options: how text is read.
   /// - Throws: ``TabularError``: a file that cannot be read, or has no such target. Damage is a finding.
   package init(
-    _ path: String, _ format: TableFormat, names: [String]? = nil, target: String? = nil
+    _ path: String, _ format: TableFormat, names: [String]? = nil, target: String? = nil,
+    options: ReadingOptions = ReadingOptions()
   ) throws(TabularError) {
     source = path == "-" ? "standard input" : path
     lineNoun = format == .npy ? "row" : "line"
     var damage: Finding?
     do throws(TabularError) {
-      try read(TableFile(path, format, names: names), target)
+      try read(TableFile([path], format, names: names, options: options), target)
     } catch {
       damage = try Self.damage(error)
     }
@@ -61,7 +63,7 @@ package struct TableCheck: Sendable {
   }
 
   private mutating func read(_ file: TableFile, _ target: String?) throws(TabularError) {
-    try file.forEachBlock { (block) throws(TabularError) in
+    try file.forEachBlock(columns: nil) { (block) throws(TabularError) in
       if let target { try block.require(target) }
       // A target of words is a finding of its own.
       let targets = target.flatMap { try? block.numbers($0) }

@@ -4,9 +4,11 @@ internal import LinearAlgebra
 ///
 /// Format versions 1 to 3, Float and Double, integers and booleans, in either byte order and in C or Fortran order; one
 /// dimension makes a column. NaN is a missing value. A message counts rows from 1 where it has a text file's lines.
-package struct NPYFile: Sendable {
+package struct NPYFile: TableSource {
   /// The file's name in messages.
   package var name: String { file.name }
+  package var source: String { file.name }
+  package var isRepeatable: Bool { true }
   package let columnNames: [String]
   package let rowCount: Int
   /// Whether the numbers are of single precision.
@@ -50,7 +52,7 @@ package struct NPYFile: Sendable {
   ///   - work: works on a block, on any thread.
   ///   - take: takes the blocks' results in the file's order, on the caller's thread.
   package func forEachBlock<Result: Sendable>(
-    columns: Set<String>? = nil, work: @Sendable (Table) throws(TabularError) -> Result,
+    columns: Set<String>? = nil, work: @escaping @Sendable (Table) throws(TabularError) -> Result,
     take: (Result) throws(TabularError) -> Void
   ) throws(TabularError) {
     let missing = columns?.subtracting(columnNames).min()
@@ -65,6 +67,10 @@ package struct NPYFile: Sendable {
     } take: { (result) throws(TabularError) in
       try take(result)
     }
+  }
+
+  package func firstBlock() throws(TabularError) -> Table {
+    try table(0..<min(rowCount, 1000), columns: Array(columnNames.indices))
   }
 
   /// Columns of consecutive rows.

@@ -2,46 +2,73 @@
 package enum TableFormat: String, CaseIterable, Sendable {
   case csv, tsv, npy
 
-  /// The format that a file's name ends in; nil for another ending.
+  /// The format that a file's name ends in, before ".gz"; nil for another ending.
   package init?(endingOf path: String) {
-    guard let dot = path.lastIndex(of: ".") else { return nil }
-    self.init(rawValue: path[path.index(after: dot)...].lowercased())
+    var parts = path.split(separator: ".", omittingEmptySubsequences: false).dropFirst()
+    if parts.last?.lowercased() == "gz" { parts.removeLast() }
+    guard let ending = parts.last else { return nil }
+    self.init(rawValue: ending.lowercased())
   }
 }
 
-/// A file with a table in one of the formats, read in blocks of rows.
-package enum TableFile: Sendable {
-  case csv(String)
+/// Files with a table in one of the formats, read in blocks of rows.
+package enum TableFile: TableSource {
+  case text(TableReader)
   case npy(NPYFile)
 
-  /// Opens a file.
+  /// Opens files: one matrix, or one or several texts with the same header.
   ///
   /// - Parameters:
-  ///   - path: the file, or "-" for standard input.
-  ///   - format: its format.
-  ///   - names: the columns' names, of a format that has none.
-  package init(_ path: String, _ format: TableFormat, names: [String]? = nil) throws(TabularError) {
-    self = format == .npy ? .npy(try NPYFile(path, names: names)) : .csv(path)
+  ///   - paths: the files; "-" is standard input.
+  ///   - format: their format; nil as their names end, and CSV for another ending.
+  ///   - names: the columns' names, of a matrix.
+  ///   - options: how text is read; where they say nothing else, fields of TSV are separated by tabs.
+  /// - Throws: ``TabularError``: a file that cannot be read, or is not in its format.
+  package init(
+    _ paths: [String], _ format: TableFormat? = nil, names: [String]? = nil,
+    options: ReadingOptions = ReadingOptions()
+  ) throws(TabularError) {
+    let formats = paths.map { format ?? TableFormat(endingOf: $0) ?? .csv }
+    if let matrix = zip(paths, formats).first(where: { $0.1 == .npy })?.0 {
+      if paths.count > 1 {
+        throw .unusable(file: matrix, message: "a matrix is read alone; give one file, or convert it to CSV")
+      }
+      self = .npy(try NPYFile(matrix, names: names))
+      return
+    }
+    if names != nil {
+      throw .unusable(file: paths[0], message: "names go with a matrix; a text's first line has its own")
+    }
+    var options = options
+    if options.delimiter == ",", formats.allSatisfy({ $0 == .tsv }) { options.delimiter = "\t" }
+    self = .text(try TableReader(paths, options: options))
   }
+
+  private var rows: any TableSource {
+    switch self {
+    case .text(let reader): reader
+    case .npy(let file): file
+    }
+  }
+
+  package var source: String { rows.source }
+  package var columnNames: [String] { rows.columnNames }
+  package var isRepeatable: Bool { rows.isRepeatable }
+
+  package func firstBlock() throws(TabularError) -> Table { try rows.firstBlock() }
 
   /// Whether its numbers are of single precision.
   package var isSinglePrecision: Bool {
     if case .npy(let file) = self { file.isSinglePrecision } else { false }
   }
 
-  /// Reads the rows in blocks.
-  ///
-  /// - Parameters:
-  ///   - columns: the columns that are read; nil for all.
-  ///   - work: works on a block, on any thread.
-  ///   - take: takes the blocks' results in the file's order, on the caller's thread.
   package func forEachBlock<Result: Sendable>(
-    columns: Set<String>? = nil, work: @Sendable (Table) throws(TabularError) -> Result,
+    columns: Set<String>?, work: @escaping @Sendable (Table) throws(TabularError) -> Result,
     take: (Result) throws(TabularError) -> Void
   ) throws(TabularError) {
     switch self {
     case .npy(let file): try file.forEachBlock(columns: columns, work: work, take: take)
-    case .csv(let path): try take(work(try Table(csv: path)))
+    case .text(let reader): try reader.forEachBlock(columns: columns, work: work, take: take)
     }
   }
 }

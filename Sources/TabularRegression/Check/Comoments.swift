@@ -1,35 +1,3 @@
-/// Range, mean and squared deviations of finite numbers; the rest is passed over.
-package struct Moments: Sendable, Equatable {
-  package private(set) var count = 0
-  package private(set) var minimum = Double.infinity
-  package private(set) var maximum = -Double.infinity
-  package private(set) var mean = 0.0
-
-  init() {}
-
-  init(_ numbers: [Double]) {
-    var sum = 0.0
-    for number in numbers where number.isFinite {
-      count += 1
-      minimum = min(minimum, number)
-      maximum = max(maximum, number)
-      // of numbers near the largest Double too
-      sum += number * 0x1p-64
-    }
-    if count > 0 { mean = sum / Double(count) * 0x1p64 }
-  }
-
-  /// Takes others (Chan, Golub and LeVeque).
-  mutating func merge(_ other: Self) {
-    if other.count == 0 { return }
-    minimum = min(minimum, other.minimum)
-    maximum = max(maximum, other.maximum)
-    let share = Double(other.count) / Double(count + other.count)
-    mean = mean * (1 - share) + other.mean * share
-    count += other.count
-  }
-}
-
 /// Squared deviations and their products of two columns, of rows where both are finite.
 package struct Comoments: Sendable, Equatable {
   private var count = 0.0
