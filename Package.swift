@@ -43,6 +43,8 @@ let package = Package(
     .target(name: "CDistributions"),
     // Text to numbers, a block of rows at a time, by std::from_chars.
     .target(name: "CNumberText"),
+    // Numbers to text, by std::to_chars.
+    .target(name: "CNumberFormat"),
 
     // MARK: Library
     .target(
@@ -51,7 +53,8 @@ let package = Package(
       name: "LinearRegression", dependencies: ["LinearAlgebra", "CRowKernels", "CDistributions"],
       swiftSettings: strict),
     .target(
-      name: "TabularRegression", dependencies: ["LinearRegression", "CNumberText", "CZlib"],
+      name: "TabularRegression",
+      dependencies: ["LinearRegression", "CNumberText", "CNumberFormat", "CZlib"],
       swiftSettings: strict),
 
     // MARK: Command
@@ -75,7 +78,8 @@ let package = Package(
       name: "LinearRegressionTests", dependencies: ["LinearRegression", "CRowKernels", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "TabularRegressionTests", dependencies: ["TabularRegression", "TestSupport"], exclude: ["R"],
+      name: "TabularRegressionTests", dependencies: ["TabularRegression", "TestSupport"],
+      exclude: ["Fixtures", "R"],
       swiftSettings: strict),
     .testTarget(
       name: "linregTests", dependencies: ["linreg", "TabularRegression", "TestSupport"],

@@ -38,42 +38,13 @@ package enum Files {
   static func write(
     _ bytes: [UInt8], to path: String, temporaryName: String? = nil
   ) throws(TabularError) {
-    var status = stat()
-    let exists = stat(path, &status) == 0
-    if path.hasPrefix("/dev/") || exists && status.st_mode & S_IFMT != S_IFREG {
-      let descriptor = open(path, O_WRONLY | O_CLOEXEC)
-      if descriptor < 0 { throw failure(path, .write) }
-      defer { close(descriptor) }
-      if !write(bytes, to: descriptor) { throw failure(path, .write) }
-      return
-    }
-    if exists && access(path, W_OK) != 0 { throw failure(path, .write) }
-    let target = resolved(path)
-    let directory = target.lastIndex(of: "/").map { String(target[...$0]) } ?? "./"
-    let temporary =
-      "\(directory)\(temporaryName ?? ".linreg-\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp")"
-    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (temporaryName == nil ? O_EXCL : O_TRUNC | O_NOFOLLOW)
-    let descriptor = open(temporary, flags, 0o666)
-    if descriptor < 0 { throw failure(path, .write) }
-    if exists { fchmod(descriptor, status.st_mode & 0o7777) }
-    let written = write(bytes, to: descriptor) && fsync(descriptor) == 0
-    let cause = errno
-    let closed = close(descriptor) == 0
-    guard written && closed && rename(temporary, target) == 0 else {
-      let error = failure(path, .write, errno: written ? errno : cause)
-      unlink(temporary)
-      throw error
-    }
-    // The new name is on the disk once the folder is. Some file systems cannot flush folders; the file is whole anyway.
-    let folder = open(directory, O_RDONLY | O_CLOEXEC)
-    if folder >= 0 {
-      fsync(folder)
-      close(folder)
-    }
+    let file = try OutputFile(path, temporaryName: temporaryName)
+    try file.write(bytes)
+    try file.commit()
   }
 
   /// The file that a path leads to, so that a symbolic link stays one.
-  private static func resolved(_ path: String) -> String {
+  static func resolved(_ path: String) -> String {
     guard let real = realpath(path, nil) else { return path }
     defer { free(real) }
     return String(cString: real)
@@ -81,17 +52,19 @@ package enum Files {
 
   /// Writes all bytes to an open file; false, with `errno` set, where that is not possible.
   package static func write(_ bytes: some Sequence<UInt8>, to descriptor: Int32) -> Bool {
-    let bytes = ContiguousArray(bytes)
-    return bytes.withUnsafeBytes { buffer in
-      var rest = buffer[...]
-      while !rest.isEmpty {
-        let count = writeSome(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress!, rest.count)
-        if count < 0 && errno == EINTR { continue }
-        if count < 0 { return false }
-        rest = rest.dropFirst(count)
-      }
-      return true
+    ContiguousArray(bytes).withUnsafeBytes { write($0, to: descriptor) }
+  }
+
+  /// Writes all bytes to an open file; false, with `errno` set, where that is not possible.
+  static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = writeSome(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress!, rest.count)
+      if count < 0 && errno == EINTR { continue }
+      if count < 0 { return false }
+      rest = rest.dropFirst(count)
     }
+    return true
   }
 
   /// Whether two paths lead to the same place, of a file that does not exist yet too.

@@ -38,10 +38,10 @@ struct Accumulate: ParsableCommand {
     let formula = try Formula(formula)
     for file in files { try Files.checkWritable(output.shareFile, besides: file) }
     let share = try threads.run {
-      let reader = try TableReader(files, options: text.options(categories: formula.categories))
+      let file = try TableFile(files, options: text.options(categories: formula.categories))
       var progress = ReadingProgress()
       defer { progress.end() }
-      return try Share(formula, reading: reader, weights: weights, missing: rows.missing) {
+      return try Share(formula, reading: file, weights: weights, missing: rows.missing) {
         progress.show($0)
       }
     }

@@ -25,6 +25,7 @@ struct Evaluate: ParsableCommand {
   )
   var unseen = UnseenPolicy.error
 
+  @OptionGroup var text: TextOptions
   @OptionGroup var format: FormatOptions
   @OptionGroup var threads: ThreadOptions
 
@@ -40,7 +41,7 @@ struct Evaluate: ParsableCommand {
       if let weights = model.weights {
         Terminal.note("every row counts the same here; the fit weighed rows by \"\(weights)\"")
       }
-      let table = try Table(csv: file, categories: model.categories)
+      let table = try Table(all: TableFile([file], options: text.options(categories: model.categories)))
       let evaluation = try model.evaluation(on: table, unseen: unseen)
       let left = table.rowCount - evaluation.observations
       if left > 0 {

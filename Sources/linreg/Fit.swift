@@ -49,13 +49,13 @@ struct Fit: ParsableCommand {
     try output.check(besides: data.files)
     if output.modelFile != nil { try formula?.requireOneTarget() }
     let models = try threads.run {
-      let reader = try TableReader(data.files, options: text.options(categories: formula?.categories ?? []))
+      let file = try TableFile(data.files, options: text.options(categories: formula?.categories ?? []))
       let formula =
         try formula
         ?? data.formula(
-          of: reader.columnNames, in: reader.source, besides: weights, intercept: !noIntercept)
+          of: file.columnNames, in: file.source, besides: weights, intercept: !noIntercept)
       let needsRows = options.needsRowsInMemory || formula.targetCount > 1
-      return try needsRows ? fit(formula, Table(all: reader)) : [fit(formula, reader)]
+      return try needsRows ? fit(formula, Table(all: file)) : [fit(formula, file)]
     }
     if models.count > 1 { return show(models) }
     try deliver(models[0], output)
@@ -70,11 +70,11 @@ struct Fit: ParsableCommand {
       formula, table, weights: weights, missing: rows.missing, method: method, plan: tell)
   }
 
-  private func fit(_ formula: Formula, _ reader: TableReader) throws -> FittedModel {
+  private func fit(_ formula: Formula, _ file: TableFile) throws -> FittedModel {
     var progress = ReadingProgress()
     defer { progress.end() }
     return try FittedModel(
-      formula, reading: reader, weights: weights, missing: rows.missing,
+      formula, reading: file, weights: weights, missing: rows.missing,
       method: options.plainMethod(intercept: formula.hasIntercept), plan: tell
     ) { progress.show($0) }
   }

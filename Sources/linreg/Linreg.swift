@@ -1,7 +1,8 @@
 import ArgumentParser
 import TabularRegression
 
-/// The command: `linreg fit`, `train`, `predict`, `evaluate`, `summary`, `accumulate`, `merge`, `solve`, `selftest`.
+/// The command: `linreg fit`, `train`, `predict`, `evaluate`, `summary`, `accumulate`, `merge`, `solve`, `check`,
+/// `convert`, `selftest`.
 @main
 struct Linreg: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -18,7 +19,7 @@ struct Linreg: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Fit.self, Train.self, Predict.self, Evaluate.self, Summary.self, Accumulate.self, Merge.self,
-      Solve.self,
+      Solve.self, Check.self, Convert.self,
       SelfTestCommand.self,
     ])
 

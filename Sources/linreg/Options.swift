@@ -77,7 +77,7 @@ struct DataOptions: ParsableArguments {
 }
 
 /// Names between commas, without spaces around them, as the names of a header are.
-@Sendable private func names(_ text: String) -> [String] {
+@Sendable func names(_ text: String) -> [String] {
   text.split(separator: ",", omittingEmptySubsequences: false).map { name in
     var name = name.drop { $0 == " " }
     while name.last == " " { name.removeLast() }

@@ -35,6 +35,7 @@ struct Predict: ParsableCommand {
       "What becomes of a level that the fit did not see: an error, the reference, or a missing prediction.")
   var unseen = UnseenPolicy.error
 
+  @OptionGroup var text: TextOptions
   @OptionGroup var format: FormatOptions
   @OptionGroup var threads: ThreadOptions
 
@@ -51,7 +52,7 @@ struct Predict: ParsableCommand {
   func run() throws {
     let columns = try threads.run {
       let model = try FittedModel(contentsOf: model)
-      let table = try Table(csv: file, categories: model.categories)
+      let table = try Table(all: TableFile([file], options: text.options(categories: model.categories)))
       guard let interval else { return [("prediction", try model.predictions(from: table, unseen: unseen))] }
       let intervals = try model.predictions(
         from: table, interval: interval, level: level ?? 0.95, unseen: unseen)

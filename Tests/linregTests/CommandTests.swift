@@ -302,7 +302,8 @@ import Testing
 
   @Test func helpIsData() throws {
     for arguments in [
-      ["--help"], ["fit", "--help"], ["train", "--help"], ["selftest", "--help"], ["help", "predict"], [],
+      ["--help"], ["fit", "--help"], ["train", "--help"], ["selftest", "--help"], ["check", "--help"],
+      ["convert", "--help"], ["help", "predict"], [],
     ] {
       let outcome = try linreg(arguments)
       #expect(outcome.status == 0)

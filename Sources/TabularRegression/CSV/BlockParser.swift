@@ -47,7 +47,8 @@ final class BlockParser {
   ) throws(TabularError) -> Table {
     var records = CSVRecords(
       block.bytes, 0..<block.count, file: block.file, line: block.firstLine, delimiter: format.delimiter)
-    records.recordsHaveOneField = columnNames.count == 1
+    records.blankLinesAreFields = columnNames.count == 1
+    records.endsFile = block.endsFile
     var builders = fields.map {
       ColumnBuilder(name: columnNames[$0], field: $0, kind: kinds[$0], format: format)
     }

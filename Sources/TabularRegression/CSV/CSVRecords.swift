@@ -22,8 +22,11 @@ struct CSVRecords {
     let bytes: ArraySlice<UInt8>
   }
 
-  /// Whether a blank line is a record with an empty field.
-  var recordsHaveOneField = false
+  /// Whether a blank line is a record with an empty field: where records have one field.
+  var blankLinesAreFields = false
+
+  /// Whether the file ends where the bytes do: blank lines there are no records.
+  var endsFile = true
 
   /// Line on which the record last read begins, from 1.
   private(set) var recordLine: Int
@@ -48,8 +51,8 @@ struct CSVRecords {
   ) throws(TabularError) -> Int? {
     let (start, startLine) = (position, line)
     while skipLineEnd() {}
-    if position >= end { return nil }
-    if recordsHaveOneField { (position, line) = (start, startLine) }
+    if position >= end && (start >= end || !blankLinesAreFields || endsFile) { return nil }
+    if blankLinesAreFields { (position, line) = (start, startLine) }
     recordLine = line
     var index = 0
     while true {

@@ -13,6 +13,8 @@ struct TextBlock: Sendable {
   let newlines: Int
   /// Whether there are quotes or NUL bytes.
   let needsCare: Bool
+  /// Whether nothing follows in the file.
+  let endsFile: Bool
 }
 
 // Safe: nothing else uses the stream.
@@ -102,7 +104,7 @@ struct TextBlocks {
     }
     return TextBlock(
       index: nextIndex, file: file, firstLine: line, bytes: block, count: size, newlines: newlines,
-      needsCare: contents.quotes_or_nuls)
+      needsCare: contents.quotes_or_nuls, endsFile: isAtEnd && rest.isEmpty)
   }
 
   /// Takes back the memory of a block that has been read.

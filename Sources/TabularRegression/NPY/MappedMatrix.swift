@@ -95,10 +95,13 @@ extension RowMajor {
   /// The same bytes as `numpy.save` writes of a C-contiguous array: version 1, the elements row after row and little-endian,
   /// from a multiple of 64 bytes on.
   /// - Throws: ``TabularError/file(path:operation:reason:)``; a file that was there before is then as it was.
-  /// - Complexity: O(rowCount · columnCount), with one copy of the elements in memory.
+  /// - Complexity: O(rowCount · columnCount), without a copy of the elements.
   public func write(npy path: String) throws(TabularError) {
-    var bytes = NPYHeader.bytes(shape, of: Scalar.self)
-    withUnsafeElements { bytes.append(contentsOf: UnsafeRawBufferPointer($0)) }
-    try Files.write(bytes, to: path)
+    let file = try OutputFile(path)
+    try file.write(NPYHeader.bytes(shape, of: Scalar.self))
+    try withUnsafeElements { (elements) throws(TabularError) in
+      try file.write(UnsafeRawBufferPointer(elements))
+    }
+    try file.commit()
   }
 }

@@ -81,12 +81,27 @@ struct NPYHeader {
   ///   - fileSize: number of bytes in the file.
   func shape<Scalar: BLASScalar>(of scalar: Scalar.Type, fileSize: Int) throws(Fault) -> Shape {
     let size = MemoryLayout<Scalar>.size
-    guard type == "<f\(size)" else { throw Self.otherType(type, than: scalar) }
-    let text = shortened("(\(dimensions.joined(separator: ", "))\(dimensions.count == 1 ? "," : ""))")
+    guard type == "<f\(size)" else { throw otherType(than: scalar) }
     if isFortranOrder {
       throw Fault(
         "its elements are column after column (Fortran order); write numpy.ascontiguousarray(array)")
     }
+    let shape = try shape(elementSize: size, fileSize: fileSize)
+    if offset % MemoryLayout<Scalar>.alignment != 0 {
+      throw Fault(
+        "its elements begin at byte \(offset), no multiple of \(MemoryLayout<Scalar>.alignment), and cannot be used in place; \(Self.again)"
+      )
+    }
+    return shape
+  }
+
+  /// The shape of a matrix, which has all its elements in the file.
+  ///
+  /// - Parameters:
+  ///   - elementSize: bytes of an element.
+  ///   - fileSize: number of bytes in the file.
+  func shape(elementSize: Int, fileSize: Int) throws(Fault) -> Shape {
+    let text = shortened("(\(dimensions.joined(separator: ", "))\(dimensions.count == 1 ? "," : ""))")
     if dimensions.contains(where: { $0.hasPrefix("-") }) {
       throw Fault("its shape \(text) has a negative dimension; \(Self.again)")
     }
@@ -97,7 +112,7 @@ struct NPYHeader {
     }
     let lengths = dimensions.map { Int($0) }
     guard let rows = lengths[0], let columns = lengths.count == 1 ? 1 : lengths[1],
-      case let (rowBytes, overflow) = columns.multipliedReportingOverflow(by: size), !overflow,
+      case let (rowBytes, overflow) = columns.multipliedReportingOverflow(by: elementSize), !overflow,
       case let (bytes, overflow) = rows.multipliedReportingOverflow(by: rowBytes), !overflow
     else { throw Fault("its shape \(text) is larger than any file; \(Self.again)") }
     let found = fileSize - offset
@@ -111,36 +126,48 @@ struct NPYHeader {
         "its shape \(text) takes \(bytes) bytes, but \(found) follow the header; write each array to a file of its own"
       )
     }
-    if offset % MemoryLayout<Scalar>.alignment != 0 {
-      throw Fault(
-        "its elements begin at byte \(offset), no multiple of \(MemoryLayout<Scalar>.alignment), and cannot be used in place; \(Self.again)"
-      )
-    }
     return Shape(rows, columns)
   }
 
-  private static func otherType<Scalar: BLASScalar>(_ type: String, than scalar: Scalar.Type) -> Fault {
-    let conversion = "write array.astype('<f\(MemoryLayout<Scalar>.size)')"
+  /// How the elements are stored, where they are numbers that a Double can hold, or true and false.
+  func elementType() throws(Fault) -> NPYElementType {
+    guard let element = NPYElementType(type) else { throw unreadableType(in: "read", conversion: "<f8") }
+    return element
+  }
+
+  private func otherType<Scalar: BLASScalar>(than scalar: Scalar.Type) -> Fault {
+    let wanted = "<f\(MemoryLayout<Scalar>.size)"
+    let conversion = "write array.astype('\(wanted)')"
+    guard let element = NPYElementType(type) else {
+      return unreadableType(in: "used in place", conversion: wanted)
+    }
+    switch element.kind {
+    case .float where element.isBigEndian:
+      return Fault("its elements are big-endian ('\(type)'); \(conversion)")
+    case .float:
+      let name = type == "<f4" ? "Float" : "Double"
+      return Fault(
+        "its elements are of type \(name) ('\(type)'), not \(scalar); read it as MappedMatrix<\(name)> or \(conversion)"
+      )
+    case .signed, .unsigned: return Fault("its elements are integers ('\(type)'); \(conversion)")
+    case .boolean: return Fault("its elements are true or false ('\(type)'); \(conversion)")
+    }
+  }
+
+  /// What is said of a type that is none of ``NPYElementType``.
+  private func unreadableType(in use: String, conversion wanted: String) -> Fault {
+    let conversion = "write array.astype('\(wanted)')"
     let shown = "'\(printable(shortened(type)))'"
     // byte order, kind, size: "<f8"
     let hasByteOrder = type.first.map("<>|".contains) ?? false
     switch hasByteOrder ? type.dropFirst().first : nil {
-    case "f" where type == "<f4" || type == "<f8":
-      let name = type == "<f4" ? "Float" : "Double"
-      return Fault(
-        "its elements are of type \(name) (\(shown)), not \(scalar); read it as MappedMatrix<\(name)> or \(conversion)"
-      )
-    case "f" where type == ">f4" || type == ">f8":
-      return Fault("its elements are big-endian (\(shown)); \(conversion)")
     case "f" where ["2", "12", "16"].contains(type.dropFirst(2)):
       return Fault("its elements are floating-point numbers of another width (\(shown)); \(conversion)")
-    case "i", "u": return Fault("its elements are integers (\(shown)); \(conversion)")
-    case "b": return Fault("its elements are true or false (\(shown)); \(conversion)")
     case "c": return Fault("its elements are complex numbers (\(shown)); write array.real or array.imag")
     case "O": return Fault("its elements are pickled Python objects (\(shown)), never loaded; \(conversion)")
     case "U", "S", "a": return Fault("its elements are text (\(shown)); \(conversion)")
     default:
-      return Fault("its elements are of type \(shown), not numbers that can be used in place; \(conversion)")
+      return Fault("its elements are of type \(shown), not numbers that can be \(use); \(conversion)")
     }
   }
 
@@ -178,7 +205,7 @@ extension NPYHeader {
         let key = try string("a key")
         try expect(":")
         switch key {
-        case "descr" where type == nil: type = try elementType()
+        case "descr" where type == nil: type = try typeName()
         case "fortran_order" where isFortranOrder == nil: isFortranOrder = try boolean()
         case "shape" where dimensions == nil: dimensions = try tuple()
         case "descr", "fortran_order", "shape":
@@ -202,7 +229,7 @@ extension NPYHeader {
       )
     }
 
-    private mutating func elementType() throws(Fault) -> String {
+    private mutating func typeName() throws(Fault) -> String {
       let next = peek()
       if next == UInt8(ascii: "[") || next == UInt8(ascii: "(") {
         throw Fault("its elements are records or arrays of their own; write one field of them, as numbers")

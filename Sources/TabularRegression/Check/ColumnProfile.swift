@@ -1,0 +1,154 @@
+/// What a column of a table holds: a reduction over blocks of rows.
+package struct ColumnProfile: Sendable {
+  package let name: String
+  /// Number of rows.
+  package private(set) var rowCount = 0
+  package private(set) var missing = Occurrences()
+  /// Infinities, which no fit takes.
+  package private(set) var infinite = Occurrences()
+  /// Fields that are not numbers in a column of numbers.
+  package private(set) var fault: TableColumn.Fault?
+  /// Moments of the finite numbers.
+  package private(set) var moments = Moments()
+  /// The target's moments with the column's, of rows that have both.
+  package private(set) var withTarget = Comoments()
+  /// The words of the column, in the order in which they first stand there, or its whole numbers, with the count of each; nil once
+  /// they are more than ``valueLimit``.
+  package private(set) var values: Values? = Values()
+  /// Whether all numbers are whole.
+  package private(set) var isWhole = true
+  package private(set) var hasWords = false
+  /// Differs between columns whose fields do.
+  private(set) var digest: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  /// More different words or whole numbers than this are not told apart.
+  package static let valueLimit = 10_000
+
+  /// How often something stands in a column, and where first.
+  package struct Occurrences: Sendable, Equatable {
+    package var count = 0
+    package var firstLine: Int?
+
+    mutating func add(_ line: @autoclosure () -> Int) {
+      count += 1
+      if firstLine == nil { firstLine = line() }
+    }
+
+    mutating func merge(_ later: Self) {
+      count += later.count
+      firstLine = firstLine ?? later.firstLine
+    }
+  }
+
+  /// Different values with their counts.
+  package struct Values: Sendable {
+    package private(set) var texts: [String] = []
+    package private(set) var counts: [Int] = []
+    private var positions: [String: Int] = [:]
+
+    mutating func add(_ text: String, count: Int = 1) {
+      if let position = positions[text] {
+        counts[position] += count
+      } else {
+        positions[text] = texts.count
+        texts.append(text)
+        counts.append(count)
+      }
+    }
+  }
+
+  /// What kind of fields the column has.
+  package enum Kind: String, Sendable {
+    case number, integer, boolean, words, mixed, missing
+  }
+
+  package var kind: Kind {
+    if fault != nil || hasWords && moments.count > 0 { return .mixed }
+    if missing.count == rowCount { return .missing }
+    if hasWords {
+      let words = Set(values?.texts.map { $0.lowercased() } ?? [""])
+      return words == ["true", "false"] || words == ["yes", "no"] ? .boolean : .words
+    }
+    if !isWhole || infinite.count > 0 { return .number }
+    return moments.minimum >= 0 && moments.maximum <= 1 ? .boolean : .integer
+  }
+
+  /// Whether all fields that are not missing are equal.
+  package var isConstant: Bool {
+    switch kind {
+    case .mixed, .missing: false
+    case .words: values?.texts.count == 1
+    case .boolean where hasWords: false
+    case .number, .integer, .boolean: moments.minimum == moments.maximum && infinite.count == 0
+    }
+  }
+
+  /// Profiles a column of a block.
+  ///
+  /// - Parameter target: the target's numbers in the block, if there is one.
+  init(_ column: TableColumn, in block: Table, target: [Double]?) {
+    name = column.name
+    rowCount = block.rowCount
+    switch column.values {
+    case .numbers(let numbers): add(numbers, block, target)
+    case .words(let words): add(words, block)
+    case .mixed(let fault): self.fault = fault
+    }
+  }
+
+  private mutating func add(_ numbers: [Double], _ block: Table, _ target: [Double]?) {
+    var whole: [Double: Int] = [:]
+    for (row, number) in numbers.enumerated() {
+      // one bit pattern for each number that is equal to itself, one for all that are missing
+      digest = (digest ^ (number.isNaN ? .max : (number + 0).bitPattern)) &* 0x100_0000_01b3
+      digest ^= digest >> 29
+      if number.isNaN {
+        missing.add(block.places[row].line)
+      } else if number.isInfinite {
+        infinite.add(block.places[row].line)
+      } else {
+        if isWhole && number != number.rounded() { isWhole = false }
+        if isWhole && whole.count <= Self.valueLimit { whole[number, default: 0] += 1 }
+      }
+    }
+    moments = Moments(numbers)
+    if let target { withTarget = Comoments(numbers, target) }
+    guard isWhole && whole.count <= Self.valueLimit else { return values = nil }
+    for (number, count) in whole { values?.add("\(number)", count: count) }
+  }
+
+  private mutating func add(_ words: TableColumn.Words, _ block: Table) {
+    // A column of nothing but missing fields may be either.
+    hasWords = words.codes.contains { $0 >= 0 }
+    let digests = words.levels.map {
+      $0.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    }
+    var counts = [Int](repeating: 0, count: words.levels.count)
+    for (row, code) in words.codes.enumerated() {
+      digest = (digest ^ (code < 0 ? .max : digests[Int(code)])) &* 0x100_0000_01b3
+      digest ^= digest >> 29
+      if code < 0 { missing.add(block.places[row].line) } else { counts[Int(code)] += 1 }
+    }
+    guard words.levels.count <= Self.valueLimit else { return values = nil }
+    for (level, count) in zip(words.levels, counts) where count > 0 { values?.add(level, count: count) }
+  }
+
+  /// Takes the same column of later rows.
+  mutating func merge(_ later: Self) {
+    rowCount += later.rowCount
+    missing.merge(later.missing)
+    infinite.merge(later.infinite)
+    if fault == nil { fault = later.fault } else { fault?.count += later.fault?.count ?? 0 }
+    moments.merge(later.moments)
+    withTarget.merge(later.withTarget)
+    isWhole = isWhole && later.isWhole
+    hasWords = hasWords || later.hasWords
+    digest = (digest ^ later.digest) &* 0x100_0000_01b3
+    if let other = later.values, values != nil {
+      for (text, count) in zip(other.texts, other.counts) { values!.add(text, count: count) }
+      if values!.texts.count > Self.valueLimit { values = nil }
+    } else {
+      values = nil
+    }
+  }
+}

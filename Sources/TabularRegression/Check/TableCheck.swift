@@ -1,0 +1,169 @@
+/// What a file holds and what would go wrong with it in a fit, found in one pass.
+package struct TableCheck: Sendable {
+  /// The file's name.
+  package let source: String
+  /// What messages call a place in the file.
+  let lineNoun: String
+  /// Number of rows; of those before the damage where the file is damaged.
+  package private(set) var rowCount = 0
+  package private(set) var columns: [ColumnProfile] = []
+  /// What was found: first what would stop a fit, each in the order of the columns.
+  package private(set) var findings: [Finding] = []
+
+  /// Something about a file that its user should know.
+  package struct Finding: Sendable, Equatable {
+    package let kind: Kind
+    /// The column it is about; nil for the file.
+    package let column: String?
+    /// The line on which it is first seen; nil where it is about all of them.
+    package let line: Int?
+    /// What was found, and what to do.
+    package let message: String
+
+    package enum Kind: String, Sendable {
+      case damage, missing, infinite, mixed, targetWords
+      case constant, duplicate, targetCopy, targetCorrelation, categoryLike, identifierLike
+    }
+
+    /// Whether a fit that uses the column stops at it.
+    package var stopsFit: Bool {
+      switch kind {
+      case .damage, .missing, .infinite, .mixed, .targetWords: true
+      case .constant, .duplicate, .targetCopy, .targetCorrelation, .categoryLike, .identifierLike: false
+      }
+    }
+  }
+
+  /// Whether there is something that would stop a fit.
+  package var stopsFit: Bool { findings.contains(where: \.stopsFit) }
+
+  /// Checks a file.
+  ///
+  /// - Parameters:
+  ///   - path: the file, or "-" for standard input.
+  ///   - format: its format.
+  ///   - names: the columns' names, of a format that has none.
+  ///   - target: the column that is to be predicted, if that is known.
+  ///   - options: how text is read.
+  /// - Throws: ``TabularError``: a file that cannot be read, or has no such target. Damage is a finding.
+  package init(
+    _ path: String, _ format: TableFormat, names: [String]? = nil, target: String? = nil,
+    options: ReadingOptions = ReadingOptions()
+  ) throws(TabularError) {
+    source = path == "-" ? "standard input" : path
+    lineNoun = format == .npy ? "row" : "line"
+    var damage: Finding?
+    do throws(TabularError) {
+      try read(TableFile([path], format, names: names, options: options), target)
+    } catch {
+      damage = try Self.damage(error)
+    }
+    let all = [damage].compactMap { $0 } + columns.flatMap { findings(of: $0, target) }
+    findings = all.filter(\.stopsFit) + all.filter { !$0.stopsFit }
+  }
+
+  private mutating func read(_ file: TableFile, _ target: String?) throws(TabularError) {
+    try file.forEachBlock(columns: nil) { (block) throws(TabularError) in
+      if let target { try block.require(target) }
+      // A target of words is a finding of its own.
+      let targets = target.flatMap { try? block.numbers($0) }
+      return block.columns.map { ColumnProfile($0, in: block, target: $0.name == target ? nil : targets) }
+    } take: { (profiles) throws(TabularError) in
+      rowCount += profiles.first?.rowCount ?? 0
+      if columns.isEmpty { return columns = profiles }
+      for index in columns.indices { columns[index].merge(profiles[index]) }
+    }
+  }
+
+  /// The finding that reading ended in.
+  private static func damage(_ error: TabularError) throws(TabularError) -> Finding {
+    switch error {
+    case .malformed(_, let line, let field, let message):
+      Finding(
+        kind: .damage, column: nil, line: line, message: field.map { "field \($0): \(message)" } ?? message)
+    case .matrix(_, let message), .unusable(_, let message):
+      Finding(kind: .damage, column: nil, line: nil, message: message)
+    default: throw error
+    }
+  }
+
+  // MARK: Findings
+
+  private func findings(of column: ColumnProfile, _ target: String?) -> [Finding] {
+    var findings: [Finding] = []
+    func note(_ kind: Finding.Kind, line: Int? = nil, _ message: String) {
+      findings.append(Finding(kind: kind, column: column.name, line: line, message: message))
+    }
+    let name = "\"\(printable(column.name))\"", values = column.values?.texts.count
+    if column.kind == .missing {
+      note(.missing, "\(name) has no value in any row; leave it out")
+    } else if column.missing.count > 0 {
+      note(
+        .missing, line: column.missing.firstLine,
+        "\(name) lacks \(column.missing.count) of \(rowCount) values, here the first; fill them in or drop their rows"
+      )
+    }
+    if column.infinite.count > 0 {
+      note(
+        .infinite, line: column.infinite.firstLine,
+        "\(name) has \(column.infinite.count) infinite \(column.infinite.count == 1 ? "number" : "numbers"), here the first; correct or drop them"
+      )
+    }
+    if column.kind == .mixed {
+      note(
+        .mixed, line: column.fault?.line,
+        column.fault?.findingMessage ?? "\(name) holds numbers and words; correct it or leave it out")
+    }
+    if column.name == target && column.hasWords {
+      note(.targetWords, "the target \(name) holds words; predict a column of numbers")
+    }
+    if column.isConstant { note(.constant, "\(name) is the same in every row; leave it out") }
+    if column.kind != .missing, let original = original(of: column), original != target {
+      note(.duplicate, "\(name) is equal to \"\(printable(original))\" in every row; leave one of them out")
+    }
+    if let target, column.name != target, let correlation = column.withTarget.correlation {
+      if column.withTarget.differences == 0 {
+        note(
+          .targetCopy,
+          "\(name) is equal to the target in every row; leave it out unless it is known beforehand")
+      } else if abs(correlation) > 1 - 1e-12 {
+        note(
+          .targetCorrelation,
+          "\(name) determines the target: their correlation is \(correlation < 0 ? "−1" : "1"); leave it out unless it is known beforehand"
+        )
+      }
+    }
+    // Few whole numbers, each many times, are more often names than measurements.
+    if column.kind == .integer, column.name != target, let values, values > 2, values <= 20,
+      rowCount >= 10 * values
+    {
+      note(
+        .categoryLike,
+        "\(name) has only \(values) different whole numbers; if they are names, take C(\(column.name))")
+    }
+    if column.kind == .words, rowCount >= 20,
+      values.map({ $0 > max(100, rowCount / 2) || $0 == rowCount }) ?? true
+    {
+      note(
+        .identifierLike,
+        "\(name) has \(values.map(String.init) ?? "more than \(ColumnProfile.valueLimit)") different words in \(rowCount) rows; leave it out if they are identifiers"
+      )
+    }
+    return findings
+  }
+
+  /// The first column that is equal to one behind it.
+  private func original(of column: ColumnProfile) -> String? {
+    let first = columns.first {
+      $0.digest == column.digest && $0.kind == column.kind && $0.moments == column.moments
+        && $0.missing == column.missing && $0.kind != .mixed
+    }
+    return first.flatMap { $0.name == column.name ? nil : $0.name }
+  }
+}
+
+extension TableColumn.Fault {
+  fileprivate var findingMessage: String {
+    count > 1 ? "\(message) (\(count) such fields in the column)" : message
+  }
+}

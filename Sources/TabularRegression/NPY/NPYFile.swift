@@ -1,0 +1,137 @@
+internal import LinearAlgebra
+
+/// A matrix in a file of NumPy's with names for its columns: rows come out as tables.
+///
+/// Format versions 1 to 3, Float and Double, integers and booleans, in either byte order and in C or Fortran order; one
+/// dimension makes a column. NaN is a missing value. A message counts rows from 1 where it has a text file's lines.
+package struct NPYFile: TableSource {
+  /// The file's name in messages.
+  package var name: String { file.name }
+  package var source: String { file.name }
+  package var isRepeatable: Bool { true }
+  package let columnNames: [String]
+  package let rowCount: Int
+  /// Whether the numbers are of single precision.
+  package let isSinglePrecision: Bool
+
+  private let file: RandomAccessFile
+  private let element: NPYElementType
+  private let isFortranOrder: Bool
+  private let offset: Int
+
+  /// Opens a file.
+  ///
+  /// - Parameters:
+  ///   - path: the file, or "-" for standard input, which is held in memory.
+  ///   - names: the columns' names; nil for those in the file of names beside it, or V1, V2, … where there is none.
+  /// - Throws: ``TabularError``: a file that cannot be read, or is no matrix of numbers; names that do not fit it.
+  package init(_ path: String, names: [String]? = nil) throws(TabularError) {
+    file = try RandomAccessFile(path)
+    let start = try file.start(NPYHeader.longest)
+    let shape: Shape
+    do throws(NPYHeader.Fault) {
+      let header = try NPYHeader(start, fileSize: file.size)
+      element = try header.elementType()
+      shape = try header.shape(elementSize: element.size, fileSize: file.size)
+      (isFortranOrder, offset) = (header.isFortranOrder, header.offset)
+      if shape.rows == 0 || shape.columns == 0 {
+        throw NPYHeader.Fault("it has \(shape.rows) rows and \(shape.columns) columns; add data")
+      }
+    } catch {
+      throw .matrix(path: file.name, message: error.message)
+    }
+    rowCount = shape.rows
+    isSinglePrecision = element.isSinglePrecision
+    columnNames = try ColumnNames(names, of: path, count: shape.columns).names
+  }
+
+  /// Reads the rows in blocks, on all threads, in constant memory.
+  ///
+  /// - Parameters:
+  ///   - columns: the columns that are read; nil for all.
+  ///   - work: works on a block, on any thread.
+  ///   - take: takes the blocks' results in the file's order, on the caller's thread.
+  package func forEachBlock<Result: Sendable>(
+    columns: Set<String>? = nil, work: @escaping @Sendable (Table) throws(TabularError) -> Result,
+    take: (Result) throws(TabularError) -> Void
+  ) throws(TabularError) {
+    let missing = columns?.subtracting(columnNames).min()
+    if let missing { throw .noColumn(missing, file: name, available: columnNames) }
+    let chosen = columnNames.indices.filter { columns?.contains(columnNames[$0]) ?? true }
+    // Column after column a block is as many pieces of the file as it has columns: they should not be small.
+    let blockBytes = isFortranOrder ? 16 << 20 : 1 << 20
+    let blockRows = max(1, blockBytes / (columnNames.count * element.size))
+    try inOrder((rowCount + blockRows - 1) / blockRows) { (block) throws(TabularError) in
+      let first = block * blockRows
+      return try work(try table(first..<min(first + blockRows, rowCount), columns: chosen))
+    } take: { (result) throws(TabularError) in
+      try take(result)
+    }
+  }
+
+  package func firstBlock() throws(TabularError) -> Table {
+    try table(0..<min(rowCount, 1000), columns: Array(columnNames.indices))
+  }
+
+  /// Columns of consecutive rows.
+  private func table(_ rows: Range<Int>, columns: [Int]) throws(TabularError) -> Table {
+    let rowBytes = columnNames.count * element.size, columnBytes = rows.count * element.size
+    let buffer = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: isFortranOrder ? columnBytes : rows.count * rowBytes, alignment: 16)
+    defer { buffer.deallocate() }
+    if !isFortranOrder { try file.read(buffer, at: offset + rows.lowerBound * rowBytes) }
+    let start = UnsafeRawPointer(buffer.baseAddress!)
+    var result: [TableColumn] = []
+    for column in columns {
+      if isFortranOrder {
+        try file.read(buffer, at: offset + (column * rowCount + rows.lowerBound) * element.size)
+      }
+      do throws(NPYElementType.InexactInteger) {
+        let numbers =
+          isFortranOrder
+          ? try element.doubles(start, stride: element.size, count: rows.count)
+          : try element.doubles(start + column * element.size, stride: rowBytes, count: rows.count)
+        result.append(TableColumn(name: columnNames[column], values: .numbers(numbers)))
+      } catch {
+        throw .malformed(
+          file: name, line: rows.lowerBound + error.row + 1, column: column + 1,
+          message:
+            "column \"\(printable(columnNames[column]))\": \(error.text) has more digits than a Double holds; write array.astype('<f8') if it may be rounded"
+        )
+      }
+    }
+    return Table(
+      source: name, columns: result, rowCount: rows.count,
+      places: RowPlaces(file: name, firstLine: rows.lowerBound + 1))
+  }
+}
+
+extension Table {
+  /// Reads a matrix from a file of NumPy's.
+  ///
+  /// Format versions 1 to 3, Float and Double, integers and booleans, in either byte order and in C or Fortran order; one
+  /// dimension makes a column. NaN is a missing value. An error's message counts rows from 1 in the place of lines.
+  ///
+  /// - Parameters:
+  ///   - path: the file, or "-" for standard input.
+  ///   - names: the columns' names; nil for the lines of the file of names beside it (`X.names` beside `X.npy`), or V1, V2, …
+  ///     where there is none.
+  /// - Throws: ``TabularError``: a file that cannot be read, or is no matrix of numbers; an integer of 64 bits that no
+  ///   Double is equal to; names that do not fit.
+  public init(npy path: String, names: [String]? = nil) throws(TabularError) {
+    let file = try NPYFile(path, names: names)
+    var columns = file.columnNames.map { _ in [Double]() }
+    for index in columns.indices { columns[index].reserveCapacity(file.rowCount) }
+    try file.forEachBlock { (block) throws(TabularError) in
+      block.columns
+    } take: { (block) throws(TabularError) in
+      for (index, column) in block.enumerated() {
+        if case .numbers(let numbers) = column.values { columns[index] += numbers }
+      }
+    }
+    self.init(
+      source: file.name,
+      columns: zip(file.columnNames, columns).map { TableColumn(name: $0, values: .numbers($1)) },
+      rowCount: file.rowCount, places: RowPlaces(file: file.name, firstLine: 1))
+  }
+}

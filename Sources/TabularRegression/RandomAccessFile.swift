@@ -1,0 +1,73 @@
+#if canImport(Glibc)
+  private import Glibc
+#elseif canImport(Musl)
+  private import Musl
+#else
+  private import Darwin
+#endif
+
+/// A file's bytes, read where they are asked for, by several threads at once; of what is not a regular file, such as a pipe, all
+/// bytes in memory.
+///
+/// Reading takes no address space, so that a limit on it (`ulimit -v`) is no limit on the file, and a file that is truncated
+/// meanwhile is an error, where a map would end the program.
+final class RandomAccessFile: Sendable {
+  /// The file's name in messages.
+  let name: String
+  let size: Int
+  private let contents: Contents
+
+  private enum Contents {
+    case descriptor(Int32)
+    case memory([UInt8])
+  }
+
+  /// Opens a file, or reads standard input for the path "-".
+  init(_ path: String) throws(TabularError) {
+    name = path == "-" ? "standard input" : path
+    var status = stat()
+    guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      let bytes = try Files.read(path)
+      (contents, size) = (.memory(bytes), bytes.count)
+      return
+    }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    if descriptor < 0 || fstat(descriptor, &status) != 0 { throw Files.failure(path, .read) }
+    (contents, size) = (.descriptor(descriptor), Int(status.st_size))
+  }
+
+  deinit { if case .descriptor(let descriptor) = contents { close(descriptor) } }
+
+  /// Fills a buffer with the bytes from `offset` on.
+  func read(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(TabularError) {
+    switch contents {
+    case .memory(let bytes):
+      bytes.withUnsafeBytes {
+        buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<offset + buffer.count]))
+      }
+    case .descriptor(let descriptor):
+      var done = 0
+      while done < buffer.count {
+        let count = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, off_t(offset + done))
+        if count < 0 && errno == EINTR { continue }
+        if count < 0 { throw Files.failure(name, .read) }
+        if count == 0 {
+          throw .matrix(
+            path: name, message: "the file was truncated while it was read; copy or write it again")
+        }
+        done += count
+      }
+    }
+  }
+
+  /// The first bytes, at most so many.
+  func start(_ count: Int) throws(TabularError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: min(count, size))
+    let failure = bytes.withUnsafeMutableBytes { buffer -> TabularError? in
+      do throws(TabularError) { try read(buffer, at: 0) } catch { return error }
+      return nil
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+}

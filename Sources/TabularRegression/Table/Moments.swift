@@ -1,0 +1,54 @@
+/// Number, range, mean and squared deviations of finite numbers; others are passed over.
+///
+/// Blocks of rows are merged by Chan, Golub and LeVeque's update (1983, doi:10.1080/00031305.1983.10483115).
+package struct Moments: Sendable, Equatable {
+  package private(set) var count = 0
+  package private(set) var minimum = Double.infinity
+  package private(set) var maximum = -Double.infinity
+  package private(set) var mean = 0.0
+  private var squares = 0.0
+
+  /// √(Σ (x − x̄)² / (n − 1))
+  package var deviation: Double { (squares / Double(count - 1)).squareRoot() }
+
+  package init() {}
+
+  /// The moments of some numbers, in two passes.
+  package init(_ numbers: some Collection<Double>) {
+    var sum = 0.0
+    for number in numbers where number.isFinite {
+      count += 1
+      minimum = min(minimum, number)
+      maximum = max(maximum, number)
+      sum += number * 0x1p-64  // of numbers near the largest Double too
+    }
+    if count == 0 { return }
+    let center = sum / Double(count) * 0x1p64
+    var rest = 0.0
+    for number in numbers where number.isFinite {
+      let deviation = number - center
+      rest += deviation
+      squares += deviation * deviation
+    }
+    let correction = rest / Double(count)
+    if correction.isFinite {
+      mean = center + correction
+      squares = max(0, squares - correction * rest)
+    } else {
+      mean = center
+    }
+  }
+
+  /// Takes the moments of others.
+  package mutating func merge(_ later: Moments) {
+    if later.count == 0 { return }
+    if count == 0 { return self = later }
+    minimum = min(minimum, later.minimum)
+    maximum = max(maximum, later.maximum)
+    let share = Double(later.count) / Double(count + later.count), difference = later.mean - mean
+    squares += later.squares + difference * difference * (Double(count) * share)
+    // A difference may be beyond Double where a mean of both is not.
+    mean = mean * (1 - share) + later.mean * share
+    count += later.count
+  }
+}

@@ -1,0 +1,85 @@
+/// What a file's table is written in.
+package enum TableFormat: String, CaseIterable, Sendable {
+  case csv, tsv, npy
+
+  /// The format that a file's name ends in, before ".gz"; nil for another ending.
+  package init?(endingOf path: String) {
+    var parts = path.split(separator: ".", omittingEmptySubsequences: false).dropFirst()
+    if parts.last?.lowercased() == "gz" { parts.removeLast() }
+    guard let ending = parts.last else { return nil }
+    self.init(rawValue: ending.lowercased())
+  }
+}
+
+/// Files with a table in one of the formats, read in blocks of rows.
+package enum TableFile: TableSource {
+  case text(TableReader)
+  case npy(NPYFile)
+
+  /// Opens files: one matrix, or one or several texts with the same header.
+  ///
+  /// - Parameters:
+  ///   - paths: the files; "-" is standard input.
+  ///   - format: their format; nil as their names end, and CSV for another ending.
+  ///   - names: the columns' names, of a matrix.
+  ///   - options: how text is read; where they say nothing else, fields of TSV are separated by tabs.
+  /// - Throws: ``TabularError``: a file that cannot be read, or is not in its format.
+  package init(
+    _ paths: [String], _ format: TableFormat? = nil, names: [String]? = nil,
+    options: ReadingOptions = ReadingOptions()
+  ) throws(TabularError) {
+    let formats = paths.map { format ?? TableFormat(endingOf: $0) ?? .csv }
+    if let matrix = zip(paths, formats).first(where: { $0.1 == .npy })?.0 {
+      if paths.count > 1 {
+        throw .unusable(file: matrix, message: "a matrix is read alone; give one file, or convert it to CSV")
+      }
+      self = .npy(try NPYFile(matrix, names: names))
+      return
+    }
+    if names != nil {
+      throw .unusable(file: paths[0], message: "names go with a matrix; a text's first line has its own")
+    }
+    var options = options
+    if options.delimiter == ",", formats.allSatisfy({ $0 == .tsv }) { options.delimiter = "\t" }
+    self = .text(try TableReader(paths, options: options))
+  }
+
+  private var rows: any TableSource {
+    switch self {
+    case .text(let reader): reader
+    case .npy(let file): file
+    }
+  }
+
+  package var source: String { rows.source }
+  package var columnNames: [String] { rows.columnNames }
+  package var isRepeatable: Bool { rows.isRepeatable }
+
+  package func firstBlock() throws(TabularError) -> Table { try rows.firstBlock() }
+
+  /// Whether its numbers are of single precision.
+  package var isSinglePrecision: Bool {
+    if case .npy(let file) = self { file.isSinglePrecision } else { false }
+  }
+
+  package func forEachBlock<Result: Sendable>(
+    columns: Set<String>?, work: @escaping @Sendable (Table) throws(TabularError) -> Result,
+    take: (Result) throws(TabularError) -> Void
+  ) throws(TabularError) {
+    switch self {
+    case .npy(let file): try file.forEachBlock(columns: columns, work: work, take: take)
+    case .text(let reader): try reader.forEachBlock(columns: columns, work: work, take: take)
+    }
+  }
+}
+
+extension Table {
+  /// Some of the columns, in the order of the names.
+  ///
+  /// - Throws: ``TabularError/noColumn(_:file:available:)``.
+  package func selecting(_ names: [String]) throws(TabularError) -> Table {
+    var columns: [TableColumn] = []
+    for name in names { columns.append(try find(name)) }
+    return Table(source: source, columns: columns, rowCount: rowCount, places: places)
+  }
+}

@@ -1,0 +1,64 @@
+public import LinearAlgebra
+
+/// Tables of numbers as NumPy's files have them: version 1, row after row, little-endian; missing numbers are NaN.
+package struct NPYEncoder<Scalar: BLASScalar>: TableEncoder {
+  package init() {}
+
+  package var countsRows: Bool { true }
+  package var holdsNames: Bool { false }
+
+  package func header(_ names: [String], rows: Int?) -> [UInt8] {
+    // The text is filled up to 128 bytes whatever the shape.
+    NPYHeader.bytes(Shape(rows ?? 0, names.count), of: Scalar.self)
+  }
+
+  package func rows(_ block: Table) throws(TabularError) -> [UInt8] {
+    var columns: [[Double]] = []
+    for column in block.columns {
+      if case .words(let words) = column.values, let row = words.codes.firstIndex(where: { $0 >= 0 }) {
+        throw block.fault(
+          column.name, row: row, count: words.codes.count { $0 >= 0 },
+          "\(shown(words.levels[Int(words.codes[row])])) is not a number, and a matrix holds only numbers; choose the columns that do"
+        )
+      }
+      if Scalar.self == Float.self { try block.requireSinglePrecision(column.name) }
+      columns.append(try block.numbers(column.name))
+    }
+    let count = block.rowCount * columns.count
+    return [UInt8](unsafeUninitializedCapacity: count * MemoryLayout<Scalar>.size) { buffer, initialized in
+      buffer.withMemoryRebound(to: UInt8.self) { bytes in
+        let start = UnsafeMutableRawPointer(bytes.baseAddress!)
+        for (j, column) in columns.enumerated() {
+          for (i, number) in column.enumerated() {
+            start.storeBytes(
+              of: Scalar(number), toByteOffset: (i * columns.count + j) * MemoryLayout<Scalar>.size,
+              as: Scalar.self)
+          }
+        }
+      }
+      initialized = count * MemoryLayout<Scalar>.size
+    }
+  }
+}
+
+extension Table {
+  /// Writes the table as a file of NumPy's, for ``init(npy:names:)``, ``MappedMatrix`` and `numpy.load`, and the columns' names as
+  /// the lines of a file beside it (`X.names` beside `X.npy`): the matrix is there whole, or not at all.
+  ///
+  /// Version 1 of the format, row after row; missing numbers are NaN.
+  /// - Parameter type: the elements' type; numbers are rounded to it.
+  /// - Throws: ``TabularError``: a file that cannot be written; a column with words; a number beyond the type's largest.
+  public func write<Scalar: BLASScalar>(
+    npy path: String, as type: Scalar.Type = Double.self
+  ) throws(TabularError) {
+    try write(path, NPYEncoder<Scalar>())
+  }
+
+  /// Throws where a number is beyond the largest Float.
+  func requireSinglePrecision(_ name: String) throws(TabularError) {
+    let numbers = try numbers(name)
+    guard let row = numbers.firstIndex(where: { $0.isFinite && !Float($0).isFinite }) else { return }
+    throw fault(
+      name, row: row, "\(numbers[row]) is beyond the largest Float; keep Doubles or use another unit")
+  }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import TabularRegression
+
+struct Check: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Tell what a file holds, and what would go wrong with it.",
+    usage: "linreg check <file> [<options>]",
+    discussion: """
+      Kinds, ranges and missing values by column; ragged rows and other damage;
+      constant and equal columns, whole numbers that look like categories.
+
+      Exit code 1 where something would stop a fit, 0 otherwise.
+
+      Example: linreg check homes.csv --target price
+      """)
+
+  @Argument(help: "A CSV or NPY file; \"-\" is standard input.")
+  var file: String
+
+  @Option(help: "The column to predict: others are compared with it.")
+  var target: String?
+
+  @Option(help: "The file's format, whatever its name (default: as it ends, or CSV).")
+  var from: TableFormat?
+
+  @Option(
+    name: .customLong("names"), help: "Names of an NPY file's columns, separated by commas.", transform: names
+  )
+  var givenNames: [String]?
+
+  @OptionGroup var text: TextOptions
+  @OptionGroup var format: FormatOptions
+  @OptionGroup var threads: ThreadOptions
+
+  private var fileFormat: TableFormat { from ?? TableFormat(endingOf: file) ?? .csv }
+
+  func validate() throws {
+    if givenNames != nil && fileFormat != .npy {
+      throw ValidationError("--names goes with NPY files; CSV has its own.")
+    }
+  }
+
+  func run() throws {
+    let check = try threads.run {
+      try TableCheck(file, fileFormat, names: givenNames, target: target, options: text.options())
+    }
+    Terminal.print(format.json ? check.json : check.text)
+    if check.stopsFit { Terminal.exit(.dataAtFault) }
+  }
+}

@@ -1,0 +1,168 @@
+import Foundation
+import TabularRegression
+import TestSupport
+import Testing
+
+/// `linreg check`, run as a user would.
+@Suite struct CheckCommandTests {
+  let folder = TemporaryFolder()
+  var location: URL { URL(fileURLWithPath: folder.path("")) }
+
+  private func file(_ name: String, _ text: String) throws {
+    try Data(text.utf8).write(to: URL(fileURLWithPath: folder.path(name)))
+  }
+
+  /// Sixty rows with everything that can be said of a column.
+  private var messy: String {
+    let rows = (1...60).map { i in
+      let area = i == 3 ? "" : "\(40 + i * 7 % 50).5"
+      return
+        "name\(i),\(i % 2 == 0 ? "red" : "blue"),\(area),\(area),\(1000 + i % 3),5,\(i % 7 == 0 ? 1 : 0),\(i == 50 ? "x" : "\(i)"),,\(3 * i),\(6 * i + 1),\(3 * i)"
+    }
+    return "id,colour,area,sameArea,zip,constant,flag,mixed,empty,price,cents,copy\n"
+      + rows.joined(separator: "\n")
+  }
+
+  @Test func everythingThatCanBeSaidOfAColumn() throws {
+    try file("messy.csv", messy)
+    let outcome = try linreg("check", "messy.csv", "--target", "price", in: location)
+    #expect(
+      outcome
+        == Outcome(
+          status: 1,
+          output: """
+            messy.csv: 60 rows, 12 columns
+
+            column    kind      missing      minimum         mean      maximum
+            id        words           0  60 levels: name1, name2, name3, name…
+            colour    words           0  2 levels: blue, red
+            area      number          1         40.5      64.8898         89.5
+            sameArea  number          1         40.5      64.8898         89.5
+            zip       integer         0         1000         1001         1002
+            constant  integer         0            5            5            5
+            flag      boolean         0            0     0.133333            1
+            mixed     mixed           0
+            empty     missing        60
+            price     integer         0            3         91.5          180
+            cents     integer         0            7          184          361
+            copy      integer         0            3         91.5          180
+
+            would stop a fit
+              line 4: "area" lacks 1 of 60 values, here the first; fill them in or drop
+                their rows
+              line 4: "sameArea" lacks 1 of 60 values, here the first; fill them in or drop
+                their rows
+              line 51: column "mixed": "x" is not a number; correct it or leave the column
+                out
+              "empty" has no value in any row; leave it out
+
+            worth a look
+              "id" has 60 different words in 60 rows; leave it out if they are identifiers
+              "sameArea" is equal to "area" in every row; leave one of them out
+              "zip" has only 3 different whole numbers; if they are names, take C(zip)
+              "constant" is the same in every row; leave it out
+              "cents" determines the target: their correlation is 1; leave it out unless it
+                is known beforehand
+              "copy" is equal to the target in every row; leave it out unless it is known
+                beforehand
+
+            """, error: ""))
+    #expect(outcome.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+  }
+
+  @Test func jsonHasTheSame() throws {
+    try file("messy.csv", messy)
+    let outcome = try linreg("check", "messy.csv", "--target", "price", "--json", in: location)
+    #expect(outcome.status == 1)
+    let check = try #require(JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    #expect(check["rows"] as? Int == 60)
+    #expect(check["stopsFit"] as? Bool == true)
+    let columns = try #require(check["columns"] as? [[String: Any]])
+    #expect(
+      columns.map { $0["name"] as? String }
+        == messy.prefix { $0 != "\n" }.split(separator: ",").map(String.init))
+    #expect(columns[1]["firstLevels"] as? [String] == ["blue", "red"])
+    #expect(columns[2]["firstMissingLine"] as? Int == 4)
+    #expect(columns[9]["mean"] as? Double == 91.5)
+    let findings = try #require(check["findings"] as? [[String: Any]])
+    #expect(
+      findings.map { $0["kind"] as? String } == [
+        "missing", "missing", "mixed", "missing", "identifierLike", "duplicate", "categoryLike", "constant",
+        "targetCorrelation", "targetCopy",
+      ])
+    #expect(findings[0]["line"] as? Int == 4)
+  }
+
+  @Test func nothingIsWrong() throws {
+    #expect(
+      try linreg("check", "-", input: "x,y\n0,1\n1.5,3\n")
+        == Outcome(
+          status: 0,
+          output: """
+            standard input: 2 rows, 2 columns
+
+            column  kind      missing      minimum         mean      maximum
+            x       number          0            0         0.75          1.5
+            y       integer         0            1            2            3
+
+            nothing is wrong
+
+            """, error: ""))
+  }
+
+  @Test(arguments: [
+    (
+      "a,b\n1,2\n3\n",
+      "line 3: field 1: the row has 1 field, the header has 2; give each row one\n    field per column"
+    ),
+    (
+      "a,b\n1,\"2\n", "line 2: field 2: the quote that opens here is never closed; add the closing\n    quote"
+    ),
+    ("", "line 1: the file is empty; it should begin with a line of column names"),
+    ("a,b\n", "line 1: there are no rows below the header; add data"),
+  ])
+  func damage(text: String, expected: String) throws {
+    try file("bad.csv", text)
+    #expect(
+      try linreg("check", "bad.csv", in: location)
+        == Outcome(status: 1, output: "bad.csv\n\nwould stop a fit\n  \(expected)\n", error: ""))
+  }
+
+  @Test func matrices() throws {
+    let path = folder.path("X.npy")
+    try ([[1, 2], [.nan, 3], [3, .infinity]] as Matrix<Double>).write(npy: path)
+    #expect(
+      try linreg("check", "X.npy", "--names", "a,b", in: location)
+        == Outcome(
+          status: 1,
+          output: """
+            X.npy: 3 rows, 2 columns
+
+            column  kind      missing      minimum         mean      maximum
+            a       integer         1            1            2            3
+            b       number          0            2          2.5            3
+
+            would stop a fit
+              row 2: "a" lacks 1 of 3 values, here the first; fill them in or drop their
+                rows
+              row 3: "b" has 1 infinite number, here the first; correct or drop them
+
+            """, error: ""))
+    // The same whatever the number of threads.
+    try Matrix<Double>(rows: 400_000, columns: 3) { i, _ in Double(i % 1000) / 7 }.write(npy: path)
+    let one = try linreg("check", "X.npy", "--json", "--target", "V1", "--threads", "1", in: location)
+    #expect(one.status == 0)
+    #expect(try linreg("check", "X.npy", "--json", "--target", "V1", "--threads", "2", in: location) == one)
+  }
+
+  @Test func filesAtFault() throws {
+    #expect(
+      try linreg("check", "none.csv", in: location)
+        == Outcome(
+          status: 1, output: "", error: "none.csv: cannot read the file: No such file or directory\n"))
+    try file("x.csv", "x\n1\n")
+    #expect(
+      try linreg("check", "x.csv", "--target", "y", in: location)
+        == Outcome(status: 1, output: "", error: "x.csv:1: there is no column \"y\"; the columns are x\n"))
+  }
+}
