@@ -216,17 +216,17 @@ import Testing
   }
 
   @Test(arguments: [
-    (["fit", "--target", "y", "data.csv", "--fast"], "Error: Unknown option '--fast'"),
+    (["fit", "--target", "y", "data.csv", "--very-fast"], "Error: Unknown option '--very-fast'"),
     (
       ["fit", "data.csv"],
       "Error: What is to be predicted? Give a formula such as 'y ~ .' before the file, or --target."
     ),
     (["fit"], "Error: Missing expected arguments '<formula>' and '<file>'"),
     (["fit", "y ~ x"], "Error: Missing expected argument '<file>'"),
-    (["fit", "y ~ x", "a.csv", "b.csv"], "Error: There are a formula and one file; what is \"b.csv\"?"),
+    (["fit", "y ~ x", "a.csv", "a.csv"], "Error: a.csv is named twice; its rows would count twice."),
     (
       ["fit", "y ~ x", "a.csv", "--target", "y"],
-      "Error: With --target there is one file; a formula and --target cannot be given together."
+      "Error: A formula and --target cannot be given together."
     ),
     (
       ["fit", "y ~ x", "a.csv", "--features", "x"],

@@ -113,7 +113,6 @@ import Testing
   @Test(arguments: [
     (["x", "y.csv"], "Error: x ends in none of .csv, .tsv, .npy; give its format with --from."),
     (["x.csv", "-"], "Error: Which format? Give --to csv or --to npy."),
-    (["x.tsv", "y.csv"], "Error: Tabs are written, not read yet; separate the input's columns by commas."),
     (["x.csv", "y.npy", "--names", "a"], "Error: --names goes with NPY input; CSV has its own."),
     (["x.csv", "y.npy", "--columns", "a,b,a"], "Error: --columns names \"a\" twice."),
     (

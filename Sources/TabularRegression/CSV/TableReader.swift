@@ -77,7 +77,7 @@ package final class TableReader: Sendable {
   /// all of them missing.
   ///
   /// - Parameters:
-  ///   - columns: the columns to read; nil for all. Others are not in the blocks.
+  ///   - columns: the columns to read, which are there; nil for all. Others are not in the blocks.
   ///   - threads: how many threads read; `take` runs beside them.
   ///   - isCancelled: asked before each block; the reading ends there, as if there were no more rows.
   ///   - work: called with blocks of at least one row, by several threads at a time.
@@ -88,6 +88,9 @@ package final class TableReader: Sendable {
     work: @escaping @Sendable (Table) throws(TabularError) -> Result,
     take: (Result) throws(TabularError) -> Void
   ) throws(TabularError) {
+    if let missing = columns?.subtracting(columnNames).min() {
+      throw .noColumn(missing, file: source, available: columnNames)
+    }
     let input = BlockInput(try takeBlocks(), firstKinds)
     let read = { @Sendable (piece: BlockInput.Piece, parser: BlockParser) throws(TabularError) in
       let table = try input.parse(piece, by: parser)

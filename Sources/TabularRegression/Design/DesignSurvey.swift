@@ -17,7 +17,8 @@ package struct DesignSurvey: Sendable {
   package var needsAllRows: Bool {
     missing == .mean || !centers.isEmpty
       || summaries.values.contains { summary in
-        summary.kind == .words || summary.isCategory || summary.kind == .undecided && !summary.isNumber
+        summary.kind == .words || summary.isCategory
+          || rowCount > 0 && summary.kind == .undecided && !summary.isNumber
       }
   }
 

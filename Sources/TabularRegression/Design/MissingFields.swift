@@ -56,7 +56,7 @@ struct MissingFault: Sendable {
   init?(_ fields: MissingFields, _ table: Table, _ message: (_ column: String) -> String) {
     guard let first = fields.first else { return nil }
     place = table.places[first.row]
-    field = table.columnNames.firstIndex(of: first.column).map { $0 + 1 }
+    field = table.field(of: first.column)
     column = first.column
     self.message = message(first.column)
     (count, columns) = (fields.count, fields.columns)

@@ -86,6 +86,11 @@ public struct Table: Sendable {
     return Matrix(rows: rowCount, columns: names.count) { i, j in columns[j][i] }
   }
 
+  /// The position of a column's fields in the rows of the file, from 1: a block may lack columns that stand before it.
+  package func field(of name: String) -> Int? {
+    columns.firstIndex { $0.name == name }.map { (columns[$0].field ?? $0) + 1 }
+  }
+
   /// The error of a column's field in a row.
   ///
   /// - Parameter count: how many such fields the column has.
@@ -93,7 +98,7 @@ public struct Table: Sendable {
     let place = places[row]
     return .malformed(
       file: place.file, line: place.line,
-      column: columns.firstIndex { $0.name == name }.map { (columns[$0].field ?? $0) + 1 },
+      column: field(of: name),
       message:
         "column \"\(printable(name))\": \(message)\(count > 1 ? " (\(count) such fields in the column)" : "")"
     )
