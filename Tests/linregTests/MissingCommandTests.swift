@@ -57,6 +57,10 @@ import Testing
           error:
             "standard input:3:3: column \"rooms\": a number is missing; fill it in, or drop or fill such rows\n"
         ))
+    #expect(
+      try linreg("fit", "price ~ log(rooms - 2)", "-", "--missing", "drop", input: Self.homes).error
+        == "standard input:2:3: log(rooms - 2) is not a finite number where rooms is 2; correct the row, leave it out, or change the formula\n"
+    )
     let filled = try linreg("fit", "price ~ rooms", "-", "--missing", "-1.5", input: Self.homes)
     #expect(filled.output.contains("\nmissing numbers filled by -1.5\n"))
     let trained = try linreg(

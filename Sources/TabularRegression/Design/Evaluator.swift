@@ -59,7 +59,7 @@ struct Evaluator {
     let given = names.prefix(3).map { "\($0) is \(Expression.text(of: columns[$0]![row]))" }
     return .malformed(
       file: place.file, line: place.line,
-      column: names.first.flatMap { table.columnNames.firstIndex(of: $0) }.map { $0 + 1 },
+      column: names.first.flatMap { table.field(of: $0) },
       message:
         "\(printable(name)) is not a finite number\(given.isEmpty ? "" : " where \(printable(given.joined(separator: ", ")))"); correct the row, leave it out, or change the formula"
     )
