@@ -42,7 +42,7 @@ bool are_digits(uint64_t eight) {
 }
 
 /// The number that eight digits stand for: neighbours are joined to two, four and eight digits.
-uint64_t eight_digits(uint64_t eight) {
+uint64_t join_digits(uint64_t eight) {
   eight -= every('0');
   eight = eight * 10 + (eight >> 8);
   const uint64_t mask = 0x000000FF000000FF;
@@ -81,15 +81,6 @@ struct Decimal {
     return p;
   }
 
-  const Byte *take_many_digits(const Byte *p, const Byte *end) {
-    for (; end - p >= 8; p += 8) {
-      const uint64_t eight = load(p);
-      if (!are_digits(eight)) break;
-      digits = digits * 100000000 + eight_digits(eight);
-    }
-    return take_digits(p, end);
-  }
-
   /// Takes a number from p on; returns the place behind it, nullptr where there is none.
   const Byte *take(const Byte *p, const Byte *end) {
     if (p == end) return nullptr;
@@ -101,7 +92,7 @@ struct Decimal {
     whole = size_t(p - start);
     if (p < end && *p == '.') {
       start = ++p;
-      p = take_many_digits(p, end);
+      p = take_digits(p, end);
       fraction = size_t(p - start);
     }
     if (whole + fraction == 0) return nullptr;
@@ -127,6 +118,33 @@ struct Decimal {
     return true;
   }
 };
+
+/// Reads a number of a few digits, as most are: up to 8 before and 16 behind the point, no exponent. There have to be 32
+/// bytes at p.
+///
+/// - Returns: the place behind it; nullptr where it may be another number or none.
+const Byte *read_short(const Byte *p, double &value) {
+  const bool negative = *p == '-';  // as good as random: no branch
+  p += negative;
+  uint64_t digits = 0;
+  const Byte *start = p;
+  while (is_digit(*p) && p < start + 8) digits = digits * 10 + (*p++ - '0');
+  size_t count = size_t(p - start), fraction = 0;
+  if (*p == '.') {
+    start = ++p;
+    if (const uint64_t eight = load(p); are_digits(eight)) {
+      digits = digits * 100000000 + join_digits(eight);
+      p += 8;
+    }
+    while (is_digit(*p) && p < start + 16) digits = digits * 10 + (*p++ - '0');
+    fraction = size_t(p - start);
+  }
+  count += fraction;
+  if (count == 0 || count > 19 || digits >> 53 != 0) return nullptr;
+  const double magnitude = double(digits) / powers_of_ten[fraction];
+  value = std::copysign(magnitude, negative ? -1.0 : 1.0);
+  return p;
+}
 
 /// The nearest double of a text that is a decimal number; false where it is too large.
 bool nearest(const Byte *p, const Byte *end, double &value) {
@@ -199,20 +217,28 @@ struct Field {
   }
 };
 
+/// Whether a field ends at p.
+bool ends_field(const Byte *p, const Byte *end, const Format &format) {
+  return p == end || *p == format.delimiter || *p == '\n' || (*p == '\r' && (p + 1 == end || p[1] == '\n'));
+}
+
 /// Reads a field as a number; returns the delimiter, the line's end or the block's end behind it.
 const Byte *read_number(
     const Byte *p, const Byte *end, const Format &format, Column &column, size_t row, const Byte *block) {
   // Nearly always the number ends where the field does.
   if (p < end && !format.begins_missing[*p]) {
-    Decimal decimal;
-    const Byte *behind = decimal.take(p, end);
-    if (behind && (behind == end || *behind == format.delimiter || *behind == '\n')) {
-      double value;
-      if (decimal.exact(value) || nearest(p, behind, value)) {
-        column.numbers[row] = value;
-        if (row < column.first_number) column.first_number = row;
-        return behind;
-      }
+    double value;
+    const Byte *behind = end - p >= 32 ? read_short(p, value) : nullptr;
+    if (!behind || !ends_field(behind, end, format)) {
+      Decimal decimal;
+      behind = decimal.take(p, end);
+      if (behind && (!ends_field(behind, end, format) || !(decimal.exact(value) || nearest(p, behind, value))))
+        behind = nullptr;
+    }
+    if (behind) {
+      column.numbers[row] = value;
+      if (row < column.first_number) column.first_number = row;
+      return behind + (behind < end && *behind == '\r');
     }
   }
   Field field(p, end, format.delimiter);
