@@ -5,7 +5,7 @@ data = Examples/Diabetes/diabetes.csv
 commit = COMMIT=$$(git describe --always --dirty 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test examples bench peers bench-build format lint docs picture clean
+.PHONY: help setup run test examples bench peers bench-build fuzz format lint docs picture clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,11 +35,15 @@ peers: bench-build ## against NumPy, scikit-learn, oneDAL, PyTorch, polars, R (2
 bench-build: setup ## build the benchmarks only
 	@$(SWIFT) build --package-path Benchmarks --configuration release --quiet
 
+SECONDS ?= 60
+fuzz: setup ## feed damaged files to every reader, SECONDS=60 for each
+	@Scripts/fuzz $(SECONDS)
+
 format: ## format all Swift code
-	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Examples Benchmarks
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Examples Benchmarks Fuzz
 
 lint: ## check the format of all Swift code
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Examples Benchmarks
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Examples Benchmarks Fuzz
 
 docs: setup ## build the documentation into .build/documentation
 	@Scripts/docs
@@ -50,4 +54,4 @@ picture: ## draw the documentation's picture of training runs
 	@Benchmarks/peers/.venv/bin/python Scripts/training-picture
 
 clean: ## remove what was built
-	rm -rf .build Examples/.build Benchmarks/.build
+	rm -rf .build Examples/.build Benchmarks/.build Fuzz/.build

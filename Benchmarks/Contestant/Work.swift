@@ -48,7 +48,7 @@ struct Work {
     case "exact-double", "exact-wide":
       self = try Self.exactFit(matrix("X", Double.self), matrix("y", Double.self))
     case "csv":
-      run = { Self.coefficients(try FittedModel(Table(csv: "\(folder)/table.csv"), target: "y").model) }
+      run = { Self.coefficients(try FittedModel("y ~ .", csv: ["\(folder)/table.csv"]).model) }
     case "predict":
       let X = try matrix("X", Float.self)
       let model = Self.startModel(X)

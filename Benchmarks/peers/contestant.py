@@ -220,6 +220,25 @@ def polars_csv(folder):
     return work, 1
 
 
+def duckdb_csv(folder):
+    """Reading a CSV file into a table in memory; the coefficients are formed when the answer is asked for."""
+    import duckdb
+
+    path = folder / "table.csv"
+    connection = duckdb.connect(config={"threads": THREADS})
+
+    def answer():
+        columns = connection.sql("SELECT * FROM t").fetchnumpy()
+        table = np.column_stack(list(columns.values()))
+        return np.linalg.lstsq(with_ones(table[:, :-1]), table[:, -1], rcond=None)[0][:, None]
+
+    def work():
+        connection.sql(f"CREATE OR REPLACE TABLE t AS SELECT * FROM read_csv('{path}')")
+        return answer
+
+    return work, 1
+
+
 # --- prediction -----------------------------------------------------------------------------------------------------
 
 
@@ -286,6 +305,7 @@ WORKS = {
     ("torch", "step"): lambda folder: torch_sgd(folder, TINY_BATCH, TINY_RATE, False, False, TINY_EPOCHS),
     ("torch-autograd", "step"): lambda folder: torch_sgd(folder, TINY_BATCH, TINY_RATE, False, True, TINY_EPOCHS),
     ("polars", "csv"): polars_csv,
+    ("duckdb", "csv"): duckdb_csv,
     ("sklearn", "predict"): sklearn_predict(None),
     ("numpy", "predict"): numpy_predict(None),
     ("torch", "predict"): torch_predict(None),
@@ -321,7 +341,8 @@ def main():
                 calls *= 4
             print(seconds / calls / units, flush=True)
         else:
-            np.ascontiguousarray(result, dtype="<f8").tofile(rest[0].strip())
+            answer = result() if callable(result) else result
+            np.ascontiguousarray(answer, dtype="<f8").tofile(rest[0].strip())
             print("written", flush=True)
 
 

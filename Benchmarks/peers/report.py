@@ -55,7 +55,7 @@ def markdown_table(title, unit, rows):
 
 
 def versions():
-    names = ["torch", "scikit-learn", "scikit-learn-intelex", "numpy", "scipy", "polars"]
+    names = ["torch", "scikit-learn", "scikit-learn-intelex", "numpy", "scipy", "polars", "duckdb"]
     found = []
     for name in names:
         try:

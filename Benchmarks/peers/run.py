@@ -156,25 +156,56 @@ def compare(work, runs):
     return rows
 
 
-STARTUP = [
-    ("swift", "this package, linreg --version", [str(COMMAND), "--version"]),
-    ("sklearn", "Python, import sklearn.linear_model", [sys.executable, "-c", "import sklearn.linear_model"]),
-    ("polars", "Python, import polars", [sys.executable, "-c", "import polars"]),
-    ("torch", "Python, import torch", [sys.executable, "-c", "import torch"]),
-    ("r", "R, Rscript -e 1", ["Rscript", "-e", "1"]),
+def startup_commands():
+    return [
+        ("swift", "this package, linreg --version", [COMMAND, "--version"]),
+        ("sklearn", "Python, import sklearn.linear_model", [sys.executable, "-c", "import sklearn.linear_model"]),
+        ("polars", "Python, import polars", [sys.executable, "-c", "import polars"]),
+        ("torch", "Python, import torch", [sys.executable, "-c", "import torch"]),
+        ("r", "R, Rscript -e 1", ["Rscript", "-e", "1"]),
+    ]
+
+
+def table_commands(verb):
+    """Fitting a CSV file, or predicting its rows with that model into another file."""
+
+    def commands():
+        folder = data.prepare(DATA, "csv")
+        table, model = folder / "table.csv", folder / "model.json"
+        fit = [COMMAND, "fit", "y ~ .", table, "--threads", THREADS, "-m", model]
+        if verb == "fit":
+            ours = fit
+        else:
+            subprocess.run(list(map(str, fit)), check=True, stdout=subprocess.DEVNULL)
+            ours = [COMMAND, "predict", model, table, "--threads", THREADS, "-o", folder / "predictions.csv"]
+        polars = [sys.executable, HERE / "polars_table.py", verb, table, folder / "polars.npy", folder / "polars.csv"]
+        return [("swift", f"this package, linreg {verb}", ours), ("polars", "Python, polars and NumPy", polars)]
+
+    return commands
+
+
+# Whole processes from start to end: name, title, commands.
+PROCESSES = [
+    ("startup", "Start-up, whole process", startup_commands),
+    ("fit-csv", "CSV file to coefficients, whole process, 10⁶ × 21", table_commands("fit")),
+    ("predict-csv", "CSV file to predictions in a CSV file, whole process, 10⁶ × 21", table_commands("predict")),
 ]
 
 
-def startup(runs):
-    """Whole processes from start to end."""
-    rows = [Row(key, label) for key, label, _ in STARTUP]
+def processes(commands, runs):
+    """Times of whole processes."""
+    commands = commands()
+    environment = {**os.environ, "OMP_NUM_THREADS": THREADS, "OPENBLAS_NUM_THREADS": THREADS, "POLARS_MAX_THREADS": THREADS}
+    rows = [Row(key, label) for key, label, _ in commands]
     for turn in range(runs + 1):
-        for row, (_, _, command) in zip(rows, STARTUP):
+        for row, (_, _, command) in zip(rows, commands):
             if row.failed:
                 continue
             begin = time.perf_counter()
             try:
-                subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                subprocess.run(
+                    list(map(str, command)), check=True, env=environment, stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL)
             except FileNotFoundError:
                 row.failed, row.note = True, "not installed"
                 continue
@@ -202,7 +233,7 @@ def sweeps():
 def main():
     parser = argparse.ArgumentParser(description="Compare this package with its peers.")
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each contestant (default 5)")
-    parser.add_argument("--only", nargs="+", metavar="WORK", choices=[work.name for work in WORKS] + ["startup"])
+    parser.add_argument("--only", nargs="+", metavar="WORK", choices=[work.name for work in WORKS] + [name for name, _, _ in PROCESSES])
     parser.add_argument("--no-sweeps", action="store_true", help="leave the sweeps over n and p out")
     arguments = parser.parse_args()
     works = [work for work in WORKS if not arguments.only or work.name in arguments.only]
@@ -218,10 +249,13 @@ def main():
         rows = compare(work, arguments.runs)
         tables.append((work.title, work.unit, rows))
         print(report.text_table(work.title, work.unit, rows), flush=True)
-    if not arguments.only or "startup" in arguments.only:
-        rows = startup(arguments.runs)
-        tables.append(("Start-up, whole process", "process", rows))
-        print(report.text_table("Start-up, whole process", "process", rows), flush=True)
+    for name, title, commands in PROCESSES:
+        if arguments.only and name not in arguments.only:
+            continue
+        progress(title)
+        rows = processes(commands, arguments.runs)
+        tables.append((title, "process", rows))
+        print(report.text_table(title, "process", rows), flush=True)
     points = [] if arguments.no_sweeps or arguments.only else sweeps()
     machine = subprocess.run([str(SWIFT), "machine"], capture_output=True, text=True, check=True).stdout
     if not arguments.only:  # a part of the works would overwrite the rest

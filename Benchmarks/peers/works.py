@@ -138,7 +138,11 @@ WORKS = [
     Work("exact-wide", "Exact fit, 10⁵ × 1000 Double", "wide", EXACT, exact, 1e-8, seconds=45),
     Work(
         "csv", "CSV file to coefficients, 10⁶ × 21", "csv",
-        [("swift", "this package, Table and FittedModel"), ("polars", "polars, then normal equations in NumPy")],
+        [
+            ("swift", "this package, FittedModel with statistics"),
+            ("polars", "polars, then normal equations in NumPy"),
+            ("duckdb", "DuckDB, reading only"),
+        ],
         exact, 1e-8, "file", seconds=8,
     ),
     Work(

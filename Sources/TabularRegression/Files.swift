@@ -94,10 +94,11 @@ package enum Files {
     return stat(path, &status) == 0
   }
 
-  /// Whether a path leads to a file that keeps what is in it.
-  static func isRegular(_ path: String) -> Bool {
+  /// Whether a path leads to something that can be read once only, such as a named pipe.
+  static func isPipe(_ path: String) -> Bool {
     var status = stat()
-    return path != "-" && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    if stat(path, &status) != 0 { return false }
+    return [S_IFIFO, S_IFCHR, S_IFSOCK].contains(status.st_mode & S_IFMT)
   }
 
   /// Throws where a file could not be written, before the work that it is to hold is done; also where it is the input.

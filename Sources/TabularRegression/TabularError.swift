@@ -39,6 +39,16 @@ public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// One line without a newline at its end; after a formula's, the formula and a mark below the place.
   public var description: String {
+    guard case .formula(let text, let position, let message) = self else { return printable(line) }
+    return """
+      formula: \(printable(message))
+        \(String(text.map { $0.isWhitespace ? " " : Character(printable(String($0))) }))
+        \(String(repeating: " ", count: position))^
+      """
+  }
+
+  /// The text as it is; a name in it may have line ends and control characters of its own.
+  private var line: String {
     switch self {
     case .file(let path, let operation, let reason):
       "\(path): cannot \(operation.rawValue) the file: \(reason)"
@@ -50,12 +60,8 @@ public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(file): \(message)"
     case .model(let path, let message), .matrix(let path, let message):
       "\(path): \(message)"
-    case .formula(let text, let position, let message):
-      """
-      formula: \(message)
-        \(String(text.map { $0.isWhitespace ? " " : Character(printable(String($0))) }))
-        \(String(repeating: " ", count: position))^
-      """
+    case .formula(_, _, let message):
+      message
     case .rankDeficient(let file, let dependencies):
       "\(file): columns depend on others: \(dependencies.prefix(3).joined(separator: ", "))\(dependencies.count > 3 ? " and \(dependencies.count - 3) more" : ""); leave them out"
     case .noIntervals(let reason):
@@ -68,7 +74,12 @@ public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// A file's text as a message or table can show it: on one line, without control characters.
 func printable(_ text: String) -> String {
-  let scalars = text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "�" : $0 }
+  let scalars = text.unicodeScalars.map { (scalar) -> Unicode.Scalar in
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: return "�"
+    default: return scalar
+    }
+  }
   return String(String.UnicodeScalarView(scalars))
 }
 

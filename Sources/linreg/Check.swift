@@ -23,26 +23,15 @@ struct Check: ParsableCommand {
   @Option(help: "The file's format, whatever its name (default: as it ends, or CSV).")
   var from: TableFormat?
 
-  @Option(
-    name: .customLong("names"), help: "Names of an NPY file's columns, separated by commas.", transform: names
-  )
-  var givenNames: [String]?
-
   @OptionGroup var text: TextOptions
   @OptionGroup var format: FormatOptions
   @OptionGroup var threads: ThreadOptions
 
   private var fileFormat: TableFormat { from ?? TableFormat(endingOf: file) ?? .csv }
 
-  func validate() throws {
-    if givenNames != nil && fileFormat != .npy {
-      throw ValidationError("--names goes with NPY files; CSV has its own.")
-    }
-  }
-
   func run() throws {
     let check = try threads.run {
-      try TableCheck(file, fileFormat, names: givenNames, target: target, options: text.options())
+      try TableCheck(file, fileFormat, target: target, options: text.options())
     }
     Terminal.print(format.json ? check.json : check.text)
     if check.stopsFit { Terminal.exit(.dataAtFault) }

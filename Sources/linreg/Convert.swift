@@ -31,11 +31,6 @@ struct Convert: ParsableCommand {
   @Option(help: "Columns to take, in this order, separated by commas (default: all).", transform: names)
   var columns: [String]?
 
-  @Option(
-    name: .customLong("names"), help: "Names of an NPY file's columns, separated by commas.", transform: names
-  )
-  var givenNames: [String]?
-
   @Flag(help: "Write single precision: NPY of Float, CSV with the digits a Float needs.")
   var float = false
 
@@ -44,10 +39,7 @@ struct Convert: ParsableCommand {
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
-    let (source, _) = (try format(input, from, "--from"), try format(output, to, "--to"))
-    if givenNames != nil && source != .npy {
-      throw ValidationError("--names goes with NPY input; CSV has its own.")
-    }
+    _ = (try format(input, from, "--from"), try format(output, to, "--to"))
     if format.json && output == "-" {
       throw ValidationError("--json and the table cannot both go to standard output.")
     }
@@ -68,7 +60,7 @@ struct Convert: ParsableCommand {
   func run() throws {
     let source = try format(input, from, "--from"), target = try format(output, to, "--to")
     if output != "-" { try Files.checkWritable(output, besides: input) }
-    let file = try TableFile([input], source, names: givenNames, options: text.options())
+    let file = try TableFile([input], source, options: text.options())
     let isSinglePrecision = float || target == .npy && file.isSinglePrecision
     let encoder: any TableEncoder =
       switch target {

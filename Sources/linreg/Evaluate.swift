@@ -41,9 +41,11 @@ struct Evaluate: ParsableCommand {
       if let weights = model.weights {
         Terminal.note("every row counts the same here; the fit weighed rows by \"\(weights)\"")
       }
-      let table = try Table(all: TableFile([file], options: text.options(categories: model.categories)))
-      let evaluation = try model.evaluation(on: table, unseen: unseen)
-      let left = table.rowCount - evaluation.observations
+      let file = try TableFile([file], options: text.options(categories: model.categories))
+      var progress = ReadingProgress()
+      defer { progress.end() }
+      let (evaluation, left) = try model.evaluation(reading: file, unseen: unseen) { progress.show($0) }
+      progress.end()
       if left > 0 {
         Terminal.note(
           "\(left) \(left == 1 ? "row has" : "rows have") no prediction and \(left == 1 ? "is" : "are") left out"

@@ -12,23 +12,42 @@ struct Predict: ParsableCommand {
       prediction (null in JSON). --unseen says what becomes of a level that the
       fit did not see.
 
+      Rows are predicted as they are read, in constant memory; those of a pipe are
+      answered as they arrive. With --json they are printed at the end.
+
       A confidence interval is for the mean of all rows like this one,
       a prediction interval for one more of them.
 
-      Example: linreg predict homes.json new.csv --interval prediction > prices.csv
+      --guard prints the row's leverage, which is p / n on average over the rows of
+      the fit, and names the columns in which the row is outside their range.
+
+      Example: linreg predict homes.json new.csv --pass id --guard > prices.csv
       """)
 
   @Argument(help: "A model file, from -m of fit or train.")
   var model: String
 
-  @Argument(help: "A CSV file with the model's features; \"-\" is standard input.")
+  @Argument(help: "A CSV or NPY file with the model's features; \"-\" is standard input.")
   var file: String
+
+  @Option(
+    name: .shortAndLong, help: "Write the predictions to this file, .csv, .tsv or .npy: whole or not at all.")
+  var output = "-"
+
+  @Option(
+    name: .customLong("pass"),
+    help: "Columns of the file to print before the prediction, separated by commas; may be given again.",
+    transform: names)
+  var passed: [[String]] = []
 
   @Option(help: "Print an interval around each prediction.")
   var interval: PredictionInterval?
 
   @Option(parsing: .unconditional, help: "With which probability it covers (default: 0.95).")
   var level: Double?
+
+  @Flag(name: .customLong("guard"), help: "Tell which rows are unlike those of the fit.")
+  var isGuarded = false
 
   @Option(
     help:
@@ -39,6 +58,12 @@ struct Predict: ParsableCommand {
   @OptionGroup var format: FormatOptions
   @OptionGroup var threads: ThreadOptions
 
+  private var columns: PredictionColumns {
+    PredictionColumns(
+      passed: Array(passed.joined()), interval: interval, level: level ?? 0.95, isGuarded: isGuarded,
+      unseen: unseen)
+  }
+
   func validate() throws {
     if model == "-" && file == "-" {
       throw ValidationError("Only one of the two files can be standard input.")
@@ -47,35 +72,89 @@ struct Predict: ParsableCommand {
       if interval == nil { throw ValidationError("--level goes with --interval.") }
       if !(level > 0 && level < 1) { throw ValidationError("--level is \(level); it is between 0 and 1.") }
     }
+    if format.json && output != "-" {
+      throw ValidationError("--json prints on standard output; leave -o out.")
+    }
+    var taken = Set(columns.own)
+    for name in columns.passed where !taken.insert(name).inserted {
+      throw ValidationError("--pass \(name): there would be two columns of that name.")
+    }
   }
 
   func run() throws {
-    let columns = try threads.run {
+    if output != "-" { try Files.checkWritable(output, besides: file) }
+    try threads.run {
       let model = try FittedModel(contentsOf: model)
-      let table = try Table(all: TableFile([file], options: text.options(categories: model.categories)))
-      guard let interval else { return [("prediction", try model.predictions(from: table, unseen: unseen))] }
-      let intervals = try model.predictions(
-        from: table, interval: interval, level: level ?? 0.95, unseen: unseen)
-      return [
-        ("prediction", intervals.map(\.prediction)), ("lower", intervals.map(\.lower)),
-        ("upper", intervals.map(\.upper)),
-      ]
+      let file = try TableFile(
+        [file], options: text.options(categories: model.wordsRead(for: columns)), asTheyArrive: !format.json)
+      if isGuarded && model.covariance == nil {
+        Terminal.note("the model has no leverages: \(model.whyNoCovariance)")
+      }
+      let outside =
+        format.json
+        ? try printJSON(model, file) : try write(model, file, TableFormat(endingOf: output) ?? .csv)
+      if let first = outside.first { Terminal.note(outside.text(first)) }
     }
-    Terminal.print(format.json ? json(columns) : csv(columns))
   }
 
-  private func csv(_ columns: [(name: String, values: [Double])]) -> String {
-    let rows = columns[0].values.indices.map { row in
-      columns.map { $0.values[row].isNaN ? "" : $0.values[row].description }.joined(separator: ",")
+  /// Writes the rows as they are predicted.
+  private func write(_ model: FittedModel, _ file: TableFile, _ format: TableFormat) throws -> OutsideRows {
+    switch format {
+    case .csv: try write(model, file, CSVEncoder())
+    case .tsv: try write(model, file, CSVEncoder(delimiter: "\t"))
+    case .npy: try write(model, file, NPYEncoder<Double>())
     }
-    // The last line ends like the others: it may be empty.
-    return ([columns.map(\.name).joined(separator: ",")] + rows).map { $0 + "\n" }.joined()
   }
 
-  private func json(_ columns: [(name: String, values: [Double])]) -> String {
-    let members = columns.map { name, values in
-      "\"\(name == "prediction" ? "predictions" : name)\": [\(values.map { $0.isNaN ? "null" : $0.description }.joined(separator: ", "))]"
+  private func write(
+    _ model: FittedModel, _ file: TableFile, _ encoder: some TableEncoder
+  ) throws -> OutsideRows {
+    let columns = columns
+    var writer: TableWriter?, outside = OutsideRows()
+    if output != "-" { Interrupts.install() }
+    try file.forEachBlock(columns: model.columnsRead(for: columns)) { (block) throws(TabularError) in
+      let rows = try model.predictedRows(block, columns)
+      return (bytes: try encoder.rows(rows.table), rows: block.rowCount, outside: rows.outside)
+    } take: { (block) throws(TabularError) in
+      if output != "-" && Interrupts.stop.isRequested {
+        writer?.discard()
+        Terminal.exit(.interrupted)
+      }
+      if writer == nil { writer = try TableWriter(output, columns.passed + columns.own, encoder) }
+      try writer!.append(block.bytes, rows: block.rows)
+      outside.merge(block.outside)
     }
-    return "{\(members.joined(separator: ", "))}"
+    try writer?.finish()
+    return outside
+  }
+
+  private func printJSON(_ model: FittedModel, _ file: TableFile) throws -> OutsideRows {
+    let columns = columns
+    var outside = OutsideRows(), rows = JoinedRows()
+    try file.forEachBlock(columns: model.columnsRead(for: columns)) { (block) throws(TabularError) in
+      try model.predictedRows(block, columns)
+    } take: { (block) in
+      rows.append(block.table)
+      outside.merge(block.outside)
+    }
+    let passed = try rows.columns.prefix(columns.passed.count).map {
+      "\(quotedForJSON($0.name)): \(try $0.json())"
+    }
+    let own = try rows.columns.dropFirst(columns.passed.count).map {
+      "\"\($0.name == "prediction" ? "predictions" : $0.name)\": \(try $0.json())"
+    }
+    let all = own + (passed.isEmpty ? [] : ["\"columns\": {\(passed.joined(separator: ", "))}"])
+    Terminal.print("{\(all.joined(separator: ", "))}")
+    return outside
+  }
+}
+
+extension OutsideRows {
+  /// "3 rows are outside the range of the fit's rows: area (2), rooms (1); the first is new.csv:17, column area"
+  fileprivate func text(_ first: (file: String, line: Int, column: String)) -> String {
+    let counts = columns.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) (\($0.value))" }
+    let more = counts.count > 5 ? " and \(counts.count - 5) more" : ""
+    return
+      "\(rowCount) \(rowCount == 1 ? "row is" : "rows are") outside the range of the fit's rows: \(counts.prefix(5).joined(separator: ", "))\(more); the first is \(first.file):\(first.line), column \(first.column)"
   }
 }

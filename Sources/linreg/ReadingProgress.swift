@@ -19,7 +19,8 @@ struct ReadingProgress {
   }
 
   /// Takes the line away.
-  func end() {
+  mutating func end() {
     if isShown { Terminal.showLine("") }
+    isShown = false
   }
 }

@@ -15,6 +15,13 @@ struct TextOptions: ParsableArguments {
   var noHeader = false
 
   @Option(
+    name: .customLong("names"),
+    help: ArgumentHelp(
+      "Names of the columns of an NPY file, or with --no-header, separated by commas.", valueName: "names"),
+    transform: names)
+  var columnNames: [String]?
+
+  @Option(
     help: ArgumentHelp(
       "A text that stands for a missing value, in place of NA, N/A, NaN and null; may be given again.",
       valueName: "text"))
@@ -29,7 +36,7 @@ struct TextOptions: ParsableArguments {
   /// The options, for tables in which some columns are categories.
   func options(categories: Set<String> = []) -> ReadingOptions {
     ReadingOptions(
-      delimiter: delimiter ?? (tabs ? "\t" : ","), hasHeader: !noHeader,
+      delimiter: delimiter ?? (tabs ? "\t" : ","), hasHeader: !noHeader, names: columnNames,
       missingTexts: nullValue.isEmpty ? ReadingOptions.usualMissingTexts : nullValue, categories: categories)
   }
 

@@ -40,6 +40,26 @@ import Testing
     #expect(try model.evaluate([[1], [2]] as Matrix<Double>, [[3], [3]])[0].rSquared == nil)
   }
 
+  @Test func evaluationsOfPartsMerge() throws {
+    var random = SeededGenerator(seed: 3)
+    let n = 300
+    let X = Matrix<Double>(rows: n, columns: 2) { _, _ in random.nextNormal() }
+    // A mean far from zero: squares around it must not cancel.
+    let y = Matrix<Double>(rows: n, columns: 1) { _, _ in 1e6 + random.nextNormal() }
+    let model = LinearModel(coefficients: [0.1, -0.2], intercept: 1e6)
+    let whole = try model.evaluate(X, y)[0]
+    var merged = try model.evaluate(X.gathered(Array(0..<7)), y.gathered(Array(0..<7)))[0]
+    for part in [7..<100, 100..<101, 101..<Int32(n)] {
+      merged.merge(try model.evaluate(X.gathered(Array(part)), y.gathered(Array(part)))[0])
+    }
+    #expect(merged.observations == n && merged.maximumError == whole.maximumError)
+    func close(_ a: Double, _ b: Double) -> Bool { abs(a - b) <= 64 * b.ulp }
+    #expect(close(merged.residualSumOfSquares, whole.residualSumOfSquares))
+    #expect(abs(merged.totalSumOfSquares - whole.totalSumOfSquares) <= 1e-9 * whole.totalSumOfSquares)
+    #expect(close(merged.targetMean, whole.targetMean))
+    #expect(close(merged.meanAbsoluteError, whole.meanAbsoluteError))
+  }
+
   @Test func description() {
     #expect("\(model)" == "y = 4.2 + 2 x0 - 3.4 x1")
     #expect("\(wide)" == "y0 = 10 + 1 x0 + 3 x1\ny1 = 20 + 2 x0 + 4 x1")

@@ -97,6 +97,14 @@ import Testing
     (["words.csv", "no/out.csv"], "no/out.csv: cannot write the file: No such file or directory"),
     (["words.csv", "./words.csv"], "./words.csv: this is the input; write to another file"),
     (
+      ["words.csv", "out.npy", "--names", "a,b"],
+      "words.csv: the text's first line names the columns; leave other names out, or read it without a header"
+    ),
+    (
+      ["words.csv", "out.npy", "--names", "a", "--no-header"],
+      "words.csv:1: the names given are 1 where the rows have 2 columns; name each column once"
+    ),
+    (
       ["words.csv", "out.csv", "--from", "npy"],
       "words.csv: this is not an NPY file: it does not begin with \\x93NUMPY; write one with numpy.save"
     ),
@@ -113,7 +121,6 @@ import Testing
   @Test(arguments: [
     (["x", "y.csv"], "Error: x ends in none of .csv, .tsv, .npy; give its format with --from."),
     (["x.csv", "-"], "Error: Which format? Give --to csv or --to npy."),
-    (["x.csv", "y.npy", "--names", "a"], "Error: --names goes with NPY input; CSV has its own."),
     (["x.csv", "y.npy", "--columns", "a,b,a"], "Error: --columns names \"a\" twice."),
     (
       ["x.csv", "-", "--to", "csv", "--json"],

@@ -40,7 +40,7 @@ import Testing
         ))
     let missing = try linreg("predict", model, "-", "--unseen", "missing", input: rows).output
     let lines = missing.split(separator: "\n", omittingEmptySubsequences: false)
-    #expect(lines.count == 5 && lines[0] == "prediction" && lines[2] == "" && lines[3] == "")
+    #expect(lines.count == 5 && lines[0] == "prediction" && lines[2] == "\"\"" && lines[3] == "\"\"")
     let reference = try linreg("predict", model, "-", "--unseen", "reference", "--json", input: rows).output
     #expect(reference == "{\"predictions\": [\(lines[1]), null, \(lines[1])]}\n")
     let evaluated = try linreg("evaluate", model, "-", input: Self.homes)

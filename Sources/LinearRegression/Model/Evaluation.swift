@@ -11,6 +11,9 @@ public struct Evaluation: Equatable, Sendable {
   /// Σ (y − ȳ)², ȳ being the mean of these data.
   public let totalSumOfSquares: Double
 
+  /// ȳ
+  public let targetMean: Double
+
   /// Σ |y − ŷ| / n
   public let meanAbsoluteError: Double
 
@@ -27,6 +30,25 @@ public struct Evaluation: Equatable, Sendable {
   /// constant.
   public var rSquared: Double? {
     totalSumOfSquares > 0 ? 1 - residualSumOfSquares / totalSumOfSquares : nil
+  }
+}
+
+extension Evaluation {
+  /// The errors on these data and on others: what evaluating them together gives, to rounding.
+  ///
+  /// The squares around two means become those around one by Chan, Golub and LeVeque's update (1983,
+  /// doi:10.1080/00031305.1983.10483115).
+  /// - Complexity: O(1)
+  public mutating func merge(_ other: Evaluation) {
+    let (n, m) = (Double(observations), Double(other.observations))
+    let share = m / (n + m), difference = other.targetMean - targetMean
+    self = Evaluation(
+      observations: observations + other.observations,
+      residualSumOfSquares: residualSumOfSquares + other.residualSumOfSquares,
+      totalSumOfSquares: totalSumOfSquares + other.totalSumOfSquares + difference * difference * (n * share),
+      targetMean: targetMean * (1 - share) + other.targetMean * share,
+      meanAbsoluteError: meanAbsoluteError * (1 - share) + other.meanAbsoluteError * share,
+      maximumError: max(maximumError, other.maximumError))
   }
 }
 
@@ -119,7 +141,7 @@ private struct TargetSums {
 
   func evaluation(observations: Int) -> Evaluation {
     Evaluation(
-      observations: observations, residualSumOfSquares: residual, totalSumOfSquares: total,
+      observations: observations, residualSumOfSquares: residual, totalSumOfSquares: total, targetMean: mean,
       meanAbsoluteError: absolute / Double(observations), maximumError: maximum)
   }
 }

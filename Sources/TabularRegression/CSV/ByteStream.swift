@@ -18,28 +18,34 @@ protocol ByteStream: AnyObject {
 
 /// Where a table's text comes from.
 enum TextOrigin: Sendable {
-  /// A file, or standard input for the path "-".
+  /// A regular file.
   case file(String)
+  /// Standard input, or another pipe.
+  case pipe(PipeCopy)
   case memory([UInt8], name: String)
+
+  /// What is at a path; "-" is standard input.
+  init(_ path: String) {
+    self = path == "-" || Files.isPipe(path) ? .pipe(PipeCopy(path)) : .file(path)
+  }
 
   /// What messages call it.
   var name: String {
     switch self {
-    case .file("-"): "standard input"
     case .file(let path): path
+    case .pipe(let copy): copy.name
     case .memory(_, let name): name
     }
   }
 
-  /// Whether it can be read again.
-  var isRepeatable: Bool {
-    if case .file(let path) = self { Files.isRegular(path) } else { true }
-  }
-
   /// The text from its beginning; what gzip has compressed is inflated.
   func open() throws(TabularError) -> any ByteStream {
-    guard case .file(let path) = self else { return MemoryBytes(self) }
-    let file = try FileBytes(path)
+    let file: FileBytes
+    switch self {
+    case .memory: return MemoryBytes(self)
+    case .file(let path): file = try FileBytes(path)
+    case .pipe(let copy): file = try copy.open()
+    }
     let isCompressed = try file.beginsWith(0x1F, 0x8B)
     return isCompressed ? try InflatedBytes(file, name: name) : file
   }
@@ -58,26 +64,35 @@ private final class MemoryBytes: ByteStream {
   }
 }
 
-private final class FileBytes: ByteStream {
-  private let path: String
+/// The bytes of an open file.
+final class FileBytes: ByteStream {
+  private let name: String
   private let descriptor: Int32
+  private let closes: Bool
   /// What has been looked at already.
   private var peeked: [UInt8] = []
+  /// Takes what is read.
+  private let copy: PipeCopy?
 
-  init(_ path: String) throws(TabularError) {
-    self.path = path
-    descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+  convenience init(_ path: String, copy: PipeCopy? = nil) throws(TabularError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 { throw Files.failure(path, .read) }
     posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+    self.init(descriptor, name: path, closes: true, copy: copy)
   }
 
-  deinit { if path != "-" { close(descriptor) } }
+  /// - Parameter closes: whether the descriptor is closed in the end.
+  init(_ descriptor: Int32, name: String, closes: Bool, copy: PipeCopy? = nil) {
+    (self.descriptor, self.name, self.closes, self.copy) = (descriptor, name, closes, copy)
+  }
+
+  deinit { if closes { close(descriptor) } }
 
   func beginsWith(_ first: UInt8, _ second: UInt8) throws(TabularError) -> Bool {
     var bytes = [UInt8](repeating: 0, count: 2)
     while peeked.count < 2 {
       let (count, code) = bytes.withUnsafeMutableBytes { readSome(descriptor, $0, 2 - peeked.count) }
-      if count < 0 { throw Files.failure(path, .read, errno: code) }
+      if count < 0 { throw Files.failure(name, .read, errno: code) }
       if count == 0 { break }
       peeked += bytes[..<count]
     }
@@ -89,10 +104,12 @@ private final class FileBytes: ByteStream {
       let part = peeked.prefix(buffer.count)
       buffer.copyBytes(from: part)
       peeked.removeFirst(part.count)
+      try copy?.add(UnsafeRawBufferPointer(rebasing: buffer[..<part.count]))
       return part.count
     }
     let (count, code) = readSome(descriptor, buffer, buffer.count)
-    if count < 0 { throw Files.failure(path, .read, errno: code) }
+    if count < 0 { throw Files.failure(name, .read, errno: code) }
+    try copy?.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     return count
   }
 }

@@ -2,22 +2,25 @@
 struct Header {
   private(set) var names: [String] = []
   private let format: TextFormat
-  private let isNames: Bool
+  private let options: ReadingOptions
 
-  /// - Parameter isNames: whether the record holds names; otherwise they are V1, V2 and so on.
-  init(format: TextFormat, isNames: Bool) {
+  /// - Parameter options: they say whether the record holds names, and which those of the columns are otherwise.
+  init(format: TextFormat, options: ReadingOptions) {
     self.format = format
-    self.isNames = isNames
+    self.options = options
   }
 
   /// Reads the first record.
   mutating func read(_ records: inout CSVRecords) throws(TabularError) {
     let file = records.file
-    guard isNames else {
+    guard options.hasHeader else {
       guard let count = try records.nextRecord({ _ in }) else {
         throw .malformed(file: file, line: 1, column: nil, message: "the file is empty; it should hold rows")
       }
-      names = (1...count).map { "V\($0)" }
+      names = try ColumnNames(
+        options.names, count: count, of: "the rows have",
+        error: { .malformed(file: file, line: records.recordLine, column: nil, message: $1) }
+      ).names
       return
     }
     var names: [String] = []

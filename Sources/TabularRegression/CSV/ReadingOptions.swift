@@ -6,6 +6,9 @@ public struct ReadingOptions: Sendable, Equatable {
   /// Whether the first line names the columns. Without names they are V1, V2 and so on, as in R.
   public var hasHeader: Bool
 
+  /// Names of the columns where no line names them, and of a matrix's; nil for V1, V2 and so on, or the names beside a matrix file.
+  public var names: [String]?
+
   /// Texts that stand for a missing value, in upper or lower case; an empty field always does.
   public var missingTexts: [String]
 
@@ -14,11 +17,12 @@ public struct ReadingOptions: Sendable, Equatable {
 
   /// Commas between fields, a first line of names, and the usual words for nothing.
   public init(
-    delimiter: Character = ",", hasHeader: Bool = true, missingTexts: [String] = Self.usualMissingTexts,
-    categories: Set<String> = []
+    delimiter: Character = ",", hasHeader: Bool = true, names: [String]? = nil,
+    missingTexts: [String] = Self.usualMissingTexts, categories: Set<String> = []
   ) {
     self.delimiter = delimiter
     self.hasHeader = hasHeader
+    self.names = names
     self.missingTexts = missingTexts
     self.categories = categories
   }

@@ -1,4 +1,3 @@
-private import Dispatch
 internal import LinearRegression
 private import Synchronization
 
@@ -13,13 +12,12 @@ package final class TableReader: Sendable {
   /// Names of the columns, in the file's order.
   package let columnNames: [String]
 
-  /// Whether the rows can be read again: from files, not from standard input.
-  package let isRepeatable: Bool
-
   private let origins: [TextOrigin]
+  private let pipes: [PipeCopy]
   private let format: TextFormat
-  private let hasHeader: Bool
+  private let options: ReadingOptions
   private let blockSize: Int
+  private let asTheyArrive: Bool
   private let alwaysWithCare: Bool
   private let headerLine: Int
   private let firstKinds: [ColumnKind]
@@ -34,29 +32,38 @@ package final class TableReader: Sendable {
   /// - Parameters:
   ///   - paths: one or more; "-" is standard input. What gzip has compressed is inflated.
   ///   - blockSize: bytes of a block.
+  ///   - asTheyArrive: whether rows of a pipe are handed out as soon as they are there, on one thread: blocks are then as they come.
   package convenience init(
-    _ paths: [String], options: ReadingOptions = ReadingOptions(), blockSize: Int = usualBlockSize
+    _ paths: [String], options: ReadingOptions = ReadingOptions(), blockSize: Int = usualBlockSize,
+    asTheyArrive: Bool = false
   ) throws(TabularError) {
-    try self.init(paths.map { .file($0) }, options: options, blockSize: blockSize)
+    try self.init(
+      paths.map(TextOrigin.init), options: options, blockSize: blockSize, asTheyArrive: asTheyArrive)
   }
 
   init(
     _ origins: [TextOrigin], options: ReadingOptions, blockSize: Int = usualBlockSize,
-    alwaysWithCare: Bool = false
+    asTheyArrive: Bool = false, alwaysWithCare: Bool = false
   ) throws(TabularError) {
     precondition(!origins.isEmpty, "a table comes from at least one file")
     self.origins = origins
     self.blockSize = blockSize
     self.alwaysWithCare = alwaysWithCare
     source = origins[0].name
-    hasHeader = options.hasHeader
-    isRepeatable = origins.allSatisfy(\.isRepeatable)
+    self.options = options
+    pipes = origins.compactMap { if case .pipe(let copy) = $0 { copy } else { nil } }
+    self.asTheyArrive = asTheyArrive && !pipes.isEmpty
     format = try TextFormat(options, file: source)
-    let blocks = try TextBlocks(origins, format: format, hasHeader: hasHeader, blockSize: blockSize)
+    let blocks = try TextBlocks(
+      origins, format: format, options: options, blockSize: blockSize, asTheyArrive: self.asTheyArrive)
     columnNames = blocks.columnNames
     headerLine = blocks.headerLine
     firstKinds = columnNames.map { options.categories.contains($0) ? .words : .undecided }
     opened = Mutex(blocks)
+  }
+
+  package func prepareToRepeat() throws(TabularError) {
+    for pipe in pipes { try pipe.keep() }
   }
 
   /// The first rows; what they hold is read by ``forEachBlock(columns:threads:isCancelled:work:take:)`` again.
@@ -92,48 +99,29 @@ package final class TableReader: Sendable {
       throw .noColumn(missing, file: source, available: columnNames)
     }
     let input = BlockInput(try takeBlocks(), firstKinds)
-    let read = { @Sendable (piece: BlockInput.Piece, parser: BlockParser) throws(TabularError) in
-      let table = try input.parse(piece, by: parser)
-      return WorkedBlock(rows: table.rowCount, result: table.rowCount > 0 ? try work(table) : nil)
-    }
     var rows = 0
-    func use(_ block: WorkedBlock<Result>) throws(TabularError) {
+    try inOrder(threads: asTheyArrive ? 1 : threads) {
+      isCancelled() ? nil : input.next().map { (position: $0.index, piece: $0) }
+    } makeWork: { [self] in
+      let parser = makeParser(columns)
+      return { (piece) throws(TabularError) in
+        let table = try input.parse(piece, by: parser)
+        return WorkedBlock(rows: table.rowCount, result: table.rowCount > 0 ? try work(table) : nil)
+      }
+    } take: { (block) throws(TabularError) in
       rows += block.rows
       if let result = block.result { try take(result) }
-    }
-    if threads <= 1 {
-      let parser = makeParser(columns)
-      while !isCancelled(), let piece = input.next() { try use(try read(piece, parser)) }
-    } else {
-      // Twice as many blocks as threads are in memory: one is read while another waits for its turn.
-      let results = OrderedResults<WorkedBlock<Result>>(workers: threads, room: 2 * threads)
-      let group = DispatchGroup()
-      defer {
-        results.stop()
-        group.wait()
-      }
-      for _ in 0..<threads {
-        DispatchQueue.global().async(group: group) { [self] in
-          let parser = makeParser(columns)
-          while results.waitForRoom(), !isCancelled(), let piece = input.next() {
-            do throws(TabularError) {
-              results.put(.success(try read(piece, parser)), at: piece.index)
-            } catch {
-              results.put(.failure(error), at: piece.index)
-            }
-          }
-          results.workerEnds()
-        }
-      }
-      while let block = try results.next() { try use(block) }
     }
     if rows == 0, !isCancelled() { throw noRows }
   }
 
   private func takeBlocks() throws(TabularError) -> TextBlocks {
-    if let blocks = opened.withLock({ $0.take() }) { return blocks }
-    precondition(isRepeatable, "standard input can be read once only")
-    return try TextBlocks(origins, format: format, hasHeader: hasHeader, blockSize: blockSize)
+    if let blocks = opened.withLock({ $0.take() }) {
+      for pipe in pipes { pipe.forget() }
+      return blocks
+    }
+    return try TextBlocks(
+      origins, format: format, options: options, blockSize: blockSize, asTheyArrive: asTheyArrive)
   }
 
   private func makeParser(_ selected: Set<String>?) -> BlockParser {

@@ -30,8 +30,10 @@ struct TextBlocks {
 
   private let origins: [TextOrigin]
   private let format: TextFormat
-  private let hasHeader: Bool
+  private let options: ReadingOptions
   private let blockSize: Int
+  /// Whether a block ends where nothing more is there yet.
+  private let asTheyArrive: Bool
 
   private var stream: (any ByteStream)?
   private var isAtEnd = false
@@ -55,12 +57,14 @@ struct TextBlocks {
 
   /// Opens the first file and reads its header.
   init(
-    _ origins: [TextOrigin], format: TextFormat, hasHeader: Bool, blockSize: Int
+    _ origins: [TextOrigin], format: TextFormat, options: ReadingOptions, blockSize: Int,
+    asTheyArrive: Bool = false
   ) throws(TabularError) {
     self.origins = origins
     self.format = format
-    self.hasHeader = hasHeader
+    self.options = options
     self.blockSize = max(blockSize, 1)
+    self.asTheyArrive = asTheyArrive
     try openNext()
   }
 
@@ -74,14 +78,19 @@ struct TextBlocks {
   mutating func next() throws(TabularError) -> TextBlock? {
     if let block = peeked.take() { return block }
     while true {
-      try fill(blockSize + 2)
+      if !asTheyArrive || scan(blockSize).end_of_lines == 0 { try fill(blockSize + 2) }
       if start < end { break }
       if nextOrigin == origins.count { return nil }
       try openNext()
     }
-    var (size, newlines) = try cut()
-    if columnNames.count == 1 { try addBlankLines(&size, &newlines) }
-    let contents = scan(size)
+    var (size, newlines, needsCare) = try cut()
+    if columnNames.count == 1 {
+      if asTheyArrive {
+        try leaveBlankLines(&size, &newlines)
+      } else {
+        try addBlankLines(&size, &newlines)
+      }
+    }
     var block = takeBuffer(size)
     swap(&block, &buffer)
     let rest = start + size..<end
@@ -104,7 +113,7 @@ struct TextBlocks {
     }
     return TextBlock(
       index: nextIndex, file: file, firstLine: line, bytes: block, count: size, newlines: newlines,
-      needsCare: contents.quotes_or_nuls, endsFile: isAtEnd && rest.isEmpty)
+      needsCare: needsCare, endsFile: isAtEnd && rest.isEmpty)
   }
 
   /// Takes back the memory of a block that has been read.
@@ -114,17 +123,20 @@ struct TextBlocks {
 
   // MARK: Where a block ends
 
-  /// Number of bytes and newlines of the next block.
-  private mutating func cut() throws(TabularError) -> (size: Int, newlines: Int) {
-    if isAtEnd, end - start <= blockSize { return (end - start, scan(end - start).newlines) }
+  /// Number of bytes and newlines of the next block, and whether it has quotes or NUL bytes.
+  private mutating func cut() throws(TabularError) -> (size: Int, newlines: Int, needsCare: Bool) {
     let contents = scan(blockSize)
+    if isAtEnd, end - start <= blockSize {
+      return (end - start, contents.newlines, contents.quotes_or_nuls)
+    }
     if contents.quotes_or_nuls {
       let found = records(blockSize, first: false)
-      if found.size > 0 { return found }
+      if found.size > 0 { return (found.size, found.newlines, true) }
     } else if contents.end_of_lines > 0 {
-      return (contents.end_of_lines, contents.newlines)
+      return (contents.end_of_lines, contents.newlines, false)
     }
-    return try firstRecord()
+    let (size, newlines) = try firstRecord()
+    return (size, newlines, scan(size).quotes_or_nuls)
   }
 
   /// Number of bytes and newlines of the next record, however long it is.
@@ -142,10 +154,30 @@ struct TextBlocks {
     while true {
       if !isAtEnd, start + size + 2 > end { try fill(size + blockSize + 2) }
       let rest = buffer[start + size..<end]
-      let length = rest.first == 0x0A ? 1 : rest.starts(with: [0x0D, 0x0A]) ? 2 : 0
+      // A CR that ends the file ends a line too.
+      let length =
+        rest.first == 0x0A || isAtEnd && rest.elementsEqual([0x0D])
+        ? 1 : rest.starts(with: [0x0D, 0x0A]) ? 2 : 0
       if length == 0 { return }
       size += length
       newlines += 1
+    }
+  }
+
+  /// Blank lines at a block's end are left for the next, where what follows has not arrived yet.
+  private mutating func leaveBlankLines(_ size: inout Int, _ newlines: inout Int) throws(TabularError) {
+    while !isAtEnd {
+      let block = buffer[start..<start + size]
+      guard let last = block.lastIndex(where: { $0 != 0x0A && $0 != 0x0D }) else {
+        // Nothing but blank lines.
+        try fill(end - start + 1)
+        (size, newlines, _) = try cut()
+        continue
+      }
+      let blank = block[last...].dropFirst().drop { $0 == 0x0D }.dropFirst()
+      size -= blank.count
+      newlines -= blank.count { $0 == 0x0A }
+      return
     }
   }
 
@@ -170,7 +202,7 @@ struct TextBlocks {
     nextOrigin += 1
     (stream, isAtEnd, file, line) = (try origin.open(), false, origin.name, 1)
     (start, end) = (0, 0)
-    try fill(max(blockSize + 2, 4))
+    while !isAtEnd, end < 4 { try fill(max(blockSize + 2, 4)) }
     let beginning = buffer[start..<end]
     if beginning.starts(with: [0xFF, 0xFE]) || beginning.starts(with: [0xFE, 0xFF]) {
       throw .malformed(file: file, line: 1, column: nil, message: "the text is UTF-16; save it as UTF-8")
@@ -188,7 +220,7 @@ struct TextBlocks {
     }
     var records = CSVRecords(
       buffer, start..<start + first.size, file: file, line: line, delimiter: format.delimiter)
-    var header = Header(format: format, isNames: hasHeader)
+    var header = Header(format: format, options: options)
     try header.read(&records)
     if nextOrigin == 1 {
       columnNames = header.names
@@ -196,13 +228,13 @@ struct TextBlocks {
     } else {
       try header.check(against: columnNames, of: origins[0].name, file: file, line: line)
     }
-    if hasHeader {
+    if options.hasHeader {
       start += first.size
       line += first.newlines
     }
   }
 
-  /// Reads until so many bytes are there, or the end is.
+  /// Reads until so many bytes are there, or the end is; where rows are wanted as they arrive, until more are.
   private mutating func fill(_ count: Int) throws(TabularError) {
     if isAtEnd || end - start >= count { return }
     let count = min(count, max(Self.longestRecord, blockSize + 2))
@@ -214,8 +246,9 @@ struct TextBlocks {
       )
     }
     if start + count > buffer.count {
-      buffer.append(
-        contentsOf: repeatElement(0, count: max(blockSize + 2, start + count) - buffer.count))
+      var larger = [UInt8](repeating: 0, count: max(blockSize + 2, start + count))
+      larger.withUnsafeMutableBytes { to in buffer.withUnsafeBytes { to.copyMemory(from: $0) } }
+      buffer = larger
     }
     while end - start < count, !isAtEnd {
       guard let stream else { break }
@@ -230,6 +263,7 @@ struct TextBlocks {
       if let error { throw error }
       if read == 0 { isAtEnd = true }
       end += read
+      if asTheyArrive { break }
     }
     if isAtEnd { stream = nil }
   }

@@ -42,19 +42,18 @@ package struct TableCheck: Sendable {
   /// - Parameters:
   ///   - path: the file, or "-" for standard input.
   ///   - format: its format.
-  ///   - names: the columns' names, of a format that has none.
   ///   - target: the column that is to be predicted, if that is known.
   ///   - options: how text is read.
   /// - Throws: ``TabularError``: a file that cannot be read, or has no such target. Damage is a finding.
   package init(
-    _ path: String, _ format: TableFormat, names: [String]? = nil, target: String? = nil,
+    _ path: String, _ format: TableFormat, target: String? = nil,
     options: ReadingOptions = ReadingOptions()
   ) throws(TabularError) {
     source = path == "-" ? "standard input" : path
     lineNoun = format == .npy ? "row" : "line"
     var damage: Finding?
     do throws(TabularError) {
-      try read(TableFile([path], format, names: names, options: options), target)
+      try read(TableFile([path], format, options: options), target)
     } catch {
       damage = try Self.damage(error)
     }

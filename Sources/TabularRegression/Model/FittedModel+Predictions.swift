@@ -30,47 +30,53 @@ extension FittedModel {
   public func predictions(
     from table: Table, interval: PredictionInterval, level: Double = 0.95, unseen: UnseenPolicy = .error
   ) throws(TabularError) -> [IntervalPrediction] {
-    guard let covariance else { throw .noIntervals(reason: whyNoCovariance) }
-    if statistics.degreesOfFreedom < 1 {
-      throw .noIntervals(reason: "its fit has as many coefficients as rows")
-    }
+    try requireIntervals()
     let rows = try design.rows(of: table, for: .prediction, unseen: unseen)
-    let predictions = try predictions(rows, table)
-    let intervals = interval.around(
-      predictions, leverages: covariance.leverages(rows.X.high), statistics.residualStandardError,
-      freedom: statistics.degreesOfFreedom, level: level)
-    guard let intervals else {
-      throw .unusable(
-        file: table.source, message: "an interval is beyond a Double; check the units of its fields")
-    }
+    let intervals = try intervals(
+      interval, level, around: try predictions(rows, table), leverages: leverages(rows), table)
     return rows.spread(
       intervals, over: table.rowCount,
       missing: IntervalPrediction(prediction: .nan, lower: .nan, upper: .nan))
   }
 
-  /// The model's errors on a table that has its features and its target. Rows are not weighted; those whose prediction would be missing
-  /// are left out.
-  ///
-  /// - Throws: ``TabularError`` where a column is missing or does not hold what it has to, or no row is left.
-  public func evaluation(
-    on table: Table, unseen: UnseenPolicy = .error
-  ) throws(TabularError) -> Evaluation {
-    try RegressionData(design, table, for: .evaluation, unseen: unseen).evaluation(model)
-  }
-
-  private func predictions(_ rows: DesignRows, _ table: Table) throws(TabularError) -> [Double] {
+  /// One prediction per row that is kept.
+  func predictions(_ rows: DesignRows, _ table: Table) throws(TabularError) -> [Double] {
     let predictions = model.predict(rows.X.high).elements
     if let row = predictions.firstIndex(where: { !$0.isFinite }) {
-      throw .unusable(
-        file: table.source,
-        message:
-          "the prediction for row \(rows.blockRow(row) + 1) below the header is beyond a Double; check the units of its fields"
-      )
+      throw table.rowFault(
+        rows.blockRow(row), "the prediction is beyond a Double; check the units of its fields")
     }
     return predictions
   }
 
-  private var whyNoCovariance: String {
+  /// The leverages of rows; nil where the model has no covariance.
+  func leverages(_ rows: DesignRows) -> [Double]? { covariance?.leverages(rows.X.high) }
+
+  /// Throws where there are no intervals around predictions.
+  func requireIntervals() throws(TabularError) {
+    if covariance == nil { throw .noIntervals(reason: whyNoCovariance) }
+    if statistics.degreesOfFreedom < 1 {
+      throw .noIntervals(reason: "its fit has as many coefficients as rows")
+    }
+  }
+
+  /// The intervals around predictions.
+  func intervals(
+    _ interval: PredictionInterval, _ level: Double, around predictions: [Double], leverages: [Double]?,
+    _ table: Table
+  ) throws(TabularError) -> [IntervalPrediction] {
+    let intervals = interval.around(
+      predictions, leverages: leverages ?? [], statistics.residualStandardError,
+      freedom: statistics.degreesOfFreedom, level: level)
+    guard let intervals else {
+      throw .unusable(
+        file: table.source, message: "an interval is beyond a Double; check the units of its fields")
+    }
+    return intervals
+  }
+
+  /// Why the model has neither leverages nor intervals, as a clause.
+  package var whyNoCovariance: String {
     if training != nil { return "it was trained by SGD" }
     switch certificate?.solver {
     case .ridge: return "it has a ridge penalty"

@@ -1,6 +1,34 @@
-package import LinearRegression
+public import LinearRegression
 
 extension FittedModel {
+  /// Fits a model exactly, by least squares, to the rows of CSV files, which need not fit in memory.
+  ///
+  /// ```swift
+  /// let model = try FittedModel("price ~ area + C(zip)", csv: ["2024.csv", "2025.csv"])
+  /// ```
+  /// Up to some 16 MB of text are fitted as a ``Table`` is. Of more a triangular factor is formed in one pass, or two where a formula has
+  /// categories, means or deviations.
+  /// - Parameters:
+  ///   - formula: what to predict from what; it decides about the intercept too.
+  ///   - paths: at least one file, all with the same columns; "-" is standard input. What gzip has compressed is inflated.
+  ///   - options: how the text is read.
+  ///   - weights: name of the column that weighs the rows; it is not part of ".". Nil for 1.
+  ///   - missing: what becomes of rows in which a field is missing.
+  ///   - method: the settings beside the intercept.
+  /// - Throws: ``TabularError``, as ``Table/init(csv:options:)`` and ``init(_:_:weights:missing:method:plan:)``.
+  /// - Complexity: O(n p²) on all cores, and memory for a few blocks of rows.
+  public init(
+    _ formula: Formula, csv paths: [String], options: ReadingOptions = ReadingOptions(),
+    weights: String? = nil, missing: MissingPolicy = .refuse,
+    method: LeastSquares = LeastSquares(measuresResidual: true)
+  ) throws(TabularError) {
+    var options = options
+    options.categories.formUnion(formula.categories)
+    try self.init(
+      formula, reading: TableReader(paths, options: options), weights: weights, missing: missing,
+      method: method)
+  }
+
   /// Fits a model exactly, by least squares, to rows that need not fit in memory.
   ///
   /// Few rows are fitted as a ``Table`` is. Of many a triangular factor is formed in one pass, or two where a formula has categories,

@@ -1,4 +1,5 @@
-/// Names for the columns of a matrix, which has none itself: given, or the lines of a file beside it.
+/// Names for the columns of a matrix, which has none itself, or of text without a header: given, or the lines of a file beside the
+/// matrix.
 struct ColumnNames {
   let names: [String]
 
@@ -12,28 +13,33 @@ struct ColumnNames {
   ///   - matrix: the matrix file.
   ///   - count: how many columns it has.
   init(_ names: [String]?, of matrix: String, count: Int) throws(TabularError) {
-    let path = Self.path(beside: matrix)
-    if let names {
-      self.names = names
-      let source = matrix == "-" ? "standard input" : matrix
-      try check(count, "the names given") { index, message in .unusable(file: source, message: message) }
-    } else if matrix != "-", Files.exists(path) {
-      self.names = try Self.lines(path)
-      try check(count, "its lines") { index, message in
-        .malformed(file: path, line: index + 1, column: nil, message: message)
-      }
+    let path = Self.path(beside: matrix), source = matrix == "-" ? "standard input" : matrix
+    if names == nil, matrix != "-", Files.exists(path) {
+      try self.init(
+        Self.lines(path), count: count, "its lines", of: "the matrix has",
+        error: { .malformed(file: path, line: $0 + 1, column: nil, message: $1) })
     } else {
-      self.names = (1...max(1, count)).map { "V\($0)" }
+      try self.init(
+        names, count: count, of: "the matrix has", error: { .unusable(file: source, message: $1) })
     }
   }
 
-  private func check(
-    _ count: Int, _ what: String, error: (Int, String) -> TabularError
+  /// - Parameters:
+  ///   - names: names that were given; nil for V1, V2 and so on.
+  ///   - count: how many columns there are.
+  ///   - what: what the names are, for messages.
+  ///   - whole: what has them, for messages: "the rows have".
+  ///   - error: the error of a name, by its position from 0.
+  init(
+    _ names: [String]?, count: Int, _ what: String = "the names given", of whole: String,
+    error: (Int, String) -> TabularError
   ) throws(TabularError) {
+    let names = names ?? (0..<count).map { "V\($0 + 1)" }
+    self.names = names
     guard names.count == count else {
       throw error(
         min(names.count, count),
-        "\(what) are \(names.count) where the matrix has \(count) \(count == 1 ? "column" : "columns"); name each column once"
+        "\(what) are \(names.count) where \(whole) \(count) \(count == 1 ? "column" : "columns"); name each column once"
       )
     }
     var first: [String: Int] = [:]

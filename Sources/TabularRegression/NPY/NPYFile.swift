@@ -1,4 +1,6 @@
 internal import LinearAlgebra
+internal import LinearRegression
+private import Synchronization
 
 /// A matrix in a file of NumPy's with names for its columns: rows come out as tables.
 ///
@@ -8,7 +10,6 @@ package struct NPYFile: TableSource {
   /// The file's name in messages.
   package var name: String { file.name }
   package var source: String { file.name }
-  package var isRepeatable: Bool { true }
   package let columnNames: [String]
   package let rowCount: Int
   /// Whether the numbers are of single precision.
@@ -61,13 +62,22 @@ package struct NPYFile: TableSource {
     // Column after column a block is as many pieces of the file as it has columns: they should not be small.
     let blockBytes = isFortranOrder ? 16 << 20 : 1 << 20
     let blockRows = max(1, blockBytes / (columnNames.count * element.size))
-    try inOrder((rowCount + blockRows - 1) / blockRows) { (block) throws(TabularError) in
-      let first = block * blockRows
-      return try work(try table(first..<min(first + blockRows, rowCount), columns: chosen))
+    let blocks = (rowCount + blockRows - 1) / blockRows
+    let position = Counter()
+    try inOrder(threads: min(blocks, Parallelism.threads)) {
+      let block = position.next()
+      return block < blocks ? (position: block, piece: block * blockRows) : nil
+    } makeWork: {
+      { (first) throws(TabularError) in
+        try work(try table(first..<min(first + blockRows, rowCount), columns: chosen))
+      }
     } take: { (result) throws(TabularError) in
       try take(result)
     }
   }
+
+  /// Nothing: the bytes of a pipe are in memory.
+  package func prepareToRepeat() {}
 
   package func firstBlock() throws(TabularError) -> Table {
     try table(0..<min(rowCount, 1000), columns: Array(columnNames.indices))
@@ -104,6 +114,12 @@ package struct NPYFile: TableSource {
       source: name, columns: result, rowCount: rows.count,
       places: RowPlaces(file: name, firstLine: rows.lowerBound + 1))
   }
+}
+
+/// Counts from 0, for several threads.
+private final class Counter: Sendable {
+  private let count = Atomic(0)
+  func next() -> Int { count.wrappingAdd(1, ordering: .relaxed).oldValue }
 }
 
 extension Table {

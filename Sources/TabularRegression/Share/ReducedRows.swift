@@ -11,7 +11,7 @@ package enum ReducedRows {
   /// Reads the rows of a formula.
   ///
   /// Levels, means and deviations have to be known before rows are reduced: where a formula has any, rows that do not stay in memory
-  /// are read twice.
+  /// are read twice; those of a pipe from a copy.
   /// - Parameters:
   ///   - formula: what to predict from what.
   ///   - rows: where the rows come from.
@@ -20,7 +20,7 @@ package enum ReducedRows {
   ///   - blocksInMemory: so many blocks stay in memory.
   ///   - progress: called with the number of rows that were read.
   /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to; a missing field that the policy does
-  ///   not allow; no feature, or too many; rows that cannot be read a second time.
+  ///   not allow; no feature, or too many; no place for a copy of a pipe's rows.
   /// - Complexity: as `LeastSquares.Accumulator.add`; memory for a few blocks and factors.
   package init(
     _ formula: Formula, reading rows: some TableSource, weights: String? = nil,
@@ -33,6 +33,7 @@ package enum ReducedRows {
     try first.add(rows.firstBlock())
     // Where nothing depends on the other rows, they are reduced as they are surveyed.
     let early = first.needsAllRows || first.hasMissingFault ? nil : try first.design()
+    if early == nil { try rows.prepareToRepeat() }
     let columns = Set(empty.columns), text = formula.text
     var survey = empty, tables = JoinedRows(), blocks = 0
     var share = early.map { Share(text, $0) }
@@ -79,7 +80,7 @@ extension Share {
   ///   - weights: name of the column that weighs the rows; nil for 1.
   ///   - missing: what becomes of rows in which a field is missing.
   ///   - progress: called with the number of rows that were read.
-  /// - Throws: ``TabularError``, as ``init(_:_:weights:missing:)``; rows that cannot be read a second time where there are categories.
+  /// - Throws: ``TabularError``, as ``init(_:_:weights:missing:)``; no place for a copy of a pipe's rows where they are read twice.
   /// - Complexity: as `LeastSquares.Accumulator.add`; memory for a few blocks and factors.
   package init(
     _ formula: Formula, reading rows: some TableSource, weights: String? = nil,
@@ -95,14 +96,10 @@ extension Share {
     }
   }
 
-  /// The share of a block, on the thread that has it.
+  /// The share of a block.
   fileprivate init(_ formula: String, _ design: Design, _ block: Table) throws(TabularError) {
     self.init(formula, design)
-    var failure: TabularError?
-    Parallelism.$threads.withValue(1) {
-      do throws(TabularError) { try add(block) } catch { failure = error }
-    }
-    if let failure { throw failure }
+    try add(block)
   }
 
   /// The share of all rows under a design that is there already.
@@ -110,11 +107,6 @@ extension Share {
     _ formula: String, _ design: Design, reading rows: some TableSource, columns: Set<String>,
     progress: (Int) -> Void
   ) throws(TabularError) {
-    if !rows.isRepeatable {
-      throw .unusable(
-        file: rows.source,
-        message: "categories, means and deviations need a second reading; write the rows to a file first")
-    }
     var whole = Share(formula, design), count = 0
     try rows.forEachBlock(columns: columns) { (table) throws(TabularError) in
       (share: try Share(formula, design, table), rows: table.rowCount)

@@ -7,7 +7,7 @@ internal import LinearRegression
 
 /// A share in a file: JSON in an ``Envelope``.
 extension Share {
-  private static let envelope = Envelope(
+  static let envelope = Envelope(
     formatName: "linreg-share", currentVersion: 2, noun: "share", remedy: "accumulate it again")
 
   /// Writes a file: whole, or not at all.

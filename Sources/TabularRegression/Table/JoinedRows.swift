@@ -1,13 +1,16 @@
 /// Blocks of a table's rows, joined.
-struct JoinedRows {
+package struct JoinedRows {
   private(set) var rowCount = 0
   private(set) var places = RowPlaces()
-  private(set) var columns: [TableColumn] = []
+  package private(set) var columns: [TableColumn] = []
   /// Codes of the words of each column.
   private var codes: [[String: Int32]] = []
 
+  /// No rows.
+  package init() {}
+
   /// Appends a block with the same columns.
-  mutating func append(_ block: Table) {
+  package mutating func append(_ block: Table) {
     if columns.isEmpty {
       columns = block.columns
       codes = columns.map {

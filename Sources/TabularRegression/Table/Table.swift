@@ -91,6 +91,12 @@ public struct Table: Sendable {
     columns.firstIndex { $0.name == name }.map { (columns[$0].field ?? $0) + 1 }
   }
 
+  /// The error of a row.
+  func rowFault(_ row: Int, _ message: String) -> TabularError {
+    let place = places[row]
+    return .malformed(file: place.file, line: place.line, column: nil, message: message)
+  }
+
   /// The error of a column's field in a row.
   ///
   /// - Parameter count: how many such fields the column has.

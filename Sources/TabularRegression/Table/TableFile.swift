@@ -21,27 +21,30 @@ package enum TableFile: TableSource {
   /// - Parameters:
   ///   - paths: the files; "-" is standard input.
   ///   - format: their format; nil as their names end, and CSV for another ending.
-  ///   - names: the columns' names, of a matrix.
   ///   - options: how text is read; where they say nothing else, fields of TSV are separated by tabs.
+  ///   - asTheyArrive: whether rows of a pipe are handed out as soon as they are there.
   /// - Throws: ``TabularError``: a file that cannot be read, or is not in its format.
   package init(
-    _ paths: [String], _ format: TableFormat? = nil, names: [String]? = nil,
-    options: ReadingOptions = ReadingOptions()
+    _ paths: [String], _ format: TableFormat? = nil,
+    options: ReadingOptions = ReadingOptions(), asTheyArrive: Bool = false
   ) throws(TabularError) {
     let formats = paths.map { format ?? TableFormat(endingOf: $0) ?? .csv }
     if let matrix = zip(paths, formats).first(where: { $0.1 == .npy })?.0 {
       if paths.count > 1 {
         throw .unusable(file: matrix, message: "a matrix is read alone; give one file, or convert it to CSV")
       }
-      self = .npy(try NPYFile(matrix, names: names))
+      self = .npy(try NPYFile(matrix, names: options.names))
       return
     }
-    if names != nil {
-      throw .unusable(file: paths[0], message: "names go with a matrix; a text's first line has its own")
+    if options.names != nil && options.hasHeader {
+      throw .unusable(
+        file: paths[0],
+        message: "the text's first line names the columns; leave other names out, or read it without a header"
+      )
     }
     var options = options
     if options.delimiter == ",", formats.allSatisfy({ $0 == .tsv }) { options.delimiter = "\t" }
-    self = .text(try TableReader(paths, options: options))
+    self = .text(try TableReader(paths, options: options, asTheyArrive: asTheyArrive))
   }
 
   private var rows: any TableSource {
@@ -53,7 +56,8 @@ package enum TableFile: TableSource {
 
   package var source: String { rows.source }
   package var columnNames: [String] { rows.columnNames }
-  package var isRepeatable: Bool { rows.isRepeatable }
+
+  package func prepareToRepeat() throws(TabularError) { try rows.prepareToRepeat() }
 
   package func firstBlock() throws(TabularError) -> Table { try rows.firstBlock() }
 

@@ -6,8 +6,10 @@ package protocol TableSource: Sendable {
   /// Names of the columns, in the file's order.
   var columnNames: [String] { get }
 
-  /// Whether they can be read again.
-  var isRepeatable: Bool { get }
+  /// Makes sure that they can be read twice: of a pipe's a copy is kept on the disk. Called before the first reading, if at all.
+  ///
+  /// - Throws: ``TabularError`` where there is no place for a copy.
+  func prepareToRepeat() throws(TabularError)
 
   /// The first rows, which ``forEachBlock(columns:work:take:)`` reads again.
   func firstBlock() throws(TabularError) -> Table

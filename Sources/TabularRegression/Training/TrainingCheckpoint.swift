@@ -11,7 +11,7 @@ package struct TrainingCheckpoint: Codable {
   let columns: [String]
   package let state: TrainingState
 
-  private static var envelope: Envelope {
+  static var envelope: Envelope {
     Envelope(
       formatName: "linreg-checkpoint", currentVersion: 1, noun: "checkpoint",
       remedy: "begin anew under another name, or delete it")

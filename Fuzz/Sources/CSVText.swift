@@ -1,0 +1,53 @@
+@testable import TabularRegression
+
+/// The text of a table, and how it is read.
+struct CSVText {
+  private let text: [UInt8]
+  private let options: ReadingOptions
+
+  /// What the bytes behind the first two hold, read with the options that the first chooses.
+  init(_ bytes: [UInt8]) {
+    var options = ReadingOptions(hasHeader: bytes[0] & 1 == 0)
+    if bytes[0] & 2 != 0 { options.delimiter = "\t" }
+    if bytes[0] & 4 != 0 { options.missingTexts = ["-9", "x"] }
+    if bytes[0] & 8 != 0 { options.categories = ["a", "V1"] }
+    self.options = options
+    text = Array(bytes[2...])
+  }
+
+  /// A table's contents to the bit, or the error that reading ends in.
+  func outcome(blockSize: Int, withCare: Bool, threads: Int) -> String {
+    do throws(TabularError) {
+      let reader = try TableReader(
+        [.memory(text, name: "fuzz")], options: options, blockSize: blockSize, alwaysWithCare: withCare)
+      var rows = JoinedRows()
+      try reader.forEachBlock(threads: threads) {
+        $0
+      } take: {
+        rows.append($0)
+      }
+      let columns = rows.columns.map { column in
+        switch column.values {
+        case .numbers(let numbers):
+          "\(column.name) \(numbers.map { $0.isNaN ? 0.0.bitPattern : $0.bitPattern })"
+        case .words(let words): "\(column.name) \(words.codes) \(words.levels)"
+        case .mixed(let fault): "\(fault.error)"
+        }
+      }
+      return "\(columns) \((0..<rows.rowCount).map { rows.places[$0].line })"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  /// Writes the table and reads what was written.
+  func writeAndReadAgain() throws(TabularError) {
+    let table = try Table(
+      all: TableReader([.memory(text, name: "fuzz")], options: options), isCancelled: { false })
+    let encoder = CSVEncoder()
+    let written = encoder.header(table.columnNames) + (try encoder.rows(table))
+    let again = try Table(
+      all: TableReader([.memory(written, name: "written")]), isCancelled: { false })
+    precondition(again.columnNames == table.columnNames && again.rowCount == table.rowCount)
+  }
+}

@@ -1,0 +1,29 @@
+import TabularRegression
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// What `FUZZ_TARGET` names: csv, npy, formula, model, share, checkpoint.
+nonisolated(unsafe) private let target = {
+  let name = getenv("FUZZ_TARGET").map { String(cString: $0) } ?? ""
+  guard let target = Targets.target(name) else { fatalError("FUZZ_TARGET is \"\(name)\"; see Scripts/fuzz") }
+  return target
+}()
+
+/// What libFuzzer calls with one input after the other. A trap, a hang, a leak or an error of several lines is a finding.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func testOneInput(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
+  do throws(TabularError) {
+    try target(Array(UnsafeBufferPointer(start: data, count: size)))
+  } catch {
+    if case .formula = error { return 0 }  // has the formula below it
+    precondition(
+      !error.description.contains(where: \.isNewline), "an error of several lines: \(error.description)")
+  }
+  return 0
+}

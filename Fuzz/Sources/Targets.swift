@@ -1,0 +1,83 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+@testable import TabularRegression
+
+/// Readers of untrusted bytes. Whatever the bytes, they return or throw.
+enum Targets {
+  typealias Target = ([UInt8]) throws(TabularError) -> Void
+
+  static func target(_ name: String) -> Target? { targets[name] }
+
+  nonisolated(unsafe) private static let targets: [String: Target] = [
+    // The first byte chooses options, the second the size of blocks. Every way of reading gives the same table or the same error;
+    // what is written is read back.
+    "csv": { (bytes: [UInt8]) throws(TabularError) in
+      guard bytes.count >= 2 else { return }
+      let text = CSVText(bytes)
+      let expected = text.outcome(blockSize: whole, withCare: true, threads: 1)
+      let blockSize = Int(bytes[1]) + 1
+      for (size, withCare, threads) in [
+        (whole, false, 1), (blockSize, false, 1), (blockSize, true, 1), (blockSize, false, 2),
+      ] {
+        let other = text.outcome(blockSize: size, withCare: withCare, threads: threads)
+        precondition(other == expected, "blocks of \(size): \(other), not \(expected)")
+      }
+      try text.writeAndReadAgain()
+    },
+    "npy": { (bytes: [UInt8]) throws(TabularError) in
+      do throws(NPYHeader.Fault) {
+        let header = try NPYHeader(Array(bytes.prefix(NPYHeader.longest)), fileSize: bytes.count)
+        _ = try? header.shape(of: Float.self, fileSize: bytes.count)
+        _ = try? header.shape(of: Double.self, fileSize: bytes.count)
+      } catch {}
+      write(bytes)
+      let table = try Table(npy: path)
+      for name in table.columnNames { _ = try? table.column(name) }
+    },
+    "formula": { (bytes: [UInt8]) throws(TabularError) in
+      _ = try FittedModel(Formula(String(decoding: bytes, as: UTF8.self)), data)
+    },
+    "model": { (bytes: [UInt8]) throws(TabularError) in
+      write(bytes)
+      let model = try FittedModel(contentsOf: path)
+      _ = model.summary
+      _ = model.json
+    },
+    // Behind the checksum too: the bytes are sealed as they are.
+    "share": { (bytes: [UInt8]) throws(TabularError) in
+      _ = try? Share(fileBytes: bytes, path: "fuzz")
+      let sealed = Share.envelope.seal(bytes)
+      _ = try Share(fileBytes: sealed, path: "fuzz")
+    },
+    "checkpoint": { (bytes: [UInt8]) throws(TabularError) in
+      write(bytes)
+      _ = try? TrainingCheckpoint(contentsOf: path)
+      write(TrainingCheckpoint.envelope.seal(bytes))
+      _ = try TrainingCheckpoint(contentsOf: path)
+    },
+  ]
+
+  /// Bytes of a block that every input fits into.
+  private static let whole = 1 << 13
+
+  /// What formulas are evaluated on.
+  private static let data = try! Table(
+    csvText:
+      "y,a,b,x,z\n1,2,3,0.5,red\n2,1,4,1.5,blue\n4,1,5,9,red\n3,7,-1,2,green\n5,5,5,5,red\n6,1,0,3,blue",
+    source: "data")
+
+  /// A file for the readers that take one, of this process only.
+  private static let path = "/tmp/linreg-fuzz-\(getpid())"
+
+  /// Writes that file, without waiting for a disk.
+  private static func write(_ bytes: [UInt8]) {
+    let file = fopen(path, "w")!
+    fwrite(bytes, 1, bytes.count, file)
+    fclose(file)
+  }
+}

@@ -1,0 +1,154 @@
+package import LinearRegression
+
+/// What is told of each row.
+package struct PredictionColumns: Sendable {
+  /// Columns of the rows that are passed through, before the others.
+  package var passed: [String]
+  /// What an interval around each prediction is to cover; nil for none.
+  package var interval: PredictionInterval?
+  /// With which probability.
+  package var level: Double
+  /// Whether the leverage is told, and which fields are outside the range that they had in the fit.
+  package var isGuarded: Bool
+  /// What becomes of rows with a level that the fit did not see.
+  package var unseen: UnseenPolicy
+
+  package init(
+    passed: [String] = [], interval: PredictionInterval? = nil, level: Double = 0.95,
+    isGuarded: Bool = false, unseen: UnseenPolicy = .error
+  ) {
+    self.passed = passed
+    self.interval = interval
+    self.level = level
+    self.isGuarded = isGuarded
+    self.unseen = unseen
+  }
+
+  /// Names of the columns that are not passed through.
+  package var own: [String] {
+    ["prediction"] + (interval == nil ? [] : ["lower", "upper"])
+      + (isGuarded ? ["leverage", "outside"] : [])
+  }
+}
+
+/// The predictions for a block of rows.
+package struct PredictedRows: Sendable {
+  /// A row for each, with the columns that were asked for; what a row does not have is missing.
+  package let table: Table
+  /// The rows that a model was not fitted for; none where that was not asked.
+  package let outside: OutsideRows
+}
+
+/// Rows with fields outside the range that their column had in the fit: there a prediction extrapolates.
+package struct OutsideRows: Sendable {
+  /// How many there are.
+  package private(set) var rowCount = 0
+  /// How many there are by column.
+  package private(set) var columns: [String: Int] = [:]
+  /// The file and line of the first, and its column.
+  package private(set) var first: (file: String, line: Int, column: String)?
+
+  package init() {}
+
+  /// Counts those of a block that are outside in some columns.
+  fileprivate init(_ isOutside: [(column: String, rows: [Int])], _ table: Table) {
+    var rows: Set<Int> = []
+    for (column, outside) in isOutside where !outside.isEmpty {
+      columns[column] = outside.count
+      rows.formUnion(outside)
+    }
+    rowCount = rows.count
+    guard let row = rows.min(), let column = isOutside.first(where: { $0.rows.first == row })?.column else {
+      return
+    }
+    let place = table.places[row]
+    first = (place.file, place.line, column)
+  }
+
+  /// Counts those of a later block too.
+  package mutating func merge(_ later: OutsideRows) {
+    rowCount += later.rowCount
+    columns.merge(later.columns, uniquingKeysWith: +)
+    first = first ?? later.first
+  }
+}
+
+extension FittedModel {
+  /// Columns of a table that predictions are formed from, and those that are passed through.
+  package func columnsRead(for columns: PredictionColumns) -> Set<String> {
+    Set(design.sources.map(\.name)).union(columns.passed)
+  }
+
+  /// Columns whose fields are to be read as words: the model's categories, and what is only passed through, so that it keeps its text.
+  package func wordsRead(for columns: PredictionColumns) -> Set<String> {
+    let numbers = design.sources.filter { $0.kind == .numbers }.map(\.name)
+    return categories.union(Set(columns.passed).subtracting(numbers))
+  }
+
+  /// The predictions for a block of rows, and what else was asked for.
+  ///
+  /// - Throws: ``TabularError``, as ``predictions(from:interval:level:unseen:)``.
+  /// - Complexity: O(rows · p), with intervals or leverages O(rows · p²).
+  package func predictedRows(
+    _ block: Table, _ columns: PredictionColumns
+  ) throws(TabularError) -> PredictedRows {
+    if columns.interval != nil { try requireIntervals() }
+    let rows = try design.rows(of: block, for: .prediction, unseen: columns.unseen)
+    let predictions = try predictions(rows, block)
+    let leverages = columns.isGuarded || columns.interval != nil ? leverages(rows) : nil
+    var result = try block.selecting(columns.passed).columns
+    func append(_ name: String, _ values: [Double]) {
+      let spread = rows.spread(values, over: block.rowCount, missing: .nan)
+      result.append(TableColumn(name: name, values: .numbers(spread)))
+    }
+    append("prediction", predictions)
+    if let interval = columns.interval {
+      let intervals = try intervals(
+        interval, columns.level, around: predictions, leverages: leverages, block)
+      append("lower", intervals.map(\.lower))
+      append("upper", intervals.map(\.upper))
+    }
+    var outside = OutsideRows()
+    if columns.isGuarded {
+      append("leverage", leverages ?? predictions.map { _ in .nan })
+      let found = try rowsOutside(block)
+      outside = OutsideRows(found, block)
+      result.append(TableColumn(name: "outside", values: .words(Self.words(found, over: block.rowCount))))
+    }
+    let table = Table(
+      source: block.source, columns: result, rowCount: block.rowCount, places: block.places)
+    return PredictedRows(table: table, outside: outside)
+  }
+
+  /// The rows, in order, in which each column is outside its range.
+  private func rowsOutside(_ block: Table) throws(TabularError) -> [(column: String, rows: [Int])] {
+    var result: [(column: String, rows: [Int])] = []
+    for source in design.sources {
+      guard let range = source.range, range.count == 2 else { continue }
+      let numbers = try block.numbers(source.name)
+      result.append(
+        (source.name, numbers.indices.filter { numbers[$0] < range[0] || numbers[$0] > range[1] }))
+    }
+    return result
+  }
+
+  /// For each row the names of the columns in which it is outside, between semicolons; missing where there are none.
+  private static func words(
+    _ found: [(column: String, rows: [Int])], over count: Int
+  ) -> TableColumn.Words {
+    var names = [String?](repeating: nil, count: count)
+    for (column, rows) in found {
+      for row in rows { names[row] = names[row].map { "\($0);\(column)" } ?? column }
+    }
+    var words = TableColumn.Words(codes: Array(repeating: -1, count: count)), codes: [String: Int32] = [:]
+    for (row, name) in names.enumerated() {
+      guard let name else { continue }
+      if codes[name] == nil {
+        codes[name] = Int32(words.levels.count)
+        words.levels.append(name)
+      }
+      words.codes[row] = codes[name]!
+    }
+    return words
+  }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `linreg predict` as a part of a pipe, and what it tells beside predictions.
+@Suite struct PredictCommandTests {
+  let folder = TemporaryFolder()
+  let model: String
+
+  init() throws {
+    model = folder.path("m.json")
+    let homes = "area,rooms,price\n50,2,500\n60,3,520\n80,3,760\n70,3,640\n90,4,810\n100,4,905\n40,1,410\n"
+    #expect(try linreg("fit", "price ~ area + rooms", "-", "-m", model, input: homes).status == 0)
+  }
+
+  @Test func columnsArePassedAsTheyStand() throws {
+    let rows = "rooms,id,note,area\n2,007,\"a, b\",50\n3,1e3,,60.50\n"
+    let plain = try linreg("predict", model, "-", input: rows).output.split(separator: "\n")
+    #expect(plain[0] == "prediction")
+    #expect(
+      try linreg("predict", model, "-", "--pass", "id,note", "--pass", "area", input: rows).output
+        == "id,note,area,prediction\n007,\"a, b\",50,\(plain[1])\n1e3,,60.5,\(plain[2])\n")
+    let json = try linreg("predict", model, "-", "--pass", "id", "--json", input: rows).output
+    #expect(
+      json == "{\"predictions\": [\(plain[1]), \(plain[2])], \"columns\": {\"id\": [\"007\", \"1e3\"]}}\n")
+  }
+
+  @Test func guardNamesColumnsOutsideTheirRange() throws {
+    let rows = "area,rooms\n50,2\n120,3\n39,9\n70,4\n"
+    let run = try linreg("predict", model, "-", "--guard", input: rows)
+    let lines = run.output.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    #expect(lines[0] == ["prediction", "leverage", "outside"])
+    #expect(lines.dropFirst().map { $0[2] } == ["", "area", "area;rooms", ""])
+    #expect(
+      run.error
+        == "2 rows are outside the range of the fit's rows: area (2), rooms (1); the first is standard input:3, column area\n"
+    )
+    // Leverages of the fit's own rows sum up to the number of coefficients.
+    let own = "area,rooms\n50,2\n60,3\n80,3\n70,3\n90,4\n100,4\n40,1\n"
+    let guarded = try linreg("predict", model, "-", "--guard", "--interval", "confidence", input: own)
+    #expect(guarded.error == "")
+    let leverages = guarded.output.split(separator: "\n").dropFirst().map {
+      Double($0.split(separator: ",")[3])!
+    }
+    #expect(abs(leverages.reduce(0, +) - 3) < 1e-12)
+  }
+
+  /// A line is answered before the next one is written.
+  @Test(.timeLimit(.minutes(1)), arguments: ["area,rooms\n", "\u{FEFF}area,rooms\r\n"])
+  func linesOfAPipeAreAnsweredAtOnce(header: String) throws {
+    let process = Process(), input = Pipe(), output = Pipe()
+    process.executableURL = executable
+    process.arguments = ["predict", model, "-"]
+    (process.standardInput, process.standardOutput) = (input, output)
+    try process.run()
+    func write(_ text: String) throws { try input.fileHandleForWriting.write(contentsOf: Data(text.utf8)) }
+    var answers = ""
+    func waitForLines(_ count: Int) {
+      while answers.count(where: \.isNewline) < count {
+        answers += String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+      }
+    }
+    try write(header)
+    for row in 0..<4 {
+      try write("5\(row),")
+      try write("2\n")
+      waitForLines(row + 2)
+    }
+    try write("60,3\n70,")
+    waitForLines(6)
+    try write("3")
+    try input.fileHandleForWriting.close()
+    waitForLines(7)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    let file = folder.path("rows.csv")
+    try Data("area,rooms\n50,2\n51,2\n52,2\n53,2\n60,3\n70,3\n".utf8).write(to: URL(fileURLWithPath: file))
+    #expect(try linreg("predict", model, file).output == answers)
+  }
+
+  @Test func aFileIsWrittenWholeOrNotAtAll() throws {
+    let output = folder.path("out.csv")
+    var rows = "area,rooms\n"
+    for row in 0..<200_000 { rows += "\(40 + row % 50),2\n" }
+    #expect(
+      try linreg("predict", model, "-", "-o", output, input: rows)
+        == Outcome(status: 0, output: "", error: ""))
+    let whole = try String(contentsOfFile: output, encoding: .utf8)
+    #expect(whole == (try linreg("predict", model, "-", input: rows).output))
+    #expect(whole.count(where: \.isNewline) == 200_001)
+    let failed = try linreg("predict", model, "-", "-o", output, input: rows + "x,2\n")
+    #expect(
+      failed
+        == Outcome(
+          status: 1, output: "",
+          error:
+            "standard input:200002:1: column \"area\": \"x\" is not a number; correct it or leave the column out\n"
+        ))
+    #expect(try String(contentsOfFile: output, encoding: .utf8) == whole)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path("")).sorted() == ["m.json", "out.csv"])
+    #expect(
+      try linreg("predict", model, output, "-o", output).error
+        == "\(output): this is the input; write to another file\n")
+  }
+
+  @Test func columnsWithoutAHeaderAreNamed() throws {
+    let named = try linreg("predict", model, "-", input: "area,rooms\n50,2\n")
+    #expect(
+      try linreg("predict", model, "-", "--no-header", "--names", "rooms, area", input: "2,50\n") == named)
+    let fit = try linreg("fit", "y ~ x", "-", "--no-header", "--names", "x,y", input: "1,2\n2,3\n3,5\n")
+    #expect(try linreg("fit", "y ~ x", "-", input: "x,y\n1,2\n2,3\n3,5\n") == fit && fit.status == 0)
+  }
+
+  @Test(arguments: [
+    (["--pass", "prediction"], "Error: --pass prediction: there would be two columns of that name."),
+    (["--pass", "area,area"], "Error: --pass area: there would be two columns of that name."),
+    (["--json", "-o", "x.csv"], "Error: --json prints on standard output; leave -o out."),
+  ])
+  func optionsThatDoNotGoTogether(arguments: [String], message: String) throws {
+    let run = try linreg(["predict", model, diabetes] + arguments)
+    #expect(run.status == 2 && run.error.hasPrefix(message))
+  }
+
+  @Test func aColumnToPassHasToBeThere() throws {
+    #expect(
+      try linreg("predict", model, "-", "--pass", "id", input: "area,rooms\n1,2\n")
+        == Outcome(
+          status: 1, output: "",
+          error: "standard input:1: there is no column \"id\"; the columns are area, rooms\n"))
+  }
+}
