@@ -189,9 +189,7 @@ import Testing
     }
     try await Task.sleep(for: .milliseconds(100))
     task.cancel()
-    let start = ContinuousClock.now
-    #expect(try await task.value == .interrupted)
-    #expect(ContinuousClock.now - start < .seconds(30))  // a million epochs would take hours
+    #expect(try await task.value == .interrupted)  // a million epochs would take hours
   }
 
   // MARK: Validation

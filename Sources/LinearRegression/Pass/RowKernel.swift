@@ -5,11 +5,13 @@ internal import LinearAlgebra
 enum RowKernel<Scalar: BLASScalar> {
   /// target(i, j) ← (source(i, j) − shift(j)) · scale(j) · factor(i) for the columns of the units from `first` on.
   ///
-  /// - Parameter order: positions of the rows in the source; nil where they follow each other.
+  /// - Parameters:
+  ///   - order: positions of the rows in the source; nil where they follow each other.
+  ///   - sourceStride: from one row of the source to the next; nil where it has these columns only.
   static func standardize(
     _ source: UnsafePointer<Scalar>?, at order: UnsafePointer<Int32>? = nil, rows: Int, _ units: ColumnUnits,
     from first: Int = 0,
-    columns: Int? = nil,
+    columns: Int? = nil, sourceStride: Int? = nil,
     factors: UnsafePointer<Double>?, into target: UnsafeMutablePointer<Double>?, rowStride: Int,
     columnStride: Int
   ) {
@@ -21,11 +23,12 @@ enum RowKernel<Scalar: BLASScalar> {
         let (shifts, scales) = (shifts.baseAddress! + first, scales.baseAddress! + first)
         if let source = doubles(source) {
           standardize_rows_f64(
-            source, columns, order, rows, columns, shifts, scales, factors, target, rowStride, columnStride)
+            source, sourceStride ?? columns, order, rows, columns, shifts, scales, factors, target, rowStride,
+            columnStride)
         } else {
           standardize_rows_f32(
-            floats(source), columns, order, rows, columns, shifts, scales, factors, target, rowStride,
-            columnStride)
+            floats(source), sourceStride ?? columns, order, rows, columns, shifts, scales, factors, target,
+            rowStride, columnStride)
         }
       }
     }

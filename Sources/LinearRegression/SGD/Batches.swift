@@ -58,13 +58,19 @@ struct StoredBatches<Scalar: BLASScalar>: BatchSource {
   private let weights: Scratch<Scalar>
   private let weightScale: Scalar
   private let takesPositions: Bool
+  private let targets: Range<Int>
 
-  init(_ rows: Observations<Scalar>, batchSize: Int, gathers: Bool, meanWeight: Double) {
-    let count = gathers ? batchSize : 0
-    takesPositions = BatchShape(rows: batchSize, features: rows.featureCount, targets: rows.targetCount)
+  /// - Parameters:
+  ///   - targets: those that batches have.
+  ///   - gathers: whether rows will come at positions.
+  init(
+    _ rows: Observations<Scalar>, targets: Range<Int>, batchSize: Int, gathers: Bool, meanWeight: Double
+  ) {
+    self.targets = targets
+    takesPositions = BatchShape(rows: batchSize, features: rows.featureCount, targets: targets.count)
       .takesPositions(Scalar.self)
-    X = Scratch(takesPositions ? 0 : count * rows.featureCount, repeating: 0)
-    y = Scratch(count * rows.targetCount, repeating: 0)
+    X = Scratch(takesPositions || !gathers ? 0 : batchSize * rows.featureCount, repeating: 0)
+    y = Scratch(gathers || targets.count < rows.targetCount ? batchSize * targets.count : 0, repeating: 0)
     weights = Scratch(rows.weights == nil ? 0 : batchSize, repeating: 0)
     weightScale = Scalar(1 / meanWeight)
   }
@@ -87,14 +93,17 @@ struct StoredBatches<Scalar: BLASScalar>: BatchSource {
           into: X.buffer)
         batch.X = UnsafePointer(X.pointer)
       }
-      gather(
-        picked, from: UnsafeBufferPointer(start: rows.y, count: rows.rowCount * k), columns: k, into: y.buffer
-      )
-      batch.y = UnsafePointer(y.pointer)
+      if targets.count == k {
+        gather(
+          picked, from: UnsafeBufferPointer(start: rows.y, count: rows.rowCount * k), columns: k,
+          into: y.buffer)
+        batch.y = UnsafePointer(y.pointer)
+      }
     } else {
       batch.X = rows.X.map { $0 + start * p }
       batch.y = rows.y.map { $0 + start * k }
     }
+    if targets.count < k { batch.y = copyTargets(rows, positions, start: start, count: count) }
     precondition(rows.weights == nil || weights.buffer.count >= count)
     if let source = rows.weights, let target = weights.pointer {
       for i in 0..<count {
@@ -103,6 +112,20 @@ struct StoredBatches<Scalar: BLASScalar>: BatchSource {
       batch.weights = UnsafePointer(target)
     }
     return batch
+  }
+
+  /// The targets of a batch, where they are some of all.
+  private func copyTargets(
+    _ rows: Observations<Scalar>, _ positions: UnsafePointer<Int32>?, start: Int, count: Int
+  ) -> UnsafePointer<Scalar>? {
+    guard let source = rows.y, let target = y.pointer else { return nil }
+    precondition(y.buffer.count >= count * targets.count && targets.upperBound <= rows.targetCount)
+    for i in 0..<count {
+      let row = positions.map { Int($0[start + i]) } ?? start + i
+      (target + i * targets.count).update(
+        from: source + row * rows.targetCount + targets.lowerBound, count: targets.count)
+    }
+    return UnsafePointer(target)
   }
 }
 
@@ -113,11 +136,17 @@ struct StandardizedBatches<Input: BLASScalar>: BatchSource {
   private let y: Scratch<Double>
   private let weights: Scratch<Double>
   private let weightScale: Double
+  private let targets: Range<Int>
 
-  init(_ rows: Observations<Input>, _ units: ColumnUnits, batchSize: Int, meanWeight: Double) {
+  /// - Parameter targets: those that batches have; nil for all.
+  init(
+    _ rows: Observations<Input>, targets: Range<Int>? = nil, _ units: ColumnUnits, batchSize: Int,
+    meanWeight: Double
+  ) {
     self.units = units
+    self.targets = targets ?? 0..<rows.targetCount
     X = Scratch(batchSize * rows.featureCount, repeating: 0)
-    y = Scratch(batchSize * rows.targetCount, repeating: 0)
+    y = Scratch(batchSize * self.targets.count, repeating: 0)
     weights = Scratch(rows.weights == nil ? 0 : batchSize, repeating: 0)
     weightScale = 1 / meanWeight
   }
@@ -130,15 +159,16 @@ struct StandardizedBatches<Input: BLASScalar>: BatchSource {
   ) -> Batch<Double> {
     let (p, k) = (rows.featureCount, rows.targetCount)
     precondition(
-      X.buffer.count >= count * p && y.buffer.count >= count * k
+      X.buffer.count >= count * p && y.buffer.count >= count * targets.count && targets.upperBound <= k
         && (rows.weights == nil || weights.buffer.count >= count))
     let order = positions.map { $0 + start }, first = positions == nil ? start : 0
     RowKernel.standardize(
       rows.X.map { $0 + first * p }, at: order, rows: count, units, columns: p, factors: nil, into: X.pointer,
       rowStride: p, columnStride: 1)
     RowKernel.standardize(
-      rows.y.map { $0 + first * k }, at: order, rows: count, units, from: p, columns: k, factors: nil,
-      into: y.pointer, rowStride: k, columnStride: 1)
+      rows.y.map { $0 + first * k + targets.lowerBound }, at: order, rows: count, units,
+      from: p + targets.lowerBound, columns: targets.count, sourceStride: k, factors: nil, into: y.pointer,
+      rowStride: targets.count, columnStride: 1)
     if let source = rows.weights, let target = weights.pointer {
       for i in 0..<count { target[i] = Double(source[order.map { Int($0[i]) } ?? start + i]) * weightScale }
     }

@@ -1,7 +1,7 @@
 internal import LinearAlgebra
 
 /// A way to take the steps of an epoch. Parameters are in the units of training.
-protocol Descent<Input>: AnyObject {
+protocol Descent<Input>: AnyObject, SendableMetatype {
   associatedtype Input: BLASScalar
 
   /// Takes the steps over positions `start ..< end` of an epoch, and returns the position that it came to: the end of
@@ -62,7 +62,9 @@ struct DescentReport {
 }
 
 /// The state of either descent.
-enum DescentState: Codable, Equatable {
+indirect enum DescentState: Codable, Equatable {
   case minibatch(MinibatchState)
+  /// Those of the parts that many targets are divided into.
+  case parts([DescentState])
   case varianceReduced(VarianceReducedState)
 }

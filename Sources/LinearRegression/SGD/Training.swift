@@ -141,17 +141,29 @@ public final class Training<M: RowMajor> {
         }
         let shape = BatchShape(rows: batchSize, features: p, targets: k)
         let steps = method.epochs * ((n + batchSize - 1) / batchSize)
-        if method.standardize {
-          return MinibatchDescent(
-            method, StandardizedBatches(rows, units.units, batchSize: batchSize, meanWeight: meanWeight),
-            shape,
-            totalSteps: steps, weights: Parameter<Double>(normal: p, k, using: &generator).value)
+        func part<Scalar>(_ targets: Range<Int>, of weights: Matrix<Scalar>) -> (BatchShape, Matrix<Scalar>) {
+          (
+            BatchShape(rows: batchSize, features: p, targets: targets.count),
+            Matrix(rows: p, columns: targets.count) { weights[$0, targets.lowerBound + $1] }
+          )
         }
-        return MinibatchDescent(
-          method,
-          StoredBatches(
-            rows, batchSize: batchSize, gathers: method.order != .inOrder, meanWeight: meanWeight), shape,
-          totalSteps: steps, weights: Parameter<M.Scalar>(normal: p, k, using: &generator).value)
+        if method.standardize {
+          let weights = Parameter<Double>(normal: p, k, using: &generator).value
+          return TargetParts.descent(shape, in: Double.self) { targets in
+            let (shape, weights) = part(targets, of: weights)
+            let source = StandardizedBatches(
+              rows, targets: targets, units.units, batchSize: batchSize, meanWeight: meanWeight)
+            return MinibatchDescent(method, source, shape, totalSteps: steps, weights: weights)
+          }
+        }
+        let weights = Parameter<M.Scalar>(normal: p, k, using: &generator).value
+        return TargetParts.descent(shape, in: M.Scalar.self) { targets in
+          let (shape, weights) = part(targets, of: weights)
+          let source = StoredBatches(
+            rows, targets: targets, batchSize: batchSize, gathers: method.order != .inOrder,
+            meanWeight: meanWeight)
+          return MinibatchDescent(method, source, shape, totalSteps: steps, weights: weights)
+        }
       }
       self.generator = generator
       nextGenerator = generator

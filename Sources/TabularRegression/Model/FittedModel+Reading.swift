@@ -29,6 +29,16 @@ extension FittedModel {
       method: method)
   }
 
+  /// Fits a model exactly to the rows of CSV files: as with a ``Formula`` of this text.
+  public init(
+    _ formula: String, csv paths: [String], options: ReadingOptions = ReadingOptions(),
+    weights: String? = nil, missing: MissingPolicy = .refuse,
+    method: LeastSquares = LeastSquares(measuresResidual: true)
+  ) throws(TabularError) {
+    try self.init(
+      Formula(formula), csv: paths, options: options, weights: weights, missing: missing, method: method)
+  }
+
   /// Fits a model exactly, by least squares, to rows that need not fit in memory.
   ///
   /// Few rows are fitted as a ``Table`` is. Of many a triangular factor is formed in one pass, or two where a formula has categories,
