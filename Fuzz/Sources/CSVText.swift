@@ -16,10 +16,10 @@ struct CSVText {
   }
 
   /// A table's contents to the bit, or the error that reading ends in.
-  func outcome(blockSize: Int, withCare: Bool, threads: Int) -> String {
+  func outcome(blockSize: Int, way: ParsingWay, threads: Int) -> String {
     do throws(TabularError) {
       let reader = try TableReader(
-        [.memory(text, name: "fuzz")], options: options, blockSize: blockSize, alwaysWithCare: withCare)
+        [.memory(text, name: "fuzz")], options: options, blockSize: blockSize, way: way)
       var rows = JoinedRows()
       try reader.forEachBlock(threads: threads) {
         $0

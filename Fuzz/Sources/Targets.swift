@@ -19,12 +19,13 @@ enum Targets {
     "csv": { (bytes: [UInt8]) throws(TabularError) in
       guard bytes.count >= 2 else { return }
       let text = CSVText(bytes)
-      let expected = text.outcome(blockSize: whole, withCare: true, threads: 1)
+      let expected = text.outcome(blockSize: whole, way: .withCare, threads: 1)
       let blockSize = Int(bytes[1]) + 1
-      for (size, withCare, threads) in [
-        (whole, false, 1), (blockSize, false, 1), (blockSize, true, 1), (blockSize, false, 2),
+      for (size, way, threads) in [
+        (whole, ParsingWay.usual, 1), (whole, .withoutVectors, 1), (blockSize, .usual, 1),
+        (blockSize, .withCare, 1), (blockSize, .usual, 2),
       ] {
-        let other = text.outcome(blockSize: size, withCare: withCare, threads: threads)
+        let other = text.outcome(blockSize: size, way: way, threads: threads)
         precondition(other == expected, "blocks of \(size): \(other), not \(expected)")
       }
       try text.writeAndReadAgain()

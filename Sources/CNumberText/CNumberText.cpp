@@ -5,6 +5,10 @@
 #include <cstring>
 #include <limits>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #if !defined(__cpp_lib_to_chars)
 #error "The C++ library has no std::from_chars for double: libstdc++ 11 or later has it."
 #endif
@@ -119,33 +123,6 @@ struct Decimal {
   }
 };
 
-/// Reads a number of a few digits, as most are: up to 8 before and 16 behind the point, no exponent. There have to be 32
-/// bytes at p.
-///
-/// - Returns: the place behind it; nullptr where it may be another number or none.
-const Byte *read_short(const Byte *p, double &value) {
-  const bool negative = *p == '-';  // as good as random: no branch
-  p += negative;
-  uint64_t digits = 0;
-  const Byte *start = p;
-  while (is_digit(*p) && p < start + 8) digits = digits * 10 + (*p++ - '0');
-  size_t count = size_t(p - start), fraction = 0;
-  if (*p == '.') {
-    start = ++p;
-    if (const uint64_t eight = load(p); are_digits(eight)) {
-      digits = digits * 100000000 + join_digits(eight);
-      p += 8;
-    }
-    while (is_digit(*p) && p < start + 16) digits = digits * 10 + (*p++ - '0');
-    fraction = size_t(p - start);
-  }
-  count += fraction;
-  if (count == 0 || count > 19 || digits >> 53 != 0) return nullptr;
-  const double magnitude = double(digits) / powers_of_ten[fraction];
-  value = std::copysign(magnitude, negative ? -1.0 : 1.0);
-  return p;
-}
-
 /// The nearest double of a text that is a decimal number; false where it is too large.
 bool nearest(const Byte *p, const Byte *end, double &value) {
   if (*p == '+') ++p;
@@ -222,20 +199,15 @@ bool ends_field(const Byte *p, const Byte *end, const Format &format) {
   return p == end || *p == format.delimiter || *p == '\n' || (*p == '\r' && (p + 1 == end || p[1] == '\n'));
 }
 
-/// Reads a field as a number; returns the delimiter, the line's end or the block's end behind it.
+/// Reads a field as a number, whatever it holds; returns the delimiter, the line's end or the block's end behind it.
 const Byte *read_number(
     const Byte *p, const Byte *end, const Format &format, Column &column, size_t row, const Byte *block) {
   // Nearly always the number ends where the field does.
   if (p < end && !format.begins_missing[*p]) {
     double value;
-    const Byte *behind = end - p >= 32 ? read_short(p, value) : nullptr;
-    if (!behind || !ends_field(behind, end, format)) {
-      Decimal decimal;
-      behind = decimal.take(p, end);
-      if (behind && (!ends_field(behind, end, format) || !(decimal.exact(value) || nearest(p, behind, value))))
-        behind = nullptr;
-    }
-    if (behind) {
+    Decimal decimal;
+    const Byte *behind = decimal.take(p, end);
+    if (behind && ends_field(behind, end, format) && (decimal.exact(value) || nearest(p, behind, value))) {
       column.numbers[row] = value;
       if (row < column.first_number) column.first_number = row;
       return behind + (behind < end && *behind == '\r');
@@ -283,6 +255,22 @@ int32_t code(const Byte *word, size_t length, Column &column, size_t row, const 
       return int32_t(entry - 1);
   }
 }
+
+// MARK: Rows
+
+// Once for any processor, and once for those that shuffle bytes.
+namespace plain {
+#include "rows.h"
+}
+
+#if defined(__x86_64__)
+#define VECTORS
+#pragma clang attribute push(__attribute__((target("avx2,bmi"))), apply_to = function)
+namespace vectors {
+#include "rows.h"
+}
+#pragma clang attribute pop
+#endif
 
 }  // namespace
 
@@ -342,47 +330,11 @@ size_t number_text_records(
 }
 
 size_t number_text_read_rows(
-    const uint8_t *bytes, size_t length, const number_text_format *format, number_text_column *columns,
-    size_t column_count, size_t row_capacity) {
-  for (size_t j = 0; j < column_count; ++j) {
-    Column &column = columns[j];
-    column.level_count = column.fault_count = 0;
-    column.first_number = SIZE_MAX;
-    if (column.kind == number_text_words)
-      std::memset(column.slots, 0, column.slot_count * sizeof *column.slots);
-  }
-  const Byte delimiter = format->delimiter;
-  const Byte *p = bytes, *end = bytes + length;
-  size_t row = 0;
-  for (; p < end; ++row) {
-    if (row == row_capacity || *p == '\n' || (*p == '\r' && (p + 1 == end || p[1] == '\n'))) return SIZE_MAX;
-    for (size_t j = 0;;) {
-      Column &column = columns[j];
-      switch (column.kind) {
-        case number_text_numbers:
-          p = read_number(p, end, *format, column, row, bytes);
-          break;
-        case number_text_words: {
-          Field field(p, end, delimiter);
-          p = field.stop;
-          trim(field.start, field.end);
-          column.codes[row] = is_missing(field.start, field.end, *format)
-                                  ? -1
-                                  : code(field.start, size_t(field.end - field.start), column, row, bytes);
-          break;
-        }
-        default:
-          p = end_of_field(p, end, delimiter);
-      }
-      ++j;
-      const bool more = p < end && *p == delimiter;
-      if (more != (j < column_count)) return SIZE_MAX;
-      if (!more) break;
-      ++p;
-    }
-    if (p < end) ++p;  // over the newline
-  }
-  for (size_t j = 0; j < column_count; ++j)
-    if (columns[j].first_number > row) columns[j].first_number = row;
-  return row;
+    const uint8_t *bytes, size_t length, const struct number_text_format *format,
+    struct number_text_column *columns, size_t column_count, size_t row_capacity, bool uses_vectors) {
+#if defined(__x86_64__)
+  static const bool has_vectors = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
+  if (uses_vectors && has_vectors) return vectors::read_rows(bytes, length, *format, columns, column_count, row_capacity);
+#endif
+  return plain::read_rows(bytes, length, *format, columns, column_count, row_capacity);
 }

@@ -12,13 +12,12 @@ import Testing
 
     init(
       _ texts: [[UInt8]], _ options: ReadingOptions = ReadingOptions(), blockSize: Int,
-      withCare: Bool = false,
-      threads: Int = 1
+      way: ParsingWay = .usual, threads: Int = 1
     ) {
       do {
         let reader = try TableReader(
           texts.enumerated().map { .memory($1, name: "\($0).csv") }, options: options, blockSize: blockSize,
-          alwaysWithCare: withCare)
+          way: way)
         let table = try Parallelism.$threads.withValue(threads) {
           try Table(all: reader, isCancelled: { false })
         }
@@ -97,10 +96,12 @@ import Testing
     var random = SeededGenerator(seed: 5)
     for _ in 0..<40 {
       let text = oddTable(&random, isFinal: true)
-      let expected = Outcome([text], blockSize: 1 << 20, withCare: true)
+      let expected = Outcome([text], blockSize: 1 << 20, way: .withCare)
       for size in [1, 2, 3, 7, 20, 64, 1000] {
-        for (withCare, threads) in [(false, 1), (false, 2), (false, 3), (true, 2)] {
-          let outcome = Outcome([text], blockSize: size, withCare: withCare, threads: threads)
+        for (way, threads) in [
+          (ParsingWay.usual, 1), (.withoutVectors, 1), (.usual, 2), (.usual, 3), (.withCare, 2),
+        ] {
+          let outcome = Outcome([text], blockSize: size, way: way, threads: threads)
           #expect(outcome == expected, "\(String(decoding: text, as: UTF8.self).debugDescription) \(size)")
           if outcome != expected { return }
         }
@@ -124,7 +125,7 @@ import Testing
   @Test(arguments: ["a\n1\n\n\n\r", "a\n\n\n1\r\n\r\n\r\n", "\n\na\n1\n\n\n", "a\n1\n\n2\n\r\n\n3"])
   func blankLinesBetweenBlocks(text: String) {
     let text = Array(text.utf8)
-    let expected = Outcome([text], blockSize: 1 << 20, withCare: true)
+    let expected = Outcome([text], blockSize: 1 << 20, way: .withCare)
     for size in 1...text.count { #expect(Outcome([text], blockSize: size) == expected) }
   }
 
@@ -369,6 +370,49 @@ import Testing
         }
       if !isRight { Issue.record("\(text): \(number), not \(expected)") }
     }
+  }
+
+  /// Whole blocks: short numbers are read there by other means, with and without vectors.
+  @Test(arguments: [ParsingWay.usual, .withoutVectors, .withCare])
+  func decimalsInRows(way: ParsingWay) throws {
+    var random = SeededGenerator(seed: 12), texts: [String] = []
+    let count = ProcessInfo.processInfo.environment["DECIMALS"].flatMap { Int($0) } ?? 100_000
+    for _ in 0..<count {
+      let digits = (0..<1 + random.nextInteger(below: 18)).map { _ in
+        UInt8(48 + random.nextInteger(below: 10))
+      }
+      var text = String(decoding: digits, as: UTF8.self)
+      // With a point anywhere, at either end too.
+      if random.nextInteger(below: 4) > 0 {
+        let place = text.index(text.startIndex, offsetBy: random.nextInteger(below: digits.count + 1))
+        text.insert(".", at: place)
+      }
+      texts.append(["", "-", "+", "-"][random.nextInteger(below: 4)] + text)
+    }
+    let bytes = Array(("x,y\n" + texts.map { "\($0),\($0)" }.joined(separator: "\n")).utf8)
+    let table = try Table(
+      all: TableReader([.memory(bytes, name: "t.csv")], options: ReadingOptions(), way: way),
+      isCancelled: { false })
+    for name in ["x", "y"] {
+      for (text, value) in zip(texts, try table.column(name)) {
+        let expected = try #require(Double(text))
+        if value.bitPattern != expected.bitPattern { Issue.record("\(text): \(value), not \(expected)") }
+      }
+    }
+  }
+
+  /// A text for nothing that is a number is nothing.
+  @Test(arguments: [ParsingWay.usual, .withoutVectors, .withCare])
+  func numbersThatStandForNothing(way: ParsingWay) throws {
+    var options = ReadingOptions()
+    options.missingTexts = ["-9", ".0"]
+    let text = "x,y\n" + String(repeating: "-9,1.5\n9,.0\n-9.0,-9\n", count: 20)
+    let table = try Table(
+      all: TableReader([.memory(Array(text.utf8), name: "t.csv")], options: options, way: way),
+      isCancelled: { false })
+    func isNothing(_ name: String) throws -> [Bool] { try table.numbers(name).prefix(3).map(\.isNaN) }
+    #expect(try isNothing("x") == [true, false, false])
+    #expect(try isNothing("y") == [false, true, true])
   }
 
   static let extremes: [(String, Double)] = [

@@ -95,11 +95,12 @@ struct number_text_column {
 /// Reads the rows of a block without quotes and NUL bytes: fields between delimiters, rows that end in LF, CRLF or with the
 /// block.
 ///
+/// - `uses_vectors`: use instructions that not every processor has, where this one has them.
 /// - Returns: the number of rows; SIZE_MAX where there are blank lines, rows with more or fewer fields than columns, or more
 ///   than `row_capacity` rows: such a block has to be read with more care.
 size_t number_text_read_rows(
     const uint8_t *bytes, size_t length, const struct number_text_format *format,
-    struct number_text_column *columns, size_t column_count, size_t row_capacity);
+    struct number_text_column *columns, size_t column_count, size_t row_capacity, bool uses_vectors);
 
 #ifdef __cplusplus
 }

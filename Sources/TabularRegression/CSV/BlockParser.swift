@@ -1,5 +1,14 @@
 internal import CNumberText
 
+/// How blocks are read; the results are the same, which is what the others are for.
+enum ParsingWay {
+  case usual
+  /// Without instructions that only some processors have.
+  case withoutVectors
+  /// Field by field.
+  case withCare
+}
+
 /// Reads blocks of text into tables; one for each thread, for the memory it works in.
 ///
 /// Blocks without quotes and NUL bytes are read by C, which gives back those that are out of the ordinary. They are read
@@ -15,16 +24,15 @@ final class BlockParser {
   private let codes = Scratch<Int32>()
   private let levels = Scratch<number_text_word>()
   private let slots = Scratch<UInt32>()
-  /// Whether every block is read field by field: for tests.
-  private let alwaysWithCare: Bool
+  private let way: ParsingWay
 
   init(
-    source: String, columnNames: [String], selected: Set<String>?, format: TextFormat, alwaysWithCare: Bool
+    source: String, columnNames: [String], selected: Set<String>?, format: TextFormat, way: ParsingWay
   ) {
     self.source = source
     self.columnNames = columnNames
     self.format = format
-    self.alwaysWithCare = alwaysWithCare
+    self.way = way
     fields = columnNames.indices.filter { selected?.contains(columnNames[$0]) ?? true }
     columns = Array(repeating: number_text_column(), count: columnNames.count)
   }
@@ -33,7 +41,7 @@ final class BlockParser {
   ///
   /// - Parameter kinds: what the columns' fields are above the block; afterwards, below it.
   func parse(_ block: TextBlock, _ kinds: inout [ColumnKind]) throws(TabularError) -> Table {
-    if !block.needsCare && !alwaysWithCare, let table = parseQuickly(block, &kinds) { return table }
+    if !block.needsCare && way != .withCare, let table = parseQuickly(block, &kinds) { return table }
     return try parseWithCare(block, &kinds)
   }
 
@@ -124,7 +132,8 @@ final class BlockParser {
       }
     }
     let rows = format.withPointer {
-      number_text_read_rows(bytes.baseAddress, bytes.count, $0, &columns, columns.count, capacity)
+      number_text_read_rows(
+        bytes.baseAddress, bytes.count, $0, &columns, columns.count, capacity, way == .usual)
     }
     return rows == Int(bitPattern: UInt.max) ? nil : rows
   }

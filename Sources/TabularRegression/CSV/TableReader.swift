@@ -18,14 +18,14 @@ package final class TableReader: Sendable {
   private let options: ReadingOptions
   private let blockSize: Int
   private let asTheyArrive: Bool
-  private let alwaysWithCare: Bool
+  private let way: ParsingWay
   private let headerLine: Int
   private let firstKinds: [ColumnKind]
   /// The blocks of the first reading, until it begins.
   private let opened: Mutex<TextBlocks?>
 
   /// Bytes of a block: large enough for a read from disk, small enough for the cache of a core or two.
-  package static let usualBlockSize = 1 << 20
+  package static let usualBlockSize = 1 << 18
 
   /// Opens files and reads the first one's header.
   ///
@@ -43,12 +43,12 @@ package final class TableReader: Sendable {
 
   init(
     _ origins: [TextOrigin], options: ReadingOptions, blockSize: Int = usualBlockSize,
-    asTheyArrive: Bool = false, alwaysWithCare: Bool = false
+    asTheyArrive: Bool = false, way: ParsingWay = .usual
   ) throws(TabularError) {
     precondition(!origins.isEmpty, "a table comes from at least one file")
     self.origins = origins
     self.blockSize = blockSize
-    self.alwaysWithCare = alwaysWithCare
+    self.way = way
     source = origins[0].name
     self.options = options
     pipes = origins.compactMap { if case .pipe(let copy) = $0 { copy } else { nil } }
@@ -127,7 +127,7 @@ package final class TableReader: Sendable {
   private func makeParser(_ selected: Set<String>?) -> BlockParser {
     BlockParser(
       source: source, columnNames: columnNames, selected: selected, format: format,
-      alwaysWithCare: alwaysWithCare)
+      way: way)
   }
 
   private var noRows: TabularError {

@@ -6,7 +6,7 @@ package enum ReducedRows {
   case share(Share)
 
   /// Rows up to so many blocks stay in memory, where every solver can go through them again: some 16 MB of text.
-  package static let blocksInMemory = 16
+  package static let blocksInMemory = 64
 
   /// Reads the rows of a formula.
   ///
