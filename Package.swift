@@ -42,9 +42,11 @@ let package = Package(
     // Student's t and Fisher's F, by Boost.Math (headers only).
     .target(name: "CDistributions"),
     // Text to numbers, a block of rows at a time, by std::from_chars.
-    .target(name: "CNumberText"),
+    .target(name: "CNumberText", exclude: ["rows.h"]),
     // Numbers to text, by std::to_chars.
     .target(name: "CNumberFormat"),
+    // What becomes of memory that is let go of: a setting of glibc's.
+    .target(name: "CMalloc"),
 
     // MARK: Library
     .target(
@@ -61,7 +63,7 @@ let package = Package(
     .executableTarget(
       name: "linreg",
       dependencies: [
-        "TabularRegression",
+        "TabularRegression", "CMalloc",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

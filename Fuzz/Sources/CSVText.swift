@@ -47,7 +47,8 @@ struct CSVText {
     let encoder = CSVEncoder()
     let written = encoder.header(table.columnNames) + (try encoder.rows(table))
     let again = try Table(
-      all: TableReader([.memory(written, name: "written")]), isCancelled: { false })
+      all: TableReader([.memory(written, name: "written")], options: ReadingOptions()), isCancelled: { false }
+    )
     precondition(again.columnNames == table.columnNames && again.rowCount == table.rowCount)
   }
 }

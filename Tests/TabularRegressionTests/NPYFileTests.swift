@@ -104,7 +104,7 @@ import Testing
       let path = try file(npy(dictionary("(\(rows), 2)", fortran: fortran), bytes(values)), name)
       var read: [Double] = [], first = 0, places: [Int] = []
       try Parallelism.$threads.withValue(threads) {
-        try NPYFile(path).forEachBlock(columns: ["V2"]) { (block) throws(TabularError) in
+        try NPYFile(path, blockBytes: 1 << 20).forEachBlock(columns: ["V2"]) { (block) throws(TabularError) in
           (names: block.columnNames, values: try block.column("V2"), line: block.places[0].line)
         } take: { (block) throws(TabularError) in
           #expect(block.names == ["V2"])
@@ -124,7 +124,7 @@ import Testing
     let path = try file(npy(dictionary("(300000, 1)"), [UInt8](repeating: 0, count: 2_400_000)))
     var taken = 0
     #expect(throws: TabularError.unusable(file: "131073", message: "")) {
-      try NPYFile(path).forEachBlock { (block) throws(TabularError) in
+      try NPYFile(path, blockBytes: 1 << 20).forEachBlock { (block) throws(TabularError) in
         let line = block.places[0].line
         if line > 1 { throw .unusable(file: "\(line)", message: "") }
       } take: { () throws(TabularError) in

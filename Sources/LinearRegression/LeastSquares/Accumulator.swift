@@ -50,6 +50,20 @@ extension LeastSquares {
     public mutating func add<M: RowMajor>(
       _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil
     ) throws(DataError) {
+      try add(X, y, weights: weights, isDivided: true)
+    }
+
+    /// Adds rows that are a few of many, which other threads have: ``add(_:_:weights:)`` without dividing them among threads, which
+    /// would factorise each part from its beginning.
+    package mutating func addBlock<M: RowMajor>(
+      _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil
+    ) throws(DataError) {
+      try add(X, y, weights: weights, isDivided: false)
+    }
+
+    private mutating func add<M: RowMajor>(
+      _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]?, isDivided: Bool
+    ) throws(DataError) {
       require(
         X.columnCount == features && y.shape == Shape(X.rowCount, targets),
         "add: X is \(X.shape) and y is \(y.shape), but the share has \(features) features and \(targets) targets"
@@ -63,7 +77,7 @@ extension LeastSquares {
         rows = try Observations.with(X, y, weights: weights) { (rows) throws(DataError) in
           var units = ColumnUnits(sampling: rows, centered: true), passes = 0
           return try units.inSoundUnits(rows, layout, passes: &passes) { units in
-            let factor = TriangularFactor.of(rows, layout, units)
+            let factor = TriangularFactor.of(rows, layout, units, isDivided: isDivided)
             return (factor.inDouble, factor.columnSizes)
           }
         }
@@ -108,6 +122,17 @@ extension LeastSquares {
       guard var mine = factor else { return factor = theirs }
       mine.merge(theirs)
       factor = mine
+    }
+
+    /// The same rows, with some of the columns of [X y], counted from 0, as features and others as targets.
+    ///
+    /// - Parameter epsilon: relative precision of the data.
+    /// - Complexity: O((p + k)³)
+    package func rearranged(features: [Int], targets: [Int], epsilon: Double) -> Accumulator {
+      var result = Accumulator(features: features.count, targets: targets.count)
+      result.factor = factor?.selecting(features, targets: targets, intercept: true)
+      result.epsilon = epsilon
+      return result
     }
 
     /// The fit of all rows.

@@ -27,16 +27,20 @@ struct TriangularFactor<Scalar: BLASScalar>: Reduction, Equatable, Sendable {
     self.triangle = triangle
   }
 
-  /// Reduces rows in one pass on all cores.
+  /// Reduces rows in one pass, on all cores unless the rows are not to be divided.
   /// - Complexity: 2 n order² flops.
   static func of(
-    _ rows: Observations<Scalar>, _ layout: DesignLayout, _ units: ColumnUnits
+    _ rows: Observations<Scalar>, _ layout: DesignLayout, _ units: ColumnUnits, isDivided: Bool = true
   ) -> TriangularFactor {
-    // Taller than wide as well, because the factorisation goes over R with each block.
-    let rowBytes = layout.order * MemoryLayout<Double>.stride
-    let blockRows = min(2048, max(16 * layout.order, rowsPerCacheBlock(rowBytes: rowBytes)))
-    return RowPass(rows: rows.rowCount, blockRows: blockRows, partialBytes: layout.order * rowBytes)
-      .reduce(rows) { TriangularFactor(layout, units) }
+    RowPass(
+      rows: rows.rowCount, blockRows: blockRows(order: layout.order),
+      partialBytes: layout.order * layout.order * MemoryLayout<Double>.stride, isDivided: isDivided
+    ).reduce(rows) { TriangularFactor(layout, units) }
+  }
+
+  /// Rows of a block: taller than wide as well, because the factorisation goes over R with each block.
+  static func blockRows(order: Int) -> Int {
+    min(2048, max(16 * order, rowsPerCacheBlock(rowBytes: order * MemoryLayout<Double>.stride)))
   }
 
   /// Element (i, j) of R.

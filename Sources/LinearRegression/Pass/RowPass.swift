@@ -56,10 +56,11 @@ struct RowPass {
   ///   - rows: number of rows.
   ///   - blockRows: rows of a block, chosen from the shape alone.
   ///   - partialBytes: what a partial result takes: large ones are kept for fewer shares.
-  init(rows: Int, blockRows: Int, partialBytes: Int = 0) {
+  ///   - isDivided: whether threads share the rows; otherwise one block is taken after the other.
+  init(rows: Int, blockRows: Int, partialBytes: Int = 0, isDivided: Bool = true) {
     self.rows = rows
     self.blockRows = min(max(rows, 1), blockRows)
-    maximumShares = max(2, min(32, (32 << 20) / max(1, partialBytes)))
+    maximumShares = isDivided ? max(2, min(32, (32 << 20) / max(1, partialBytes))) : 1
   }
 
   private var blocks: Int { (rows + blockRows - 1) / blockRows }
@@ -76,7 +77,7 @@ struct RowPass {
     _ source: Source, _ start: () -> Result
   ) -> Result where Result.Block == Source.Block {
     precondition(source.rowCount == rows)
-    if shares <= 1 {
+    if blocks <= 1 {
       var result = start()
       if rows > 0 {
         var workspace = result.makeWorkspace(rows: rows)

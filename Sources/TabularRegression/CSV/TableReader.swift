@@ -25,7 +25,7 @@ package final class TableReader: Sendable {
   private let opened: Mutex<TextBlocks?>
 
   /// Bytes of a block: large enough for a read from disk, small enough for the cache of a core or two.
-  package static let usualBlockSize = 1 << 18
+  package static let usualBlockSize = 1 << 22
 
   /// Opens files and reads the first one's header.
   ///

@@ -15,18 +15,23 @@ package struct NPYFile: TableSource {
   /// Whether the numbers are of single precision.
   package let isSinglePrecision: Bool
 
-  private let file: RandomAccessFile
-  private let element: NPYElementType
-  private let isFortranOrder: Bool
-  private let offset: Int
+  let file: RandomAccessFile
+  let element: NPYElementType
+  let isFortranOrder: Bool
+  let offset: Int
+  private let blockBytes: Int
 
   /// Opens a file.
   ///
   /// - Parameters:
   ///   - path: the file, or "-" for standard input, which is held in memory.
   ///   - names: the columns' names; nil for those in the file of names beside it, or V1, V2, … where there is none.
+  ///   - blockBytes: bytes of a block of rows.
   /// - Throws: ``TabularError``: a file that cannot be read, or is no matrix of numbers; names that do not fit it.
-  package init(_ path: String, names: [String]? = nil) throws(TabularError) {
+  package init(
+    _ path: String, names: [String]? = nil, blockBytes: Int = 4 << 20
+  ) throws(TabularError) {
+    self.blockBytes = blockBytes
     file = try RandomAccessFile(path)
     let start = try file.start(NPYHeader.longest)
     let shape: Shape
@@ -59,22 +64,36 @@ package struct NPYFile: TableSource {
     let missing = columns?.subtracting(columnNames).min()
     if let missing { throw .noColumn(missing, file: name, available: columnNames) }
     let chosen = columnNames.indices.filter { columns?.contains(columnNames[$0]) ?? true }
-    // Column after column a block is as many pieces of the file as it has columns: they should not be small.
-    let blockBytes = isFortranOrder ? 16 << 20 : 1 << 20
-    let blockRows = max(1, blockBytes / (columnNames.count * element.size))
+    try forEachRange { (rows) throws(TabularError) in
+      try work(try table(rows, columns: chosen))
+    } take: { (result) throws(TabularError) in
+      try take(result)
+    }
+  }
+
+  /// Works on ranges of rows of a few mebibytes, on all threads.
+  func forEachRange<Result: Sendable>(
+    work: @escaping @Sendable (Range<Int>) throws(TabularError) -> Result,
+    take: (Result) throws(TabularError) -> Void
+  ) throws(TabularError) {
     let blocks = (rowCount + blockRows - 1) / blockRows
     let position = Counter()
     try inOrder(threads: min(blocks, Parallelism.threads)) {
       let block = position.next()
       return block < blocks ? (position: block, piece: block * blockRows) : nil
     } makeWork: {
-      { (first) throws(TabularError) in
-        try work(try table(first..<min(first + blockRows, rowCount), columns: chosen))
-      }
+      { (first) throws(TabularError) in try work(first..<min(first + blockRows, rowCount)) }
     } take: { (result) throws(TabularError) in
       try take(result)
     }
   }
+
+  /// Rows of a block. Column after column it is as many pieces of the file as it has columns: they should not be small.
+  var blockRows: Int {
+    max(1, (isFortranOrder ? 4 * blockBytes : blockBytes) / (columnNames.count * element.size))
+  }
+
+  package var matrix: NPYFile? { self }
 
   /// Nothing: the bytes of a pipe are in memory.
   package func prepareToRepeat() {}

@@ -6,7 +6,7 @@ package enum ReducedRows {
   case share(Share)
 
   /// Rows up to so many blocks stay in memory, where every solver can go through them again: some 16 MB of text.
-  package static let blocksInMemory = 64
+  package static let blocksInMemory = 4
 
   /// Reads the rows of a formula.
   ///
@@ -33,6 +33,12 @@ package enum ReducedRows {
     try first.add(rows.firstBlock())
     // Where nothing depends on the other rows, they are reduced as they are surveyed.
     let early = first.needsAllRows || first.hasMissingFault ? nil : try first.design()
+    if let early, let matrix = rows.matrix, matrix.rowCount > blocksInMemory * matrix.blockRows,
+      let share = try MatrixRows(early, matrix)?.share(formula.text, progress: progress)
+    {
+      self = .share(share)
+      return
+    }
     if early == nil { try rows.prepareToRepeat() }
     let columns = Set(empty.columns), text = formula.text
     var survey = empty, tables = JoinedRows(), blocks = 0
@@ -99,7 +105,7 @@ extension Share {
   /// The share of a block.
   fileprivate init(_ formula: String, _ design: Design, _ block: Table) throws(TabularError) {
     self.init(formula, design)
-    try add(block)
+    try add(block, isBlock: true)
   }
 
   /// The share of all rows under a design that is there already.

@@ -75,10 +75,17 @@ public struct Share: Equatable, Sendable {
   /// Takes the rows of another table, whose columns are found by name.
   ///
   /// - Throws: ``TabularError``; the share is then as it was.
-  public mutating func add(_ table: Table) throws(TabularError) {
+  public mutating func add(_ table: Table) throws(TabularError) { try add(table, isBlock: false) }
+
+  /// Takes the rows of a table, which may be a block of many.
+  mutating func add(_ table: Table, isBlock: Bool) throws(TabularError) {
     let data = try RegressionData(design, table)
     do throws(DataError) {
-      try rows.add(data.X.high, data.y, weights: data.weights)
+      if isBlock {
+        try rows.addBlock(data.X.high, data.y, weights: data.weights)
+      } else {
+        try rows.add(data.X.high, data.y, weights: data.weights)
+      }
     } catch {
       throw data.tabular(error)
     }

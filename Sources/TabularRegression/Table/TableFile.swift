@@ -61,6 +61,8 @@ package enum TableFile: TableSource {
 
   package func firstBlock() throws(TabularError) -> Table { try rows.firstBlock() }
 
+  package var matrix: NPYFile? { rows.matrix }
+
   /// Whether its numbers are of single precision.
   package var isSinglePrecision: Bool {
     if case .npy(let file) = self { file.isSinglePrecision } else { false }

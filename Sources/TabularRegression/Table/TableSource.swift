@@ -6,6 +6,9 @@ package protocol TableSource: Sendable {
   /// Names of the columns, in the file's order.
   var columnNames: [String] { get }
 
+  /// The matrix that the rows are, where they are one.
+  var matrix: NPYFile? { get }
+
   /// Makes sure that they can be read twice: of a pipe's a copy is kept on the disk. Called before the first reading, if at all.
   ///
   /// - Throws: ``TabularError`` where there is no place for a copy.
@@ -24,6 +27,11 @@ package protocol TableSource: Sendable {
     columns: Set<String>?, work: @escaping @Sendable (Table) throws(TabularError) -> Result,
     take: (Result) throws(TabularError) -> Void
   ) throws(TabularError)
+}
+
+extension TableSource {
+  /// The matrix that the rows are, where they are one.
+  package var matrix: NPYFile? { nil }
 }
 
 extension TableReader: TableSource {

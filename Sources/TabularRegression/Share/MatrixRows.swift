@@ -1,0 +1,153 @@
+internal import LinearAlgebra
+internal import LinearRegression
+
+/// Rows of a matrix file that a formula takes as they are, so that they need not become a table: each feature is a column, and so is each
+/// target.
+struct MatrixRows {
+  private let file: NPYFile
+  private let design: Design
+  /// Positions in the file of the columns that are used, in its order.
+  private let columns: [Int]
+  /// Positions among them.
+  private let features: [Int]
+  private let targets: [Int]
+
+  /// - Returns: nil where values have to be computed, weighed, or looked at one by one.
+  init?(_ design: Design, _ file: NPYFile) {
+    func names(_ expressions: [Expression?]) -> [String]? {
+      var names: [String] = []
+      for expression in expressions {
+        guard case .column(let name) = expression else { return nil }
+        names.append(name)
+      }
+      return names
+    }
+    guard design.weights == nil, design.missing == .refuse, design.centers.isEmpty,
+      file.isStored(as: Float.self) || file.isStored(as: Double.self),
+      let features = names(design.columns.indices.map(design.number)), let targets = names(design.targets)
+    else { return nil }
+    let used = Set(features + targets)
+    let columns = file.columnNames.indices.filter { used.contains(file.columnNames[$0]) }
+    let positions = Dictionary(uniqueKeysWithValues: columns.enumerated().map { (file.columnNames[$1], $0) })
+    (self.file, self.design, self.columns) = (file, design, columns)
+    self.features = features.compactMap { positions[$0] }
+    self.targets = targets.compactMap { positions[$0] }
+    if columns.count != used.count || self.features.count + self.targets.count != used.count { return nil }
+  }
+
+  /// The share of all rows; nil where they cannot be reduced as they are, because a value is not finite, say: only a look at the rows tells
+  /// why.
+  ///
+  /// - Parameter progress: called with the number of rows that were read.
+  /// - Complexity: as `LeastSquares.Accumulator.add`.
+  func share(_ formula: String, progress: (Int) -> Void) throws(TabularError) -> Share? {
+    file.isStored(as: Float.self)
+      ? try share(formula, Float.self, progress) : try share(formula, Double.self, progress)
+  }
+
+  private func share<Scalar: BLASScalar>(
+    _ formula: String, _: Scalar.Type, _ progress: (Int) -> Void
+  ) throws(TabularError) -> Share? {
+    var whole = ReducedBlock(
+      rows: LeastSquares.Accumulator(features: columns.count, targets: 0),
+      ranges: ColumnRanges(count: columns.count))
+    var isFit = true
+    do throws(TabularError) {
+      try file.forEachMatrix(columns, of: Scalar.self) { (block) throws(TabularError) in
+        ReducedBlock(block)
+      } take: { (block) throws(TabularError) in
+        isFit = block.map { whole.merge($0) } ?? false
+        // Ends the reading.
+        if !isFit { throw .unusable(file: file.source, message: "rows that are not finite") }
+        progress(whole.rows.observations)
+      }
+    } catch {
+      if !isFit { return nil }
+      throw error
+    }
+    var ranged = design
+    for index in ranged.sources.indices {
+      guard let column = file.columnNames.firstIndex(of: ranged.sources[index].name),
+        let position = columns.firstIndex(of: column)
+      else { continue }
+      ranged.sources[index].range = [whole.ranges.least[position], whole.ranges.greatest[position]]
+    }
+    let rows = whole.rows.rearranged(features: features, targets: targets, epsilon: Double.ulpOfOne)
+    return Share(formula: formula, design: ranged, rows: rows)
+  }
+}
+
+/// What a block of rows is reduced to.
+private struct ReducedBlock: Sendable {
+  var rows: LeastSquares.Accumulator
+  var ranges: ColumnRanges
+
+  init(rows: LeastSquares.Accumulator, ranges: ColumnRanges) {
+    self.rows = rows
+    self.ranges = ranges
+  }
+
+  /// Nil where a value is not finite, or squares are beyond Double.
+  init?<Scalar: BLASScalar>(_ block: Matrix<Scalar>) {
+    rows = LeastSquares.Accumulator(features: block.columnCount, targets: 0)
+    ranges = ColumnRanges(block)
+    do throws(DataError) {
+      try rows.addBlock(block, Matrix.zeros(block.rowCount, 0))
+    } catch {
+      return nil
+    }
+  }
+
+  /// Takes later rows; false where that is not possible.
+  mutating func merge(_ later: ReducedBlock) -> Bool {
+    ranges.merge(later.ranges)
+    do throws(DataError) {
+      try rows.merge(later.rows)
+    } catch {
+      return false
+    }
+    return true
+  }
+}
+
+/// The least and the greatest number of each column.
+private struct ColumnRanges: Sendable {
+  private(set) var least: [Double]
+  private(set) var greatest: [Double]
+
+  init(count: Int) {
+    least = Array(repeating: .infinity, count: count)
+    greatest = Array(repeating: -.infinity, count: count)
+  }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  init<Scalar: BLASScalar>(_ block: Matrix<Scalar>) {
+    let count = block.columnCount
+    var least = [Scalar](repeating: .infinity, count: count),
+      greatest = [Scalar](repeating: -.infinity, count: count)
+    block.withUnsafeElements { elements in
+      least.withUnsafeMutableBufferPointer { least in
+        greatest.withUnsafeMutableBufferPointer { greatest in
+          for row in 0..<block.rowCount {
+            // Column beside column: as many at a time as a vector holds.
+            for j in 0..<count {
+              let value = elements[row * count + j]
+              least[j] = value < least[j] ? value : least[j]
+              greatest[j] = value > greatest[j] ? value : greatest[j]
+            }
+          }
+        }
+      }
+    }
+    self.least = least.map { Double($0) }
+    self.greatest = greatest.map { Double($0) }
+  }
+
+  mutating func merge(_ later: ColumnRanges) {
+    for j in least.indices {
+      least[j] = min(least[j], later.least[j])
+      greatest[j] = max(greatest[j], later.greatest[j])
+    }
+  }
+}
