@@ -32,11 +32,15 @@ struct TriangularFactor<Scalar: BLASScalar>: Reduction, Equatable, Sendable {
   static func of(
     _ rows: Observations<Scalar>, _ layout: DesignLayout, _ units: ColumnUnits
   ) -> TriangularFactor {
-    // Taller than wide as well, because the factorisation goes over R with each block.
-    let rowBytes = layout.order * MemoryLayout<Double>.stride
-    let blockRows = min(2048, max(16 * layout.order, rowsPerCacheBlock(rowBytes: rowBytes)))
-    return RowPass(rows: rows.rowCount, blockRows: blockRows, partialBytes: layout.order * rowBytes)
-      .reduce(rows) { TriangularFactor(layout, units) }
+    RowPass(
+      rows: rows.rowCount, blockRows: blockRows(order: layout.order),
+      partialBytes: layout.order * layout.order * MemoryLayout<Double>.stride
+    ).reduce(rows) { TriangularFactor(layout, units) }
+  }
+
+  /// Rows of a block: taller than wide as well, because the factorisation goes over R with each block.
+  static func blockRows(order: Int) -> Int {
+    min(2048, max(16 * order, rowsPerCacheBlock(rowBytes: order * MemoryLayout<Double>.stride)))
   }
 
   /// Element (i, j) of R.
