@@ -116,6 +116,11 @@ struct ColumnSummary: Sendable {
     if isBoolean {
       return ["FALSE", "TRUE"].filter { level in words.contains { Design.boolean($0) == level } }
     }
+    return Self.inOrder(words)
+  }
+
+  /// Words by size where all are numbers, else by their bytes.
+  static func inOrder(_ words: Set<String>) -> [String] {
     func bytes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
     var sized: [(size: Double, word: String)] = []
     for word in words {

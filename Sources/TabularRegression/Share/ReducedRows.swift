@@ -10,8 +10,8 @@ package enum ReducedRows {
 
   /// Reads the rows of a formula.
   ///
-  /// Levels, means and deviations have to be known before rows are reduced: where a formula has any, rows that do not stay in memory
-  /// are read twice; those of a pipe from a copy.
+  /// Means and deviations have to be known before rows are reduced, and levels but those of one category that stands alone: where a
+  /// formula has any, rows that do not stay in memory are read twice; those of a pipe from a copy.
   /// - Parameters:
   ///   - formula: what to predict from what.
   ///   - rows: where the rows come from.
@@ -32,11 +32,13 @@ package enum ReducedRows {
     var first = empty
     try first.add(rows.firstBlock())
     // Where nothing depends on the other rows, they are reduced as they are surveyed.
-    let early = first.needsAllRows || first.hasMissingFault ? nil : try first.design()
+    let open = first.needsAllRows && !first.hasMissingFault ? try first.openDesign() : nil
+    let early = first.needsAllRows || first.hasMissingFault ? open?.design : try first.design()
     if early == nil { try rows.prepareToRepeat() }
+    let absorption = open?.absorption
     let columns = Set(empty.columns), text = formula.text
     var survey = empty, tables = JoinedRows(), blocks = 0
-    var share = early.map { Share(text, $0) }
+    var share = early.map { Share(text, $0, absorbing: absorption) }
     try rows.forEachBlock(columns: columns) { (table) throws(TabularError) in
       var survey = empty
       try survey.add(table)
@@ -44,11 +46,14 @@ package enum ReducedRows {
       return Piece(
         survey: survey,
         share: survey.hasMissingFault
-          ? nil : try early.map { (design) throws(TabularError) in try Share(text, design, table) },
+          ? nil
+          : try early.map { (design) throws(TabularError) in
+            try Share(text, design, absorbing: absorption, table)
+          },
         table: table)
     } take: { (piece) throws(TabularError) in
       try survey.merge(piece.survey)
-      if let later = piece.share { try share?.merge(later) }
+      if let later = piece.share { try share?.join(later, named: rows.source) }
       blocks += 1
       if blocks <= blocksInMemory { tables.append(piece.table) } else { tables = JoinedRows() }
       progress(survey.rowCount)
@@ -57,7 +62,7 @@ package enum ReducedRows {
     if blocks <= blocksInMemory {
       self = .table(Table(rows.source, tables), design)
     } else if var share {
-      share.widenRanges(to: design)
+      share.settle(design)
       self = .share(share)
     } else {
       self = .share(try Share(text, design, reading: rows, columns: columns, progress: progress))
@@ -97,8 +102,10 @@ extension Share {
   }
 
   /// The share of a block.
-  fileprivate init(_ formula: String, _ design: Design, _ block: Table) throws(TabularError) {
-    self.init(formula, design)
+  fileprivate init(
+    _ formula: String, _ design: Design, absorbing absorption: Design.Absorption?, _ block: Table
+  ) throws(TabularError) {
+    self.init(formula, design, absorbing: absorption)
     try add(block)
   }
 
@@ -108,10 +115,11 @@ extension Share {
     progress: (Int) -> Void
   ) throws(TabularError) {
     var whole = Share(formula, design), count = 0
+    let absorption = whole.category?.absorption
     try rows.forEachBlock(columns: columns) { (table) throws(TabularError) in
-      (share: try Share(formula, design, table), rows: table.rowCount)
+      (share: try Share(formula, design, absorbing: absorption, table), rows: table.rowCount)
     } take: { (block) throws(TabularError) in
-      try whole.merge(block.share)
+      try whole.join(block.share, named: rows.source)
       count += block.rows
       progress(count)
     }
