@@ -89,6 +89,22 @@ struct LevelMeans: Equatable, Sendable {
     weights.indices.reduce(0) { weights[$1] == 0 ? $0 : $0 + weights[$1] * value(self[$1, column]) }
   }
 
+  /// Σ W m s and Σ W (m s)² of all columns, s being a scale for each.
+  func sums(_ scales: [Double]) -> (values: [Double], squares: [Double]) {
+    var values: [Double] = zeros(width), squares: [Double] = zeros(width)
+    elements.withUnsafeBufferPointer { elements in
+      for level in 0..<count where weights[level] != 0 {
+        let weight = weights[level], row = elements.baseAddress! + level * width
+        for j in 0..<width {
+          let value = row[j] * scales[j]
+          values[j] += weight * value
+          squares[j] += weight * value * value
+        }
+      }
+    }
+    return (values, squares)
+  }
+
   /// Some of the columns, in a new order.
   func selecting(_ columns: [Int]) -> LevelMeans {
     LevelMeans(

@@ -201,12 +201,10 @@ struct WithinFactor<Scalar: BLASScalar>: Reduction, Equatable, Sendable {
 
   /// Sizes of the columns, times their scales.
   var columnSizes: ColumnSizes {
-    let columns = 0..<layout.order, scales = scales
+    let columns = 0..<layout.order, sums = means.sums(scales)
     return ColumnSizes(
       counts: counts,
-      norms: columns.map { j in
-        let within = norm(j)
-        return (within * within + means.sum(j) { ($0 * scales[j]) * ($0 * scales[j]) }).squareRoot()
-      }, offsets: columns.map { j in means.sum(j) { $0 * scales[j] } / counts.weightSum })
+      norms: columns.map { j in (norm(j) * norm(j) + sums.squares[j]).squareRoot() },
+      offsets: columns.map { sums.values[$0] / counts.weightSum })
   }
 }

@@ -117,6 +117,7 @@ private struct DesignInput {
     rowCount = kept?.count ?? table.rowCount
     if let kept {
       levels = levels.map { levels in levels.isEmpty ? [] : kept.map { levels[$0] } }
+      dropWordsWithoutRows()
     }
     let numbers = Set(design.variables.filter { $0.levels == nil }.flatMap(\.variable.columns))
     for name in numbers.union(others) { evaluator.columns[name] = try table.numbers(name) }
@@ -213,11 +214,25 @@ private struct DesignInput {
         if let code = known[value] { return code }
         let code = Int32(words.count)
         known[value] = code
-        words.append(Expression.text(of: value))
+        words.append(Expression.text(of: value + 0))  // −0 is 0
         return code
       }
       return (codes, words)
     }
+  }
+
+  /// Leaves out levels that only rows have that are not kept.
+  private mutating func dropWordsWithoutRows() {
+    guard let words, let variable = absorption?.variable else { return }
+    var numbers = Array(repeating: -1 as Int32, count: words.count), kept: [String] = []
+    for (row, code) in levels[variable].enumerated() {
+      if numbers[Int(code)] < 0 {
+        numbers[Int(code)] = Int32(kept.count)
+        kept.append(words[Int(code)])
+      }
+      levels[variable][row] = numbers[Int(code)]
+    }
+    self.words = kept
   }
 
   /// The levels of the category that has no columns.

@@ -209,7 +209,9 @@ package struct DesignSurvey: Sendable {
   /// alone, which can be counted as they come. Nil where it depends on more.
   ///
   /// - Throws: as ``design()``.
-  package func openDesign() throws(TabularError) -> (design: Design, absorption: Design.Absorption)? {
+  package func openDesign()
+    throws(TabularError) -> (design: Design, absorption: Design.Absorption, category: String)?
+  {
     if missing == .mean || !centers.isEmpty { return nil }
     let decided = features.allSatisfy { summaries[$0]!.kind != .undecided }
     let inTerms = Set(expansion.terms.joined())
@@ -224,8 +226,14 @@ package struct DesignSurvey: Sendable {
     let design = try resolved(variables, [])
     guard var absorption = design.absorption(fewest: 2) else { return nil }
     absorption.isOpen = true
-    return (design, absorption)
+    return (design, absorption, expansion.variables[category].columns[0])
   }
+
+  /// Leaves the levels of a column to be counted where the rows are reduced; ``take(levels:of:)`` gives them back.
+  package mutating func leaveLevels(of column: String) { summaries[column]?.countsLevels = false }
+
+  /// Takes the levels of a column in the rows that are kept.
+  package mutating func take(levels: [String], of column: String) { summaries[column]?.take(levels: levels) }
 
   private func isCategory(_ variable: Variable) -> Bool {
     switch variable {

@@ -9,7 +9,8 @@ struct CategoryRows: Equatable, Sendable {
   private(set) var rows: LeastSquares.WithinAccumulator
 
   /// The levels in the order in which they came; empty where the design knows them.
-  private var words: [String] = []
+  private(set) var words: [String] = []
+  /// The number of each; empty until others are to be counted as these are.
   private var codes: [String: Int32] = [:]
 
   /// No rows of a design.
@@ -44,8 +45,15 @@ struct CategoryRows: Equatable, Sendable {
   private mutating func add(
     _ others: LeastSquares.WithinAccumulator, _ levels: [String]
   ) throws(DataError) {
-    if others.levels == 0 { return }
-    try rows.merge(others, levels: levels.map { number(of: $0) })
+    if words.isEmpty {
+      rows = others
+      words = levels
+      return
+    }
+    if codes.isEmpty { for (index, word) in words.enumerated() { codes[word] = Int32(index) } }
+    let numbers = levels.map { number(of: $0) }
+    // Of rows without weight there are only the words.
+    try rows.merge(others, levels: Array(numbers.prefix(others.levels)))
   }
 
   private mutating func number(of word: String) -> Int32 {
@@ -70,7 +78,7 @@ struct CategoryRows: Equatable, Sendable {
       numbers[isBoolean ? Design.boolean(word) ?? word : word] ?? 0
     }
     var settled = LeastSquares.WithinAccumulator(features: rows.features, targets: rows.targets)
-    try settled.merge(rows, levels: renumbered)
+    try settled.merge(rows, levels: Array(renumbered.prefix(rows.levels)))
     let columns = absorption.columns
     absorption = Design.Absorption(
       variable: absorption.variable,

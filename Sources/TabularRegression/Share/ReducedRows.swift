@@ -27,7 +27,7 @@ package enum ReducedRows {
     missing: MissingPolicy = .refuse, blocksInMemory: Int = Self.blocksInMemory,
     progress: (Int) -> Void = { _ in }
   ) throws(TabularError) {
-    let empty = try DesignSurvey(
+    var empty = try DesignSurvey(
       formula, columns: rows.columnNames, weights: weights, missing: missing, source: rows.source)
     var first = empty
     try first.add(rows.firstBlock())
@@ -36,11 +36,14 @@ package enum ReducedRows {
     let early = first.needsAllRows || first.hasMissingFault ? open?.design : try first.design()
     if early == nil { try rows.prepareToRepeat() }
     let absorption = open?.absorption
+    let category = open?.category
+    if let category { empty.leaveLevels(of: category) }
     let columns = Set(empty.columns), text = formula.text
-    var survey = empty, tables = JoinedRows(), blocks = 0
+    let start = empty
+    var survey = start, tables = JoinedRows(), blocks = 0
     var share = early.map { Share(text, $0, absorbing: absorption) }
     try rows.forEachBlock(columns: columns) { (table) throws(TabularError) in
-      var survey = empty
+      var survey = start
       try survey.add(table)
       // A missing field is told of once all have been counted.
       return Piece(
@@ -58,6 +61,7 @@ package enum ReducedRows {
       if blocks <= blocksInMemory { tables.append(piece.table) } else { tables = JoinedRows() }
       progress(survey.rowCount)
     }
+    if let category { survey.take(levels: share?.category?.words ?? [], of: category) }
     let design = try survey.design()
     if blocks <= blocksInMemory {
       self = .table(Table(rows.source, tables), design)
