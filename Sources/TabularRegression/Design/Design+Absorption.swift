@@ -20,7 +20,8 @@ extension Design {
   }
 
   /// From so many levels on a category is taken out of the rows. With fewer the fit has a column for each, and all rungs
-  /// of the ladder.
+  /// of the ladder; rows that are few enough for residuals in double-double never have as many levels. With 200 levels
+  /// and 20 numbers it is three times as fast without the columns.
   package static let fewestAbsorbedLevels = 200
 
   /// More means of levels than these would need 1 GiB.
