@@ -13,6 +13,9 @@ func logarithm(_ x: Double) -> Double { log(x) }
 /// The decimal logarithm.
 package func decimalLogarithm(_ x: Double) -> Double { log10(x) }
 
+/// 10 to the power of x.
+func decimalPower(_ x: Double) -> Double { pow(10, x) }
+
 /// e to the power of x.
 func exponential(_ x: Double) -> Double { exp(x) }
 

@@ -9,7 +9,8 @@ struct Accumulate: ParsableCommand {
     discussion: """
       A share is a few kilobytes however many rows it stands for. Shares of the
       same formula, from other files or machines, are joined by merge and
-      solved by solve. The levels of categories are those of the first file.
+      solved by solve. They have the same levels of categories, but for one that
+      stands alone in the formula: its levels are those of all.
 
       Example: linreg accumulate 'price ~ .' january.csv february.csv -o winter.share
       """)

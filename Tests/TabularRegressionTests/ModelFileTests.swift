@@ -94,10 +94,10 @@ import Testing
   }
 
   @Test func newerVersionsAreRefused() throws {
-    let newer = model.json.replacingOccurrences(of: "\"version\" : 5", with: "\"version\" : 6")
+    let newer = model.json.replacingOccurrences(of: "\"version\" : 5", with: "\"version\" : 7")
     #expect(newer != model.json)
     #expect(
-      try message(newer) == "m.json: the model file has version 6, this software reads up to 5; update it")
+      try message(newer) == "m.json: the model file has version 7, this software reads up to 6; update it")
     let older = model.json.replacingOccurrences(of: "\"version\" : 5", with: "\"version\" : 1")
     #expect(
       try message(older)

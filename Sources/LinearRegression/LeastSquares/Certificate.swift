@@ -10,7 +10,8 @@ public struct Certificate: Equatable, Sendable, Codable {
   public let passes: Int
 
   /// Condition number of the columns that were kept, centred (where there is an intercept) and scaled to norm 1: the
-  /// ratio of the largest to the smallest singular value. 1 where there is at most one column.
+  /// ratio of the largest to the smallest singular value. 1 where there is at most one column. Where the levels of a
+  /// category were taken out of the rows: of the other columns less the means of their levels.
   public let conditionNumber: Double
 
   /// Rank of the columns, the intercept's included.

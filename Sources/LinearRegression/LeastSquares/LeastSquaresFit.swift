@@ -20,8 +20,9 @@ public struct LeastSquaresFit: Equatable, Sendable {
   /// (XᵀWX)⁻¹. Nil where coefficients are not those of least squares alone: ridge, least norm.
   public let covariance: UnscaledCovariance?
 
-  /// √((XᵀWX)⁻¹ⱼⱼ) of the intercept (if there is one) and of each kept feature. Nil as the covariance.
-  let roots: [Double]?
+  /// √((XᵀWX)⁻¹ⱼⱼ) of the intercept (if there is one) and of each feature; nil for one that was left out. Nil as the
+  /// covariance.
+  let roots: [Double?]?
 
   /// Rank of the columns, the intercept's included. Below ``parameterCount`` features are redundant.
   public var rank: Int { certificate.rank }
@@ -54,15 +55,9 @@ public struct LeastSquaresFit: Equatable, Sendable {
     let first = hasIntercept ? 1 : 0
     var table = hasIntercept ? [row(model.intercepts[target], root: roots?[0])] : []
     for j in 0..<model.featureCount {
-      guard let covariance else {
-        table.append(row(model.weights[j, target], root: nil))
-        continue
-      }
-      let position = covariance.features.firstIndex(of: j)
-      table.append(
-        row(
-          position == nil ? nil : model.weights[j, target],
-          root: position.flatMap { position in roots.map { $0[first + position] } }))
+      let root = roots?[first + j]
+      let isLeftOut = roots != nil && root == nil
+      table.append(row(isLeftOut ? nil : model.weights[j, target], root: root))
     }
     return table
   }

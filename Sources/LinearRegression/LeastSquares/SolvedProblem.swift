@@ -18,7 +18,7 @@ struct SolvedProblem {
   private var v: Matrix<Double>
 
   /// 1 − R² of each target.
-  private var leftovers: [Double]
+  private(set) var leftovers: [Double]
 
   /// R⁻¹ of the kept features; nil where the coefficients are not those of least squares alone.
   private let inverse: UpperTriangularMatrix<Double>?
@@ -442,10 +442,17 @@ extension SolvedProblem {
         solver: solver, reason: reason, passes: passes, conditionNumber: conditionNumber, rank: rank,
         redundant: redundant, estimatedDigits: digits,
         normalEquationResidual: normalEquationResidual),
-      covariance: covariance,
-      roots: covariance == nil
-        ? nil
-        : extended?.roots ?? covariance.map { (whole.hasIntercept ? [$0.interceptRoot!] : []) + $0.roots })
+      covariance: covariance, roots: covariance.map(allRoots))
+  }
+
+  /// √((XᵀWX)⁻¹ⱼⱼ) of the intercept (if there is one) and of all features; nil for those that are left out.
+  private func allRoots(_ covariance: UnscaledCovariance) -> [Double?] {
+    let first = whole.hasIntercept ? 1 : 0
+    let known = extended?.roots ?? (first == 1 ? [covariance.interceptRoot!] : []) + covariance.roots
+    var roots = [Double?](repeating: nil, count: first + whole.featureCount)
+    if first == 1 { roots[0] = known[0] }
+    for (i, j) in kept.enumerated() { roots[first + j] = known[first + i] }
+    return roots
   }
 
   private var doubleModel: LinearModel {

@@ -2,14 +2,17 @@ public import LinearAlgebra
 
 /// (XᵀWX)⁻¹ of the features that were kept, in the form that leverage and intervals are computed from without
 /// cancelling: R⁻¹ of the columns centred (where there is an intercept) and scaled to norm 1.
+///
+/// Where the fit took the levels of a category out of the rows, R⁻¹ is of the other features less the means of their
+/// levels, and the means of the levels stand beside it: O(levels p) numbers instead of O(levels²).
 public struct UnscaledCovariance: Equatable, Sendable {
-  /// The features that were kept, counted from 0.
+  /// The features that were kept, counted from 0; not the levels of a category that was taken out of the rows.
   public let features: [Int]
 
   /// The mean of each; zeros without an intercept.
   public let means: [Double]
 
-  /// The norm of each, centred.
+  /// The norm of each, centred; less the means of the levels where there are any.
   public let norms: [Double]
 
   /// R⁻¹
@@ -18,17 +21,46 @@ public struct UnscaledCovariance: Equatable, Sendable {
   /// Σ of the weights of the rows, or their number. Nil without an intercept.
   public let weightSum: Double?
 
+  /// The category that was taken out of the rows; nil for none.
+  package let levels: Levels?
+
+  /// The levels of a category, and the means of the features in their rows.
+  package struct Levels: Equatable, Sendable {
+    /// Where their columns are among the features.
+    package let columns: LevelColumns
+    /// Σ of the weights of the rows of each; 0 without rows.
+    package let weights: [Double]
+    /// The mean of each feature that was kept, levels × features.
+    package let means: Matrix<Double>
+
+    package init(columns: LevelColumns, weights: [Double], means: Matrix<Double>) {
+      precondition(weights.count == columns.levels && means.rowCount == columns.levels)
+      (self.columns, self.weights, self.means) = (columns, weights, means)
+    }
+
+    /// The level that the intercept stands for; nil without an intercept.
+    package var base: Int? { columns.base(weights) }
+
+    /// The columns of levels that have a coefficient.
+    package var kept: [Int] {
+      let base = base
+      return weights.indices.compactMap { weights[$0] > 0 && $0 != base ? columns.column(of: $0) : nil }
+    }
+  }
+
   package init(
     features: [Int], means: [Double], norms: [Double], inverse: UpperTriangularMatrix<Double>,
-    weightSum: Double?
+    weightSum: Double?, levels: Levels? = nil
   ) {
     precondition(means.count == features.count && norms.count == features.count)
     precondition(inverse.order == features.count)
+    precondition(levels.map { $0.means.columnCount == features.count } ?? true)
     self.features = features
     self.means = means
     self.norms = norms
     self.inverse = inverse
     self.weightSum = weightSum
+    self.levels = levels
   }
 
   /// The leverage xᵀ(XᵀWX)⁻¹x of a row: how much of an observation there its own prediction would take over. At a row
@@ -37,11 +69,16 @@ public struct UnscaledCovariance: Equatable, Sendable {
   /// - Parameter row: all p features.
   /// - Complexity: O(p²)
   public func leverage(_ row: some RandomAccessCollection<Double>) -> Double {
-    let z = features.indices.map { j in
-      (row[row.index(row.startIndex, offsetBy: features[j])] - means[j]) / norms[j]
+    func value(_ feature: Int) -> Double { row[row.index(row.startIndex, offsetBy: feature)] }
+    var (z, own) = (features.map(value), weightSum.map { 1 / $0 } ?? 0)
+    if let levels {
+      own = levels.takeOut(of: &z, value)
+    } else {
+      for i in z.indices { z[i] -= means[i] }
     }
+    for i in z.indices { z[i] /= norms[i] }
     let projected = nrm2(inverse.times(z, transpose: .yes))
-    return projected * projected + (weightSum.map { 1 / $0 } ?? 0)
+    return projected * projected + own
   }
 
   /// The leverages of many rows.
@@ -49,29 +86,60 @@ public struct UnscaledCovariance: Equatable, Sendable {
   /// - Parameter X: rows × p, all p features.
   /// - Complexity: 2 rows p² flops. Uses `dgemm`.
   public func leverages(_ X: Matrix<Double>) -> [Double] {
+    if levels != nil { return (0..<X.rowCount).map { leverage(X[row: $0]) } }
     let own = weightSum.map { 1 / $0 } ?? 0
-    if features.isEmpty { return Array(repeating: own, count: X.rowCount) }
+    return squares(rows: X.rowCount) { X[$0, features[$1]] - means[$1] }.map { $0 + own }
+  }
+
+  /// The leverages of rows of which the levels are given, 1/W_g + (x − m_g)ᵀ (XᵀMX)⁻¹ (x − m_g) in the level g.
+  ///
+  /// - Parameters:
+  ///   - X: rows × some columns.
+  ///   - positions: the column of each feature that was kept.
+  ///   - codes: the level of each row.
+  /// - Precondition: there are levels.
+  /// - Complexity: 2 rows p² flops, p features without the levels. Uses `dgemm`.
+  package func leverages(_ X: Matrix<Double>, columns positions: [Int], levels codes: [Int32]) -> [Double] {
+    let levels = levels!, base = levels.base
+    // A level without rows is the intercept's, as it has no coefficient; nil for neither.
+    let effective = levels.weights.indices.map { levels.weights[$0] > 0 ? $0 : base }
+    let squares = squares(rows: X.rowCount) { row, i in
+      X[row, positions[i]] - (effective[Int(codes[row])].map { levels.means[$0, i] } ?? 0)
+    }
+    return zip(squares, codes).map { square, code in
+      square + (effective[Int(code)].map { 1 / levels.weights[$0] } ?? 0)
+    }
+  }
+
+  /// ‖R⁻ᵀ z‖² of rows z, whose elements are divided by the norms.
+  ///
+  /// - Parameter element: of the row and of the feature among those that were kept.
+  func squares(rows: Int, _ element: (Int, Int) -> Double) -> [Double] {
+    let q = features.count
+    if q == 0 { return zeros(rows) }
     // Column-major R⁻¹ is row-major R⁻ᵀ.
-    let transposed = Matrix(
-      rows: features.count, columns: features.count, elements: inverse.columnMajorElements)
-    return X.rowBlocks.flatMap { block in
-      let z = Matrix<Double>(rows: block.rowCount, columns: features.count) { i, j in
-        (block[i, features[j]] - means[j]) / norms[j]
+    let transposed = Matrix(rows: q, columns: q, elements: inverse.columnMajorElements)
+    let height = rowsPerCacheBlock(rowBytes: q * MemoryLayout<Double>.stride)
+    return stride(from: 0, to: rows, by: height).flatMap { start in
+      let z = Matrix<Double>(rows: min(height, rows - start), columns: q) { i, j in
+        element(start + i, j) / norms[j]
       }
       let projected = gemm(z, transposed, transposeB: .yes)
-      return (0..<block.rowCount).map { i in
+      return (0..<z.rowCount).map { i in
         let norm = nrm2(projected[row: i])
-        return norm * norm + own
+        return norm * norm
       }
     }
   }
 
-  /// √((XᵀWX)⁻¹ⱼⱼ) of each kept feature.
+  /// √((XᵀWX)⁻¹ⱼⱼ) of each kept feature, the levels not among them.
   var roots: [Double] { zip(inverse.rowNorms(), norms).map { $0 / $1 } }
 
   /// The same of the intercept: the root of the leverage where all features are zero. Nil without an intercept.
   var interceptRoot: Double? {
-    weightSum == nil ? nil : leverage(Array(repeating: 0, count: (features.max() ?? -1) + 1)).squareRoot()
+    if weightSum == nil { return nil }
+    let count = max((features.max() ?? -1) + 1, levels?.columns.range.upperBound ?? 0)
+    return leverage(Array(repeating: 0, count: count)).squareRoot()
   }
 
   /// The variance inflation factor of each of p features: how many times its variance is larger than if the other
@@ -79,7 +147,55 @@ public struct UnscaledCovariance: Equatable, Sendable {
   /// out.
   public func varianceInflationFactors(of p: Int) -> [Double?] {
     var factors = [Double?](repeating: nil, count: p)
-    for (feature, norm) in zip(features, inverse.rowNorms()) { factors[feature] = norm * norm }
+    for (i, norm) in inverse.rowNorms().enumerated() {
+      // The norm of the column about its mean, over that about the means of its levels.
+      let ratio = levels.map { 1 + $0.spread(i, about: means[i]) / norms[i] / norms[i] } ?? 1
+      factors[features[i]] = norm * norm * ratio
+    }
+    guard let levels else { return factors }
+    let base = levels.base, weights = levels.weights
+    let squares = squares(rows: weights.count) { level, i in
+      levels.means[level, i] - (base.map { levels.means[$0, i] } ?? 0)
+    }
+    for level in weights.indices where weights[level] > 0 && level != base {
+      guard let column = levels.columns.column(of: level) else { continue }
+      let norm = weights[level] * (weightSum.map { 1 - weights[level] / $0 } ?? 1)
+      factors[column] = norm * (squares[level] + 1 / weights[level] + (base.map { 1 / weights[$0] } ?? 0))
+    }
     return factors
+  }
+}
+
+extension UnscaledCovariance.Levels {
+  /// Takes the means of its levels from a row whose elements may stand in several of them, or in parts.
+  ///
+  /// - Parameters:
+  ///   - z: the features that were kept.
+  ///   - value: the row's element of a feature.
+  /// - Returns: Σ d² / W, d being the row's part in each level.
+  fileprivate func takeOut(of z: inout [Double], _ value: (Int) -> Double) -> Double {
+    let base = base
+    var sum = 0.0, rest = 1.0
+    func take(_ level: Int, _ part: Double) {
+      sum += part * part / weights[level]
+      for i in z.indices { z[i] -= part * means[level, i] }
+    }
+    for level in weights.indices where weights[level] > 0 && level != base {
+      guard let column = columns.column(of: level) else { continue }
+      let part = value(column)
+      if part == 0 { continue }
+      take(level, part)
+      rest -= part
+    }
+    if let base, rest != 0 { take(base, rest) }
+    return sum
+  }
+
+  /// Σ W (m − center)² of a feature.
+  fileprivate func spread(_ i: Int, about center: Double) -> Double {
+    weights.indices.reduce(0) { sum, level in
+      let difference = means[level, i] - center
+      return sum + weights[level] * difference * difference
+    }
   }
 }

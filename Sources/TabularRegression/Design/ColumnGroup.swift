@@ -54,14 +54,22 @@ struct ColumnGroup {
   private var strides: [Int] = []
 
   /// The groups of a design's columns.
-  static func groups(of design: Design) -> [ColumnGroup] {
+  ///
+  /// - Parameters:
+  ///   - absorption: a category that has no columns; nil for none.
+  ///   - effects: whether it has one, for the coefficients of its levels.
+  static func groups(
+    of design: Design, without absorption: Design.Absorption? = nil, effects: Bool = false
+  ) -> [ColumnGroup] {
     struct Key: Hashable {
       var numbers: [Design.Part]
       var categories: [Int]
     }
     var groups: [ColumnGroup] = []
     var indices: [Key: Int] = [:]
-    for (position, column) in design.columns.enumerated() {
+    let absent = absorption?.columns.range ?? 0..<0
+    for position in Array(0..<absent.lowerBound) + Array(absent.upperBound..<design.columns.count) {
+      let column = design.columns[position]
       let numbers = column.parts.filter { design.variables[$0.variable].levels == nil }
       let chosen = column.parts.filter { design.variables[$0.variable].levels != nil }
       let key = Key(numbers: numbers, categories: chosen.map(\.variable))
@@ -71,7 +79,8 @@ struct ColumnGroup {
         groups.append(ColumnGroup(numbers: numbers, categories: key.categories, design))
       }
       let offset = zip(chosen, groups[index].strides).reduce(0) { $0 + $1.0.index * $1.1 }
-      groups[index].positions[offset] = Int32(position)
+      groups[index].positions[offset] = Int32(
+        absorption?.position(ofOther: position, effects: effects) ?? position)
     }
     return groups
   }

@@ -7,6 +7,9 @@ struct ColumnSummary: Sendable {
   /// Whether a policy may fill it.
   var isFilled = true
 
+  /// Whether levels are counted here, and not where the rows are reduced.
+  var countsLevels = true
+
   private(set) var kind = Kind.undecided
   private var least = Double.infinity
   private var greatest = -Double.infinity
@@ -75,6 +78,7 @@ struct ColumnSummary: Sendable {
   ) throws(TabularError) {
     switch values {
     case .mixed(let fault): throw fault.error
+    case .words where !countsLevels: break
     case .words(let column):
       var isThere = Array(repeating: false, count: column.levels.count)
       for (row, code) in column.codes.enumerated() where code >= 0 && (isDropped.isEmpty || !isDropped[row]) {
@@ -86,7 +90,7 @@ struct ColumnSummary: Sendable {
         // Comparisons with NaN are false.
         if value < least { least = value }
         if value > greatest { greatest = value }
-        if isCategory, !value.isNaN { numbers.insert(value) }
+        if isCategory, countsLevels, !value.isNaN { numbers.insert(value) }
       }
       if needsMean { moments.merge(Moments(column.filter { !$0.isNaN })) }
     }
@@ -104,6 +108,9 @@ struct ColumnSummary: Sendable {
     return true
   }
 
+  /// Takes the levels, where they were counted elsewhere.
+  mutating func take(levels: [String]) { words.formUnion(levels) }
+
   /// Whether all words are true or false.
   private var isBoolean: Bool {
     kind == .words && !words.isEmpty && words.allSatisfy { Design.boolean($0) != nil }
@@ -112,10 +119,17 @@ struct ColumnSummary: Sendable {
   /// The levels, sorted as R's factor() does in the C locale: words by their bytes, and numbers by size, those that are written as
   /// words too.
   var levels: [String] {
-    if kind != .words { return numbers.sorted().map(Expression.text) }
+    if kind != .words {
+      return countsLevels ? numbers.sorted().map(Expression.text) : Self.inOrder(words)
+    }
     if isBoolean {
       return ["FALSE", "TRUE"].filter { level in words.contains { Design.boolean($0) == level } }
     }
+    return Self.inOrder(words)
+  }
+
+  /// Words by size where all are numbers, else by their bytes.
+  static func inOrder(_ words: Set<String>) -> [String] {
     func bytes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
     var sized: [(size: Double, word: String)] = []
     for word in words {

@@ -10,7 +10,14 @@ extension Design {
     let coding = Coding(expansion, variables)
     let counts = expansion.terms.indices.map { coding.columnCount(ofTerm: $0) }
     let total = counts.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 }
-    if total > mostColumns {
+    let absorbed =
+      total > mostColumns ? coding.absorbedTerm(counts, hasIntercept: expansion.hasIntercept) : nil
+    if let absorbed, let name = variables[expansion.terms[absorbed][0]].variable.columns.first,
+      let fault = levelsFault(name, levels: counts[absorbed], others: total - counts[absorbed])
+    {
+      throw .unusable(file: source, message: fault)
+    }
+    if total - (absorbed.map { counts[$0] } ?? 0) > mostColumns {
       throw .unusable(file: source, message: tooMany(total, expansion, variables, counts))
     }
     return expansion.terms.indices.flatMap { coding.columns(ofTerm: $0) }
@@ -21,7 +28,18 @@ extension Design {
   ) -> String {
     let largest = counts.indices.max { counts[$0] < counts[$1] }!
     let categories = expansion.terms[largest].map { variables[$0] }.filter { $0.levels != nil }
-    guard let widest = categories.max(by: { $0.levels!.count < $1.levels!.count }) else {
+    return tooMany(total, widest: categories.max { $0.levels!.count < $1.levels!.count })
+  }
+
+  /// Why a fit that gives each level a column has too many; nil where it has not.
+  var columnsFault: String? {
+    if columns.count <= Self.mostColumns { return nil }
+    let categories = variables.filter { $0.levels != nil }
+    return Self.tooMany(columns.count, widest: categories.max { $0.levels!.count < $1.levels!.count })
+  }
+
+  private static func tooMany(_ total: Int, widest: ResolvedVariable?) -> String {
+    guard let widest else {
       return "the formula has \(total) columns; a fit has \(mostColumns) at most: leave some out"
     }
     return
@@ -65,6 +83,16 @@ private struct Coding {
     }
     if case .powers(_, let degree) = variables[variable].variable { return 1..<(degree + 1) }
     return 0..<1
+  }
+
+  /// The term of the category that can be taken out of the rows, the one with the most columns; nil where there is none.
+  func absorbedTerm(_ counts: [Int], hasIntercept: Bool) -> Int? {
+    terms.indices.filter { index in
+      guard terms[index].count == 1, variables[terms[index][0]].levels != nil,
+        hasContrasts(terms[index][0], inTerm: index) == hasIntercept
+      else { return false }
+      return !terms.contains { $0.count > 1 && $0.contains(terms[index][0]) }
+    }.max { counts[$0] < counts[$1] }
   }
 
   /// Their number; `Int.max` for more than can be counted.

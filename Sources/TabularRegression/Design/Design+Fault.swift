@@ -2,8 +2,12 @@ extension Design {
   /// What is wrong with a design from a file, in words; nil where it can be used.
   var fault: String? {
     if columns.isEmpty || targets.isEmpty { return "there are no terms" }
-    if columns.count > Self.mostColumns { return "there are too many terms" }
-    if let fault = variablesFault ?? columnsFault ?? sourcesFault ?? centersFault { return fault }
+    if let fault = variablesFault ?? partsFault {
+      return fault
+    }
+    let absorbed = absorption()?.columns.count ?? 0
+    if columns.count - absorbed > Self.mostColumns { return "there are too many terms" }
+    if let fault = sourcesFault ?? centersFault { return fault }
     let names = names
     return Set(names).count == names.count ? nil : "a term stands twice"
   }
@@ -28,7 +32,7 @@ extension Design {
     return nil
   }
 
-  private var columnsFault: String? {
+  private var partsFault: String? {
     for column in columns {
       // A variable twice would stand for a square.
       if column.parts.isEmpty || Set(column.parts.map(\.variable)).count != column.parts.count {

@@ -43,4 +43,28 @@ extension Design {
       sources[index].range = [min(mine[0], theirs[0]), max(mine[1], theirs[1])]
     }
   }
+
+  /// The levels of a category in the rows of two designs, in order; nil for no category.
+  ///
+  /// - Throws: ``TabularError/unusable(file:message:)`` where they hold numbers in one and words in the other.
+  func commonLevels(
+    _ other: Design, _ absorption: Absorption?, file: String
+  ) throws(TabularError) -> [String]? {
+    guard let absorption else { return nil }
+    let variable = variables[absorption.variable], name = variable.variable.columns[0]
+    let mine = variable.levels!, theirs = other.variables[absorption.variable].levels!
+    if mine == theirs { return mine }
+    func kind(_ design: Design) -> Source.Kind? { design.sources.first { $0.name == name }?.kind }
+    if kind(self) != kind(other) {
+      throw .unusable(
+        file: file,
+        message:
+          "column \"\(printable(name))\" holds other kinds of levels here than before; accumulate the files together"
+      )
+    }
+    let reference: String? =
+      if case .category(_, let reference) = variable.variable { reference } else { nil }
+    let all = ColumnSummary.inOrder(Set(mine + theirs))
+    return reference.map { first in [first] + all.filter { $0 != first } } ?? all
+  }
 }

@@ -12,8 +12,20 @@ package struct DesignRows: Sendable {
   /// One weight per kept row; nil for 1.
   package let weights: [Double]?
 
+  /// The levels of a category that has no columns in X; nil where all have.
+  package let levels: LevelCodes?
+
   /// The rows of the block that are kept; nil for all.
   package let kept: [Int]?
+
+  /// The level of each kept row.
+  package struct LevelCodes: Sendable {
+    /// As the design counts them, or as the words here do.
+    package let codes: [Int32]
+
+    /// The levels, where the design does not know them yet.
+    package let words: [String]?
+  }
 
   /// Row of the block of each row here.
   package func blockRow(_ row: Int) -> Int { kept?[row] ?? row }
@@ -46,17 +58,24 @@ extension Design {
   ///   - use: what they are for.
   ///   - unseen: what becomes of new levels.
   ///   - isExtended: whether the low part of powers is formed.
+  ///   - absorption: a category whose columns X lacks; its levels stand beside X. Nil for none.
+  ///   - effects: a number for each of its levels, which X has a column of where those of the levels were; nil for no
+  ///     such column.
   /// - Throws: ``TabularError``: a column that is not there, a field that is no number or is missing, a new level, a value that is
   ///   not finite.
   /// - Complexity: O(rows · columns); an array of the result's size, and tiles that fit the first-level cache.
   package func rows(
-    of table: Table, for use: Use = .fit, unseen: UnseenPolicy = .error, isExtended: Bool = false
+    of table: Table, for use: Use = .fit, unseen: UnseenPolicy = .error, isExtended: Bool = false,
+    absorbing absorption: Absorption? = nil, effects: [Double]? = nil
   ) throws(TabularError) -> DesignRows {
-    let input = try DesignInput(self, table, use, unseen)
+    if absorption == nil, let fault = columnsFault {
+      throw .unusable(file: table.source, message: fault)
+    }
+    let input = try DesignInput(self, table, use, unseen, absorption)
     let y = try input.targets(use == .prediction ? [] : targets)
     return DesignRows(
-      X: try input.features(isExtended: isExtended), y: y,
-      weights: use == .fit ? try input.weights() : nil, kept: input.kept)
+      X: try input.features(isExtended: isExtended, effects: effects), y: y,
+      weights: use == .fit ? try input.weights() : nil, levels: input.absorbedLevels, kept: input.kept)
   }
 }
 
@@ -70,22 +89,35 @@ private struct DesignInput {
   private var evaluator = Evaluator()
   /// For each variable that is a category, the level of each kept row.
   private var levels: [[Int32]] = []
+  /// The category that has no columns.
+  private let absorption: Design.Absorption?
+  /// Its levels, where the design does not know them.
+  private var words: [String]?
 
   init(
-    _ design: Design, _ table: Table, _ use: Design.Use, _ unseen: UnseenPolicy
+    _ design: Design, _ table: Table, _ use: Design.Use, _ unseen: UnseenPolicy,
+    _ absorption: Design.Absorption?
   ) throws(TabularError) {
     self.design = design
+    self.absorption = absorption
     self.table = table
     let targets = use == .prediction ? [] : unique(design.targetColumns)
     let others = targets + (use == .fit ? [design.weights].compactMap { $0 } : [])
     var isLeftOut = try Self.missing(design, table, others)
-    for variable in design.variables {
-      levels.append(try Self.levels(variable, design, table, unseen, &isLeftOut))
+    for (index, variable) in design.variables.enumerated() {
+      if let absorption, absorption.isOpen, absorption.variable == index {
+        let found = try Self.levels(asTheyCome: variable, table)
+        levels.append(found.codes)
+        words = found.words
+      } else {
+        levels.append(try Self.levels(variable, design, table, unseen, &isLeftOut))
+      }
     }
     kept = isLeftOut.isEmpty ? nil : isLeftOut.indices.filter { !isLeftOut[$0] }
     rowCount = kept?.count ?? table.rowCount
     if let kept {
       levels = levels.map { levels in levels.isEmpty ? [] : kept.map { levels[$0] } }
+      dropWordsWithoutRows()
     }
     let numbers = Set(design.variables.filter { $0.levels == nil }.flatMap(\.variable.columns))
     for name in numbers.union(others) { evaluator.columns[name] = try table.numbers(name) }
@@ -168,6 +200,46 @@ private struct DesignInput {
     return codes
   }
 
+  /// The level of each row and the levels, counted as they come; 0 where one is missing, and the row left out.
+  private static func levels(
+    asTheyCome variable: Design.ResolvedVariable, _ table: Table
+  ) throws(TabularError) -> (codes: [Int32], words: [String]) {
+    switch try table.find(variable.variable.columns[0]).values {
+    case .mixed(let fault): throw fault.error
+    case .words(let column): return (column.codes.map { max($0, 0) }, column.levels)
+    case .numbers(let numbers):
+      var known: [Double: Int32] = [:], words: [String] = []
+      let codes = numbers.map { value in
+        if value.isNaN { return 0 as Int32 }
+        if let code = known[value] { return code }
+        let code = Int32(words.count)
+        known[value] = code
+        words.append(Expression.text(of: value + 0))  // −0 is 0
+        return code
+      }
+      return (codes, words)
+    }
+  }
+
+  /// Leaves out levels that only rows have that are not kept.
+  private mutating func dropWordsWithoutRows() {
+    guard let words, let variable = absorption?.variable else { return }
+    var numbers = Array(repeating: -1 as Int32, count: words.count), kept: [String] = []
+    for (row, code) in levels[variable].enumerated() {
+      if numbers[Int(code)] < 0 {
+        numbers[Int(code)] = Int32(kept.count)
+        kept.append(words[Int(code)])
+      }
+      levels[variable][row] = numbers[Int(code)]
+    }
+    self.words = kept
+  }
+
+  /// The levels of the category that has no columns.
+  var absorbedLevels: DesignRows.LevelCodes? {
+    absorption.map { DesignRows.LevelCodes(codes: levels[$0.variable], words: words) }
+  }
+
   private func blockRow(_ row: Int) -> Int { kept?[row] ?? row }
 
   func targets(_ expressions: [Expression]) throws(TabularError) -> Matrix<Double> {
@@ -193,9 +265,9 @@ private struct DesignInput {
     return weights
   }
 
-  func features(isExtended: Bool) throws(TabularError) -> ExtendedMatrix {
-    let groups = ColumnGroup.groups(of: design)
-    let width = design.columns.count
+  func features(isExtended: Bool, effects: [Double]?) throws(TabularError) -> ExtendedMatrix {
+    let groups = ColumnGroup.groups(of: design, without: absorption, effects: effects != nil)
+    let width = design.columns.count - (absorption?.columns.count ?? 0) + (effects == nil ? 0 : 1)
     // Only powers have digits beyond a Double, and products of them lose them.
     let needsLow = isExtended && groups.contains { $0.isLonePower(design) }
     var low = needsLow ? [Double](repeating: 0, count: rowCount * width) : []
@@ -215,6 +287,11 @@ private struct DesignInput {
           let row = group.write(tile, levels, into: elements, width: width)
           if let row, fault == nil { fault = (row, group) }
           if needsLow { group.writeLow(tile, into: &low, width: width) }
+        }
+        if let absorption, let effects {
+          for row in rows {
+            elements[row * width + absorption.columns.first] = effects[Int(levels[absorption.variable][row])]
+          }
         }
         if fault != nil {
           count = 0

@@ -184,12 +184,7 @@ package struct DesignSurvey: Sendable {
       variables.append(
         .init(variable: variable, levels: inTerms.contains(index) ? try levels(of: variable) : nil))
     }
-    let columns = try Design.columns(expansion, variables, source: source)
-    let design = Design(
-      targets: formula.targets, weights: weights, hasIntercept: expansion.hasIntercept, variables: variables,
-      columns: columns, sources: features.map { summaries[$0]!.source($0, missing) },
-      centers: try resolvedCenters(), missing: missing
-    ).keeping(Array(columns.indices), intercept: expansion.hasIntercept)
+    let design = try resolved(variables, try resolvedCenters())
     var seen: Set<String> = []
     if let twice = design.names.first(where: { !seen.insert($0).inserted }) {
       throw .unusable(
@@ -197,6 +192,55 @@ package struct DesignSurvey: Sendable {
       )
     }
     return design
+  }
+
+  private func resolved(
+    _ variables: [Design.ResolvedVariable], _ centers: [Design.Center]
+  ) throws(TabularError) -> Design {
+    let columns = try Design.columns(expansion, variables, source: source)
+    return Design(
+      targets: formula.targets, weights: weights, hasIntercept: expansion.hasIntercept, variables: variables,
+      columns: columns, sources: features.map { summaries[$0]!.source($0, missing) }, centers: centers,
+      missing: missing
+    ).keeping(Array(columns.indices), intercept: expansion.hasIntercept)
+  }
+
+  /// The design as far as it is known from the first rows, where it depends on the others by the levels of one category
+  /// alone, which can be counted as they come. Nil where it depends on more.
+  ///
+  /// - Throws: as ``design()``.
+  package func openDesign()
+    throws(TabularError) -> (design: Design, absorption: Design.Absorption, category: String)?
+  {
+    if missing == .mean || !centers.isEmpty { return nil }
+    let decided = features.allSatisfy { summaries[$0]!.kind != .undecided }
+    let inTerms = Set(expansion.terms.joined())
+    let categories = inTerms.filter { isCategory(expansion.variables[$0]) }
+    guard decided, categories.count == 1, let category = categories.first,
+      expansion.terms.filter({ $0.contains(category) }) == [[category]]
+    else { return nil }
+    let variables = expansion.variables.indices.map {
+      // Two levels stand for those to come.
+      Design.ResolvedVariable(variable: expansion.variables[$0], levels: $0 == category ? ["", " "] : nil)
+    }
+    let design = try resolved(variables, [])
+    guard var absorption = design.absorption(fewest: 2) else { return nil }
+    absorption.isOpen = true
+    return (design, absorption, expansion.variables[category].columns[0])
+  }
+
+  /// Leaves the levels of a column to be counted where the rows are reduced; ``take(levels:of:)`` gives them back.
+  package mutating func leaveLevels(of column: String) { summaries[column]?.countsLevels = false }
+
+  /// Takes the levels of a column in the rows that are kept.
+  package mutating func take(levels: [String], of column: String) { summaries[column]?.take(levels: levels) }
+
+  private func isCategory(_ variable: Variable) -> Bool {
+    switch variable {
+    case .expression(.column(let column)): summaries[column]!.kind == .words
+    case .category: true
+    default: false
+    }
   }
 
   private func levels(of variable: Variable) throws(TabularError) -> [String]? {

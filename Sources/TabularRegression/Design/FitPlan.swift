@@ -32,17 +32,20 @@ public struct FitPlan: Equatable, Sendable {
 
   init(_ data: RegressionData, _ method: LeastSquares) {
     rows = data.X.high.rowCount
-    features = data.X.high.columnCount
+    let columns = data.X.high.columnCount, levels = data.absorption?.columns
+    features = columns + (levels?.count ?? 0)
     let targets = data.y.columnCount
-    let order = features + targets + (method.intercept ? 1 : 0)
-    (solver, reason) = method.firstRung(rows: rows, features: features, targets: targets)
+    let order = columns + targets + (method.intercept && levels == nil ? 1 : 0)
+    (solver, reason) =
+      levels.map { (.qr, "the \($0.levels) levels of a category are taken out of the rows") }
+      ?? method.firstRung(rows: rows, features: features, targets: targets)
     isExtended = solver == .extended
     extendedProducts =
       isExtended ? method.extendedProducts(rows: rows, features: features, targets: targets) : 0
     threads = Parallelism.threads
     let copies = data.X.low == nil ? 1 : 2
-    dataBytes = 8 * rows * (features * copies + targets + (data.weights == nil ? 0 : 1))
-    bytesPerThread = 8 * order * order
+    dataBytes = 8 * rows * (columns * copies + targets + (data.weights == nil ? 0 : 1))
+    bytesPerThread = 8 * order * (order + (levels?.levels ?? 0))
   }
 }
 

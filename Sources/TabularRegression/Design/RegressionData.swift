@@ -6,6 +6,8 @@ struct RegressionData {
   let source: String
   let design: Design
   let rows: DesignRows
+  /// The category that has no columns in X.
+  let absorption: Design.Absorption?
   /// Rows of the table that were left out.
   let droppedRows: Int
 
@@ -14,19 +16,26 @@ struct RegressionData {
   var weights: [Double]? { rows.weights }
 
   /// The data of a fit: the design is found in the table.
+  ///
+  /// - Parameter method: the fit, if it is one for which a category with many levels needs no columns.
   init(
-    _ formula: Formula, _ table: Table, weights: String?, missing: MissingPolicy
+    _ formula: Formula, _ table: Table, weights: String?, missing: MissingPolicy, method: LeastSquares? = nil
   ) throws(TabularError) {
-    try self.init(Design(formula, table, weights: weights, missing: missing), table)
+    let design = try Design(formula, table, weights: weights, missing: missing)
+    try self.init(design, table, absorbing: method?.isPlain == true ? design.absorption() : nil)
   }
 
   /// The data of a design that is there already.
   init(
-    _ design: Design, _ table: Table, for use: Design.Use = .fit, unseen: UnseenPolicy = .error
+    _ design: Design, _ table: Table, for use: Design.Use = .fit, unseen: UnseenPolicy = .error,
+    absorbing absorption: Design.Absorption? = nil, effects: [Double]? = nil
   ) throws(TabularError) {
     source = table.source
     self.design = design
-    rows = try design.rows(of: table, for: use, unseen: unseen, isExtended: use == .fit)
+    self.absorption = absorption
+    rows = try design.rows(
+      of: table, for: use, unseen: unseen, isExtended: use == .fit && absorption == nil,
+      absorbing: absorption, effects: effects)
     droppedRows = table.rowCount - rows.y.rowCount
   }
 
@@ -35,10 +44,31 @@ struct RegressionData {
   /// - Parameter others: weights to use instead of the design's.
   func fit(_ method: LeastSquares, weights others: [Double]? = nil) throws(TabularError) -> LeastSquaresFit {
     do throws(DataError) {
+      if let absorption { return try reduced().solve(method, columns: absorption.columns) }
       return try method.fit(X.high, y, weights: others ?? weights, low: X.low)
     } catch {
       throw tabular(error)
     }
+  }
+
+  /// The rows without the levels of a category.
+  ///
+  /// - Throws: ``DataError`` with the columns of the design.
+  /// - Precondition: there is such a category.
+  func reduced() throws(DataError) -> LeastSquares.WithinAccumulator {
+    var reduced = LeastSquares.WithinAccumulator(features: X.high.columnCount, targets: y.columnCount)
+    guard let absorption, let levels = rows.levels else { preconditionFailure("all levels have columns") }
+    do throws(DataError) {
+      try reduced.add(
+        X.high, y, levels: levels.codes, of: levels.words?.count ?? absorption.columns.levels,
+        weights: weights)
+    } catch {
+      if case .overflow(.features, let column) = error {
+        throw .overflow(.features, column: absorption.columns.position(ofOther: column))
+      }
+      throw error
+    }
+    return reduced
   }
 
   /// The errors of a model on some rows; nil for all.

@@ -8,7 +8,8 @@ extension FittedModel {
   public func evaluation(
     on table: Table, unseen: UnseenPolicy = .error
   ) throws(TabularError) -> Evaluation {
-    try RegressionData(design, table, for: .evaluation, unseen: unseen).evaluation(model)
+    let (data, model) = try evaluationData(table, unseen)
+    return try data.evaluation(model)
   }
 
   /// The model's errors on rows that need not fit in memory; see ``evaluation(on:unseen:)``.
@@ -23,7 +24,7 @@ extension FittedModel {
     let columns = Set(design.sources.map(\.name) + design.targetColumns)
     var whole: Evaluation?, rowCount = 0
     try rows.forEachBlock(columns: columns) { (block) throws(TabularError) in
-      let data = try RegressionData(design, block, for: .evaluation, unseen: unseen)
+      let (data, model) = try evaluationData(block, unseen)
       return (part: data.y.rowCount > 0 ? try data.evaluation(model) : nil, rows: block.rowCount)
     } take: { (block) throws(TabularError) in
       rowCount += block.rows
@@ -43,5 +44,16 @@ extension FittedModel {
           "the squares of \"\(printable(target))\" or of its errors are beyond a Double; use another unit")
     }
     return (whole, rowCount - whole.observations)
+  }
+
+  /// The rows of a table that have a prediction, and the model of their columns.
+  private func evaluationData(
+    _ table: Table, _ unseen: UnseenPolicy
+  ) throws(TabularError) -> (RegressionData, LinearModel) {
+    let condensed = condensed()
+    let data = try RegressionData(
+      design, table, for: .evaluation, unseen: unseen, absorbing: condensed?.absorption,
+      effects: condensed?.effects)
+    return (data, condensed?.model ?? model)
   }
 }

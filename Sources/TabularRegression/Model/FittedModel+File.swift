@@ -48,7 +48,7 @@ extension FittedModel {
           "the model file has version \(header.version), this software reads up to \(ModelRecord.currentVersion); update it"
       )
     }
-    if header.version < ModelRecord.currentVersion {
+    if header.version < ModelRecord.plainVersion {
       throw .model(
         path: path,
         message: "the model file has version \(header.version), which is no longer read; fit the model again")

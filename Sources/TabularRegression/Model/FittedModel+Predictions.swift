@@ -14,7 +14,7 @@ extension FittedModel {
   public func predictions(
     from table: Table, unseen: UnseenPolicy = .error
   ) throws(TabularError) -> [Double] {
-    let rows = try design.rows(of: table, for: .prediction, unseen: unseen)
+    let rows = try rows(of: table, unseen: unseen)
     return rows.spread(try predictions(rows, table), over: table.rowCount, missing: .nan)
   }
 
@@ -31,7 +31,7 @@ extension FittedModel {
     from table: Table, interval: PredictionInterval, level: Double = 0.95, unseen: UnseenPolicy = .error
   ) throws(TabularError) -> [IntervalPrediction] {
     try requireIntervals()
-    let rows = try design.rows(of: table, for: .prediction, unseen: unseen)
+    let rows = try rows(of: table, unseen: unseen, forLeverages: true)
     let intervals = try intervals(
       interval, level, around: try predictions(rows, table), leverages: leverages(rows), table)
     return rows.spread(
@@ -40,17 +40,19 @@ extension FittedModel {
   }
 
   /// One prediction per row that is kept.
-  func predictions(_ rows: DesignRows, _ table: Table) throws(TabularError) -> [Double] {
-    let predictions = model.predict(rows.X.high).elements
+  func predictions(_ rows: FeatureRows, _ table: Table) throws(TabularError) -> [Double] {
+    let predictions = (rows.condensed?.model ?? model).predict(rows.design.X.high).elements
     if let row = predictions.firstIndex(where: { !$0.isFinite }) {
       throw table.rowFault(
-        rows.blockRow(row), "the prediction is beyond a Double; check the units of its fields")
+        rows.design.blockRow(row), "the prediction is beyond a Double; check the units of its fields")
     }
     return predictions
   }
 
   /// The leverages of rows; nil where the model has no covariance.
-  func leverages(_ rows: DesignRows) -> [Double]? { covariance?.leverages(rows.X.high) }
+  func leverages(_ rows: FeatureRows) -> [Double]? {
+    covariance.map { rows.condensed?.leverages($0, rows.design) ?? $0.leverages(rows.design.X.high) }
+  }
 
   /// Throws where there are no intervals around predictions.
   func requireIntervals() throws(TabularError) {

@@ -41,8 +41,8 @@ extension FittedModel {
 
   /// Fits a model exactly, by least squares, to rows that need not fit in memory.
   ///
-  /// Few rows are fitted as a ``Table`` is. Of many a triangular factor is formed in one pass, or two where a formula has categories,
-  /// means or deviations.
+  /// Few rows are fitted as a ``Table`` is. Of many a triangular factor is formed in one pass, or two where a formula has means, deviations
+  /// or several categories.
   /// - Parameters:
   ///   - formula: what to predict from what; it decides about the intercept too.
   ///   - rows: where the rows come from.
@@ -68,7 +68,8 @@ extension FittedModel {
     case .table(let table, let design):
       var method = method
       method.intercept = design.hasIntercept
-      let data = try RegressionData(design, table)
+      let data = try RegressionData(
+        design, table, absorbing: method.isPlain ? design.absorption() : nil)
       plan(FitPlan(data, method))
       self.init(formula.text, design, try data.fit(method), method: method, droppedRows: data.droppedRows)
     }

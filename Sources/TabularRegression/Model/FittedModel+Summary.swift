@@ -5,7 +5,7 @@ extension FittedModel {
   /// The model for a person to read: what was fitted and how, a table of coefficients, the statistics. At most 80
   /// columns wide where names allow it.
   public var summary: String {
-    let parts = [heading, table, redundancyNotes, training == nil ? exactFooter : trainedFooter]
+    let parts = [heading, table + hiddenNote, redundancyNotes, training == nil ? exactFooter : trainedFooter]
     return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
@@ -34,9 +34,41 @@ extension FittedModel {
     }
   }
 
+  /// Of a category with more levels than these the table has only the first.
+  private static var mostLevels: Int { 50 }
+  private static var firstLevels: Int { 20 }
+
+  /// Columns of categories with many levels that the table leaves out, by category.
+  private var hidden: [(category: String, columns: Range<Int>)] {
+    guard let absorption = design.absorption(fewest: Self.mostLevels + 1) else { return [] }
+    let columns = absorption.columns.range
+    return [
+      (
+        design.variables[absorption.variable].variable.columns[0],
+        columns.lowerBound + Self.firstLevels..<columns.upperBound
+      )
+    ]
+  }
+
+  private var hiddenNote: [String] {
+    hidden.map { category, columns in
+      "… and \(columns.count) more levels of \(printable(category)): --json and a model file have them all"
+    }
+  }
+
+  /// The rows of the table, the intercept's first (if there is one).
+  private var shownRows: [Int] {
+    let first = hasIntercept ? 1 : 0, hidden = hidden.map(\.columns)
+    return coefficientStatistics.indices.filter { row in !hidden.contains { $0.contains(row - first) } }
+  }
+
   private var table: [String] {
     guard let training else { return coefficientTable(exactColumns) }
-    func values(_ model: LinearModel) -> [Double] { [model.intercept] + model.coefficients }
+    let shown = shownRows
+    func values(_ model: LinearModel) -> [Double] {
+      let all = [model.intercept] + model.coefficients
+      return shown.map { all[$0] }
+    }
     return coefficientTable([
       column("SGD", pointAligned(values(model), digits: 6)),
       column("exact", pointAligned(values(training.exact), digits: 6)),
@@ -45,9 +77,9 @@ extension FittedModel {
 
   /// Names, then columns of the same height.
   private func coefficientTable(_ columns: [[String]]) -> [String] {
-    let width = columns.reduce(0) { $0 + 2 + $1[0].count }
+    let width = columns.reduce(0) { $0 + 2 + $1[0].count }, terms = termNames
     let names = column(
-      "term", termNames.map { shortened($0, to: max(16, 80 - width)) }, .left)
+      "term", shownRows.map { shortened(terms[$0], to: max(16, 80 - width)) }, .left)
     return names.indices.map { row in
       withoutTrailingSpaces(([names[row]] + columns.map { $0[row] }).joined(separator: "  "))
     }
@@ -55,7 +87,7 @@ extension FittedModel {
 
   /// Estimates, and what R's `summary` shows beside them as far as it is there.
   private var exactColumns: [[String]] {
-    let rows = coefficientStatistics
+    let all = coefficientStatistics, rows = shownRows.map { all[$0] }
     var columns = [column("estimate", pointAligned(rows.map(\.estimate), digits: 6))]
     guard rows.contains(where: { $0.standardError != nil }) else { return columns }
     columns.append(column("std. error", pointAligned(rows.map(\.standardError), digits: 4)))

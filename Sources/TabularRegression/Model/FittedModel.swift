@@ -122,7 +122,8 @@ extension FittedModel {
   ) throws(TabularError) -> [FittedModel] {
     var method = method
     method.intercept = formula.hasIntercept
-    let data = try RegressionData(formula, table, weights: weights, missing: missing)
+    let data = try RegressionData(
+      formula, table, weights: weights, missing: missing, method: method)
     plan(FitPlan(data, method))
     let fit = try data.fit(method)
     return data.design.targets.indices.map {

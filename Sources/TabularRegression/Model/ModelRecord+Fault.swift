@@ -44,7 +44,7 @@ extension ModelRecord {
     if let fault = (certificate?.redundant ?? redundant)?.fault(names: names) { return fault }
     let first = intercept ? 1 : 0
     let kept = names.indices.filter { coefficients[first + $0].estimate != nil }
-    if let fault = covariance?.fault(kept: kept, intercept: intercept) { return fault }
+    if let fault = covariance?.fault(kept: kept, intercept: intercept, design) { return fault }
     if checksum != expectedChecksum { return "its checksum does not match its contents" }
     return nil
   }

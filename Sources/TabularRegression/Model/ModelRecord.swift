@@ -5,7 +5,9 @@ internal import LinearRegression
 ///
 /// Keys whose values are null have their place kept.
 struct ModelRecord: Codable {
-  static let currentVersion = 5
+  /// The newest version; what needs nothing of it is written as ``plainVersion``, which older software reads.
+  static let currentVersion = 6
+  static let plainVersion = 5
   static let formatName = "swift-linear-regression model"
 
   /// What every version of the file has; read before anything else.
@@ -26,7 +28,7 @@ struct ModelRecord: Codable {
   }
 
   var format = Self.formatName
-  var version = Self.currentVersion
+  var version = Self.plainVersion
   var formula: String
   var target: String
   var design: Design
@@ -118,6 +120,9 @@ extension ModelRecord {
     method = model.method
     certificate = model.certificate.map { CertificateRecord($0, names: model.features) }
     covariance = model.covariance.map(CovarianceRecord.init)
+    if covariance?.levels != nil || design.columns.count > Design.mostColumns {
+      version = Self.currentVersion
+    }
     training = model.training?.method
     batchSize = model.training?.batchSize
     redundant = model.training?.redundant.map { CertificateRecord.Dependency($0, names: model.features) }

@@ -93,9 +93,10 @@ extension FittedModel {
     _ block: Table, _ columns: PredictionColumns
   ) throws(TabularError) -> PredictedRows {
     if columns.interval != nil { try requireIntervals() }
-    let rows = try design.rows(of: block, for: .prediction, unseen: columns.unseen)
+    let needsLeverages = columns.isGuarded || columns.interval != nil
+    let rows = try rows(of: block, unseen: columns.unseen, forLeverages: needsLeverages)
     let predictions = try predictions(rows, block)
-    let leverages = columns.isGuarded || columns.interval != nil ? leverages(rows) : nil
+    let leverages = needsLeverages ? leverages(rows) : nil
     var result = try block.selecting(columns.passed).columns
     func append(_ name: String, _ values: [Double]) {
       let spread = rows.spread(values, over: block.rowCount, missing: .nan)

@@ -10,8 +10,8 @@ package enum ReducedRows {
 
   /// Reads the rows of a formula.
   ///
-  /// Levels, means and deviations have to be known before rows are reduced: where a formula has any, rows that do not stay in memory
-  /// are read twice; those of a pipe from a copy.
+  /// Means and deviations have to be known before rows are reduced, and levels but those of one category that stands alone: where a
+  /// formula has any, rows that do not stay in memory are read twice; those of a pipe from a copy.
   /// - Parameters:
   ///   - formula: what to predict from what.
   ///   - rows: where the rows come from.
@@ -27,43 +27,53 @@ package enum ReducedRows {
     missing: MissingPolicy = .refuse, blocksInMemory: Int = Self.blocksInMemory,
     progress: (Int) -> Void = { _ in }
   ) throws(TabularError) {
-    let empty = try DesignSurvey(
+    var empty = try DesignSurvey(
       formula, columns: rows.columnNames, weights: weights, missing: missing, source: rows.source)
     var first = empty
     try first.add(rows.firstBlock())
     // Where nothing depends on the other rows, they are reduced as they are surveyed.
-    let early = first.needsAllRows || first.hasMissingFault ? nil : try first.design()
-    if let early, let matrix = rows.matrix, matrix.rowCount > blocksInMemory * matrix.blockRows,
+    let open = first.needsAllRows && !first.hasMissingFault ? try first.openDesign() : nil
+    let early = first.needsAllRows || first.hasMissingFault ? open?.design : try first.design()
+    if let early, open == nil, let matrix = rows.matrix,
+      matrix.rowCount > blocksInMemory * matrix.blockRows,
       let share = try MatrixRows(early, matrix)?.share(formula.text, progress: progress)
     {
       self = .share(share)
       return
     }
     if early == nil { try rows.prepareToRepeat() }
+    let absorption = open?.absorption
+    let category = open?.category
+    if let category { empty.leaveLevels(of: category) }
     let columns = Set(empty.columns), text = formula.text
-    var survey = empty, tables = JoinedRows(), blocks = 0
-    var share = early.map { Share(text, $0) }
+    let start = empty
+    var survey = start, tables = JoinedRows(), blocks = 0
+    var share = early.map { Share(text, $0, absorbing: absorption) }
     try rows.forEachBlock(columns: columns) { (table) throws(TabularError) in
-      var survey = empty
+      var survey = start
       try survey.add(table)
       // A missing field is told of once all have been counted.
       return Piece(
         survey: survey,
         share: survey.hasMissingFault
-          ? nil : try early.map { (design) throws(TabularError) in try Share(text, design, table) },
+          ? nil
+          : try early.map { (design) throws(TabularError) in
+            try Share(text, design, absorbing: absorption, table)
+          },
         table: table)
     } take: { (piece) throws(TabularError) in
       try survey.merge(piece.survey)
-      if let later = piece.share { try share?.merge(later) }
+      if let later = piece.share { try share?.join(later, named: rows.source) }
       blocks += 1
       if blocks <= blocksInMemory { tables.append(piece.table) } else { tables = JoinedRows() }
       progress(survey.rowCount)
     }
+    if let category { survey.take(levels: share?.category?.words ?? [], of: category) }
     let design = try survey.design()
     if blocks <= blocksInMemory {
       self = .table(Table(rows.source, tables), design)
     } else if var share {
-      share.widenRanges(to: design)
+      share.settle(design)
       self = .share(share)
     } else {
       self = .share(try Share(text, design, reading: rows, columns: columns, progress: progress))
@@ -103,8 +113,10 @@ extension Share {
   }
 
   /// The share of a block.
-  fileprivate init(_ formula: String, _ design: Design, _ block: Table) throws(TabularError) {
-    self.init(formula, design)
+  fileprivate init(
+    _ formula: String, _ design: Design, absorbing absorption: Design.Absorption?, _ block: Table
+  ) throws(TabularError) {
+    self.init(formula, design, absorbing: absorption)
     try add(block, isBlock: true)
   }
 
@@ -114,10 +126,11 @@ extension Share {
     progress: (Int) -> Void
   ) throws(TabularError) {
     var whole = Share(formula, design), count = 0
+    let absorption = whole.category?.absorption
     try rows.forEachBlock(columns: columns) { (table) throws(TabularError) in
-      (share: try Share(formula, design, table), rows: table.rowCount)
+      (share: try Share(formula, design, absorbing: absorption, table), rows: table.rowCount)
     } take: { (block) throws(TabularError) in
-      try whole.merge(block.share)
+      try whole.join(block.share, named: rows.source)
       count += block.rows
       progress(count)
     }

@@ -19,10 +19,14 @@ public struct Share: Equatable, Sendable {
   /// Number of rows that were left out, for a field was missing.
   public private(set) var droppedRows = 0
 
+  /// The rows, with a column for each level of a category; without rows where `category` has them.
   var rows: LeastSquares.Accumulator
 
+  /// The rows, where a category stands alone; nil where none does.
+  var category: CategoryRows?
+
   /// Number of rows whose weight is not zero.
-  public var observations: Int { rows.observations }
+  public var observations: Int { category?.rows.observations ?? rows.observations }
 
   /// What is predicted: the name of a column, or an expression as R prints it.
   public var target: String { design.target }
@@ -60,16 +64,29 @@ public struct Share: Equatable, Sendable {
 
   /// An empty share of a design.
   package init(_ formula: String, _ design: Design) {
-    self.init(
-      formula: formula, design: design,
-      rows: LeastSquares.Accumulator(features: design.columns.count, targets: design.targets.count))
+    self.init(formula, design, absorbing: design.absorption(fewest: 2))
   }
 
-  init(formula: String, design: Design, droppedRows: Int = 0, rows: LeastSquares.Accumulator) {
+  /// An empty share of a design.
+  ///
+  /// - Parameter absorption: the category whose levels are taken out of the rows; nil for none.
+  init(_ formula: String, _ design: Design, absorbing absorption: Design.Absorption?) {
+    let features = absorption == nil ? design.columns.count : 0
+    self.init(
+      formula: formula, design: design,
+      rows: LeastSquares.Accumulator(features: features, targets: design.targets.count),
+      category: absorption.map { CategoryRows(design, $0) })
+  }
+
+  init(
+    formula: String, design: Design, droppedRows: Int = 0, rows: LeastSquares.Accumulator,
+    category: CategoryRows? = nil
+  ) {
     self.formula = formula
     self.design = design
     self.droppedRows = droppedRows
     self.rows = rows
+    self.category = category
   }
 
   /// Takes the rows of another table, whose columns are found by name.
@@ -79,9 +96,11 @@ public struct Share: Equatable, Sendable {
 
   /// Takes the rows of a table, which may be a block of many.
   mutating func add(_ table: Table, isBlock: Bool) throws(TabularError) {
-    let data = try RegressionData(design, table)
+    let data = try RegressionData(design, table, absorbing: category?.absorption)
     do throws(DataError) {
-      if isBlock {
+      if category != nil {
+        try category!.add(data)
+      } else if isBlock {
         try rows.addBlock(data.X.high, data.y, weights: data.weights)
       } else {
         try rows.add(data.X.high, data.y, weights: data.weights)
@@ -92,25 +111,75 @@ public struct Share: Equatable, Sendable {
     droppedRows += data.droppedRows
   }
 
+  /// Joins with a share of the same design, of later rows.
+  ///
+  /// - Parameter name: what it is called in messages.
+  mutating func join(_ other: Share, named name: String) throws(TabularError) {
+    do throws(DataError) {
+      if let theirs = other.category, category != nil {
+        try category!.join(theirs)
+      } else {
+        try rows.merge(other.rows)
+      }
+    } catch {
+      throw .unusable(file: name, message: error.description)
+    }
+    if let fault = category?.fault(design) { throw .unusable(file: name, message: fault) }
+    droppedRows += other.droppedRows
+  }
+
+  /// Notes the levels and ranges that were found in all rows.
+  mutating func settle(_ design: Design) {
+    if category == nil { return self.design.widenRanges(to: design) }
+    do throws(DataError) {
+      try category!.settle(design)
+    } catch {
+      preconditionFailure("the columns of a share changed: \(error)")
+    }
+    self.design = design
+  }
+
   /// Joins with the share of other rows.
   ///
+  /// Where a category stands alone in the formula, its levels are those of both.
   /// - Parameters:
   ///   - other: a share of the same formula.
   ///   - name: what it is called in messages.
   /// - Throws: ``TabularError/unusable(file:message:)`` where columns differ, naming one.
   public mutating func merge(_ other: Share, named name: String = "the other share") throws(TabularError) {
-    if let difference = difference(to: other) { throw .unusable(file: name, message: difference) }
-    do throws(DataError) {
-      try rows.merge(other.rows)
-    } catch {
-      throw .unusable(file: name, message: error.description)
+    var (mine, theirs) = (self, other)
+    // Of files of an earlier version all have columns.
+    if (category == nil) != (other.category == nil) { (mine, theirs) = (withColumns, other.withColumns) }
+    if let difference = mine.difference(to: theirs) { throw .unusable(file: name, message: difference) }
+    if let levels = try design.commonLevels(other.design, mine.category?.absorption, file: name) {
+      mine.recount(levels)
+      theirs.recount(levels)
     }
-    design.widenRanges(to: other.design)
-    droppedRows += other.droppedRows
+    try mine.join(theirs, named: name)
+    mine.design.widenRanges(to: theirs.design)
+    self = mine
   }
 
-  /// Notes the ranges of columns in all rows.
-  mutating func widenRanges(to other: Design) { design.widenRanges(to: other) }
+  /// The share with a column for each level; as it is where they are too many.
+  private var withColumns: Share {
+    guard let category, design.columnsFault == nil else { return self }
+    return Share(
+      formula: formula, design: design, droppedRows: droppedRows,
+      rows: category.rows.expanded(category.absorption.columns))
+  }
+
+  /// Counts the levels of the category as these.
+  private mutating func recount(_ levels: [String]) {
+    guard let absorption = category?.absorption else { return }
+    let old = design.variables[absorption.variable].levels
+    if old == levels { return }
+    design = design.withLevels(levels, of: absorption)
+    do throws(DataError) {
+      try category!.settle(design, from: old)
+    } catch {
+      preconditionFailure("the columns of a share changed: \(error)")
+    }
+  }
 
   /// Why two shares cannot be merged; nil where they can.
   private func difference(to other: Share) -> String? {
@@ -124,11 +193,13 @@ public struct Share: Equatable, Sendable {
       return
         "rows are weighed by \(named(other.design.weights)) here and by \(named(design.weights)) before; merge shares of one formula"
     }
-    let mine = features, theirs = other.features
-    if let missing = mine.first(where: { !theirs.contains($0) }) {
+    let (comparable, others) = (comparableDesign, other.comparableDesign)
+    let mine = comparable.names, theirs = others.names
+    let (known, found) = (Set(mine), Set(theirs))
+    if let missing = mine.first(where: { !found.contains($0) }) {
       return "the column \(quoted(missing)) is missing here; merge shares of one formula"
     }
-    if let extra = theirs.first(where: { !mine.contains($0) }) {
+    if let extra = theirs.first(where: { !known.contains($0) }) {
       return "the column \(quoted(extra)) stands only here; merge shares of one formula"
     }
     if let index = mine.indices.first(where: { mine[$0] != theirs[$0] }) {
@@ -139,7 +210,12 @@ public struct Share: Equatable, Sendable {
       return
         "the formula \(other.design.hasIntercept ? "has an" : "is without") intercept here; merge shares of one formula"
     }
-    return design.difference(to: other.design)
+    return comparable.difference(to: others)
+  }
+
+  /// The design without what shares need not have in common: the levels of a category that stands alone.
+  private var comparableDesign: Design {
+    category.map { design.withLevels(["", ""], of: $0.absorption) } ?? design
   }
 
   /// The fit of all rows, without reading them again.
@@ -156,7 +232,7 @@ public struct Share: Equatable, Sendable {
     _ method: LeastSquares = LeastSquares(), intercept: Bool? = nil, dropping dropped: [String] = [],
     target newTarget: String? = nil, named file: String = "the share"
   ) throws(TabularError) -> FittedModel {
-    let names = features + design.targets.map { Variable.expression($0).name }
+    let features = features, names = features + design.targets.map { Variable.expression($0).name }
     for name in dropped + (newTarget.map { [$0] } ?? []) where !names.contains(name) {
       throw .unusable(
         file: file,
@@ -183,8 +259,15 @@ public struct Share: Equatable, Sendable {
     }
     let narrowed = design.keeping(kept, target: expression, intercept: method.intercept)
     let isWhole = kept.count == features.count && method.intercept == design.hasIntercept
+    let within = reduced(method, narrowed, kept: kept, target: column)
+    if within == nil, let fault = design.columnsFault { throw .unusable(file: file, message: fault) }
     do throws(DataError) {
-      let fit = try rows.solve(method, features: kept, targets: [column])
+      let fit: LeastSquaresFit
+      if let within {
+        fit = try within.rows.solve(method, columns: within.columns)
+      } else {
+        fit = try withColumns.rows.solve(method, features: kept, targets: [column])
+      }
       return FittedModel(
         isWhole
           ? formula
@@ -204,5 +287,25 @@ public struct Share: Equatable, Sendable {
       }
       throw .unusable(file: file, message: error.description)
     }
+  }
+
+  /// The rows without the levels of the category, for a fit that does without their columns; nil for others.
+  ///
+  /// - Parameters:
+  ///   - narrowed: the design of the fit.
+  ///   - kept: its columns among those of the share.
+  ///   - target: the column of [X y] that is predicted.
+  private func reduced(
+    _ method: LeastSquares, _ narrowed: Design, kept: [Int], target: Int
+  ) -> (rows: LeastSquares.WithinAccumulator, columns: LevelColumns)? {
+    guard let category, method.isPlain, let absorption = narrowed.absorption() else { return nil }
+    let columns = category.absorption.columns
+    guard absorption.columns.levels == columns.levels, absorption.columns.hasReference == columns.hasReference
+    else { return nil }
+    /// Position without the levels.
+    func position(_ column: Int) -> Int { category.absorption.position(ofOther: column, effects: false) }
+    let rows = category.rows.selecting(
+      features: kept.filter { !columns.range.contains($0) }.map(position), targets: [position(target)])
+    return (rows, absorption.columns)
   }
 }

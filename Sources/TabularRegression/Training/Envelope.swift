@@ -17,8 +17,11 @@ struct Envelope {
   let remedy: String
 
   /// The bytes of a file with these contents.
-  func seal(_ payload: some Collection<UInt8>) -> [UInt8] {
-    let header = "\(formatName) \(currentVersion) \(payload.count) \(Checksum.text(of: payload))\n".utf8
+  ///
+  /// - Parameter version: an earlier version that they are in, which older software reads; nil for the current one.
+  func seal(_ payload: some Collection<UInt8>, version: Int? = nil) -> [UInt8] {
+    let header = "\(formatName) \(version ?? currentVersion) \(payload.count) \(Checksum.text(of: payload))\n"
+      .utf8
     var bytes: [UInt8] = []
     bytes.reserveCapacity(header.count + payload.count)
     bytes += header

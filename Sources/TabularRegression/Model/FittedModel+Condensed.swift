@@ -1,0 +1,61 @@
+internal import LinearAlgebra
+internal import LinearRegression
+
+extension FittedModel {
+  /// The model with one column instead of those of a category with many levels: it holds the coefficient of a row's level,
+  /// and counts once.
+  struct Condensed {
+    let absorption: Design.Absorption
+    /// The coefficient of each level; 0 for the reference.
+    let effects: [Double]
+    let model: LinearModel
+  }
+
+  /// The features of rows, with the columns of the condensed model if there is one.
+  struct FeatureRows {
+    let design: DesignRows
+    let condensed: Condensed?
+
+    /// One value per row of the block, from one per kept row.
+    func spread<Value>(_ values: [Value], over count: Int, missing: Value) -> [Value] {
+      design.spread(values, over: count, missing: missing)
+    }
+  }
+
+  /// The features of a block of rows.
+  ///
+  /// - Parameter forLeverages: whether there have to be leverages of them.
+  func rows(
+    of table: Table, unseen: UnseenPolicy, forLeverages: Bool = false
+  ) throws(TabularError) -> FeatureRows {
+    let condensed = condensed(forLeverages: forLeverages)
+    let rows = try design.rows(
+      of: table, for: .prediction, unseen: unseen, absorbing: condensed?.absorption,
+      effects: condensed?.effects)
+    return FeatureRows(design: rows, condensed: condensed)
+  }
+
+  /// Nil where there is no such category, or where leverages need the columns of its levels.
+  func condensed(forLeverages: Bool = false) -> Condensed? {
+    let hasColumns = covariance != nil && covariance?.levels == nil
+    guard let absorption = design.absorption(), !(forLeverages && hasColumns) else { return nil }
+    let columns = absorption.columns
+    var weights = model.coefficients
+    let effects = (0..<columns.levels).map { columns.column(of: $0).map { weights[$0] } ?? 0 }
+    weights.replaceSubrange(columns.range, with: [1])
+    return Condensed(
+      absorption: absorption, effects: effects,
+      model: LinearModel(coefficients: weights, intercept: model.intercept))
+  }
+}
+
+extension FittedModel.Condensed {
+  /// The leverages of rows.
+  ///
+  /// - Precondition: the covariance has levels, and the rows theirs.
+  func leverages(_ covariance: UnscaledCovariance, _ rows: DesignRows) -> [Double] {
+    covariance.leverages(
+      rows.X.high, columns: covariance.features.map { absorption.position(ofOther: $0, effects: true) },
+      levels: rows.levels!.codes)
+  }
+}
