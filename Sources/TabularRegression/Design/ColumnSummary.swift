@@ -85,6 +85,7 @@ struct ColumnSummary: Sendable {
         isThere[Int(code)] = true
       }
       for (level, isThere) in zip(column.levels, isThere) where isThere { words.insert(level) }
+    case .numbers(let column) where isDropped.isEmpty && !isCategory: widenRange(column)
     case .numbers(let column):
       for (row, value) in column.enumerated() where isDropped.isEmpty || !isDropped[row] {
         // Comparisons with NaN are false.
@@ -92,10 +93,31 @@ struct ColumnSummary: Sendable {
         if value > greatest { greatest = value }
         if isCategory, countsLevels, !value.isNaN { numbers.insert(value) }
       }
-      if needsMean { moments.merge(Moments(column.filter { !$0.isNaN })) }
     }
+    if needsMean, case .numbers(let column) = values { moments.merge(Moments(column.filter { !$0.isNaN })) }
   }
 
+  /// Takes numbers into the range; eight at a time, for one after the other would wait for the comparison before it.
+  private mutating func widenRange(_ column: [Double]) {
+    var lows = SIMD8<Double>(repeating: least), highs = SIMD8<Double>(repeating: greatest)
+    let whole = column.count / 8 * 8
+    column.withUnsafeBufferPointer { numbers in
+      for start in stride(from: 0, to: whole, by: 8) {
+        let eight = UnsafeRawPointer(numbers.baseAddress! + start).loadUnaligned(as: SIMD8<Double>.self)
+        // Comparisons with NaN are false.
+        lows.replace(with: eight, where: eight .< lows)
+        highs.replace(with: eight, where: eight .> highs)
+      }
+    }
+    for lane in 0..<8 {
+      least = min(least, lows[lane])
+      greatest = max(greatest, highs[lane])
+    }
+    for value in column[whole...] {
+      if value < least { least = value }
+      if value > greatest { greatest = value }
+    }
+  }
   /// Joins with what later rows hold; false where that is of another kind.
   mutating func merge(_ later: ColumnSummary) -> Bool {
     if kind == .undecided { kind = later.kind }
