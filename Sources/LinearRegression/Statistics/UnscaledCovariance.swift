@@ -88,7 +88,10 @@ public struct UnscaledCovariance: Equatable, Sendable {
   public func leverages(_ X: Matrix<Double>) -> [Double] {
     if levels != nil { return (0..<X.rowCount).map { leverage(X[row: $0]) } }
     let own = weightSum.map { 1 / $0 } ?? 0
-    return squares(rows: X.rowCount) { X[$0, features[$1]] - means[$1] }.map { $0 + own }
+    let width = X.columnCount
+    return X.withUnsafeElements { x in
+      squares(rows: X.rowCount) { x[$0 * width + features[$1]] - means[$1] }.map { $0 + own }
+    }
   }
 
   /// The leverages of rows of which the levels are given, 1/W_g + (x − m_g)ᵀ (XᵀMX)⁻¹ (x − m_g) in the level g.
@@ -114,22 +117,37 @@ public struct UnscaledCovariance: Equatable, Sendable {
   /// ‖R⁻ᵀ z‖² of rows z, whose elements are divided by the norms.
   ///
   /// - Parameter element: of the row and of the feature among those that were kept.
+  @inline(__always)
   func squares(rows: Int, _ element: (Int, Int) -> Double) -> [Double] {
     let q = features.count
     if q == 0 { return zeros(rows) }
     // Column-major R⁻¹ is row-major R⁻ᵀ.
     let transposed = Matrix(rows: q, columns: q, elements: inverse.columnMajorElements)
     let height = rowsPerCacheBlock(rowBytes: q * MemoryLayout<Double>.stride)
-    return stride(from: 0, to: rows, by: height).flatMap { start in
-      let z = Matrix<Double>(rows: min(height, rows - start), columns: q) { i, j in
-        element(start + i, j) / norms[j]
+    var squares: [Double] = zeros(rows)
+    for start in stride(from: 0, to: rows, by: height) {
+      var z = Matrix<Double>.zeros(min(height, rows - start), q)
+      z.withUnsafeMutableElements { z in
+        norms.withUnsafeBufferPointer { norms in
+          for i in 0..<z.count / q {
+            for j in 0..<q { z[i * q + j] = element(start + i, j) / norms[j] }
+          }
+        }
       }
-      let projected = gemm(z, transposed, transposeB: .yes)
-      return (0..<z.rowCount).map { i in
-        let norm = nrm2(projected[row: i])
-        return norm * norm
+      gemm(z, transposed, transposeB: .yes).withUnsafeElements { projected in
+        for i in 0..<projected.count / q {
+          // Two sums, for one would wait for the product before.
+          var even = 0.0, odd = 0.0
+          for j in stride(from: i * q, to: (i + 1) * q - 1, by: 2) {
+            even += projected[j] * projected[j]
+            odd += projected[j + 1] * projected[j + 1]
+          }
+          if q % 2 == 1 { even += projected[(i + 1) * q - 1] * projected[(i + 1) * q - 1] }
+          squares[start + i] = even + odd
+        }
       }
     }
+    return squares
   }
 
   /// √((XᵀWX)⁻¹ⱼⱼ) of each kept feature, the levels not among them.
