@@ -10,7 +10,8 @@ struct Accumulate: ParsableCommand {
       A share is a few kilobytes however many rows it stands for. Shares of the
       same formula, from other files or machines, are joined by merge and
       solved by solve. They have the same levels of categories, but for one that
-      stands alone in the formula: its levels are those of all.
+      stands alone in the formula: its levels are those of all, and each adds a row
+      of means to the share.
 
       Example: linreg accumulate 'price ~ .' january.csv february.csv -o winter.share
       """)

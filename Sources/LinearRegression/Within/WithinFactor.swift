@@ -96,8 +96,11 @@ struct WithinFactor<Scalar: BLASScalar>: Reduction, Equatable, Sendable {
     let capacity: Int
 
     init(_ factor: TriangularFactor<Double>, rows: Int) {
-      capacity = min(max(1, rows), TriangularFactor<Double>.blockRows(order: factor.layout.order))
-      elements = zeros(capacity * factor.layout.order)
+      let order = factor.layout.order
+      // Room that is cheap to make, for a block of rows has few: most are the first of their levels.
+      capacity = min(
+        max(1, rows), max(512, 16 * order), TriangularFactor<Double>.blockRows(order: order))
+      elements = zeros(capacity * order)
       self.factor = factor.makeWorkspace(rows: capacity)
     }
   }
