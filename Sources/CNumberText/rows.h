@@ -96,7 +96,6 @@ size_t read_rows(
   bool reads_short = true;
   for (const char *byte = "+-.0123456789"; *byte; ++byte)
     reads_short = reads_short && !format.begins_missing[Byte(*byte)];
-  const Byte *last_short = reads_short && length >= 32 ? end - 32 : bytes - 1;
   size_t row = 0;
   for (; p < end; ++row) {
     if (row == row_capacity || *p == '\n' || (*p == '\r' && (p + 1 == end || p[1] == '\n'))) return SIZE_MAX;
@@ -104,13 +103,13 @@ size_t read_rows(
       Column &column = columns[j];
       switch (column.kind) {
         case number_text_numbers:
-          if (p <= last_short) {
+          if (reads_short && end - p >= 32) {
             double value;
             const Byte *behind = read_short(p, value);
             // Nearly always it is a number that ends where the field does.
-            if (behind && (*behind == delimiter || *behind == '\n')) {
+            if (behind && (*behind == delimiter || *behind == '\n' || (*behind == '\r' && behind[1] == '\n'))) {
               column.numbers[row] = value;
-              p = behind;
+              p = behind + (*behind == '\r');
               break;
             }
           }

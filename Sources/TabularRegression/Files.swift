@@ -94,6 +94,19 @@ package enum Files {
     return stat(path, &status) == 0
   }
 
+  /// The file that standard input is.
+  static let standardInput = "/dev/stdin"
+
+  /// Where reading begins if standard input is a regular file that can be opened again; nil otherwise.
+  static func offsetOfRegularInput() -> Int? {
+    var status = stat()
+    guard fstat(STDIN_FILENO, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      access(standardInput, R_OK) == 0
+    else { return nil }
+    let offset = lseek(STDIN_FILENO, 0, SEEK_CUR)
+    return offset < 0 ? nil : Int(offset)
+  }
+
   /// Whether a path leads to something that can be read once only, such as a named pipe.
   static func isPipe(_ path: String) -> Bool {
     var status = stat()

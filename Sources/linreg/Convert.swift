@@ -75,16 +75,17 @@ struct Convert: ParsableCommand {
     Interrupts.install()
     var writer: TableWriter?
     let columns = columns
-    try file.forEachBlock(columns: columns.map(Set.init)) { (block) throws(TabularError) in
+    try file.forEachBlock(columns: columns.map(Set.init), isCancelled: { Interrupts.stop.isRequested }) {
+      (block) throws(TabularError) in
       let block = try columns.map(block.selecting) ?? block
       return (names: block.columnNames, rows: block.rowCount, bytes: try encoder.rows(block))
     } take: { (block) throws(TabularError) in
-      if Interrupts.stop.isRequested {
-        writer?.discard()
-        Terminal.exit(.interrupted)
-      }
       if writer == nil { writer = try TableWriter(output, block.names, encoder) }
       try writer!.append(block.bytes, rows: block.rows)
+    }
+    if Interrupts.stop.isRequested {
+      writer?.discard()
+      Terminal.exit(.interrupted)
     }
     try writer!.finish()
     if format.json { Terminal.print("{\"rows\": \(writer!.rowCount), \"columns\": \(writer!.columnCount)}") }

@@ -75,6 +75,9 @@ struct Predict: ParsableCommand {
     if format.json && output != "-" {
       throw ValidationError("--json prints on standard output; leave -o out.")
     }
+    if isGuarded && TableFormat(endingOf: output) == .npy {
+      throw ValidationError("--guard names columns, and .npy holds only numbers; write .csv.")
+    }
     var taken = Set(columns.own)
     for name in columns.passed where !taken.insert(name).inserted {
       throw ValidationError("--pass \(name): there would be two columns of that name.")
@@ -112,17 +115,19 @@ struct Predict: ParsableCommand {
     let columns = columns
     var writer: TableWriter?, outside = OutsideRows()
     if output != "-" { Interrupts.install() }
-    try file.forEachBlock(columns: model.columnsRead(for: columns)) { (block) throws(TabularError) in
+    try file.forEachBlock(
+      columns: model.columnsRead(for: columns), isCancelled: { Interrupts.stop.isRequested }
+    ) { (block) throws(TabularError) in
       let rows = try model.predictedRows(block, columns)
       return (bytes: try encoder.rows(rows.table), rows: block.rowCount, outside: rows.outside)
     } take: { (block) throws(TabularError) in
-      if output != "-" && Interrupts.stop.isRequested {
-        writer?.discard()
-        Terminal.exit(.interrupted)
-      }
       if writer == nil { writer = try TableWriter(output, columns.passed + columns.own, encoder) }
       try writer!.append(block.bytes, rows: block.rows)
       outside.merge(block.outside)
+    }
+    if Interrupts.stop.isRequested {
+      writer?.discard()
+      Terminal.exit(.interrupted)
     }
     try writer?.finish()
     return outside

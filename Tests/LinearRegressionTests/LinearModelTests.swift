@@ -60,6 +60,18 @@ import Testing
     #expect(close(merged.meanAbsoluteError, whole.meanAbsoluteError))
   }
 
+  /// Parts of unequal size whose mean is the same leave nothing about it.
+  @Test func partsOfAConstantTargetHaveNoSpread() throws {
+    let model = LinearModel(coefficients: [1], intercept: 0)
+    func part(_ n: Int) throws -> Evaluation {
+      try model.evaluate(
+        Matrix<Double>(rows: n, columns: 1, repeating: 1), Matrix(rows: n, columns: 1, repeating: 0.1))[0]
+    }
+    var whole = try part(3)
+    for n in [7, 11, 1000, 17, 3] { whole.merge(try part(n)) }
+    #expect(whole.targetMean == 0.1 && whole.totalSumOfSquares == 0 && whole.rSquared == nil)
+  }
+
   @Test func description() {
     #expect("\(model)" == "y = 4.2 + 2 x0 - 3.4 x1")
     #expect("\(wide)" == "y0 = 10 + 1 x0 + 3 x1\ny1 = 20 + 2 x0 + 4 x1")

@@ -70,6 +70,71 @@ import Testing
     #expect(rows == 3)
   }
 
+  /// An error is told while the pipe is still open, and so is a wish to stop.
+  @Test(arguments: [1, 2, 3])
+  func nobodyWaitsForAPipe(threads: Int) throws {
+    let path = folder.path("pipe")
+    #expect(mkfifo(path, 0o600) == 0)
+    let over = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+      let file = open(path, O_WRONLY)
+      let text = Array(("a,b\n1\n" + String(repeating: "2,3\n", count: 20)).utf8)
+      _ = text.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+      over.wait()
+      close(file)
+    }
+    let reader = try TableReader([path], blockSize: 8)
+    let error = #expect(throws: TabularError.self) {
+      try reader.forEachBlock(threads: threads) {
+        $0.rowCount
+      } take: { _ in
+      }
+    }
+    #expect(error?.description.hasPrefix("\(path):2:1: the row has 1 field") == true)
+    over.signal()
+  }
+
+  @Test func readingThatIsCancelledEnds() throws {
+    let path = folder.path("pipe")
+    #expect(mkfifo(path, 0o600) == 0)
+    let over = DispatchSemaphore(value: 0), taken = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+      let file = open(path, O_WRONLY)
+      _ = write(file, "a\n1\n", 4)
+      over.wait()
+      close(file)
+    }
+    var rows = 0
+    let isCancelled = { @Sendable in
+      // Once the first row is there.
+      defer { taken.signal() }
+      return taken.wait(timeout: .now()) == .success
+    }
+    try TableReader([path], asTheyArrive: true).forEachBlock(threads: 1, isCancelled: isCancelled) {
+      $0.rowCount
+    } take: {
+      rows += $0
+      taken.signal()
+    }
+    #expect(rows == 1)
+    over.signal()
+  }
+
+  /// A single column of blank lines, more than a block of them, and a quote behind.
+  @Test func blankLinesOfAPipeAreRows() throws {
+    let text = Array(("a\n1\n" + String(repeating: "\n", count: 200) + "\"2\"\n3\n").utf8)
+    let expected = CSVReaderTests.Outcome([text], blockSize: 1 << 20).description
+    let pieces = [text[..<50], text[50..<180], text[180...]]
+    let path = pipe(pieces, wait: { usleep(2000) })
+    var rows = JoinedRows()
+    try TableReader([path], blockSize: 16, asTheyArrive: true).forEachBlock {
+      $0
+    } take: {
+      rows.append($0)
+    }
+    #expect(CSVReaderTests.Outcome.contents(Table("0.csv", rows)).replacing(path, with: "0.csv") == expected)
+  }
+
   @Test func categoriesAreFittedFromACopy() throws {
     var random = SeededGenerator(seed: 2)
     var text = "y,x,zip\n"

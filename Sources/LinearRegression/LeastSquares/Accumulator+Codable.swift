@@ -39,12 +39,12 @@ extension LeastSquares.Accumulator: Codable {
     try check(epsilon >= 0 && epsilon < 1, .epsilon, "a precision of \(epsilon)")
     var counts = RowCounts()
     counts.observations = try container.decode(Int.self, forKey: .observations)
-    try check(counts.observations >= 0, .observations, "\(counts.observations) observations")
+    try check(RowCounts.isCount(counts.observations), .observations, "\(counts.observations) observations")
     if counts.observations == 0 { return }
     counts.weightSum = try container.decode(Double.self, forKey: .weightSum)
     counts.logWeightSum = try container.decode(Double.self, forKey: .logWeightSum)
     counts.merges = try container.decode(Int.self, forKey: .merges)
-    try check(counts.merges >= 0, .merges, "\(counts.merges) merges")
+    try check(RowCounts.isCount(counts.merges), .merges, "\(counts.merges) merges")
     try check(
       counts.weightSum > 0 && counts.weightSum.isFinite, .weightSum, "a weight of \(counts.weightSum)")
     try check(counts.logWeightSum.isFinite, .logWeightSum, "a weight of \(counts.logWeightSum)")

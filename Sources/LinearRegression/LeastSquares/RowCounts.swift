@@ -14,6 +14,9 @@ struct RowCounts: Equatable, Codable, Sendable {
   /// How often reductions were merged: each time rounds once more.
   var merges = 0
 
+  /// Whether a number that was read from a file can be one of rows or merges: sums of many do not overflow.
+  static func isCount(_ number: Int) -> Bool { 0...1 << 53 ~= number }
+
   /// Counts a block and writes the square roots of its weights, if it has any.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)

@@ -46,7 +46,7 @@ extension Evaluation {
       observations: observations + other.observations,
       residualSumOfSquares: residualSumOfSquares + other.residualSumOfSquares,
       totalSumOfSquares: totalSumOfSquares + other.totalSumOfSquares + difference * difference * (n * share),
-      targetMean: targetMean * (1 - share) + other.targetMean * share,
+      targetMean: targetMean + difference * share,
       meanAbsoluteError: meanAbsoluteError * (1 - share) + other.meanAbsoluteError * share,
       maximumError: max(maximumError, other.maximumError))
   }

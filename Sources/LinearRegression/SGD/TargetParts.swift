@@ -46,7 +46,7 @@ final class TargetParts<Part: Descent>: Descent {
       for outcome in advanceParts(rows, order, from: position, to: target, epoch: epoch) {
         switch outcome {
         case .success(let reached): position = reached
-        case .failure(.data(let error)): failure = .data(error)
+        case .failure(.data(let error)): failure = Self.first(failure, error)
         case .failure(.diverged): failure = failure ?? .diverged
         }
       }
@@ -56,6 +56,16 @@ final class TargetParts<Part: Descent>: Descent {
       }
     }
     return position
+  }
+
+  /// The failure of data that stands in the first row.
+  private static func first(_ failure: StepFailure?, _ error: DataError) -> StepFailure {
+    if case .data(let other) = failure, case .nonFinite(_, let row, _) = other,
+      case .nonFinite(_, let own, _) = error, row <= own
+    {
+      return .data(other)
+    }
+    return .data(error)
   }
 
   /// Takes all parts through the same steps.
@@ -117,6 +127,10 @@ final class TargetParts<Part: Descent>: Descent {
 
   func restore(_ state: DescentState) -> Bool {
     guard case .parts(let states) = state, states.count == parts.count else { return false }
-    return zip(parts, states).allSatisfy { $0.restore($1) }
+    let before = parts.map(\.state)
+    if zip(parts, states).allSatisfy({ $0.restore($1) }) { return true }
+    // All or nothing.
+    for (part, state) in zip(parts, before) { _ = part.restore(state) }
+    return false
   }
 }

@@ -84,11 +84,15 @@ public struct UnscaledCovariance: Equatable, Sendable {
   /// The leverages of many rows.
   ///
   /// - Parameter X: rows × p, all p features.
-  /// - Complexity: 2 rows p² flops. Uses `dgemm`.
+  /// - Precondition: X has the columns of all features.
+  /// - Complexity: 2 rows p² flops. Uses `dgemm`; with levels row by row, O(levels) for each too.
   public func leverages(_ X: Matrix<Double>) -> [Double] {
     if levels != nil { return (0..<X.rowCount).map { leverage(X[row: $0]) } }
     let own = weightSum.map { 1 / $0 } ?? 0
     let width = X.columnCount
+    require(
+      width > features.max() ?? -1,
+      "leverages: X is \(X.shape), but feature \((features.max() ?? 0) + 1) was kept")
     return X.withUnsafeElements { x in
       squares(rows: X.rowCount) { x[$0 * width + features[$1]] - means[$1] }.map { $0 + own }
     }

@@ -48,12 +48,12 @@ extension LeastSquares.WithinAccumulator: Codable {
     try check(epsilon >= 0 && epsilon < 1, .epsilon, "a precision of \(epsilon)")
     var counts = RowCounts()
     counts.observations = try container.decode(Int.self, forKey: .observations)
-    try check(counts.observations >= 0, .observations, "\(counts.observations) observations")
+    try check(RowCounts.isCount(counts.observations), .observations, "\(counts.observations) observations")
     if counts.observations == 0 { return }
     counts.weightSum = try container.decode(Double.self, forKey: .weightSum)
     counts.logWeightSum = try container.decode(Double.self, forKey: .logWeightSum)
     counts.merges = try container.decode(Int.self, forKey: .merges)
-    try check(counts.merges >= 0, .merges, "\(counts.merges) merges")
+    try check(RowCounts.isCount(counts.merges), .merges, "\(counts.merges) merges")
     try check(
       counts.weightSum > 0 && counts.weightSum.isFinite, .weightSum, "a weight of \(counts.weightSum)")
     try check(counts.logWeightSum.isFinite, .logWeightSum, "a weight of \(counts.logWeightSum)")
@@ -64,9 +64,13 @@ extension LeastSquares.WithinAccumulator: Codable {
     let weights = try container.decode([Double].self, forKey: .levelWeights)
     try check(weights.allSatisfy { $0 >= 0 && $0.isFinite }, .levelWeights, "weights of levels")
     try check(weights.contains { $0 > 0 }, .levelWeights, "no level has rows")
+    let differences = try container.decode(RowCounts.self, forKey: .differences)
+    try check(
+      RowCounts.isCount(differences.observations) && RowCounts.isCount(differences.merges)
+        && differences.weightSum >= 0 && differences.weightSum.isFinite
+        && differences.logWeightSum.isFinite, .differences, "counts of differences")
     let factor = TriangularFactor<Double>(
-      WithinFactor<Double>.flat(layout), units,
-      try container.decode(RowCounts.self, forKey: .differences),
+      WithinFactor<Double>.flat(layout), units, differences,
       UpperTriangularMatrix(order: order, packedColumns: try numbers(.factor, order * (order + 1) / 2)))
     self.factor = WithinFactor(
       layout, shifts: try numbers(.shifts, order), counts,

@@ -25,8 +25,10 @@ final class BlockInput: Sendable {
 
   private let state: Mutex<State>
   private let kinds: Mutex<[ColumnKind]>
+  private let spare: SpareBuffers
 
   init(_ blocks: TextBlocks, _ kinds: [ColumnKind]) {
+    spare = blocks.spare
     state = Mutex(State(blocks: blocks))
     self.kinds = Mutex(kinds)
   }
@@ -54,7 +56,7 @@ final class BlockInput: Sendable {
   func parse(_ piece: Piece, by parser: BlockParser) throws(TabularError) -> Table {
     defer { piece.nextTurn.signal() }
     let block = try piece.block.get()
-    defer { state.withLock { $0.blocks.recycle(block.bytes) } }
+    defer { spare.put(block.bytes) }
     let assumed = kinds.withLock { $0 }
     var found = assumed
     let table = try parser.parse(block, &found)

@@ -20,19 +20,26 @@ protocol ByteStream: AnyObject {
 enum TextOrigin: Sendable {
   /// A regular file.
   case file(String)
+  /// A regular file that is standard input, from this offset on.
+  case redirected(offset: Int)
   /// Standard input, or another pipe.
   case pipe(PipeCopy)
   case memory([UInt8], name: String)
 
   /// What is at a path; "-" is standard input.
   init(_ path: String) {
-    self = path == "-" || Files.isPipe(path) ? .pipe(PipeCopy(path)) : .file(path)
+    if path == "-", let offset = Files.offsetOfRegularInput() {
+      self = .redirected(offset: offset)
+    } else {
+      self = path == "-" || Files.isPipe(path) ? .pipe(PipeCopy(path)) : .file(path)
+    }
   }
 
   /// What messages call it.
   var name: String {
     switch self {
     case .file(let path): path
+    case .redirected: "standard input"
     case .pipe(let copy): copy.name
     case .memory(_, let name): name
     }
@@ -44,6 +51,7 @@ enum TextOrigin: Sendable {
     switch self {
     case .memory: return MemoryBytes(self)
     case .file(let path): file = try FileBytes(path)
+    case .redirected(let offset): file = try FileBytes(Files.standardInput, from: offset)
     case .pipe(let copy): file = try copy.open()
     }
     let isCompressed = try file.beginsWith(0x1F, 0x8B)
@@ -74,9 +82,16 @@ final class FileBytes: ByteStream {
   /// Takes what is read.
   private let copy: PipeCopy?
 
-  convenience init(_ path: String, copy: PipeCopy? = nil) throws(TabularError) {
+  /// - Parameters:
+  ///   - offset: the first byte that is read, of a regular file.
+  ///   - copy: takes what is read, of a pipe.
+  convenience init(
+    _ path: String, from offset: Int = 0, copy: PipeCopy? = nil
+  ) throws(TabularError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    if descriptor < 0 { throw Files.failure(path, .read) }
+    if descriptor < 0 || offset > 0 && lseek(descriptor, off_t(offset), SEEK_SET) < 0 {
+      throw Files.failure(path, .read)
+    }
     posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
     self.init(descriptor, name: path, closes: true, copy: copy)
   }
@@ -107,6 +122,7 @@ final class FileBytes: ByteStream {
       try copy?.add(UnsafeRawBufferPointer(rebasing: buffer[..<part.count]))
       return part.count
     }
+    if let copy, !copy.waitForBytes(descriptor) { return 0 }
     let (count, code) = readSome(descriptor, buffer, buffer.count)
     if count < 0 { throw Files.failure(name, .read, errno: code) }
     try copy?.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))

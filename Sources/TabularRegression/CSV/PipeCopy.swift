@@ -24,6 +24,8 @@ final class PipeCopy: Sendable {
     var copy: Int32?
     /// Whether the pipe has been opened.
     var isOpened = false
+    /// Asked while nothing arrives.
+    var isCancelled: @Sendable () -> Bool = { false }
   }
 
   init(_ path: String) {
@@ -38,18 +40,34 @@ final class PipeCopy: Sendable {
   /// - Parameter folder: where the copy is; nil for the folder of temporary files.
   /// - Precondition: called before ``forget()``.
   func keep(in folder: String? = nil) throws(TabularError) {
-    guard let early = state.withLock({ $0.early.take() }) else { return }
+    guard let early = state.withLock({ $0.early }) else { return }
     let folder = folder ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     var template = Array("\(folder)/linreg-XXXXXX".utf8CString)
     let copy = mkstemp(&template)
     if copy < 0 { throw failure() }
+    _ = fcntl(copy, F_SETFD, FD_CLOEXEC)
     unlink(template)
-    state.withLock { $0.copy = copy }
+    state.withLock { ($0.early, $0.copy) = (nil, copy) }
     if !Files.write(early, to: copy) { throw failure() }
   }
 
   /// Keeps nothing, unless ``keep()`` has been called.
   func forget() { state.withLock { $0.early = nil } }
+
+  /// Reading ends, as at the end of the pipe, where this is true while nothing arrives.
+  func cancel(where isCancelled: @escaping @Sendable () -> Bool) {
+    state.withLock { $0.isCancelled = isCancelled }
+  }
+
+  /// Waits until there is something to read; false where that is not wanted any more.
+  func waitForBytes(_ descriptor: Int32) -> Bool {
+    var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    // A tenth of a second; a signal ends it too.
+    while poll(&request, 1, 100) <= 0 {
+      if state.withLock({ $0.isCancelled })() { return false }
+    }
+    return true
+  }
 
   /// Takes bytes that were read.
   func add(_ bytes: UnsafeRawBufferPointer) throws(TabularError) {
@@ -67,7 +85,7 @@ final class PipeCopy: Sendable {
       return (state.copy, !state.isOpened)
     }
     if !isFirst, let copy {
-      lseek(copy, 0, SEEK_SET)
+      if lseek(copy, 0, SEEK_SET) != 0 { throw failure() }
       return FileBytes(copy, name: name, closes: false)
     }
     precondition(isFirst, "\(name) can be read once only")

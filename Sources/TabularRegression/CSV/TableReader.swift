@@ -89,7 +89,7 @@ package final class TableReader: Sendable {
   ///   - isCancelled: asked before each block; the reading ends there, as if there were no more rows.
   ///   - work: called with blocks of at least one row, by several threads at a time.
   ///   - take: called with the results in order.
-  package func forEachBlock<Result: Sendable>(
+  func forEachBlock<Result: Sendable>(
     columns: Set<String>? = nil, threads: Int = Parallelism.threads,
     isCancelled: @escaping @Sendable () -> Bool = { false },
     work: @escaping @Sendable (Table) throws(TabularError) -> Result,
@@ -100,8 +100,11 @@ package final class TableReader: Sendable {
     }
     let input = BlockInput(try takeBlocks(), firstKinds)
     var rows = 0
+    for pipe in pipes { pipe.cancel(where: isCancelled) }
     try inOrder(threads: asTheyArrive ? 1 : threads) {
       isCancelled() ? nil : input.next().map { (position: $0.index, piece: $0) }
+    } stop: {
+      for pipe in pipes { pipe.cancel { true } }
     } makeWork: { [self] in
       let parser = makeParser(columns)
       return { (piece) throws(TabularError) in

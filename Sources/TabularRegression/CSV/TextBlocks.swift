@@ -1,4 +1,5 @@
 private import CNumberText
+private import Synchronization
 
 /// Whole rows of a table's text: what is read at a time.
 struct TextBlock: Sendable {
@@ -49,8 +50,8 @@ struct TextBlocks {
   private var end = 0
   /// A block that has been looked at.
   private var peeked: TextBlock?
-  /// Buffers that can be used again.
-  private var spare: [[UInt8]] = []
+  /// Memory of blocks that have been read.
+  let spare: SpareBuffers
 
   /// A record may be so long.
   static let longestRecord = 64 << 20
@@ -64,6 +65,7 @@ struct TextBlocks {
     self.format = format
     self.options = options
     self.blockSize = max(blockSize, 1)
+    spare = SpareBuffers(size: self.blockSize + 2)
     self.asTheyArrive = asTheyArrive
     try openNext()
   }
@@ -86,7 +88,7 @@ struct TextBlocks {
     var (size, newlines, needsCare) = try cut()
     if columnNames.count == 1 {
       if asTheyArrive {
-        try leaveBlankLines(&size, &newlines)
+        try leaveBlankLines(&size, &newlines, &needsCare)
       } else {
         try addBlankLines(&size, &newlines)
       }
@@ -114,11 +116,6 @@ struct TextBlocks {
     return TextBlock(
       index: nextIndex, file: file, firstLine: line, bytes: block, count: size, newlines: newlines,
       needsCare: needsCare, endsFile: isAtEnd && rest.isEmpty)
-  }
-
-  /// Takes back the memory of a block that has been read.
-  mutating func recycle(_ bytes: consuming [UInt8]) {
-    if bytes.count == blockSize + 2, spare.count < 64 { spare.append(bytes) }
   }
 
   // MARK: Where a block ends
@@ -165,13 +162,19 @@ struct TextBlocks {
   }
 
   /// Blank lines at a block's end are left for the next, where what follows has not arrived yet.
-  private mutating func leaveBlankLines(_ size: inout Int, _ newlines: inout Int) throws(TabularError) {
+  private mutating func leaveBlankLines(
+    _ size: inout Int, _ newlines: inout Int, _ needsCare: inout Bool
+  ) throws(TabularError) {
     while !isAtEnd {
       let block = buffer[start..<start + size]
       guard let last = block.lastIndex(where: { $0 != 0x0A && $0 != 0x0D }) else {
         // Nothing but blank lines.
         try fill(end - start + 1)
-        (size, newlines, _) = try cut()
+        let contents = scan(end - start)
+        needsCare = contents.quotes_or_nuls
+        (size, newlines) =
+          needsCare ? records(end - start, first: false) : (contents.end_of_lines, contents.newlines)
+        if isAtEnd { size = end - start }
         continue
       }
       let blank = block[last...].dropFirst().drop { $0 == 0x0D }.dropFirst()
@@ -271,7 +274,24 @@ struct TextBlocks {
   /// A buffer for what follows a block of so many bytes.
   private mutating func takeBuffer(_ size: Int) -> [UInt8] {
     let rest = end - start - size
-    if rest <= blockSize + 2, let buffer = spare.popLast() { return buffer }
+    if rest <= blockSize + 2, let buffer = spare.take() { return buffer }
     return [UInt8](repeating: 0, count: max(rest, blockSize + 2))
+  }
+}
+
+/// Memory of blocks that have been read, for later ones; taken and given back by several threads, none of which waits for another's
+/// reading.
+final class SpareBuffers: Sendable {
+  private let size: Int
+  private let buffers = Mutex<[[UInt8]]>([])
+
+  init(size: Int) { self.size = size }
+
+  func take() -> [UInt8]? { buffers.withLock { $0.popLast() } }
+
+  func put(_ buffer: consuming [UInt8]) {
+    if buffer.count != size { return }
+    let buffer = buffer
+    buffers.withLock { if $0.count < 64 { $0.append(buffer) } }
   }
 }

@@ -118,6 +118,7 @@ struct ColumnSummary: Sendable {
       if value > greatest { greatest = value }
     }
   }
+
   /// Joins with what later rows hold; false where that is of another kind.
   mutating func merge(_ later: ColumnSummary) -> Bool {
     if kind == .undecided { kind = later.kind }

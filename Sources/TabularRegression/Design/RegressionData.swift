@@ -42,8 +42,10 @@ struct RegressionData {
   /// Fits by least squares, to all digits of powers.
   ///
   /// - Parameter others: weights to use instead of the design's.
+  /// - Precondition: there are none where a category is taken out of the rows.
   func fit(_ method: LeastSquares, weights others: [Double]? = nil) throws(TabularError) -> LeastSquaresFit {
     do throws(DataError) {
+      precondition(others == nil || absorption == nil)
       if let absorption { return try reduced().solve(method, columns: absorption.columns) }
       return try method.fit(X.high, y, weights: others ?? weights, low: X.low)
     } catch {

@@ -6,8 +6,8 @@ extension FittedModel {
   /// ```swift
   /// let model = try FittedModel("price ~ area + C(zip)", csv: ["2024.csv", "2025.csv"])
   /// ```
-  /// Up to some 16 MB of text are fitted as a ``Table`` is. Of more a triangular factor is formed in one pass, or two where a formula has
-  /// categories, means or deviations.
+  /// Up to some 16 MB of text are fitted as a ``Table`` is. Of more a triangular factor is formed in one pass; in two where a formula has
+  /// several categories, a product of one, means or deviations.
   /// - Parameters:
   ///   - formula: what to predict from what; it decides about the intercept too.
   ///   - paths: at least one file, all with the same columns; "-" is standard input. What gzip has compressed is inflated.

@@ -55,16 +55,18 @@ package struct NPYFile: TableSource {
   ///
   /// - Parameters:
   ///   - columns: the columns that are read; nil for all.
+  ///   - isCancelled: asked before each block; the reading ends there.
   ///   - work: works on a block, on any thread.
   ///   - take: takes the blocks' results in the file's order, on the caller's thread.
   package func forEachBlock<Result: Sendable>(
-    columns: Set<String>? = nil, work: @escaping @Sendable (Table) throws(TabularError) -> Result,
+    columns: Set<String>? = nil, isCancelled: @escaping @Sendable () -> Bool = { false },
+    work: @escaping @Sendable (Table) throws(TabularError) -> Result,
     take: (Result) throws(TabularError) -> Void
   ) throws(TabularError) {
     let missing = columns?.subtracting(columnNames).min()
     if let missing { throw .noColumn(missing, file: name, available: columnNames) }
     let chosen = columnNames.indices.filter { columns?.contains(columnNames[$0]) ?? true }
-    try forEachRange { (rows) throws(TabularError) in
+    try forEachRange(isCancelled: isCancelled) { (rows) throws(TabularError) in
       try work(try table(rows, columns: chosen))
     } take: { (result) throws(TabularError) in
       try take(result)
@@ -73,6 +75,7 @@ package struct NPYFile: TableSource {
 
   /// Works on ranges of rows of a few mebibytes, on all threads.
   func forEachRange<Result: Sendable>(
+    isCancelled: @escaping @Sendable () -> Bool = { false },
     work: @escaping @Sendable (Range<Int>) throws(TabularError) -> Result,
     take: (Result) throws(TabularError) -> Void
   ) throws(TabularError) {
@@ -80,7 +83,7 @@ package struct NPYFile: TableSource {
     let position = Counter()
     try inOrder(threads: min(blocks, Parallelism.threads)) {
       let block = position.next()
-      return block < blocks ? (position: block, piece: block * blockRows) : nil
+      return block < blocks && !isCancelled() ? (position: block, piece: block * blockRows) : nil
     } makeWork: {
       { (first) throws(TabularError) in try work(first..<min(first + blockRows, rowCount)) }
     } take: { (result) throws(TabularError) in

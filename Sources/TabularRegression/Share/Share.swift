@@ -1,7 +1,8 @@
 internal import LinearAlgebra
 public import LinearRegression
 
-/// A share of an exact fit of named columns: one machine's rows or one month's, reduced to a few kilobytes.
+/// A share of an exact fit of named columns: one machine's rows or one month's, reduced to a few kilobytes, and a row of means for each level of a category that
+/// stands alone.
 ///
 /// ```swift
 /// var share = try Share("price ~ .", Table(csv: "january.csv"))
@@ -300,6 +301,11 @@ public struct Share: Equatable, Sendable {
   ) -> (rows: LeastSquares.WithinAccumulator, columns: LevelColumns)? {
     guard let category, method.isPlain, let absorption = narrowed.absorption() else { return nil }
     let columns = category.absorption.columns
+    // Of another category the rows still have the levels.
+    guard
+      design.variables[category.absorption.variable].variable
+        == narrowed.variables[absorption.variable].variable
+    else { return nil }
     guard absorption.columns.levels == columns.levels, absorption.columns.hasReference == columns.hasReference
     else { return nil }
     /// Position without the levels.

@@ -8,12 +8,14 @@ private import Synchronization
 /// - Parameters:
 ///   - threads: how many threads work; `take` runs beside them. With one, a piece is taken before the next is asked for.
 ///   - next: the next piece and its position from 0; nil at the end. Asked by several threads at a time.
-///   - makeWork: makes what works on pieces, once for each thread. Passes over rows in there have that thread alone.
+///   - stop: called when no more pieces are wanted, for a thread that waits for one to give up.
+///   - makeWork: makes what works on pieces, once for each thread. Where there are several, passes over rows in there have that thread
+///     alone.
 ///   - take: takes a piece's result, on the caller's thread. No more than twice as many wait as there are threads.
 /// - Throws: the error of the first piece that has one; the results of those before it are taken.
 func inOrder<Piece: Sendable, Result: Sendable>(
   threads: Int = Parallelism.threads,
-  next: @escaping @Sendable () -> (position: Int, piece: Piece)?,
+  next: @escaping @Sendable () -> (position: Int, piece: Piece)?, stop: () -> Void = {},
   makeWork: @escaping @Sendable () -> (Piece) throws(TabularError) -> Result,
   take: (Result) throws(TabularError) -> Void
 ) throws(TabularError) {
@@ -26,6 +28,7 @@ func inOrder<Piece: Sendable, Result: Sendable>(
   let group = DispatchGroup()
   defer {
     results.stop()
+    stop()
     group.wait()
   }
   for _ in 0..<threads {
