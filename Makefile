@@ -27,7 +27,7 @@ bench: bench-build ## against naive loops and the machine's limits (under three 
 	@Benchmarks/.build/release/limits
 	@$(commit) Benchmarks/.build/release/compare
 
-peers: bench-build ## against NumPy, scikit-learn, oneDAL, PyTorch, polars, R (20 minutes)
+peers: bench-build ## against NumPy, scikit-learn, oneDAL, PyTorch, polars, DuckDB, R (20 minutes)
 	@$(SWIFT) build --configuration release --product linreg --quiet
 	@Benchmarks/peers/setup
 	@$(commit) Benchmarks/peers/.venv/bin/python Benchmarks/peers/run.py

@@ -106,6 +106,23 @@ import Testing
         == "\(output): this is the input; write to another file\n")
   }
 
+  /// Ctrl-C while nothing arrives: the file stays as it was, and nothing is left beside it.
+  @Test(.timeLimit(.minutes(1))) func interruptedWhileItWaits() throws {
+    let process = Process(), input = Pipe(), errors = Pipe()
+    process.executableURL = executable
+    process.arguments = ["predict", model, "-", "-o", folder.path("out.csv")]
+    (process.standardInput, process.standardError) = (input, errors)
+    try process.run()
+    try input.fileHandleForWriting.write(contentsOf: Data("area,rooms\n50,2\n60,".utf8))
+    // Its temporary file is there once the first row is predicted.
+    while try FileManager.default.contentsOfDirectory(atPath: folder.path("")).count < 2 { usleep(1000) }
+    process.interrupt()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 130)
+    #expect(errors.fileHandleForReading.availableData.isEmpty)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("")) == ["m.json"])
+  }
+
   @Test func columnsWithoutAHeaderAreNamed() throws {
     let named = try linreg("predict", model, "-", input: "area,rooms\n50,2\n")
     #expect(
@@ -118,6 +135,10 @@ import Testing
     (["--pass", "prediction"], "Error: --pass prediction: there would be two columns of that name."),
     (["--pass", "area,area"], "Error: --pass area: there would be two columns of that name."),
     (["--json", "-o", "x.csv"], "Error: --json prints on standard output; leave -o out."),
+    (
+      ["--guard", "-o", "x.npy"],
+      "Error: --guard names columns, and .npy holds only numbers; write .csv."
+    ),
   ])
   func optionsThatDoNotGoTogether(arguments: [String], message: String) throws {
     let run = try linreg(["predict", model, diabetes] + arguments)

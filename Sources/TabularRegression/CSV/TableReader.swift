@@ -101,8 +101,11 @@ package final class TableReader: Sendable {
     let input = BlockInput(try takeBlocks(), firstKinds)
     var rows = 0
     for pipe in pipes { pipe.cancel(where: isCancelled) }
-    try inOrder(threads: asTheyArrive ? 1 : threads) {
-      isCancelled() ? nil : input.next().map { (position: $0.index, piece: $0) }
+    try inOrder(threads: asTheyArrive ? 1 : threads) { () -> (position: Int, piece: BlockInput.Piece)? in
+      if isCancelled() { return nil }
+      let piece = input.next()
+      // What had arrived may end within a row.
+      return isCancelled() ? nil : piece.map { (position: $0.index, piece: $0) }
     } stop: {
       for pipe in pipes { pipe.cancel { true } }
     } makeWork: { [self] in
