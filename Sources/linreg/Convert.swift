@@ -43,6 +43,7 @@ struct Convert: ParsableCommand {
     if format.json && output == "-" {
       throw ValidationError("--json and the table cannot both go to standard output.")
     }
+    try OutputPath.check(output)
     if let columns, let twice = columns.indices.first(where: { columns[..<$0].contains(columns[$0]) }) {
       throw ValidationError("--columns names \"\(columns[twice])\" twice.")
     }

@@ -153,3 +153,14 @@ struct FormatOptions: ParsableArguments {
   @Flag(help: "Print JSON.")
   var json = false
 }
+
+/// Where rows are written.
+enum OutputPath {
+  /// Throws where a name promises what is not written.
+  static func check(_ path: String) throws {
+    if path.lowercased().hasSuffix(".gz") {
+      throw ValidationError(
+        "\(path): compressed files are read, not written; leave .gz out, and use gzip on the result.")
+    }
+  }
+}

@@ -75,6 +75,7 @@ struct Predict: ParsableCommand {
     if format.json && output != "-" {
       throw ValidationError("--json prints on standard output; leave -o out.")
     }
+    try OutputPath.check(output)
     if isGuarded && TableFormat(endingOf: output) == .npy {
       throw ValidationError("--guard names columns, and .npy holds only numbers; write .csv.")
     }

@@ -120,6 +120,10 @@ import Testing
 
   @Test(arguments: [
     (["x", "y.csv"], "Error: x ends in none of .csv, .tsv, .npy; give its format with --from."),
+    (
+      ["x.csv", "y.csv.gz"],
+      "Error: y.csv.gz: compressed files are read, not written; leave .gz out, and use gzip on the result."
+    ),
     (["x.csv", "-"], "Error: Which format? Give --to csv or --to npy."),
     (["x.csv", "y.npy", "--columns", "a,b,a"], "Error: --columns names \"a\" twice."),
     (
