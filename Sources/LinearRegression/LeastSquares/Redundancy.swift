@@ -124,6 +124,7 @@ extension ReducedProblem {
     }
     return x
   }
-
-  private func hypotenuse(_ a: Double, _ b: Double) -> Double { (a * a + b * b).squareRoot() }
 }
+
+/// √(a² + b²) of sizes whose squares are within a Double.
+func hypotenuse(_ a: Double, _ b: Double) -> Double { (a * a + b * b).squareRoot() }

@@ -86,9 +86,6 @@ extension ReducedProblem {
   }
 }
 
-/// √(a² + b²)
-private func hypotenuse(_ a: Double, _ b: Double) -> Double { (a * a + b * b).squareRoot() }
-
 /// A fit of all columns from that of the rows less the means of their levels.
 private struct WithinFit {
   let factor: WithinFactor<Double>
