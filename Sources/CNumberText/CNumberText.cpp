@@ -53,7 +53,7 @@ uint64_t join_digits(uint64_t eight) {
   return ((eight & mask) * (100 + (1000000ULL << 32)) + ((eight >> 16) & mask) * (1 + (10000ULL << 32))) >> 32;
 }
 
-/// The first delimiter or newline from p on, or the end.
+/// The first delimiter (or quote) or newline from p on, or the end.
 const Byte *end_of_field(const Byte *p, const Byte *end, Byte delimiter) {
   const uint64_t delimiters = every(delimiter), newlines = every('\n');
   for (; end - p >= 8; p += 8) {
@@ -184,37 +184,75 @@ number_text_class classify(const Byte *p, const Byte *end, const Format &format,
 
 // MARK: Fields of a block
 
-/// Where a field that begins at p ends, without the CR of a CRLF. The next one begins behind `stop`.
+/// Whether a field ends at p.
+bool ends_field(const Byte *p, const Byte *end, Byte delimiter) {
+  return p == end || *p == delimiter || *p == '\n' || (*p == '\r' && (p + 1 == end || p[1] == '\n'));
+}
+
+/// A field that begins at p: its text without quotes around it, and without spaces and tabs at either end.
 struct Field {
-  const Byte *start, *end, *stop;
+  const Byte *start, *end;
+  /// The delimiter, the line's end or the block's end behind it; nullptr where its quotes are not as they have to be.
+  const Byte *stop;
+  /// Whether it has quotes inside, each of which is doubled.
+  bool doubled = false;
+  /// Number of newlines inside.
+  uint32_t newlines = 0;
 
   Field(const Byte *p, const Byte *block_end, Byte delimiter) : start(p) {
-    end = stop = end_of_field(p, block_end, delimiter);
-    if (end > start && end[-1] == '\r' && (stop == block_end || *stop == '\n')) --end;
+    while (p < block_end && is_space(*p) && *p != delimiter) ++p;
+    if (p < block_end && *p == '"') {
+      take_quoted(p + 1, block_end, delimiter);
+    } else {
+      end = stop = end_of_field(p, block_end, delimiter);
+      if (end > start && end[-1] == '\r' && (stop == block_end || *stop == '\n')) --end;
+    }
+    trim(start, end);
+  }
+
+  size_t length() const { return size_t(end - start); }
+
+private:
+  void take_quoted(const Byte *p, const Byte *block_end, Byte delimiter) {
+    start = end = p;
+    stop = nullptr;
+    for (;; ++p) {
+      p = end_of_field(p, block_end, '"');
+      if (p == block_end) return;
+      if (*p == '\n') {
+        ++newlines;
+      } else if (p + 1 < block_end && p[1] == '"') {
+        doubled = true;
+        ++p;
+      } else {
+        break;
+      }
+    }
+    end = p++;
+    while (p < block_end && is_space(*p) && *p != delimiter) ++p;
+    if (ends_field(p, block_end, delimiter)) stop = p + (p < block_end && *p == '\r');
   }
 };
 
-/// Whether a field ends at p.
-bool ends_field(const Byte *p, const Byte *end, const Format &format) {
-  return p == end || *p == format.delimiter || *p == '\n' || (*p == '\r' && (p + 1 == end || p[1] == '\n'));
-}
-
-/// Reads a field as a number, whatever it holds; returns the delimiter, the line's end or the block's end behind it.
+/// Reads a field as a number, whatever it holds; returns the delimiter, the line's end or the block's end behind it, nullptr
+/// where the field's quotes need more care. `newlines` grows by those inside the field.
 const Byte *read_number(
-    const Byte *p, const Byte *end, const Format &format, Column &column, size_t row, const Byte *block) {
+    const Byte *p, const Byte *end, const Format &format, Column &column, size_t row, const Byte *block,
+    uint32_t &newlines) {
   // Nearly always the number ends where the field does.
   if (p < end && !format.begins_missing[*p]) {
     double value;
     Decimal decimal;
     const Byte *behind = decimal.take(p, end);
-    if (behind && ends_field(behind, end, format) && (decimal.exact(value) || nearest(p, behind, value))) {
+    if (behind && ends_field(behind, end, format.delimiter) && (decimal.exact(value) || nearest(p, behind, value))) {
       column.numbers[row] = value;
       if (row < column.first_number) column.first_number = row;
       return behind + (behind < end && *behind == '\r');
     }
   }
-  Field field(p, end, format.delimiter);
-  trim(field.start, field.end);
+  const Field field(p, end, format.delimiter);
+  if (!field.stop) return nullptr;
+  newlines += field.newlines;
   double value = missing_value;
   const number_text_class kind = classify(field.start, field.end, format, value);
   column.numbers[row] = kind == number_text_value ? value : missing_value;
@@ -224,8 +262,9 @@ const Byte *read_number(
     if (column.fault_count++ == 0) {
       column.fault_row = row;
       column.fault_offset = size_t(field.start - block);
-      column.fault_length = size_t(field.end - field.start);
+      column.fault_length = field.length();
       column.fault_is_too_large = kind == number_text_too_large;
+      column.fault_is_doubled = field.doubled;
     }
   }
   return field.stop;
@@ -241,17 +280,20 @@ uint32_t hash(const Byte *p, size_t length) {
 }
 
 /// The position among the levels of a word, which becomes a level where it is new.
-int32_t code(const Byte *word, size_t length, Column &column, size_t row, const Byte *block) {
-  const uint32_t key = hash(word, length);
+int32_t code(const Field &word, Column &column, size_t row, const Byte *block) {
+  const size_t length = word.length();
+  const uint32_t key = hash(word.start, length);
   for (size_t slot = key;; ++slot) {
     uint32_t &entry = column.slots[slot & (column.slot_count - 1)];
     if (entry == 0) {
-      column.levels[column.level_count] = {uint32_t(word - block), uint32_t(length), uint32_t(row), key};
+      column.levels[column.level_count] = {
+          uint32_t(word.start - block), uint32_t(length), uint32_t(row), key, word.doubled};
       entry = uint32_t(++column.level_count);
       return int32_t(entry - 1);
     }
     const number_text_word &level = column.levels[entry - 1];
-    if (level.hash == key && level.length == length && std::memcmp(block + level.offset, word, length) == 0)
+    if (level.hash == key && level.length == length && level.doubled == word.doubled
+        && std::memcmp(block + level.offset, word.start, length) == 0)
       return int32_t(entry - 1);
   }
 }
@@ -283,18 +325,20 @@ number_text_class number_text_read(
 }
 
 number_text_contents number_text_scan(const uint8_t *bytes, size_t length) {
-  number_text_contents contents = {0, 0, false};
+  number_text_contents contents = {0, 0, false, false};
   size_t i = 0;
   while (i < length) {
     // Counts in bytes, which the compiler adds up sixteen or more at a time.
     const size_t stop = length - i < 255 ? length : i + 255;
-    uint8_t newlines = 0, others = 0;
+    uint8_t newlines = 0, quotes = 0, nuls = 0;
     for (; i < stop; ++i) {
       newlines += bytes[i] == '\n';
-      others |= (bytes[i] == '"') | (bytes[i] == 0);
+      quotes |= bytes[i] == '"';
+      nuls |= bytes[i] == 0;
     }
     contents.newlines += newlines;
-    contents.quotes_or_nuls = contents.quotes_or_nuls || others;
+    contents.quotes = contents.quotes || quotes;
+    contents.nuls = contents.nuls || nuls;
   }
   while (i > 0 && bytes[i - 1] != '\n') --i;
   contents.end_of_lines = i;
@@ -309,13 +353,15 @@ size_t number_text_records(
   while (p < end) {
     while (p < end && is_space(*p) && *p != delimiter) ++p;
     if (p < end && *p == '"') {
-      for (++p;; p += 2) {  // over a doubled quote
-        const Byte *quote = static_cast<const Byte *>(std::memchr(p, '"', size_t(end - p)));
-        for (const Byte *q = p; q < (quote ? quote : end); ++q) count += *q == '\n';
-        if (!quote) return complete;
-        p = quote;
-        if (end - p < 2) return complete;  // whether it is doubled is not known yet
-        if (p[1] != '"') break;
+      for (++p;; ++p) {
+        p = end_of_field(p, end, '"');
+        if (end - p < 2) return complete;  // whether a quote is doubled is not known yet
+        if (*p == '\n')
+          ++count;
+        else if (p[1] == '"')
+          ++p;
+        else
+          break;
       }
     }
     p = end_of_field(p, end, delimiter);
@@ -331,10 +377,12 @@ size_t number_text_records(
 
 size_t number_text_read_rows(
     const uint8_t *bytes, size_t length, const struct number_text_format *format,
-    struct number_text_column *columns, size_t column_count, size_t row_capacity, bool uses_vectors) {
+    struct number_text_column *columns, size_t column_count, size_t row_capacity, uint32_t *lines,
+    bool uses_vectors) {
 #if defined(__x86_64__)
   static const bool has_vectors = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
-  if (uses_vectors && has_vectors) return vectors::read_rows(bytes, length, *format, columns, column_count, row_capacity);
+  if (uses_vectors && has_vectors)
+    return vectors::read_rows(bytes, length, *format, columns, column_count, row_capacity, lines);
 #endif
-  return plain::read_rows(bytes, length, *format, columns, column_count, row_capacity);
+  return plain::read_rows(bytes, length, *format, columns, column_count, row_capacity, lines);
 }

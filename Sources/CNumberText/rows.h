@@ -82,7 +82,7 @@ inline const Byte *read_short(const Byte *p, double &value) {
 
 size_t read_rows(
     const Byte *bytes, size_t length, const Format &format, Column *columns, size_t column_count,
-    size_t row_capacity) {
+    size_t row_capacity, uint32_t *lines) {
   for (size_t j = 0; j < column_count; ++j) {
     Column &column = columns[j];
     column.level_count = column.fault_count = 0;
@@ -97,8 +97,10 @@ size_t read_rows(
   for (const char *byte = "+-.0123456789"; *byte; ++byte)
     reads_short = reads_short && !format.begins_missing[Byte(*byte)];
   size_t row = 0;
+  uint32_t hidden = 0;  // newlines in fields
   for (; p < end; ++row) {
     if (row == row_capacity || *p == '\n' || (*p == '\r' && (p + 1 == end || p[1] == '\n'))) return SIZE_MAX;
+    if (lines) lines[row] = uint32_t(row) + hidden;
     for (size_t j = 0;;) {
       Column &column = columns[j];
       switch (column.kind) {
@@ -113,20 +115,22 @@ size_t read_rows(
               break;
             }
           }
-          p = read_number(p, end, format, column, row, bytes);
+          p = read_number(p, end, format, column, row, bytes, hidden);
           break;
         case number_text_words: {
-          Field field(p, end, delimiter);
+          const Field field(p, end, delimiter);
           p = field.stop;
-          trim(field.start, field.end);
-          column.codes[row] = is_missing(field.start, field.end, format)
-                                  ? -1
-                                  : code(field.start, size_t(field.end - field.start), column, row, bytes);
+          hidden += field.newlines;
+          column.codes[row] =
+              is_missing(field.start, field.end, format) ? -1 : code(field, column, row, bytes);
           break;
         }
         default:
-          p = end_of_field(p, end, delimiter);
+          const Field field(p, end, delimiter);
+          p = field.stop;
+          hidden += field.newlines;
       }
+      if (!p) return SIZE_MAX;
       ++j;
       const bool more = p < end && *p == delimiter;
       if (more != (j < column_count)) return SIZE_MAX;

@@ -109,6 +109,13 @@ import Testing
     }
   }
 
+  @Test func theSameWordIsOneLevelHoweverItIsWritten() {
+    let text = Array("a,b\n1,x\"\n2,\"x\"\"\"\n3,\u{E9}\n4,e\u{301}\n5,\" x\"\"\"\n6,\"\"\n".utf8)
+    let expected = Outcome([text], blockSize: 1 << 20, way: .withCare)
+    #expect(expected.description.contains(#"["x\"", "é"]"#))
+    for size in 1...text.count { #expect(Outcome([text], blockSize: size) == expected) }
+  }
+
   @Test func blocksMayEndAnywhere() {
     let text = Array(
       "\u{FEFF}a,b,c\r\n1,x,\r\n\r\n-2.5e3,\"y\n, \"\"z\"\"\",\n3,,w\n\n4,x,w\r\n5,\"x\",NA\n6,\"\n\n\",v"

@@ -46,8 +46,10 @@ struct number_text_contents {
   size_t newlines;
   /// Just behind the last of them; 0 where there is none.
   size_t end_of_lines;
-  /// Whether there are quotes or NUL bytes: `number_text_read_rows` does not know them.
-  bool quotes_or_nuls;
+  /// Whether there are quotes, which may hide newlines.
+  bool quotes;
+  /// Whether there are NUL bytes, which `number_text_read_rows` does not know.
+  bool nuls;
 };
 
 /// Looks for newlines, quotes and NUL bytes.
@@ -60,9 +62,11 @@ struct number_text_contents number_text_scan(const uint8_t *bytes, size_t length
 size_t number_text_records(
     const uint8_t *bytes, size_t length, uint8_t delimiter, bool first, size_t *newlines);
 
-/// A word as it first stands in a block's column.
+/// A word as it first stands in a block's column, without quotes around it.
 struct number_text_word {
   uint32_t offset, length, row, hash;
+  /// Whether it has quotes inside, each of which is doubled.
+  bool doubled;
 };
 
 /// What becomes of a column's fields.
@@ -87,20 +91,22 @@ struct number_text_column {
   /// For numbers: how many fields are something else, and where the first stands. Their place in `numbers` holds NaN.
   size_t fault_count;
   size_t fault_row, fault_offset, fault_length;
-  bool fault_is_too_large;
+  bool fault_is_too_large, fault_is_doubled;
   /// The first row with a number, or one that is too large; the number of rows where there is none.
   size_t first_number;
 };
 
-/// Reads the rows of a block without quotes and NUL bytes: fields between delimiters, rows that end in LF, CRLF or with the
-/// block.
+/// Reads the rows of a block without NUL bytes: fields between delimiters, in quotes or not, rows that end in LF, CRLF or with
+/// the block.
 ///
+/// - `lines`: one per row, the number of newlines above it; nullptr where there are no quotes, so that each row is a line.
 /// - `uses_vectors`: use instructions that not every processor has, where this one has them.
-/// - Returns: the number of rows; SIZE_MAX where there are blank lines, rows with more or fewer fields than columns, or more
-///   than `row_capacity` rows: such a block has to be read with more care.
+/// - Returns: the number of rows; SIZE_MAX where there are blank lines, rows with more or fewer fields than columns, quotes
+///   that are not closed or have text behind, or more than `row_capacity` rows: such a block has to be read with more care.
 size_t number_text_read_rows(
     const uint8_t *bytes, size_t length, const struct number_text_format *format,
-    struct number_text_column *columns, size_t column_count, size_t row_capacity, bool uses_vectors);
+    struct number_text_column *columns, size_t column_count, size_t row_capacity, uint32_t *lines,
+    bool uses_vectors);
 
 #ifdef __cplusplus
 }

@@ -12,8 +12,8 @@ struct TextBlock: Sendable {
   var bytes: [UInt8]
   let count: Int
   let newlines: Int
-  /// Whether there are quotes or NUL bytes.
-  let needsCare: Bool
+  /// Whether there are quotes, and NUL bytes.
+  let hasQuotes: Bool, hasNULs: Bool
   /// Whether nothing follows in the file.
   let endsFile: Bool
 }
@@ -85,17 +85,13 @@ struct TextBlocks {
       if nextOrigin == origins.count { return nil }
       try openNext()
     }
-    var (size, newlines, needsCare) = try cut()
+    var cut = try cut()
     if columnNames.count == 1 {
-      if asTheyArrive {
-        try leaveBlankLines(&size, &newlines, &needsCare)
-      } else {
-        try addBlankLines(&size, &newlines)
-      }
+      if asTheyArrive { try leaveBlankLines(&cut) } else { try addBlankLines(&cut) }
     }
-    var block = takeBuffer(size)
+    var block = takeBuffer(cut.size)
     swap(&block, &buffer)
-    let rest = start + size..<end
+    let rest = start + cut.size..<end
     // The rest of the block's buffer begins the next.
     buffer.withUnsafeMutableBytes { to in
       block.withUnsafeBytes { from in
@@ -105,35 +101,42 @@ struct TextBlocks {
     if start > 0 {
       block.withUnsafeMutableBytes { bytes in
         let (to, from) = (bytes.baseAddress!, bytes.baseAddress! + start)
-        to.copyMemory(from: from, byteCount: size)
+        to.copyMemory(from: from, byteCount: cut.size)
       }
     }
     (start, end) = (0, rest.count)
     defer {
-      line += newlines
+      line += cut.newlines
       nextIndex += 1
     }
     return TextBlock(
-      index: nextIndex, file: file, firstLine: line, bytes: block, count: size, newlines: newlines,
-      needsCare: needsCare, endsFile: isAtEnd && rest.isEmpty)
+      index: nextIndex, file: file, firstLine: line, bytes: block, count: cut.size, newlines: cut.newlines,
+      hasQuotes: cut.quotes, hasNULs: cut.nuls, endsFile: isAtEnd && rest.isEmpty)
   }
 
   // MARK: Where a block ends
 
-  /// Number of bytes and newlines of the next block, and whether it has quotes or NUL bytes.
-  private mutating func cut() throws(TabularError) -> (size: Int, newlines: Int, needsCare: Bool) {
-    let contents = scan(blockSize)
-    if isAtEnd, end - start <= blockSize {
-      return (end - start, contents.newlines, contents.quotes_or_nuls)
+  /// What the next block is to be, from `start` on.
+  private struct Cut {
+    var size: Int, newlines: Int
+    var quotes: Bool, nuls: Bool
+
+    init(_ size: Int, _ newlines: Int, _ contents: number_text_contents) {
+      (self.size, self.newlines, quotes, nuls) = (size, newlines, contents.quotes, contents.nuls)
     }
-    if contents.quotes_or_nuls {
+  }
+
+  private mutating func cut() throws(TabularError) -> Cut {
+    let contents = scan(blockSize)
+    if isAtEnd, end - start <= blockSize { return Cut(end - start, contents.newlines, contents) }
+    if contents.quotes {
       let found = records(blockSize, first: false)
-      if found.size > 0 { return (found.size, found.newlines, true) }
+      if found.size > 0 { return Cut(found.size, found.newlines, contents) }
     } else if contents.end_of_lines > 0 {
-      return (contents.end_of_lines, contents.newlines, false)
+      return Cut(contents.end_of_lines, contents.newlines, contents)
     }
     let (size, newlines) = try firstRecord()
-    return (size, newlines, scan(size).quotes_or_nuls)
+    return Cut(size, newlines, scan(size))
   }
 
   /// Number of bytes and newlines of the next record, however long it is.
@@ -147,39 +150,36 @@ struct TextBlocks {
   }
 
   /// Blank lines behind a block belong to it: whether they are rows depends on what follows.
-  private mutating func addBlankLines(_ size: inout Int, _ newlines: inout Int) throws(TabularError) {
+  private mutating func addBlankLines(_ cut: inout Cut) throws(TabularError) {
     while true {
-      if !isAtEnd, start + size + 2 > end { try fill(size + blockSize + 2) }
-      let rest = buffer[start + size..<end]
+      if !isAtEnd, start + cut.size + 2 > end { try fill(cut.size + blockSize + 2) }
+      let rest = buffer[start + cut.size..<end]
       // A CR that ends the file ends a line too.
       let length =
         rest.first == 0x0A || isAtEnd && rest.elementsEqual([0x0D])
         ? 1 : rest.starts(with: [0x0D, 0x0A]) ? 2 : 0
       if length == 0 { return }
-      size += length
-      newlines += 1
+      cut.size += length
+      cut.newlines += 1
     }
   }
 
   /// Blank lines at a block's end are left for the next, where what follows has not arrived yet.
-  private mutating func leaveBlankLines(
-    _ size: inout Int, _ newlines: inout Int, _ needsCare: inout Bool
-  ) throws(TabularError) {
+  private mutating func leaveBlankLines(_ cut: inout Cut) throws(TabularError) {
     while !isAtEnd {
-      let block = buffer[start..<start + size]
+      let block = buffer[start..<start + cut.size]
       guard let last = block.lastIndex(where: { $0 != 0x0A && $0 != 0x0D }) else {
         // Nothing but blank lines.
         try fill(end - start + 1)
         let contents = scan(end - start)
-        needsCare = contents.quotes_or_nuls
-        (size, newlines) =
-          needsCare ? records(end - start, first: false) : (contents.end_of_lines, contents.newlines)
-        if isAtEnd { size = end - start }
+        cut = Cut(contents.end_of_lines, contents.newlines, contents)
+        if contents.quotes { (cut.size, cut.newlines) = records(end - start, first: false) }
+        if isAtEnd { cut.size = end - start }
         continue
       }
       let blank = block[last...].dropFirst().drop { $0 == 0x0D }.dropFirst()
-      size -= blank.count
-      newlines -= blank.count { $0 == 0x0A }
+      cut.size -= blank.count
+      cut.newlines -= blank.count { $0 == 0x0A }
       return
     }
   }
@@ -211,8 +211,8 @@ struct TextBlocks {
       throw .malformed(file: file, line: 1, column: nil, message: "the text is UTF-16; save it as UTF-8")
     }
     if beginning.starts(with: [0xEF, 0xBB, 0xBF]) { start = 3 }
-    var blank = (size: 0, newlines: 0)
-    try addBlankLines(&blank.size, &blank.newlines)
+    var blank = Cut(0, 0, number_text_contents())
+    try addBlankLines(&blank)
     start += blank.size
     line += blank.newlines
     let first = try firstRecord()

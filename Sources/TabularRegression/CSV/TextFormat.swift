@@ -45,6 +45,9 @@ struct TextFormat: Sendable {
     self.format = format
   }
 
+  /// Whether a text for a missing value has quotes, which C does not tell from doubled ones.
+  var missingTextsHaveQuotes: Bool { missing.contains(CChar(bitPattern: UInt8(ascii: "\""))) }
+
   /// Calls `body` with the format that C reads by.
   func withPointer<Result>(_ body: (UnsafePointer<number_text_format>) -> Result) -> Result {
     missing.withUnsafeBufferPointer { missing in

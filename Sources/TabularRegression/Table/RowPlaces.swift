@@ -19,7 +19,9 @@ package struct RowPlaces: Sendable, Equatable {
 
   /// Rows on the lines that are listed.
   package init(file: String, lines: [Int]) {
-    pieces = [Piece(firstRow: 0, file: file, firstLine: 0, lines: lines)]
+    let first = lines.first ?? 1
+    let follow = lines.indices.allSatisfy { lines[$0] == first + $0 }
+    pieces = [Piece(firstRow: 0, file: file, firstLine: first, lines: follow ? nil : lines)]
   }
 
   /// From `row` on, rows are on consecutive lines of a file.
