@@ -1,5 +1,5 @@
 /// Names for the columns of a matrix, which has none itself, or of text without a header: given, or the lines of a file beside the
-/// matrix.
+/// matrix. Spaces around a name do not belong to it, as in a header.
 struct ColumnNames {
   let names: [String]
 
@@ -34,7 +34,9 @@ struct ColumnNames {
     _ names: [String]?, count: Int, _ what: String = "the names given", of whole: String,
     error: (Int, String) -> TabularError
   ) throws(TabularError) {
-    let names = names ?? (0..<count).map { "V\($0 + 1)" }
+    let names =
+      names?.map { String(decoding: Array($0.utf8)[...].trimmingSpaces(), as: UTF8.self) }
+      ?? (0..<count).map { "V\($0 + 1)" }
     self.names = names
     guard names.count == count else {
       throw error(
