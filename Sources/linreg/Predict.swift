@@ -86,7 +86,9 @@ struct Predict: ParsableCommand {
   }
 
   func run() throws {
-    if output != "-" { try Files.checkWritable(output, besides: file) }
+    if output != "-" {
+      for input in [model, file] { try Files.checkWritable(output, besides: input) }
+    }
     try threads.run {
       let model = try FittedModel(contentsOf: model)
       let file = try TableFile(

@@ -25,6 +25,13 @@ import Testing
       json == "{\"predictions\": [\(plain[1]), \(plain[2])], \"columns\": {\"id\": [\"007\", \"1e3\"]}}\n")
   }
 
+  @Test func theModelIsNotWrittenOver() throws {
+    let run = try linreg("predict", model, "-", "-o", model, input: "area,rooms\n50,2\n")
+    #expect(run.status == 1)
+    #expect(run.error == "\(model): this is the input; write to another file\n")
+    #expect(try linreg("summary", model).status == 0)
+  }
+
   @Test func guardNamesColumnsOutsideTheirRange() throws {
     let rows = "area,rooms\n50,2\n120,3\n39,9\n70,4\n"
     let run = try linreg("predict", model, "-", "--guard", input: rows)
