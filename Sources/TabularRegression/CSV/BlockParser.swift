@@ -29,16 +29,14 @@ final class BlockParser {
     self.way = way
     fields = columnNames.indices.filter { selected?.contains(columnNames[$0]) ?? true }
     quick = QuickParser(
-      columnNames: columnNames, fields: fields, format: format, usesVectors: way == .usual)
+      source: source, columnNames: columnNames, fields: fields, format: format, usesVectors: way == .usual)
   }
 
   /// Reads a block.
   ///
   /// - Parameter kinds: what the columns' fields are above the block; afterwards, below it.
   func parse(_ block: TextBlock, _ kinds: inout [ColumnKind]) throws(TabularError) -> Table {
-    if way != .withCare, let rows = quick.parse(block, &kinds) {
-      return Table(source: source, columns: rows.columns, rowCount: rows.count, places: rows.places)
-    }
+    if way != .withCare, let table = quick.parse(block, &kinds) { return table }
     return try parseWithCare(block, &kinds)
   }
 

@@ -2,13 +2,7 @@ internal import CNumberText
 
 /// Reads blocks of text by C.
 final class QuickParser {
-  /// What the rows of a block hold.
-  struct Rows {
-    let columns: [TableColumn]
-    let count: Int
-    let places: RowPlaces
-  }
-
+  private let source: String
   private let columnNames: [String]
   /// Positions of the columns to read, in their order.
   private let fields: [Int]
@@ -22,7 +16,8 @@ final class QuickParser {
   private let lines = GrowingMemory<UInt32>()
 
   /// - Parameter fields: positions of the columns to read.
-  init(columnNames: [String], fields: [Int], format: TextFormat, usesVectors: Bool) {
+  init(source: String, columnNames: [String], fields: [Int], format: TextFormat, usesVectors: Bool) {
+    self.source = source
     self.columnNames = columnNames
     self.fields = fields
     self.format = format
@@ -33,9 +28,9 @@ final class QuickParser {
   /// Reads a block; nil, and `kinds` as it was, where that has to be done with more care.
   ///
   /// - Parameter kinds: what the columns' fields are above the block; afterwards, below it.
-  func parse(_ block: TextBlock, _ kinds: inout [ColumnKind]) -> Rows? {
+  func parse(_ block: TextBlock, _ kinds: inout [ColumnKind]) -> Table? {
     if block.hasNULs || block.hasQuotes && format.missingTextsHaveQuotes { return nil }
-    return block.bytes.withUnsafeBufferPointer { (bytes) -> Rows? in
+    return block.bytes.withUnsafeBufferPointer { (bytes) -> Table? in
       let bytes = UnsafeBufferPointer(rebasing: bytes[..<block.count])
       // A row has a newline, or is the last, and no fewer bytes than delimiters and its newline.
       let capacity = min(block.newlines, block.count / columnNames.count) + 1
@@ -49,18 +44,19 @@ final class QuickParser {
       }
       kinds = found
       let places =
-        if let newlinesAbove {
+        // Newlines above a row are as many as rows, and more from the first field with one inside on.
+        if let newlinesAbove, count > 0, newlinesAbove[count - 1] >= count {
           RowPlaces(file: block.file, lines: (0..<count).map { block.firstLine + Int(newlinesAbove[$0]) })
         } else {
           RowPlaces(file: block.file, firstLine: block.firstLine)
         }
-      let all = fields.map { field in
+      let values = fields.map { field in
         let column = ReadColumn(
           name: columnNames[field], field: field, found: columns[field], rowCount: count, places: places,
           bytes: bytes)
         return TableColumn(name: column.name, values: column.values(found[field]), field: field)
       }
-      return Rows(columns: all, count: count, places: places)
+      return Table(source: source, columns: values, rowCount: count, places: places)
     }
   }
 

@@ -21,63 +21,51 @@ struct ReadColumn {
   private var words: TableColumn.Values {
     let codes = UnsafeBufferPointer(start: found.codes, count: rowCount)
     let words = UnsafeBufferPointer(start: found.levels, count: found.level_count)
-    let levels = words.map { String(validating: text(of: $0), as: UTF8.self) }
-    if let first = levels.firstIndex(of: nil) {
-      var fault = TableColumn.Fault.notUTF8(
-        name, file: places[Int(words[first].row)].file, line: places[Int(words[first].row)].line, field: field
-      )
-      fault.count = codes.count { $0 >= 0 && levels[Int($0)] == nil }
+    var column = TableColumn.Words(codes: Array(codes)), invalid: Set<Int32> = []
+    column.levels.reserveCapacity(words.count)
+    for (index, word) in words.enumerated() {
+      let text = bytes[Int(word.offset)..<Int(word.offset) + Int(word.length)]
+      let level =
+        word.doubled
+        ? String(validating: withQuotesOnce(text), as: UTF8.self) : String(validating: text, as: UTF8.self)
+      if level == nil { invalid.insert(Int32(index)) }
+      column.levels.append(level ?? "")
+    }
+    if let first = invalid.min() {
+      let (file, line) = places[Int(words[Int(first)].row)]
+      var fault = TableColumn.Fault.notUTF8(name, file: file, line: line, field: field)
+      fault.count = codes.count { invalid.contains($0) }
       return .mixed(fault)
     }
-    let column = TableColumn.Words(codes: Array(codes), levels: levels.compactMap(\.self))
     // C compares bytes. A word may stand in quotes, with a doubled one inside, and without; or its accents may be letters of
     // their own.
     let mayRepeat =
       words.contains(where: \.doubled) || column.levels.contains { !$0.utf8.allSatisfy { $0 < 0x80 } }
-    return .words(mayRepeat ? column.withLevelsOnce : column)
+    if !mayRepeat { return .words(column) }
+    var (once, positions) = (TableColumn.Words(), [String: Int32]())
+    once.append(column, &positions)
+    return .words(once)
   }
 
   private var fault: TableColumn.Fault {
-    let text = text(
-      offset: found.fault_offset, length: found.fault_length, doubled: found.fault_is_doubled)
+    let field = bytes[found.fault_offset..<found.fault_offset + found.fault_length]
+    let text = found.fault_is_doubled ? withQuotesOnce(field) : Array(field)
     let (file, line) = places[found.fault_row]
     var fault: TableColumn.Fault =
       found.fault_is_too_large
-      ? .tooLarge(name, file: file, line: line, field: field, text: text)
-      : .notANumber(name, file: file, line: line, field: field, text: text)
+      ? .tooLarge(name, file: file, line: line, field: self.field, text: text)
+      : .notANumber(name, file: file, line: line, field: self.field, text: text)
     fault.count = found.fault_count
     return fault
   }
-
-  private func text(of word: number_text_word) -> [UInt8] {
-    text(offset: Int(word.offset), length: Int(word.length), doubled: word.doubled)
-  }
-
-  /// A field's text, without the second of each two quotes where they are doubled.
-  private func text(offset: Int, length: Int, doubled: Bool) -> [UInt8] {
-    let text = bytes[offset..<offset + length]
-    if !doubled { return Array(text) }
-    var isFirst = false
-    return text.filter { byte in
-      if byte != UInt8(ascii: "\"") { return true }
-      isFirst.toggle()
-      return isFirst
-    }
-  }
 }
 
-extension TableColumn.Words {
-  /// The same words, each of them one level.
-  fileprivate var withLevelsOnce: Self {
-    var (result, positions) = (Self(), [String: Int32]())
-    let newCodes = levels.map { level in
-      if let position = positions[level] { return position }
-      let position = Int32(result.levels.count)
-      positions[level] = position
-      result.levels.append(level)
-      return position
-    }
-    result.codes = codes.map { $0 < 0 ? $0 : newCodes[Int($0)] }
-    return result
+/// A field's text, where quotes are doubled, without the second of each two.
+private func withQuotesOnce(_ text: some Sequence<UInt8>) -> [UInt8] {
+  var isFirst = false
+  return text.filter { byte in
+    if byte != UInt8(ascii: "\"") { return true }
+    isFirst.toggle()
+    return isFirst
   }
 }

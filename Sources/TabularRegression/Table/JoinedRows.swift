@@ -38,30 +38,17 @@ package struct JoinedRows {
       numbers += more
       columns[index].values = .numbers(numbers)
     case (.words(var words), .words(let more)):
-      add(more, to: &words, &codes[index])
+      words.append(more, &codes[index])
       columns[index].values = .words(words)
     case (.numbers(let missing), .words(let more)):
       // All missing so far.
       var words = TableColumn.Words(codes: Array(repeating: -1, count: missing.count))
-      add(more, to: &words, &codes[index])
+      words.append(more, &codes[index])
       columns[index].values = .words(words)
     case (.words(var words), .numbers(let missing)):
       words.codes += repeatElement(-1, count: missing.count)
       columns[index].values = .words(words)
     }
-  }
-
-  private func add(
-    _ more: TableColumn.Words, to words: inout TableColumn.Words, _ codes: inout [String: Int32]
-  ) {
-    let translated = more.levels.map { level in
-      if let code = codes[level] { return code }
-      let code = Int32(words.levels.count)
-      codes[level] = code
-      words.levels.append(level)
-      return code
-    }
-    words.codes += more.codes.lazy.map { $0 < 0 ? -1 : translated[Int($0)] }
   }
 }
 

@@ -31,6 +31,20 @@ package struct TableColumn: Sendable, Equatable {
       self.codes = codes
       self.levels = levels
     }
+
+    /// Appends words, among which one level may stand more than once.
+    ///
+    /// - Parameter positions: the position of each level, before and after.
+    mutating func append(_ more: Words, _ positions: inout [String: Int32]) {
+      let translated = more.levels.map { level in
+        if let position = positions[level] { return position }
+        let position = Int32(levels.count)
+        positions[level] = position
+        levels.append(level)
+        return position
+      }
+      codes += more.codes.lazy.map { $0 < 0 ? -1 : translated[Int($0)] }
+    }
   }
 
   /// The first field that does not fit those above it, and how many follow.
