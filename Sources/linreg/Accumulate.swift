@@ -97,10 +97,16 @@ struct Solve: ParsableCommand {
 
   @OptionGroup var output: ModelOutputOptions
 
-  @Option(help: "A column to leave out; may be given again.")
-  var drop: [String] = []
+  @Option(
+    help:
+      "Numbers and categories to leave out with all their products, or single columns as the fit prints them, separated by commas; may be given again.",
+    transform: names)
+  var drop: [[String]] = []
 
-  @Option(help: "Another column to predict; the former target is then left out.")
+  @Option(
+    help:
+      "Another column to predict; the former target is then left out, and all that is formed from the new one."
+  )
   var target: String?
 
   @Option(help: "What becomes of columns that others determine.")
@@ -127,7 +133,7 @@ struct Solve: ParsableCommand {
     try output.check(besides: [share])
     let model = try Share(contentsOf: share).solve(
       LeastSquares(redundancy: redundant, ridgePenalty: ridge), intercept: noIntercept ? false : nil,
-      dropping: drop, target: target, named: share == "-" ? "standard input" : share)
+      dropping: Array(drop.joined()), target: target, named: share == "-" ? "standard input" : share)
     try deliver(model, output)
   }
 }

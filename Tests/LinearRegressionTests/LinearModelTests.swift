@@ -40,6 +40,30 @@ import Testing
     #expect(try model.evaluate([[1], [2]] as Matrix<Double>, [[3], [3]])[0].rSquared == nil)
   }
 
+  /// A row of weight 2 counts as two rows, one of weight 0 as none.
+  @Test func weightedRowsCountAsSoMany() throws {
+    var random = SeededGenerator(seed: 5)
+    let weights = (0..<40).map { Double($0 % 4) }
+    let X = Matrix<Double>(rows: 40, columns: 2) { _, _ in random.nextNormal() }
+    let y = Matrix<Double>(rows: 40, columns: 1) { i, _ in
+      weights[i] == 0 ? 1e9 : 100 + random.nextNormal()
+    }
+    let model = LinearModel(coefficients: [0.1, -0.2], intercept: 100)
+    let copies = weights.indices.flatMap { Array(repeating: Int32($0), count: Int(weights[$0])) }
+    let weighted = try model.evaluate(X, y, weights: weights)[0]
+    let repeated = try model.evaluate(X.gathered(copies), y.gathered(copies))[0]
+    #expect(weighted.observations == 30 && weighted.weightSum == 60 && repeated.observations == 60)
+    for part in [\Evaluation.residualSumOfSquares, \.totalSumOfSquares, \.targetMean, \.meanAbsoluteError] {
+      #expect(difference([weighted[keyPath: part]], [repeated[keyPath: part]], factor: 64) == nil)
+    }
+    #expect(weighted.maximumError == repeated.maximumError)
+    #expect(
+      difference([weighted.meanSquaredError], [repeated.meanSquaredError], factor: 64) == nil)
+    #expect(throws: DataError.negativeWeight(row: 0)) {
+      try model.evaluate(X, y, weights: [-1] + weights.dropFirst())
+    }
+  }
+
   @Test func evaluationsOfPartsMerge() throws {
     var random = SeededGenerator(seed: 3)
     let n = 300

@@ -140,6 +140,32 @@ import Testing
     #expect(!plain.needsAllRows)
   }
 
+  /// The order of rows does not decide whether a column is a category.
+  @Test func numbersAndWordsInOneColumn() throws {
+    func rows(_ values: [String]) -> String {
+      "y,a\n" + values.indices.map { "\(Double($0) * 1.5),\(values[$0])\n" }.joined()
+    }
+    func word(_ line: Int, _ remedy: String) -> String {
+      "t.csv:\(line):2: column \"a\": \"x\" is not a number; \(remedy)"
+    }
+    let category = "correct it, or make the column a category by C(a)"
+    #expect(Self.message("y ~ a", rows(["x", "1", "2", "4"])) == word(2, category))
+    #expect(Self.message("y ~ a", rows(["", "x", "1", "4", "3"])) == word(3, category))
+    #expect(
+      Self.message("y ~ a", rows(["1", "x", "2", "4"])) == word(3, "correct it or leave the column out"))
+    #expect(
+      Self.message("y ~ a", rows(["u", "1", "v", "4", "u"]))
+        == "t.csv:3:2: column \"a\": \"1\" is a number among words; \(category) (2 such fields in the column)"
+    )
+    #expect(
+      Self.message("y ~ log(a)", rows(["x", "1", "2", "4"])) == word(2, "correct it or leave the column out"))
+    #expect(
+      Self.message("a ~ y", rows(["x", "1", "x", "4", "2"]))
+        == "t.csv:2:2: column \"a\": \"x\" is not a number; correct it or leave the column out (2 such fields in the column)"
+    )
+    #expect(Self.message("y ~ C(a)", rows(["x", "1", "x", "1", "2"])) == nil)
+  }
+
   @Test func whatCannotBeAColumn() {
     let few = "z,a,y\nA,1,1\nA,2,2\nA,0,3\n"
     #expect(

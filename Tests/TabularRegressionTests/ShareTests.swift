@@ -151,4 +151,42 @@ import Testing
     #expect(throws: TabularError.self) { try share.solve(dropping: (0..<20).map { "column \($0)" }) }
     #expect(throws: TabularError.self) { try share.solve(target: "nothing") }
   }
+
+  /// What is left out goes with its products, as if the formula had been without it.
+  @Test func whatIsDroppedGoesWithItsProducts() throws {
+    let rows = (0..<40).map {
+      "\(Double($0 * 7 % 13) + 0.5 * Double($0)),\($0 % 9),\($0 % 5),\(["r", "g", "b"][$0 % 3])"
+    }
+    let table = try Table(csvText: "y,a,b,z\n" + rows.joined(separator: "\n"), source: "t.csv")
+    let share = try Share("y ~ a * z + b + I(a^2)", table)
+    func agree(_ model: FittedModel, _ formula: String) throws {
+      let other = try FittedModel(formula, table)
+      #expect(model.termNames == other.termNames)
+      #expect(
+        difference(
+          model.coefficientStatistics.compactMap(\.estimate),
+          other.coefficientStatistics.compactMap(\.estimate),
+          factor: 1000) == nil)
+    }
+    try agree(share.solve(dropping: ["a"]), "y ~ z + b + I(a^2)")
+    try agree(share.solve(dropping: ["z"]), "y ~ a + b + I(a^2)")
+    try agree(share.solve(dropping: ["a:zg", "a:zr"]), "y ~ a + z + b + I(a^2)")
+    try agree(share.solve(target: "a"), "a ~ z + b")
+    try agree(share.solve(target: "b"), "b ~ a * z + I(a^2)")
+    try agree(share.solve(intercept: false, dropping: ["z"]), "y ~ a + b + I(a^2) - 1")
+    #expect(
+      throws: TabularError.unusable(
+        file: "the share",
+        message:
+          "without an intercept \"z\" needs a column for its first level too, which this share lacks; accumulate with \"- 1\" in the formula, or drop the category"
+      )
+    ) { try share.solve(intercept: false) }
+    try agree(Share("y ~ z + a - 1", table).solve(), "y ~ z + a - 1")
+    #expect(
+      throws: TabularError.unusable(
+        file: "the share",
+        message:
+          "there is no column \"c\"; the columns are a, z, b, I(a^2), zg, zr, a:zg, a:zr, y")
+    ) { try share.solve(dropping: ["c"]) }
+  }
 }

@@ -45,6 +45,19 @@ import Testing
         absent.coefficientStatistics.compactMap(\.standardError), factor: 16) == nil)
   }
 
+  /// What SGD comes to is weighed as the exact fit is.
+  @Test func statisticsOfATrainedModelAreWeighted() throws {
+    let table = try table(["1", "2", "0", "4", "0.5"])
+    let exact = try FittedModel("y ~ x", table, weights: "w")
+    let trained = try FittedModel(training: Formula("y ~ x"), table, weights: "w")
+    #expect(trained.observations == exact.observations)
+    #expect(trained.summary.hasPrefix("y on 1 feature, 4 observations, weights w: SGD\n"))
+    let (a, b) = (trained.statistics, exact.statistics)
+    #expect(a.degreesOfFreedom == b.degreesOfFreedom)
+    #expect(abs(a.residualStandardError! - b.residualStandardError!) < 1e-9 * b.residualStandardError!)
+    #expect(abs(a.rSquared! - b.rSquared!) < 1e-9)
+  }
+
   @Test func weightsThatCannotBeUsed() {
     #expect(
       message(["1", "2", "-1", "1", "1"])

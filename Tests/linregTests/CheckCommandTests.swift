@@ -41,13 +41,15 @@ import Testing
             zip       integer         0         1000         1001         1002
             constant  integer         0            5            5            5
             flag      boolean         0            0     0.133333            1
-            mixed     mixed           0
+            mixed     mixed           -
             empty     missing        60
             price     integer         0            3         91.5          180
             cents     integer         0            7          184          361
             copy      integer         0            3         91.5          180
 
             would stop a fit
+              "id" holds another word in every row; leave it out, or write C(id) if it is a
+                category
               line 4: "area" lacks 1 of 60 values, here the first; fill them in or drop
                 their rows
               line 4: "sameArea" lacks 1 of 60 values, here the first; fill them in or drop
@@ -57,7 +59,6 @@ import Testing
               "empty" has no value in any row; leave it out
 
             worth a look
-              "id" has 60 different words in 60 rows; leave it out if they are identifiers
               "sameArea" is equal to "area" in every row; leave one of them out
               "zip" has only 3 different whole numbers; if they are names, take C(zip)
               "constant" is the same in every row; leave it out
@@ -68,6 +69,75 @@ import Testing
 
             """, error: ""))
     #expect(outcome.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+  }
+
+  /// What `check` says below its table, with lines joined.
+  private func findings(_ text: String, _ arguments: String...) throws -> (status: Int32, text: String) {
+    try file("a.csv", text)
+    let outcome = try linreg(["check", "a.csv"] + arguments, in: location)
+    let parts = outcome.output.components(separatedBy: "\n\n").dropFirst(2)
+    return (outcome.status, parts.joined(separator: "|").replacingOccurrences(of: "\n    ", with: " "))
+  }
+
+  @Test func whatStopsAFitIsSaidToStopOne() throws {
+    let ten = 1...10
+    let one = try findings("y\n1\n2\n")
+    #expect(
+      one
+        == (
+          1,
+          "would stop a fit\n  there is one column only, and nothing to predict it from; see whether -d or -t splits it\n"
+        ))
+    let level = try findings("y,z\n" + ten.map { "\($0).5,w\n" }.joined())
+    #expect(level == (1, "would stop a fit\n  \"z\" holds the same word in every row; leave it out\n"))
+    let different = try findings("y,z\n" + ten.map { "\($0).5,w\($0)\n" }.joined())
+    #expect(
+      different
+        == (
+          1,
+          "would stop a fit\n  \"z\" holds another word in every row; leave it out, or write C(z) if it is a category\n"
+        ))
+    let mixed = try findings("y,z\n1.5,a\n2.5,7\n3.5,b\n4.5,b\n")
+    #expect(
+      mixed
+        == (
+          1,
+          "would stop a fit\n  line 3: column \"z\": \"7\" is a number among words; correct it, or make the column a category by C(z)\n"
+        ))
+    for (text, formula) in [
+      ("y,z\n" + ten.map { "\($0).5,w\n" }.joined(), "y ~ z"), ("y\n1\n2\n", "y ~ ."),
+      ("y,z\n" + ten.map { "\($0).5,w\($0)\n" }.joined(), "y ~ z"),
+      ("y,z\n1.5,a\n2.5,7\n3.5,b\n4.5,b\n", "y ~ z"),
+    ] {
+      try file("a.csv", text)
+      #expect(try linreg("fit", formula, "a.csv", in: location).status == 1, "\(formula): \(text)")
+    }
+  }
+
+  @Test func whatIsWorthALook() throws {
+    let percent = try findings("y,a\n1.5,10%\n2.5,\"1,250.5%\"\n3.5,-0.5%\n3.7,10%\n")
+    #expect(
+      percent
+        == (
+          0,
+          "worth a look\n  \"a\" holds numbers that are not written as such, as \"10%\", and is a category; leave only digits, a point and a sign\n"
+        ))
+    let numbered = try findings("id,y\n" + (1...12).map { "\(13 - $0),0.\($0)\n" }.joined())
+    #expect(
+      numbered
+        == (
+          0,
+          "worth a look\n  \"id\" holds each whole number from 1 to 12 once; leave it out if it numbers the rows\n"
+        ))
+    let row = try findings("y,a\n1,2\n", "--target", "y")
+    #expect(row == (0, "worth a look\n  there is one row only; a fit needs more rows than columns\n"))
+    let constant = try findings("y,a\n1,2\n1,3\n", "--target", "y")
+    #expect(
+      constant
+        == (0, "worth a look\n  the target \"y\" is the same in every row: nothing is to explain\n"))
+    // Dates, codes and versions are words.
+    let words = try findings("y,a\n1.5,2024-01-05\n2.5,12:30\n3.5,1.2.3\n3.7,1.2.3\n")
+    #expect(words == (0, "nothing is wrong\n"))
   }
 
   @Test func jsonHasTheSame() throws {
@@ -87,10 +157,10 @@ import Testing
     let findings = try #require(check["findings"] as? [[String: Any]])
     #expect(
       findings.map { $0["kind"] as? String } == [
-        "missing", "missing", "mixed", "missing", "identifierLike", "duplicate", "categoryLike", "constant",
+        "allDifferent", "missing", "missing", "mixed", "missing", "duplicate", "categoryLike", "constant",
         "targetCorrelation", "targetCopy",
       ])
-    #expect(findings[0]["line"] as? Int == 4)
+    #expect(findings[1]["line"] as? Int == 4)
   }
 
   @Test func nothingIsWrong() throws {

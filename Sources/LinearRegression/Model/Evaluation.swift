@@ -2,31 +2,34 @@ public import LinearAlgebra
 
 /// How well a model predicts one target on data that it is shown.
 public struct Evaluation: Equatable, Sendable {
-  /// n
+  /// Number of rows whose weight is not zero, n.
   public let observations: Int
 
-  /// Σ (y − ŷ)²
+  /// Σ w, the sum of the weights; n where each is 1.
+  public let weightSum: Double
+
+  /// Σ w (y − ŷ)²
   public let residualSumOfSquares: Double
 
-  /// Σ (y − ȳ)², ȳ being the mean of these data.
+  /// Σ w (y − ȳ)², ȳ being the mean of these data.
   public let totalSumOfSquares: Double
 
-  /// ȳ
+  /// ȳ = Σ w y / Σ w
   public let targetMean: Double
 
-  /// Σ |y − ŷ| / n
+  /// Σ w |y − ŷ| / Σ w
   public let meanAbsoluteError: Double
 
-  /// The largest |y − ŷ|.
+  /// The largest |y − ŷ| where the weight is not zero.
   public let maximumError: Double
 
-  /// Σ (y − ŷ)² / n
-  public var meanSquaredError: Double { residualSumOfSquares / Double(observations) }
+  /// Σ w (y − ŷ)² / Σ w
+  public var meanSquaredError: Double { residualSumOfSquares / weightSum }
 
-  /// √(Σ (y − ŷ)² / n), in the units of y.
+  /// √(Σ w (y − ŷ)² / Σ w), in the units of y.
   public var rootMeanSquaredError: Double { meanSquaredError.squareRoot() }
 
-  /// R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)²: at most 1, and negative where the model is worse than the mean. Nil where y is
+  /// R² = 1 − Σ w (y − ŷ)² / Σ w (y − ȳ)²: at most 1, and negative where the model is worse than the mean. Nil where y is
   /// constant.
   public var rSquared: Double? {
     totalSumOfSquares > 0 ? 1 - residualSumOfSquares / totalSumOfSquares : nil
@@ -40,10 +43,10 @@ extension Evaluation {
   /// doi:10.1080/00031305.1983.10483115).
   /// - Complexity: O(1)
   public mutating func merge(_ other: Evaluation) {
-    let (n, m) = (Double(observations), Double(other.observations))
+    let (n, m) = (weightSum, other.weightSum)
     let share = m / (n + m), difference = other.targetMean - targetMean
     self = Evaluation(
-      observations: observations + other.observations,
+      observations: observations + other.observations, weightSum: n + m,
       residualSumOfSquares: residualSumOfSquares + other.residualSumOfSquares,
       totalSumOfSquares: totalSumOfSquares + other.totalSumOfSquares + difference * difference * (n * share),
       targetMean: targetMean + difference * share,
@@ -58,22 +61,31 @@ extension LinearModel {
   /// - Parameters:
   ///   - X: n × p.
   ///   - y: n × k.
-  /// - Throws: ``DataError``: no rows, a value that is not finite, squares of errors beyond Double.
+  ///   - weights: one per row, zero or more; nil for 1.
+  /// - Throws: ``DataError``: no rows, a value that is not finite, a weight that is negative, weights that are all zero, squares of
+  ///   errors beyond Double.
   /// - Precondition: the shapes fit the model.
   /// - Complexity: 2 n p k flops on all cores; a block of rows for each thread.
-  public func evaluate<M: RowMajor>(_ X: M, _ y: Matrix<M.Scalar>) throws(DataError) -> [Evaluation] {
+  public func evaluate<M: RowMajor>(
+    _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil
+  ) throws(DataError) -> [Evaluation] {
     require(
       X.columnCount == featureCount, "evaluate: X is \(X.shape) but the model has \(featureCount) features")
     require(
       y.shape == Shape(X.rowCount, targetCount),
       "evaluate: X is \(X.shape) and the model has \(targetCount) targets, but y is \(y.shape)")
-    try DataError.check(X, y)
-    let means = try Observations.with(Matrix<M.Scalar>.zeros(y.rowCount, 0), y) { (rows) throws(DataError) in
+    if let weights {
+      require(weights.count == X.rowCount, "evaluate: X is \(X.shape) but there are \(weights.count) weights")
+    }
+    try DataError.check(X, y, weights: weights)
+    let (counts, means) = try Observations.with(
+      Matrix<M.Scalar>.zeros(y.rowCount, 0), y, weights: weights
+    ) { (rows) throws(DataError) in
       let moments = try ColumnMoments.of(rows)
-      return (0..<targetCount).map(moments.mean)
+      return (moments.counts, (0..<targetCount).map(moments.mean))
     }
     let predictor = BlockPredictor(self)
-    let sums = Observations.with(X, y) { rows in
+    let sums = Observations.with(X, y, weights: weights) { rows in
       RowPass(
         rows: rows.rowCount,
         blockRows: BlockPredictor.blockRows(features: featureCount, targets: targetCount, M.Scalar.self)
@@ -82,7 +94,7 @@ extension LinearModel {
     for t in 0..<targetCount where !(sums[t].residual.isFinite && sums[t].total.isFinite) {
       throw .overflow(.targets, column: t)
     }
-    return sums.map { $0.evaluation(observations: X.rowCount) }
+    return sums.map { $0.evaluation(counts) }
   }
 }
 
@@ -125,9 +137,11 @@ private struct TargetSums {
     for i in 0..<block.rowCount {
       let value = Double(y[i * k + target])
       let residual = value - predictions[i * k + target], deviation = value - mean
-      self.residual += residual * residual
-      total += deviation * deviation
-      absolute += abs(residual)
+      let weight = Double(block.weight(i))
+      if weight == 0 { continue }
+      self.residual += weight * (residual * residual)
+      total += weight * (deviation * deviation)
+      absolute += weight * abs(residual)
       maximum = max(maximum, abs(residual))
     }
   }
@@ -139,9 +153,10 @@ private struct TargetSums {
     maximum = max(maximum, later.maximum)
   }
 
-  func evaluation(observations: Int) -> Evaluation {
+  func evaluation(_ counts: RowCounts) -> Evaluation {
     Evaluation(
-      observations: observations, residualSumOfSquares: residual, totalSumOfSquares: total, targetMean: mean,
-      meanAbsoluteError: absolute / Double(observations), maximumError: maximum)
+      observations: counts.observations, weightSum: counts.weightSum, residualSumOfSquares: residual,
+      totalSumOfSquares: total, targetMean: mean, meanAbsoluteError: absolute / counts.weightSum,
+      maximumError: maximum)
   }
 }

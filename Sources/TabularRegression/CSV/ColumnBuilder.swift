@@ -78,7 +78,8 @@ struct ColumnBuilder {
 }
 
 extension TableColumn.Fault {
-  private init(_ name: String, file: String, line: Int, field: Int, _ message: String) {
+  /// - Parameter field: position of the field in its record, from 0.
+  init(_ name: String, file: String, line: Int, field: Int, _ message: String) {
     self.init(
       file: file, line: line, field: field + 1, message: "column \"\(printable(name))\": \(message)")
   }

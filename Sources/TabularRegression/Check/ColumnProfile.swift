@@ -6,8 +6,14 @@ package struct ColumnProfile: Sendable {
   package private(set) var missing = Occurrences()
   /// Infinities, which no fit takes.
   package private(set) var infinite = Occurrences()
-  /// Fields that are not numbers in a column of numbers.
-  package private(set) var fault: TableColumn.Fault?
+  /// Fields that are not numbers in a column of numbers, or the other way about.
+  package var fault: TableColumn.Fault? { belowNumbers ?? amongWords.fault(name, field: field) }
+  /// Words below numbers.
+  private var belowNumbers: TableColumn.Fault?
+  /// Numbers in a column that began with a word.
+  private var amongWords = NumbersAmongWords()
+  /// Position of the column's fields in the rows of the file, from 0.
+  private let field: Int
   /// Moments of the finite numbers.
   package private(set) var moments = Moments()
   /// The target's moments with the column's, of rows that have both.
@@ -83,16 +89,33 @@ package struct ColumnProfile: Sendable {
     }
   }
 
+  /// Whether it holds each of so many whole numbers as there are rows once: their mean and deviation are those of 1, 2, … n.
+  var countsRows: Bool {
+    guard kind == .integer, rowCount >= 10, missing.count == 0 else { return false }
+    let n = Double(rowCount), first = moments.minimum
+    func isClose(_ a: Double, _ b: Double) -> Bool { abs(a - b) <= 1e-9 * b }
+    return moments.maximum - first == n - 1 && isClose(moments.mean - first + 1, (n + 1) / 2)
+      && isClose(moments.deviation * moments.deviation, n * (n + 1) / 12)
+  }
+
+  /// One of the words, where all are numbers with a percent sign, a currency, a comma or separators of thousands; nil where they are not.
+  var numberLike: String? {
+    guard let texts = values?.texts, let first = texts.first else { return nil }
+    let pattern = /[+\-−]?[$€£]? ?(\d+|\d{1,3}([ .,']\d{3})+)([.,]\d+)? ?[%$€£]?/
+    return texts.allSatisfy({ $0.wholeMatch(of: pattern) != nil }) ? first : nil
+  }
+
   /// Profiles a column of a block.
   ///
   /// - Parameter target: the target's numbers in the block, if there is one.
   init(_ column: TableColumn, in block: Table, target: [Double]?) {
     name = column.name
     rowCount = block.rowCount
+    field = (block.field(of: name) ?? 1) - 1
     switch column.values {
     case .numbers(let numbers): add(numbers, block, target)
     case .words(let words): add(words, block)
-    case .mixed(let fault): self.fault = fault
+    case .mixed(let fault): belowNumbers = fault
     }
   }
 
@@ -120,6 +143,7 @@ package struct ColumnProfile: Sendable {
   private mutating func add(_ words: TableColumn.Words, _ block: Table) {
     // A column of nothing but missing fields may be either.
     hasWords = words.codes.contains { $0 >= 0 }
+    amongWords = NumbersAmongWords(words, block.places)
     let digests = words.levels.map {
       $0.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
@@ -138,7 +162,12 @@ package struct ColumnProfile: Sendable {
     rowCount += later.rowCount
     missing.merge(later.missing)
     infinite.merge(later.infinite)
-    if fault == nil { fault = later.fault } else { fault?.count += later.fault?.count ?? 0 }
+    if belowNumbers == nil {
+      belowNumbers = later.belowNumbers
+    } else {
+      belowNumbers?.count += later.belowNumbers?.count ?? 0
+    }
+    amongWords.merge(later.amongWords)
     moments.merge(later.moments)
     withTarget.merge(later.withTarget)
     isWhole = isWhole && later.isWhole

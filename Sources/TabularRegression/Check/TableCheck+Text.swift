@@ -22,7 +22,8 @@ extension TableCheck {
       let head = ["minimum", "mean", "maximum"].map { aligned($0, .right, width: 13) }.joined()
       blocks.append([size, "", row("column", "kind", "missing", head)])
       blocks[0] += columns.map {
-        row(printable($0.name), $0.kind.rawValue, "\($0.missing.count)", $0.contents)
+        row(
+          printable($0.name), $0.kind.rawValue, $0.kind == .mixed ? "-" : "\($0.missing.count)", $0.contents)
       }
     }
     for (title, stops) in [("would stop a fit", true), ("worth a look", false)] {

@@ -21,15 +21,18 @@ package struct TableCheck: Sendable {
     package let message: String
 
     package enum Kind: String, Sendable {
-      case damage, missing, infinite, mixed, targetWords
-      case constant, duplicate, targetCopy, targetCorrelation, categoryLike, identifierLike
+      case damage, missing, infinite, mixed, targetWords, noFeature, oneLevel, allDifferent
+      case oneRow, constant, duplicate, targetCopy, targetCorrelation, categoryLike, identifierLike, rowNumber
+      case numberLike
     }
 
     /// Whether a fit that uses the column stops at it.
     package var stopsFit: Bool {
       switch kind {
-      case .damage, .missing, .infinite, .mixed, .targetWords: true
-      case .constant, .duplicate, .targetCopy, .targetCorrelation, .categoryLike, .identifierLike: false
+      case .damage, .missing, .infinite, .mixed, .targetWords, .noFeature, .oneLevel, .allDifferent: true
+      case .oneRow, .constant, .duplicate, .targetCopy, .targetCorrelation, .categoryLike, .identifierLike,
+        .rowNumber, .numberLike:
+        false
       }
     }
   }
@@ -57,7 +60,9 @@ package struct TableCheck: Sendable {
     } catch {
       damage = try Self.damage(error)
     }
-    let all = [damage].compactMap { $0 } + columns.flatMap { findings(of: $0, target) }
+    let all =
+      [damage, damage == nil ? findingOfSize : nil].compactMap { $0 }
+      + columns.flatMap { findings(of: $0, target) }
     findings = all.filter(\.stopsFit) + all.filter { !$0.stopsFit }
   }
 
@@ -88,6 +93,21 @@ package struct TableCheck: Sendable {
 
   // MARK: Findings
 
+  /// Whether there are enough columns and rows.
+  private var findingOfSize: Finding? {
+    if columns.count == 1 {
+      return Finding(
+        kind: .noFeature, column: nil, line: nil,
+        message: "there is one column only, and nothing to predict it from"
+          + (lineNoun == "line" ? "; see whether -d or -t splits it" : ""))
+    }
+    return rowCount == 1
+      ? Finding(
+        kind: .oneRow, column: nil, line: nil,
+        message: "there is one row only; a fit needs more rows than columns")
+      : nil
+  }
+
   private func findings(of column: ColumnProfile, _ target: String?) -> [Finding] {
     var findings: [Finding] = []
     func note(_ kind: Finding.Kind, line: Int? = nil, _ message: String) {
@@ -116,8 +136,16 @@ package struct TableCheck: Sendable {
     if column.name == target && column.hasWords {
       note(.targetWords, "the target \(name) holds words; predict a column of numbers")
     }
-    if column.isConstant { note(.constant, "\(name) is the same in every row; leave it out") }
-    if column.kind != .missing, let original = original(of: column), original != target {
+    if column.isConstant, column.name == target {
+      if rowCount > 1 {
+        note(.constant, "the target \(name) is the same in every row: nothing is to explain")
+      }
+    } else if column.isConstant, column.hasWords {
+      note(.oneLevel, "\(name) holds the same word in every row; leave it out")
+    } else if column.isConstant, rowCount > 1 {
+      note(.constant, "\(name) is the same in every row; leave it out")
+    }
+    if column.kind != .missing, rowCount > 1, let original = original(of: column), original != target {
       note(.duplicate, "\(name) is equal to \"\(printable(original))\" in every row; leave one of them out")
     }
     if let target, column.name != target, let correlation = column.withTarget.correlation {
@@ -138,11 +166,27 @@ package struct TableCheck: Sendable {
     {
       note(
         .categoryLike,
-        "\(name) has only \(values) different whole numbers; if they are names, take C(\(column.name))")
+        "\(name) has only \(values) different whole numbers; if they are names, take C(\(FormulaParser.quoted(column.name)))"
+      )
     }
-    if column.kind == .words, rowCount >= 20,
-      values.map({ $0 > max(100, rowCount / 2) || $0 == rowCount }) ?? true
-    {
+    if column.countsRows {
+      note(
+        .rowNumber,
+        "\(name) holds each whole number from \(Int(column.moments.minimum)) to \(Int(column.moments.maximum)) once; leave it out if it numbers the rows"
+      )
+    }
+    if column.kind != .words || column.isConstant { return findings }
+    if let example = column.numberLike {
+      note(
+        .numberLike,
+        "\(name) holds numbers that are not written as such, as \(shown(example)), and is a category; leave only digits, a point and a sign"
+      )
+    } else if values == rowCount, column.name != target {
+      note(
+        .allDifferent,
+        "\(name) holds another word in every row; leave it out, or write C(\(FormulaParser.quoted(column.name))) if it is a category"
+      )
+    } else if rowCount >= 20, values.map({ $0 > max(100, rowCount / 2) }) ?? true {
       note(
         .identifierLike,
         "\(name) has \(values.map(String.init) ?? "more than \(ColumnProfile.valueLimit)") different words in \(rowCount) rows; leave it out if they are identifiers"

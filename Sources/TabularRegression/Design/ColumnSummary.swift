@@ -18,6 +18,10 @@ struct ColumnSummary: Sendable {
   /// Levels in rows that are kept.
   private var words: Set<String> = []
   private var numbers: Set<Double> = []
+  /// Of a column that is a category because it holds words.
+  private var amongWords = NumbersAmongWords()
+  /// Position of the column's fields in the rows of the file, from 0.
+  private var field = 0
 
   enum Kind {
     /// Nothing but missing fields.
@@ -60,6 +64,10 @@ struct ColumnSummary: Sendable {
           "\(shown(words.levels[Int(words.codes[row])])) is not a number; correct it or leave the column out")
       }
       kind = .words
+      if !isCategory {
+        amongWords.merge(NumbersAmongWords(words, table.places))
+        field = (table.field(of: name) ?? 1) - 1
+      }
     case .numbers(let numbers):
       guard let row = numbers.firstIndex(where: { !$0.isNaN }) else { return }
       if kind == .words {
@@ -128,8 +136,13 @@ struct ColumnSummary: Sendable {
     moments.merge(later.moments)
     words.formUnion(later.words)
     numbers.formUnion(later.numbers)
+    amongWords.merge(later.amongWords)
+    field = max(field, later.field)
     return true
   }
+
+  /// What is wrong with a column that holds numbers and words; nil where it does not, or is a category by C(…).
+  func fault(_ name: String) -> TabularError? { amongWords.fault(name, field: field)?.error }
 
   /// Takes the levels, where they were counted elsewhere.
   mutating func take(levels: [String]) { words.formUnion(levels) }

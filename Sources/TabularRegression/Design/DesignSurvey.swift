@@ -172,6 +172,7 @@ package struct DesignSurvey: Sendable {
   /// - Throws: ``TabularError``: missing fields that the policy does not allow; a category without two levels or without its reference;
   ///   too many columns, or two of one name.
   package func design() throws(TabularError) -> Design {
+    for name in used { if let fault = summaries[name]!.fault(name) { throw fault } }
     if let missingFault { throw missingFault.error }
     if rowCount > 0, droppedRows == rowCount {
       throw .unusable(

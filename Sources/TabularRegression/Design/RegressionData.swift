@@ -73,10 +73,12 @@ struct RegressionData {
     return reduced
   }
 
-  /// The errors of a model on some rows; nil for all.
+  /// The errors of a model on some rows, weighed as they are; nil for all.
   func evaluation(_ model: LinearModel, of rows: [Int32]? = nil) throws(TabularError) -> Evaluation {
     do throws(DataError) {
-      return try model.evaluate(rows.map(X.high.gathered) ?? X.high, rows.map(y.gathered) ?? y)[0]
+      let weights = weights.map { all in rows.map { $0.map { all[Int($0)] } } ?? all }
+      return try model.evaluate(
+        rows.map(X.high.gathered) ?? X.high, rows.map(y.gathered) ?? y, weights: weights)[0]
     } catch {
       throw tabular(error)
     }

@@ -12,11 +12,11 @@ extension FittedModel {
   private var heading: [String] {
     var start =
       "\(printable(target)) on \(counted(features.count, "feature")), \(counted(observations, "observation"))"
+    if let weights { start += ", weights \(printable(weights))" }
     if let training {
       let heldOut = training.method.validationFraction > 0 ? " and \(training.validationRows) held out" : ""
       return ["\(start)\(heldOut): SGD"] + training.settings + missingNote
     }
-    if let weights { start += ", weights \(printable(weights))" }
     if !hasIntercept { start += ", no intercept" }
     let penalty = method?.ridgePenalty ?? 0
     return ["\(start): \(penalty > 0 ? "ridge, penalty \(number(penalty))" : "exact least squares")"]

@@ -1,5 +1,5 @@
 internal import LinearAlgebra
-public import LinearRegression
+internal import LinearRegression
 
 /// A share of an exact fit of named columns: one machine's rows or one month's, reduced to a few kilobytes, and a row of means for each level of a category that
 /// stands alone.
@@ -162,7 +162,7 @@ public struct Share: Equatable, Sendable {
   }
 
   /// The share with a column for each level; as it is where they are too many.
-  private var withColumns: Share {
+  var withColumns: Share {
     guard let category, design.columnsFault == nil else { return self }
     return Share(
       formula: formula, design: design, droppedRows: droppedRows,
@@ -217,101 +217,5 @@ public struct Share: Equatable, Sendable {
   /// The design without what shares need not have in common: the levels of a category that stands alone.
   private var comparableDesign: Design {
     category.map { design.withLevels(["", ""], of: $0.absorption) } ?? design
-  }
-
-  /// The fit of all rows, without reading them again.
-  ///
-  /// - Parameters:
-  ///   - method: the settings; its intercept is the formula's unless `intercept` says otherwise.
-  ///   - intercept: whether the model has an intercept; nil as the formula says.
-  ///   - dropped: names of columns to leave out.
-  ///   - newTarget: another column to predict; the former target is then left out. Nil for the formula's.
-  ///   - file: what the share is called in messages.
-  /// - Throws: ``TabularError``: a column that is not there, no rows, no feature left, what `LeastSquares` refuses.
-  /// - Complexity: O(p³)
-  public func solve(
-    _ method: LeastSquares = LeastSquares(), intercept: Bool? = nil, dropping dropped: [String] = [],
-    target newTarget: String? = nil, named file: String = "the share"
-  ) throws(TabularError) -> FittedModel {
-    let features = features, names = features + design.targets.map { Variable.expression($0).name }
-    for name in dropped + (newTarget.map { [$0] } ?? []) where !names.contains(name) {
-      throw .unusable(
-        file: file,
-        message: "there is no column \"\(printable(name))\"; the columns are \(listed(names))")
-    }
-    let response = newTarget ?? target
-    if dropped.contains(response) {
-      throw .unusable(
-        file: file, message: "\"\(printable(response))\" is the target; leave out another column")
-    }
-    let kept = features.indices.filter { names[$0] != response && !dropped.contains(names[$0]) }
-    if kept.isEmpty {
-      throw .unusable(
-        file: file, message: "no column is left to predict \"\(printable(response))\" from")
-    }
-    var method = method
-    method.intercept = intercept ?? design.hasIntercept
-    let column = names.firstIndex(of: response)!
-    guard let expression = column < features.count ? design.number(column) : design.targets[0] else {
-      throw .unusable(
-        file: file,
-        message:
-          "\"\(printable(response))\" is a part of a term, not a number of its own; predict another column")
-    }
-    let narrowed = design.keeping(kept, target: expression, intercept: method.intercept)
-    let isWhole = kept.count == features.count && method.intercept == design.hasIntercept
-    let within = reduced(method, narrowed, kept: kept, target: column)
-    if within == nil, let fault = design.columnsFault { throw .unusable(file: file, message: fault) }
-    do throws(DataError) {
-      let fit: LeastSquaresFit
-      if let within {
-        fit = try within.rows.solve(method, columns: within.columns)
-      } else {
-        fit = try withColumns.rows.solve(method, features: kept, targets: [column])
-      }
-      return FittedModel(
-        isWhole
-          ? formula
-          : Formula(target: response, features: narrowed.names, intercept: method.intercept).text,
-        narrowed, fit, method: method, droppedRows: droppedRows)
-    } catch {
-      if case .rankDeficient(let redundant) = error {
-        throw .rankDeficient(
-          file: file, dependencies: redundant.map { $0.described(narrowed.names) })
-      }
-      if case .overflow(let variable, let column) = error {
-        let name = variable == .targets ? response : narrowed.names[column]
-        throw .unusable(
-          file: file,
-          message:
-            "column \"\(printable(name))\" has squares or a coefficient beyond a Double; use another unit")
-      }
-      throw .unusable(file: file, message: error.description)
-    }
-  }
-
-  /// The rows without the levels of the category, for a fit that does without their columns; nil for others.
-  ///
-  /// - Parameters:
-  ///   - narrowed: the design of the fit.
-  ///   - kept: its columns among those of the share.
-  ///   - target: the column of [X y] that is predicted.
-  private func reduced(
-    _ method: LeastSquares, _ narrowed: Design, kept: [Int], target: Int
-  ) -> (rows: LeastSquares.WithinAccumulator, columns: LevelColumns)? {
-    guard let category, method.isPlain, let absorption = narrowed.absorption() else { return nil }
-    let columns = category.absorption.columns
-    // Of another category the rows still have the levels.
-    guard
-      design.variables[category.absorption.variable].variable
-        == narrowed.variables[absorption.variable].variable
-    else { return nil }
-    guard absorption.columns.levels == columns.levels, absorption.columns.hasReference == columns.hasReference
-    else { return nil }
-    /// Position without the levels.
-    func position(_ column: Int) -> Int { category.absorption.position(ofOther: column, effects: false) }
-    let rows = category.rows.selecting(
-      features: kept.filter { !columns.range.contains($0) }.map(position), targets: [position(target)])
-    return (rows, absorption.columns)
   }
 }

@@ -53,12 +53,15 @@ public struct Table: Sendable {
     case .numbers(let numbers): return numbers
     case .words(let words):
       // A column of nothing but missing fields may be either.
-      guard let row = words.codes.firstIndex(where: { $0 >= 0 }) else {
+      let found = NumbersAmongWords(words, places)
+      guard let first = found.words.first ?? found.numbers.first else {
         return Array(repeating: .nan, count: rowCount)
       }
-      throw fault(
-        name, row: row, count: words.codes.count { $0 >= 0 },
-        "\(shown(words.levels[Int(words.codes[row])])) is not a number; correct it or leave the column out")
+      // Where all are numbers they were asked to be read as words.
+      var fault = TableColumn.Fault.notANumber(
+        name, file: first.file, line: first.line, field: (field(of: name) ?? 1) - 1, text: first.text.utf8)
+      fault.count = max(1, found.words.count)
+      throw fault.error
     case .mixed(let fault): throw fault.error
     }
   }

@@ -1,0 +1,152 @@
+internal import LinearAlgebra
+public import LinearRegression
+
+extension Share {
+  /// The fit of all rows, without reading them again.
+  ///
+  /// - Parameters:
+  ///   - method: the settings; its intercept is the formula's unless `intercept` says otherwise.
+  ///   - intercept: whether the model has an intercept; nil as the formula says.
+  ///   - dropped: what to leave out: a number or a category of the formula with all its products, or a single column by the name that
+  ///     the fit prints.
+  ///   - newTarget: another column to predict; the former target, and what else is formed from the new one, is then left out. Nil for the
+  ///     formula's.
+  ///   - file: what the share is called in messages.
+  /// - Throws: ``TabularError``: a column that is not there, no rows, no feature left, a category whose levels have no columns without an
+  ///   intercept, what `LeastSquares` refuses.
+  /// - Complexity: O(p³)
+  public func solve(
+    _ method: LeastSquares = LeastSquares(), intercept: Bool? = nil, dropping dropped: [String] = [],
+    target newTarget: String? = nil, named file: String = "the share"
+  ) throws(TabularError) -> FittedModel {
+    let features = features, names = features + [target]
+    let response = newTarget ?? target
+    if dropped.contains(response) {
+      throw .unusable(
+        file: file, message: "\"\(printable(response))\" is the target; leave out another column")
+    }
+    var left: Set<Int> = []
+    for name in dropped {
+      let columns = name == target ? [features.count] : design.columns(under: name)
+      if columns.isEmpty { throw Self.noColumn(name, design.droppable + [target], file) }
+      left.formUnion(columns)
+    }
+    guard let column = names.firstIndex(of: response) else { throw Self.noColumn(response, names, file) }
+    guard let expression = column < features.count ? design.number(column) : design.targets[0] else {
+      throw .unusable(
+        file: file,
+        message:
+          "\"\(printable(response))\" is a part of a term, not a number of its own; predict another column")
+    }
+    if column < features.count { left.formUnion(design.columns(formedFrom: Set(expression.columns))) }
+    let kept = features.indices.filter { !left.contains($0) }
+    if kept.isEmpty {
+      throw .unusable(
+        file: file, message: "no column is left to predict \"\(printable(response))\" from")
+    }
+    var method = method
+    method.intercept = intercept ?? design.hasIntercept
+    if design.hasIntercept, !method.intercept, let category = design.categoryWithoutReference(kept) {
+      throw .unusable(
+        file: file,
+        message:
+          "without an intercept \"\(printable(category))\" needs a column for its first level too, which this share lacks; accumulate with \"- 1\" in the formula, or drop the category"
+      )
+    }
+    let narrowed = design.keeping(kept, target: expression, intercept: method.intercept)
+    let isWhole = kept.count == features.count && method.intercept == design.hasIntercept
+    let within = reduced(method, narrowed, kept: kept, target: column)
+    if within == nil, let fault = design.columnsFault { throw .unusable(file: file, message: fault) }
+    do throws(DataError) {
+      let fit: LeastSquaresFit
+      if let within {
+        fit = try within.rows.solve(method, columns: within.columns)
+      } else {
+        fit = try withColumns.rows.solve(method, features: kept, targets: [column])
+      }
+      return FittedModel(
+        isWhole
+          ? formula
+          : Formula(target: response, features: narrowed.names, intercept: method.intercept).text,
+        narrowed, fit, method: method, droppedRows: droppedRows)
+    } catch {
+      if case .rankDeficient(let redundant) = error {
+        throw .rankDeficient(
+          file: file, dependencies: redundant.map { $0.described(narrowed.names) })
+      }
+      if case .overflow(let variable, let column) = error {
+        let name = variable == .targets ? response : narrowed.names[column]
+        throw .unusable(
+          file: file,
+          message:
+            "column \"\(printable(name))\" has squares or a coefficient beyond a Double; use another unit")
+      }
+      throw .unusable(file: file, message: error.description)
+    }
+  }
+
+  private static func noColumn(_ name: String, _ names: [String], _ file: String) -> TabularError {
+    .unusable(
+      file: file, message: "there is no column \"\(printable(name))\"; the columns are \(listed(names))")
+  }
+
+  /// The rows without the levels of the category, for a fit that does without their columns; nil for others.
+  ///
+  /// - Parameters:
+  ///   - narrowed: the design of the fit.
+  ///   - kept: its columns among those of the share.
+  ///   - target: the column of [X y] that is predicted.
+  private func reduced(
+    _ method: LeastSquares, _ narrowed: Design, kept: [Int], target: Int
+  ) -> (rows: LeastSquares.WithinAccumulator, columns: LevelColumns)? {
+    guard let category, method.isPlain, let absorption = narrowed.absorption() else { return nil }
+    let columns = category.absorption.columns
+    // Of another category the rows still have the levels.
+    guard
+      design.variables[category.absorption.variable].variable
+        == narrowed.variables[absorption.variable].variable
+    else { return nil }
+    guard absorption.columns.levels == columns.levels, absorption.columns.hasReference == columns.hasReference
+    else { return nil }
+    /// Position without the levels.
+    func position(_ column: Int) -> Int { category.absorption.position(ofOther: column, effects: false) }
+    let rows = category.rows.selecting(
+      features: kept.filter { !columns.range.contains($0) }.map(position), targets: [position(target)])
+    return (rows, absorption.columns)
+  }
+}
+
+extension Design {
+  /// The columns that a name stands for: those of a number or a category, products among them, or the one that is printed under it.
+  fileprivate func columns(under name: String) -> [Int] {
+    let named = Set(
+      variables.indices.filter { index in
+        let variable = variables[index].variable
+        return variable.name == name || variables[index].levels != nil && variable.columns == [name]
+      })
+    let members = columns.indices.filter { columns[$0].parts.contains { named.contains($0.variable) } }
+    return members.isEmpty ? columns.indices.filter { names[$0] == name } : members
+  }
+
+  /// The columns that are formed from any of these columns of a table.
+  fileprivate func columns(formedFrom sources: Set<String>) -> [Int] {
+    columns.indices.filter { column in
+      columns[column].parts.contains { !sources.isDisjoint(with: variables[$0.variable].variable.columns) }
+    }
+  }
+
+  /// What can be left out: numbers, categories, single columns.
+  fileprivate var droppable: [String] {
+    unique(variables.map { $0.levels == nil ? $0.variable.name : $0.variable.columns[0] } + names)
+  }
+
+  /// A category that has columns for all its levels but the first, which is the intercept's; nil where there is none.
+  fileprivate func categoryWithoutReference(_ kept: [Int]) -> String? {
+    let alone = kept.compactMap { columns[$0].parts.count == 1 ? columns[$0].parts[0].variable : nil }
+    let category = alone.first { variable in
+      variables[variable].levels != nil
+        && !columns.contains { $0.parts == [Part(variable: variable, index: 0)] }
+    }
+    return category.map { variables[$0].variable.columns[0] }
+  }
+}
