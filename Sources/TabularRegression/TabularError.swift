@@ -55,7 +55,7 @@ public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
     case .malformed(let file, let line, let column, let message):
       "\(file):\(line):\(column.map { "\($0):" } ?? "") \(message)"
     case .noColumn(let name, let file, let available):
-      "\(file):1: there is no column \"\(name)\"; the columns are \(listed(available))"
+      "\(file):1: there is no column \"\(name)\"; \(nearest(name, available).map { "is \"\($0)\" meant? the" } ?? "the") columns are \(listed(available))"
     case .unusable(let file, let message):
       "\(file): \(message)"
     case .model(let path, let message), .matrix(let path, let message):
@@ -81,6 +81,34 @@ func printable(_ text: String) -> String {
     }
   }
   return String(String.UnicodeScalarView(scalars))
+}
+
+/// The name that another is most likely a slip of: the same letters in another order, or two of them changed, left out or added at most
+/// and fewer than half; nil where there is none.
+package func nearest(_ name: String, _ names: [String]) -> String? {
+  let word = Array(name.lowercased()), letters = word.sorted()
+  let limit = min(2, (word.count - 1) / 2)
+  let distances = names.map { name in
+    let other = Array(name.lowercased())
+    return (name, letters == other.sorted() ? 0 : distance(word, other, atMost: limit))
+  }
+  return distances.filter { $0.1 <= limit }.min { $0.1 < $1.1 }?.0
+}
+
+/// Letters that are changed, left out or added between two words (Levenshtein), or more than the limit.
+private func distance(_ a: [Character], _ b: [Character], atMost limit: Int) -> Int {
+  if abs(a.count - b.count) > limit { return limit + 1 }
+  var row = Array(0...b.count)
+  for (i, letter) in a.enumerated() {
+    var diagonal = row[0]
+    row[0] = i + 1
+    for j in b.indices {
+      let changed = diagonal + (letter == b[j] ? 0 : 1)
+      diagonal = row[j + 1]
+      row[j + 1] = min(changed, row[j] + 1, row[j + 1] + 1)
+    }
+  }
+  return row[b.count]
 }
 
 /// Names for a message, not more than fit a line.

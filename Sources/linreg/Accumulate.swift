@@ -31,6 +31,9 @@ struct Accumulate: ParsableCommand {
   var weights: String?
 
   func validate() throws {
+    if !formula.contains("~"), files.contains(where: { $0.contains("~") }) {
+      throw ValidationError("The formula comes first, the files behind it.")
+    }
     if files.count(where: { $0 == "-" }) > 1 {
       throw ValidationError("Only one of the files can be standard input.")
     }

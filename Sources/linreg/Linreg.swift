@@ -23,9 +23,22 @@ struct Linreg: ParsableCommand {
       SelfTestCommand.self,
     ])
 
+  /// What is wrong with the first argument where it should be a verb; nil where it is one or an option.
+  private static func unknownVerb(_ word: String?) -> String? {
+    let verbs = configuration.subcommands.compactMap { $0._commandName } + ["help"]
+    guard let word, !word.hasPrefix("-"), !verbs.contains(word) else { return nil }
+    let remedy =
+      nearest(word, verbs).map { "is \"\($0)\" meant?" } ?? "they are \(verbs.joined(separator: ", "))."
+    return "Error: \"\(word)\" is not one of the commands; \(remedy)\nUsage: linreg <subcommand>"
+  }
+
   /// Runs the command and maps what went wrong to an exit code.
   static func main() {
     Terminal.prepare()
+    if let fault = unknownVerb(CommandLine.arguments.dropFirst().first) {
+      Terminal.note(fault)
+      Terminal.exit(.usage)
+    }
     do {
       var command = try parseAsRoot()
       try command.run()

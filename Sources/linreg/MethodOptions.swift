@@ -31,6 +31,9 @@ struct MethodOptions: ParsableArguments {
     if case .invalid(let text) = ridge {
       throw ValidationError("--ridge is \(text); it is a number, 0 or more, \"auto\" or \"auto-1se\".")
     }
+    if precision == .extended && solver != .automatic {
+      throw ValidationError("--precision extended has a solver of its own, without --solver.")
+    }
     if ridge != .penalty(0) && (solver != .automatic || precision == .extended || redundant != .drop) {
       throw ValidationError(
         "--ridge has a solver of its own, without --solver, --precision extended and --redundant.")

@@ -56,6 +56,13 @@ struct DataOptions: ParsableArguments {
             ? "Missing expected argument '<file>'"
             : "What is to be predicted? Give a formula such as 'y ~ .' before the file, or --target.")
       }
+      if !inputs[0].contains("~"), inputs.contains(where: { $0.contains("~") }) {
+        throw ValidationError("The formula comes first, the files behind it.")
+      }
+      if !inputs[0].contains("~"), Files.exists(inputs[0]) {
+        throw ValidationError(
+          "What is to be predicted? Give a formula such as 'y ~ .' before the files, or --target.")
+      }
       if !(features + exclude).isEmpty {
         throw ValidationError("--features and --exclude go with --target; a formula names its own.")
       }

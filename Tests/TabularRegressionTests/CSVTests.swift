@@ -70,9 +70,33 @@ import Testing
       "a,b,a\n1,2,3\n",
       "homes.csv:1:3: the name \"a\" stands over column 1 too; give each column its own name"
     ),
-    ("1,2\n3,4\n", "homes.csv:1: the first line holds only numbers; put a line of column names above it"),
+    (
+      "1,2\n3,4\n",
+      "homes.csv:1: the first line holds only numbers; put a line of column names above it, or give --no-header"
+    ),
     (",a\n0,1\n", "homes.csv:1:1: the column has no name; name it, or write the file without its row index"),
-    ("a;b\n1;2\n", "homes.csv:1:1: the columns seem to be separated by semicolons; separate them by commas"),
+    (
+      "a;b\n1;2\n",
+      "homes.csv:1:1: the columns seem to be separated by semicolons; give -d ';', or separate them by commas"
+    ),
+    (
+      "a\tb\n1\t2\n",
+      "homes.csv:1:1: the columns seem to be separated by tabs; give -t, or separate them by commas"
+    ),
+    (
+      "PK\u{3}\u{4}\u{14}\0\0",
+      "homes.csv:1: this is an archive, such as a spreadsheet or NumPy's .npz; save the table as CSV, or one array as .npy"
+    ),
+    ("PAR1\u{15}", "homes.csv:1: this is a Parquet file; save the table as CSV"),
+    ("<html><body>", "homes.csv:1: this is HTML or XML; save the table as CSV"),
+    (
+      "{\n  \"a\" : 1\n}\n",
+      "homes.csv:1: this is JSON, such as a model, which linreg summary shows and linreg predict takes first"
+    ),
+    ("linreg-share 3 1 0\nx", "homes.csv:1: this is a share; linreg solve makes a model of it"),
+    (
+      "linreg-checkpoint 1 1 0\nx", "homes.csv:1: this is a checkpoint; linreg train --resume goes on from it"
+    ),
     ("a,b\n1,\"2\n3,4\n", "homes.csv:2:2: the quote that opens here is never closed; add the closing quote"),
     (
       "a,b\n1,\"2\"3\n",

@@ -35,9 +35,12 @@ import Testing
 
   @Test func refusals() {
     #expect(refusal(sealed) == nil)
-    for other in ["", "linreg-share 1 6 85944171f73967e8\nfoobar", "linreg-parcel3", "\n"] {
+    for other in ["", "linreg-box 1 6 85944171f73967e8\nfoobar", "linreg-parcel3", "\n"] {
       #expect(refusal(other) == "x: this is not a parcel of swift-linear-regression")
     }
+    #expect(
+      refusal("linreg-share 1 6 85944171f73967e8\nfoobar")
+        == "x: this is a share; linreg solve makes a model of it")
     for unfinished in [
       "linreg-parcel", "linreg-parcel 3 6 85944171f73967e8", "linreg-parcel 0 6 85944171f73967e8\nfoobar",
       "linreg-parcel +3 6 85944171f73967e8\nfoobar", "linreg-parcel 3  6 85944171f73967e8\nfoobar",

@@ -161,8 +161,41 @@ import Testing
       message("y ~ poly(y, 2)")
         == "homes.csv: the target \"y\" is among the features; leave it out of one of the two")
     #expect(
-      message("y ~ 1")
+      message("y ~ 0")
         == "homes.csv: there is no column beside the target \"y\" to predict it from; add a feature")
+    #expect(
+      message("y ~ A")
+        == "homes.csv:1: there is no column \"A\"; is \"a\" meant? the columns are a, b, living area, y")
+    #expect(
+      message("y ~ `livign area`")
+        == "homes.csv:1: there is no column \"livign area\"; is \"living area\" meant? the columns are a, b, living area, y"
+    )
+  }
+
+  /// The mean, with the standard error of the mean: by hand, from a file, from a share.
+  @Test func theInterceptAlone() throws {
+    let table = try Table(csvText: "y,w\n1,1\n2,1\n4,2\n9,1\n", source: "t.csv")
+    let model = try FittedModel("y ~ 1", table)
+    #expect(model.features.isEmpty)
+    #expect(model.model.intercept == 4)
+    let statistics = model.coefficientStatistics[0]
+    // Squares around the mean are 38, so s² = 38 / 3 and the error of the mean √(38 / 12).
+    #expect(difference([statistics.standardError!], [(38.0 / 12).squareRoot()], factor: 4) == nil)
+    #expect(model.statistics.degreesOfFreedom == 3 && model.statistics.fStatistic == nil)
+    #expect(try FittedModel("y ~ 1", table, weights: "w").model.intercept == 4)
+    let folder = TemporaryFolder()
+    try model.write(to: folder.path("m.json"))
+    let read = try FittedModel(contentsOf: folder.path("m.json"))
+    #expect(read == model)
+    #expect(try read.predictions(from: table) == [4, 4, 4, 4])
+    try Share("y ~ 1", table).write(to: folder.path("s.share"))
+    #expect(try Share(contentsOf: folder.path("s.share")).solve().model.intercept == 4)
+    #expect(throws: TabularError.self) { try FittedModel(table.selecting(["y"]), target: "y") }
+    // As R's powers, which `**` also writes.
+    #expect(
+      try FittedModel("y ~ I(w**2)", table).features == FittedModel("y ~ I(w^2)", table).features)
+    #expect(
+      try FittedModel("w ~ (y)**2", table).features == FittedModel("w ~ (y)^2", table).features)
   }
 
   /// The powers of prediction are those of the fit, from a file too.

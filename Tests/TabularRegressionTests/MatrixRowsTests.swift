@@ -29,6 +29,30 @@ import Testing
     return path
   }
 
+  /// Wherever it stands, and however the rows are read.
+  @Test(arguments: ["V5 ~ V2 + V1", "V2 ~ V1", "V1 ~ V5 + V2:V3", "V5 ~ V1 + poly(V2, 2)"])
+  func anInfinityIsNamedWithItsPlace(formula: String) throws {
+    let path = try file(Double.self, rows: 900) { $0[700, 1] = -.infinity }
+    for memory in [0, 8] {
+      do {
+        _ = try FittedModel(
+          Formula(formula), reading: NPYFile(path, blockBytes: 5000), blocksInMemory: memory)
+        Issue.record("no error")
+      } catch {
+        #expect("\(error)".hasPrefix("\(path):701:2: "))
+        #expect("\(error)".contains("V2") && "\(error)".contains("-inf"))
+      }
+    }
+    do {
+      _ = try FittedModel("V5 ~ V1", Table(npy: path), weights: "V2")
+      Issue.record("no error")
+    } catch {
+      #expect(
+        "\(error)"
+          == "\(path):701:2: column \"V2\": -inf is not a finite number; correct it, or leave the row out")
+    }
+  }
+
   @Test(arguments: ["V5 ~ .", "V5 ~ V6 + V1", "V5 ~ 0 + V1 + V2", "V5 ~ log(V2) + V1"])
   func theFitIsThatOfTheTable(formula: String) throws {
     func check<Scalar: BLASScalar>(_: Scalar.Type) throws {

@@ -81,7 +81,7 @@ import Testing
     }
     #expect(
       try message(String(model.json.prefix(100)))
-        == "m.json: the file is not a model, or it is damaged or truncated: it does not hold one whole JSON object; fit the model again"
+        == "m.json: the file is not a model, or it is damaged or truncated: it does not hold one whole JSON object; give a file that fit or train has written with -m"
     )
   }
 

@@ -290,7 +290,20 @@ import Testing
     ),
     (["train", "--target", "y", "data.csv", "--epochs", "-1"], "Error: --epochs is -1; it is 1 or more."),
     (["predict", "-", "-"], "Error: Only one of the two files can be standard input."),
-    (["guess"], "Error: Unexpected argument 'guess'"),
+    (["fti", "y ~ x", "a.csv"], "Error: \"fti\" is not one of the commands; is \"fit\" meant?"),
+    (
+      ["guess"],
+      "Error: \"guess\" is not one of the commands; they are fit, train, predict, evaluate, summary, accumulate, merge, solve, check, convert, selftest, help."
+    ),
+    (["fit", "a.csv", "y ~ x"], "Error: The formula comes first, the files behind it."),
+    (
+      ["accumulate", "a.csv", "y ~ x", "-o", "a.share"],
+      "Error: The formula comes first, the files behind it."
+    ),
+    (
+      ["fit", "y ~ x", "a.csv", "--solver", "svd", "--precision", "extended"],
+      "Error: --precision extended has a solver of its own, without --solver."
+    ),
   ])
   func usageExitsWithTwo(arguments: [String], expected: String) throws {
     let outcome = try linreg(arguments)

@@ -40,12 +40,15 @@ struct Header {
       throw error(nil, "the file is empty; it should begin with a line of column names")
     }
     if names.allSatisfy({ if case .value = DecimalNumber(Array($0.utf8)[...]) { true } else { false } }) {
-      throw error(nil, "the first line holds only numbers; put a line of column names above it")
+      throw error(
+        nil, "the first line holds only numbers; put a line of column names above it, or give --no-header")
     }
     if names.count == 1, format.delimiter == UInt8(ascii: ","),
-      let (_, separator) = [(";", "semicolons"), ("\t", "tabs")].first(where: { names[0].contains($0.0) })
+      let (_, separator) = [(";", "semicolons; give -d ';'"), ("\t", "tabs; give -t")].first(where: {
+        names[0].contains($0.0)
+      })
     {
-      throw error(0, "the columns seem to be separated by \(separator); separate them by commas")
+      throw error(0, "the columns seem to be separated by \(separator), or separate them by commas")
     }
     if let unnamed = names.firstIndex(of: "") {
       throw error(unnamed, "the column has no name; name it, or write the file without its row index")

@@ -47,9 +47,6 @@ struct ColumnGroup {
   /// The column for each combination of levels, those of the first category changing fastest; −1 for none.
   private var positions: [Int32] = []
 
-  /// Whether the number is a column as it is.
-  private let isColumn: Bool
-
   /// How far apart the levels of each category are in ``positions``.
   private var strides: [Int] = []
 
@@ -87,11 +84,6 @@ struct ColumnGroup {
 
   private init(numbers: [Design.Part], categories: [Int], _ design: Design) {
     self.numbers = numbers
-    if numbers.count == 1, case .expression(.column) = design.variables[numbers[0].variable].variable {
-      isColumn = true
-    } else {
-      isColumn = false
-    }
     self.categories = categories
     var count = 1
     for category in categories {
@@ -147,18 +139,20 @@ struct ColumnGroup {
     return product.withUnsafeBufferPointer { values in
       if categories.isEmpty {
         var index = rows.lowerBound * width + Int(positions[0])
+        // Without a branch for each, for nearly all are finite.
+        var found: UInt64 = 0
         for value in values {
           elements[index] = value
           index += width
+          found |= value.isFinite ? 0 : 1
         }
+        if found == 0 { return nil }
       } else {
         for (row, value) in zip(rows, values) {
           let column = column(ofRow: row, levels)
           if column >= 0 { elements[row * width + column] = value }
         }
       }
-      // A table's numbers are finite, and those that are missing have been dealt with.
-      if isColumn { return nil }
       return values.firstIndex { !$0.isFinite }.map { rows.lowerBound + $0 }
     }
   }

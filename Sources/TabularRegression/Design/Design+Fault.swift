@@ -1,7 +1,9 @@
 extension Design {
   /// What is wrong with a design from a file, in words; nil where it can be used.
   var fault: String? {
-    if columns.isEmpty || targets.isEmpty { return "there are no terms" }
+    if columns.isEmpty && !(hasIntercept && variables.isEmpty) || targets.isEmpty {
+      return "there are no terms"
+    }
     if let fault = variablesFault ?? partsFault {
       return fault
     }

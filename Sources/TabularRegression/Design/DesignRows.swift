@@ -257,6 +257,9 @@ private struct DesignInput {
 
   func weights() throws(TabularError) -> [Double]? {
     guard let name = design.weights, let weights = evaluator.columns[name] else { return nil }
+    if let row = weights.firstIndex(where: { !$0.isFinite }) {
+      throw evaluator.fault(name, [.column(name)], at: row, ofBlock: blockRow(row), table)
+    }
     if let row = weights.firstIndex(where: { $0 < 0 }) {
       throw table.fault(
         name, row: blockRow(row), count: weights.count { $0 < 0 },

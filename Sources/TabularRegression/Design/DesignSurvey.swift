@@ -67,7 +67,7 @@ package struct DesignSurvey: Sendable {
       )
     }
     let target = formula.target
-    if expansion.terms.isEmpty {
+    if expansion.terms.isEmpty, !formula.isInterceptAlone {
       throw .unusable(
         file: source,
         message:

@@ -55,6 +55,14 @@ struct Evaluator {
   {
     var seen: Set<String> = []
     let names = expressions.flatMap(\.columns).filter { seen.insert($0).inserted }
+    if expressions.count == 1, case .column(let column) = expressions[0],
+      name == column || name == expressions[0].description
+    {
+      return table.fault(
+        column, row: blockRow,
+        "\(Expression.text(of: columns[column]![row])) is not a finite number; correct it, or leave the row out"
+      )
+    }
     let place = table.places[blockRow]
     let given = names.prefix(3).map { "\($0) is \(Expression.text(of: columns[$0]![row]))" }
     return .malformed(

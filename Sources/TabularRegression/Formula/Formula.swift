@@ -26,6 +26,9 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
   /// Whether the model has an intercept.
   public let hasIntercept: Bool
 
+  /// Whether it asks for nothing but the intercept, as y ~ 1 does: the fit is then the mean.
+  let isInterceptAlone: Bool
+
   /// What is predicted.
   let targets: [Expression]
 
@@ -49,6 +52,7 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
     (targets, tree) = try parser.parse()
     self.text = text
     hasIntercept = TermExpansion(tree, rest: []).hasIntercept
+    if case .intercept(true) = tree { isInterceptAlone = true } else { isInterceptAlone = false }
   }
 
   /// The formula that predicts a column from others, all given by name; nil for all the others.
@@ -61,6 +65,7 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
     targets = [.column(target)]
     tree = intercept ? sum : .operation(.difference, sum, .intercept(true))
     hasIntercept = intercept
+    isInterceptAlone = false
   }
 
   /// Columns whose fields are to be read as words, of digits too: those that stand inside C(…), and nowhere else as numbers.

@@ -112,7 +112,7 @@ struct FormulaParser {
   private mutating func power() throws(TabularError) -> TermTree {
     let start = position
     let base = try item()
-    if !take("^") { return base }
+    if !take("^"), !take("**") { return base }
     skipSpaces()
     let place = position
     guard let exponent = wholeNumber(), exponent > 0 else {
@@ -260,7 +260,7 @@ extension FormulaParser {
       return isMinus ? .apply(.negate, [operand]) : operand
     }
     let base = try operand()
-    if !take("^") { return base }
+    if !take("^"), !take("**") { return base }
     try open(position)
     defer { depth -= 1 }
     return .apply(.power, [base, try signed()])

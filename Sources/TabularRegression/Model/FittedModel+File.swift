@@ -25,6 +25,7 @@ extension FittedModel {
   public init(contentsOf path: String) throws(TabularError) {
     let bytes = try Files.read(path)
     let path = path == "-" ? "standard input" : path
+    if let kind = FileKind(bytes), kind != .model { throw .model(path: path, message: kind.description) }
     func decoded<Value: Decodable>(_ type: Value.Type) throws(TabularError) -> Value {
       do {
         return try JSONDecoder.ofModels.decode(type, from: Data(bytes))
@@ -70,7 +71,7 @@ extension FittedModel {
       .valueNotFound(_, let context) where !context.codingPath.isEmpty:
       "the model file is damaged: \"\(context.codingPath.map(\.stringValue).joined(separator: "."))\" does not have a value of its kind; fit the model again"
     default:
-      "the file is not a model, or it is damaged or truncated: it does not hold one whole JSON object; fit the model again"
+      "the file is not a model, or it is damaged or truncated: it does not hold one whole JSON object; give a file that fit or train has written with -m"
     }
   }
 }

@@ -40,7 +40,7 @@ extension Share {
     }
     if column < features.count { left.formUnion(design.columns(formedFrom: Set(expression.columns))) }
     let kept = features.indices.filter { !left.contains($0) }
-    if kept.isEmpty {
+    if kept.isEmpty, !features.isEmpty || intercept == false {
       throw .unusable(
         file: file, message: "no column is left to predict \"\(printable(response))\" from")
     }

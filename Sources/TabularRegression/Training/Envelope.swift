@@ -42,7 +42,9 @@ struct Envelope {
     _ bytes: [UInt8], path: String
   ) throws(TabularError) -> (version: Int, payload: ArraySlice<UInt8>) {
     if !isAround(bytes) {
-      throw .model(path: path, message: "this is not a \(noun) of swift-linear-regression")
+      throw .model(
+        path: path,
+        message: FileKind(bytes)?.description ?? "this is not a \(noun) of swift-linear-regression")
     }
     let end = bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
     let words = String(decoding: bytes[..<end].prefix(200), as: UTF8.self).split(
