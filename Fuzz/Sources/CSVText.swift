@@ -10,6 +10,7 @@ struct CSVText {
     var options = ReadingOptions(hasHeader: bytes[0] & 1 == 0)
     if bytes[0] & 2 != 0 { options.delimiter = "\t" }
     if bytes[0] & 4 != 0 { options.missingTexts = ["-9", "x"] }
+    if bytes[0] & 17 == 17 { options.names = ["a", "b c"] }
     if bytes[0] & 8 != 0 { options.categories = ["a", "V1"] }
     self.options = options
     text = Array(bytes[2...])

@@ -1,3 +1,6 @@
+import Foundation
+import LinearRegression
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -45,15 +48,20 @@ enum Targets {
     },
     "model": { (bytes: [UInt8]) throws(TabularError) in
       write(bytes)
-      let model = try FittedModel(contentsOf: path)
-      _ = model.summary
-      _ = model.json
+      if let model = resealedModel(bytes) { try use(model) }
+      try use(try FittedModel(contentsOf: path))
     },
     // Behind the checksum too: the bytes are sealed as they are.
     "share": { (bytes: [UInt8]) throws(TabularError) in
       _ = try? Share(fileBytes: bytes, path: "fuzz")
-      let sealed = Share.envelope.seal(bytes)
-      _ = try Share(fileBytes: sealed, path: "fuzz")
+      var share = try Share(fileBytes: Share.envelope.seal(bytes), path: "fuzz")
+      let again = try Share(fileBytes: share.fileBytes, path: "again")
+      precondition(again == share, "a share that is written is another")
+      if let model = try? share.solve() { try use(model) }
+      _ = try? share.solve(LeastSquares(ridgePenalty: 1))
+      _ = try? share.solve(dropping: Array(share.features.prefix(1)))
+      try share.merge(again)
+      _ = try share.solve()
     },
     "checkpoint": { (bytes: [UInt8]) throws(TabularError) in
       write(bytes)
@@ -62,6 +70,22 @@ enum Targets {
       _ = try TrainingCheckpoint(contentsOf: path)
     },
   ]
+
+  /// What can be done with a model that was read.
+  private static func use(_ model: FittedModel) throws(TabularError) {
+    _ = model.summary
+    precondition(!model.json.isEmpty)
+    _ = try? model.evaluation(on: data)
+    _ = try? model.predictions(from: data, unseen: .missing)
+    _ = try? model.predictions(from: data, interval: .prediction, unseen: .reference)
+  }
+
+  /// The model of a file whose checksum is made to fit; nil where something else does not.
+  private static func resealedModel(_ bytes: [UInt8]) -> FittedModel? {
+    guard var record = try? JSONDecoder.ofModels.decode(ModelRecord.self, from: Data(bytes)) else { return nil }
+    record.checksum = record.expectedChecksum
+    return record.fault == nil ? FittedModel(record) : nil
+  }
 
   /// Bytes of a block that every input fits into.
   private static let whole = 1 << 13
