@@ -82,7 +82,9 @@ enum Targets {
 
   /// The model of a file whose checksum is made to fit; nil where something else does not.
   private static func resealedModel(_ bytes: [UInt8]) -> FittedModel? {
-    guard var record = try? JSONDecoder.ofModels.decode(ModelRecord.self, from: Data(bytes)) else { return nil }
+    guard var record = try? JSONDecoder.ofModels.decode(ModelRecord.self, from: Data(bytes)) else {
+      return nil
+    }
     record.checksum = record.expectedChecksum
     return record.fault == nil ? FittedModel(record) : nil
   }

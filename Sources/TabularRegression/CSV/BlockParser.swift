@@ -16,17 +16,21 @@ final class BlockParser {
   private let columnNames: [String]
   private let format: TextFormat
   private let way: ParsingWay
+  /// Whether rows of another number of fields than the header's are counted, and not refused.
+  private let countsRaggedRows: Bool
   /// Positions of the columns to read, in their order.
   private let fields: [Int]
   private let quick: QuickParser
 
   init(
-    source: String, columnNames: [String], selected: Set<String>?, format: TextFormat, way: ParsingWay
+    source: String, columnNames: [String], selected: Set<String>?, format: TextFormat, way: ParsingWay,
+    countsRaggedRows: Bool = false
   ) {
     self.source = source
     self.columnNames = columnNames
     self.format = format
     self.way = way
+    self.countsRaggedRows = countsRaggedRows
     fields = columnNames.indices.filter { selected?.contains(columnNames[$0]) ?? true }
     quick = QuickParser(
       source: source, columnNames: columnNames, fields: fields, format: format, usesVectors: way == .usual)
@@ -56,6 +60,7 @@ final class BlockParser {
     var positions = [Int?](repeating: nil, count: columnNames.count)
     for (position, field) in fields.enumerated() { positions[field] = position }
     var lines: [Int] = []
+    var ragged: TableColumn.Fault?
     while true {
       let count = try records.nextRecord { (field) throws(TabularError) in
         // Fields too many are counted, and reported below.
@@ -64,18 +69,29 @@ final class BlockParser {
       }
       guard let count else { break }
       if count != columnNames.count {
-        throw .malformed(
-          file: block.file, line: records.recordLine,
-          column: min(count, columnNames.count) + (count > columnNames.count ? 1 : 0),
-          message:
-            "the row has \(count) \(count == 1 ? "field" : "fields"), the header has \(columnNames.count); give each row one field per column"
-        )
+        let fault = raggedRow(count, file: block.file, line: records.recordLine)
+        if !countsRaggedRows { throw fault.error }
+        for (position, field) in fields.enumerated() where field >= count {
+          builders[position].append([], file: block.file, line: records.recordLine)
+        }
+        if ragged == nil { ragged = fault } else { ragged?.count += 1 }
       }
       lines.append(records.recordLine)
     }
     for builder in builders { kinds[builder.field] = builder.kind }
-    return Table(
+    var table = Table(
       source: source, columns: builders.map(\.column), rowCount: lines.count,
       places: RowPlaces(file: block.file, lines: lines))
+    table.ragged = ragged
+    return table
+  }
+
+  /// What is wrong with a row of so many fields.
+  private func raggedRow(_ count: Int, file: String, line: Int) -> TableColumn.Fault {
+    TableColumn.Fault(
+      file: file, line: line, field: min(count, columnNames.count) + (count > columnNames.count ? 1 : 0),
+      message:
+        "the row has \(counted(count, "field")), the header has \(columnNames.count); give each row one field per column"
+    )
   }
 }

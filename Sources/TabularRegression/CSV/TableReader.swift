@@ -18,6 +18,7 @@ package final class TableReader: Sendable {
   private let options: ReadingOptions
   private let blockSize: Int
   private let asTheyArrive: Bool
+  private let countsRaggedRows: Bool
   private let way: ParsingWay
   private let headerLine: Int
   private let firstKinds: [ColumnKind]
@@ -33,22 +34,25 @@ package final class TableReader: Sendable {
   ///   - paths: one or more; "-" is standard input. What gzip has compressed is inflated.
   ///   - blockSize: bytes of a block.
   ///   - asTheyArrive: whether rows of a pipe are handed out as soon as they are there, on one thread: blocks are then as they come.
+  ///   - countsRaggedRows: whether rows of another number of fields than the header's are counted, and not refused.
   package convenience init(
     _ paths: [String], options: ReadingOptions = ReadingOptions(), blockSize: Int = usualBlockSize,
-    asTheyArrive: Bool = false
+    asTheyArrive: Bool = false, countsRaggedRows: Bool = false
   ) throws(TabularError) {
     try self.init(
-      paths.map(TextOrigin.init), options: options, blockSize: blockSize, asTheyArrive: asTheyArrive)
+      paths.map(TextOrigin.init), options: options, blockSize: blockSize, asTheyArrive: asTheyArrive,
+      countsRaggedRows: countsRaggedRows)
   }
 
   init(
     _ origins: [TextOrigin], options: ReadingOptions, blockSize: Int = usualBlockSize,
-    asTheyArrive: Bool = false, way: ParsingWay = .usual
+    asTheyArrive: Bool = false, way: ParsingWay = .usual, countsRaggedRows: Bool = false
   ) throws(TabularError) {
     precondition(!origins.isEmpty, "a table comes from at least one file")
     self.origins = origins
     self.blockSize = blockSize
     self.way = way
+    self.countsRaggedRows = countsRaggedRows
     source = origins[0].name
     self.options = options
     pipes = origins.compactMap { if case .pipe(let copy) = $0 { copy } else { nil } }
@@ -133,7 +137,7 @@ package final class TableReader: Sendable {
   private func makeParser(_ selected: Set<String>?) -> BlockParser {
     BlockParser(
       source: source, columnNames: columnNames, selected: selected, format: format,
-      way: way)
+      way: way, countsRaggedRows: countsRaggedRows)
   }
 
   private var noRows: TabularError {

@@ -10,6 +10,9 @@ package struct TableCheck: Sendable {
   /// What was found: first what would stop a fit, each in the order of the columns.
   package private(set) var findings: [Finding] = []
 
+  /// Rows of another number of fields than the header's.
+  private var ragged: TableColumn.Fault?
+
   /// Something about a file that its user should know.
   package struct Finding: Sendable, Equatable {
     package let kind: Kind
@@ -21,7 +24,7 @@ package struct TableCheck: Sendable {
     package let message: String
 
     package enum Kind: String, Sendable {
-      case damage, missing, infinite, mixed, targetWords, noFeature, oneLevel, allDifferent
+      case damage, ragged, missing, infinite, mixed, targetWords, noFeature, oneLevel, allDifferent
       case oneRow, constant, duplicate, targetCopy, targetCorrelation, categoryLike, identifierLike, rowNumber
       case numberLike
     }
@@ -29,7 +32,8 @@ package struct TableCheck: Sendable {
     /// Whether a fit that uses the column stops at it.
     package var stopsFit: Bool {
       switch kind {
-      case .damage, .missing, .infinite, .mixed, .targetWords, .noFeature, .oneLevel, .allDifferent: true
+      case .damage, .ragged, .missing, .infinite, .mixed, .targetWords, .noFeature, .oneLevel, .allDifferent:
+        true
       case .oneRow, .constant, .duplicate, .targetCopy, .targetCorrelation, .categoryLike, .identifierLike,
         .rowNumber, .numberLike:
         false
@@ -56,12 +60,12 @@ package struct TableCheck: Sendable {
     lineNoun = format == .npy ? "row" : "line"
     var damage: Finding?
     do throws(TabularError) {
-      try read(TableFile([path], format, options: options), target)
+      try read(TableFile([path], format, options: options, countsRaggedRows: true), target)
     } catch {
       damage = try Self.damage(error)
     }
     let all =
-      [damage, damage == nil ? findingOfSize : nil].compactMap { $0 }
+      [damage, findingOfRaggedRows, damage == nil ? findingOfSize : nil].compactMap { $0 }
       + columns.flatMap { findings(of: $0, target) }
     findings = all.filter(\.stopsFit) + all.filter { !$0.stopsFit }
   }
@@ -71,8 +75,12 @@ package struct TableCheck: Sendable {
       if let target { try block.require(target) }
       // A target of words is a finding of its own.
       let targets = target.flatMap { try? block.numbers($0) }
-      return block.columns.map { ColumnProfile($0, in: block, target: $0.name == target ? nil : targets) }
-    } take: { (profiles) throws(TabularError) in
+      let profiles = block.columns.map {
+        ColumnProfile($0, in: block, target: $0.name == target ? nil : targets)
+      }
+      return (profiles: profiles, ragged: block.ragged)
+    } take: { (profiles, ragged) throws(TabularError) in
+      if self.ragged == nil { self.ragged = ragged } else { self.ragged?.count += ragged?.count ?? 0 }
       rowCount += profiles.first?.rowCount ?? 0
       if columns.isEmpty { return columns = profiles }
       for index in columns.indices { columns[index].merge(profiles[index]) }
@@ -92,6 +100,14 @@ package struct TableCheck: Sendable {
   }
 
   // MARK: Findings
+
+  private var findingOfRaggedRows: Finding? {
+    ragged.map {
+      Finding(
+        kind: .ragged, column: nil, line: $0.line,
+        message: "field \($0.field): \($0.message)\($0.count > 1 ? " (\($0.count) such rows)" : "")")
+    }
+  }
 
   /// Whether there are enough columns and rows.
   private var findingOfSize: Finding? {

@@ -24,6 +24,10 @@ public struct Table: Sendable {
   /// Where each row stands in its file.
   package let places: RowPlaces
 
+  /// The first row that had another number of fields than the header, and how many did; nil where none did, or reading ends at them. Fields
+  /// that they lack are missing.
+  package var ragged: TableColumn.Fault?
+
   package init(source: String, columns: [TableColumn], rowCount: Int, places: RowPlaces) {
     self.source = source
     self.columns = columns

@@ -23,10 +23,11 @@ package enum TableFile: TableSource {
   ///   - format: their format; nil as their names end, and CSV for another ending.
   ///   - options: how text is read; where they say nothing else, fields of TSV are separated by tabs.
   ///   - asTheyArrive: whether rows of a pipe are handed out as soon as they are there.
+  ///   - countsRaggedRows: whether rows of text with another number of fields than the header's are counted, and not refused.
   /// - Throws: ``TabularError``: a file that cannot be read, or is not in its format.
   package init(
     _ paths: [String], _ format: TableFormat? = nil,
-    options: ReadingOptions = ReadingOptions(), asTheyArrive: Bool = false
+    options: ReadingOptions = ReadingOptions(), asTheyArrive: Bool = false, countsRaggedRows: Bool = false
   ) throws(TabularError) {
     let formats = paths.map { format ?? TableFormat(endingOf: $0) ?? .csv }
     if let matrix = zip(paths, formats).first(where: { $0.1 == .npy })?.0 {
@@ -44,7 +45,9 @@ package enum TableFile: TableSource {
     }
     var options = options
     if options.delimiter == ",", formats.allSatisfy({ $0 == .tsv }) { options.delimiter = "\t" }
-    self = .text(try TableReader(paths, options: options, asTheyArrive: asTheyArrive))
+    self = .text(
+      try TableReader(
+        paths, options: options, asTheyArrive: asTheyArrive, countsRaggedRows: countsRaggedRows))
   }
 
   private var rows: any TableSource {
