@@ -129,8 +129,21 @@ private struct ColumnRanges: Sendable {
     block.withUnsafeElements { elements in
       least.withUnsafeMutableBufferPointer { least in
         greatest.withUnsafeMutableBufferPointer { greatest in
-          for row in 0..<block.rowCount {
-            // Column beside column: as many at a time as a vector holds.
+          // Column beside column: as many at a time as a vector holds; four rows for each reading of what was found above them.
+          let whole = block.rowCount / 4 * 4
+          for row in stride(from: 0, to: whole, by: 4) {
+            let (a, b, c, d) = (row * count, (row + 1) * count, (row + 2) * count, (row + 3) * count)
+            for j in 0..<count {
+              let (first, second) = (elements[a + j], elements[b + j])
+              let (third, fourth) = (elements[c + j], elements[d + j])
+              let (low, high) = first < second ? (first, second) : (second, first)
+              let (lower, higher) = third < fourth ? (third, fourth) : (fourth, third)
+              let (lowest, highest) = (low < lower ? low : lower, high > higher ? high : higher)
+              least[j] = lowest < least[j] ? lowest : least[j]
+              greatest[j] = highest > greatest[j] ? highest : greatest[j]
+            }
+          }
+          for row in whole..<block.rowCount {
             for j in 0..<count {
               let value = elements[row * count + j]
               least[j] = value < least[j] ? value : least[j]
