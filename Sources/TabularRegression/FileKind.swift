@@ -4,33 +4,56 @@ enum FileKind: CaseIterable {
 
   /// The kind of a file that begins with these bytes; nil where it is none of these.
   init?(_ start: some Collection<UInt8>) {
-    guard let kind = Self.allCases.first(where: { start.starts(with: $0.beginning) }) else { return nil }
-    self = kind
-  }
-
-  private var beginning: [UInt8] {
-    switch self {
-    case .share: Array("linreg-share ".utf8)
-    case .checkpoint: Array("linreg-checkpoint ".utf8)
-    case .model: Array("{\n".utf8)
-    case .matrix: [0x93] + Array("NUMPY".utf8)
-    case .archive: Array("PK\u{3}\u{4}".utf8)
-    case .parquet: Array("PAR1".utf8)
-    case .page: Array("<".utf8)
+    let kind = Self.allCases.first { kind in kind.beginnings.contains { start.starts(with: $0.utf8) } }
+    if let kind {
+      self = kind
+    } else if start.starts(with: [0x93] + Array("NUMPY".utf8)) {
+      self = .matrix
+    } else {
+      return nil
     }
   }
 
-  /// What it is, and what is done with it, for a message that says what it is not.
+  private var beginnings: [String] {
+    switch self {
+    case .share: ["linreg-share "]
+    case .checkpoint: ["linreg-checkpoint "]
+    case .model: ["{\n"]
+    case .matrix: []
+    case .archive: ["PK\u{3}\u{4}"]
+    case .parquet: ["PAR1\u{15}"]
+    case .page: ["<!", "<?", "<html", "<HTML"]
+    }
+  }
+
+  /// What it is, and for the project's own files what takes them.
   var description: String {
     switch self {
     case .share: "this is a share; linreg solve makes a model of it"
     case .checkpoint: "this is a checkpoint; linreg train --resume goes on from it"
     case .model: "this is JSON, such as a model, which linreg summary shows and linreg predict takes first"
-    case .matrix: "this is a NumPy matrix; let its name end in .npy"
-    case .archive:
-      "this is an archive, such as a spreadsheet or NumPy's .npz; save the table as CSV, or one array as .npy"
-    case .parquet: "this is a Parquet file; save the table as CSV"
-    case .page: "this is HTML or XML; save the table as CSV"
+    case .matrix: "this is a NumPy matrix"
+    case .archive: "this is an archive, such as a spreadsheet or NumPy's .npz"
+    case .parquet: "this is a Parquet file"
+    case .page: "this is HTML or XML"
+    }
+  }
+
+  /// What it is, where something else is read.
+  func description(insteadOf other: String) -> String {
+    switch self {
+    case .share, .checkpoint, .model: description
+    case .matrix, .archive, .parquet, .page: "\(description), not \(other) of swift-linear-regression"
+    }
+  }
+
+  /// What it is, and what to do with it where a table's text is read.
+  var descriptionAsTable: String {
+    switch self {
+    case .share, .checkpoint, .model: description
+    case .matrix: "\(description); give it as a file whose name ends in .npy"
+    case .archive: "\(description); save the table as CSV, or one array as .npy"
+    case .parquet, .page: "\(description); save the table as CSV"
     }
   }
 }

@@ -55,7 +55,7 @@ public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
     case .malformed(let file, let line, let column, let message):
       "\(file):\(line):\(column.map { "\($0):" } ?? "") \(message)"
     case .noColumn(let name, let file, let available):
-      "\(file):1: there is no column \"\(name)\"; \(nearest(name, available).map { "is \"\($0)\" meant? the" } ?? "the") columns are \(listed(available))"
+      "\(file):1: \(unknownColumn(name, available))"
     case .unusable(let file, let message):
       "\(file): \(message)"
     case .model(let path, let message), .matrix(let path, let message):
@@ -81,6 +81,12 @@ func printable(_ text: String) -> String {
     }
   }
   return String(String.UnicodeScalarView(scalars))
+}
+
+/// What is said where there is no column of a name.
+func unknownColumn(_ name: String, _ available: [String]) -> String {
+  let guess = nearest(name, available).map { "is \"\(printable($0))\" meant? the" } ?? "the"
+  return "there is no column \"\(printable(name))\"; \(guess) columns are \(listed(available))"
 }
 
 /// The name that another is most likely a slip of: the same letters in another order, or two of them changed, left out or added at most

@@ -102,9 +102,9 @@ struct Solve: ParsableCommand {
 
   @Option(
     help:
-      "Numbers and categories to leave out with all their products, or single columns as the fit prints them, separated by commas; may be given again.",
-    transform: names)
-  var drop: [[String]] = []
+      "Numbers and categories to leave out with all their products, or single columns as the fit prints them, separated by commas; may be given again."
+  )
+  var drop: [String] = []
 
   @Option(
     help:
@@ -127,6 +127,7 @@ struct Solve: ParsableCommand {
     if !(ridge >= 0 && ridge.isFinite) {
       throw ValidationError("--ridge is \(ridge); it is a number, 0 or more.")
     }
+    if drop.contains("") { throw ValidationError("--drop takes a name; it is empty.") }
     if ridge > 0 && redundant != .drop {
       throw ValidationError("--ridge has a solver of its own, without --redundant.")
     }
@@ -134,9 +135,11 @@ struct Solve: ParsableCommand {
 
   func run() throws {
     try output.check(besides: [share])
-    let model = try Share(contentsOf: share).solve(
+    let rows = try Share(contentsOf: share)
+    let model = try rows.solve(
       LeastSquares(redundancy: redundant, ridgePenalty: ridge), intercept: noIntercept ? false : nil,
-      dropping: Array(drop.joined()), target: target, named: share == "-" ? "standard input" : share)
+      dropping: drop.flatMap(rows.names(inList:)), target: target,
+      named: share == "-" ? "standard input" : share)
     try deliver(model, output)
   }
 }

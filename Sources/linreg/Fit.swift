@@ -11,7 +11,7 @@ struct Fit: ParsableCommand {
       """,
     discussion: """
       A formula is in R's language: 'y ~ a + b', 'y ~ .' for all other columns,
-      '- a' to leave one out, '- 1' for no intercept, a:b, a*b, (a + b)^2 for
+      '- a' to leave one out, '- 1' for no intercept, 'y ~ 1', a:b, a*b, (a + b)^2 for
       products, I(a^2) for arithmetic, poly(x, k) for x, x², … xᵏ, log, log2,
       log10, log1p, exp, sqrt, abs, scale, center, cbind(y1, y2) for several
       targets, `names in backticks` where they hold other characters.

@@ -22,6 +22,7 @@ struct TextOptions: ParsableArguments {
   var columnNames: [String]?
 
   @Option(
+    parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "A text that stands for a missing value, in place of NA, N/A, NaN and null; may be given again.",
       valueName: "text"))

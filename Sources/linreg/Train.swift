@@ -27,7 +27,8 @@ struct Train: ParsableCommand {
       Columns that others determine stay: of all solutions the result is the one
       of least norm in standardised units, where fit leaves such columns out.
 
-      Formulas, categories and missing fields are those of fit.
+      Formulas, categories and missing fields are those of fit, but for "- 1" and
+      cbind: there is an intercept, and one target.
 
       Example: linreg train 'price ~ .' homes.csv -m homes.json
       """)

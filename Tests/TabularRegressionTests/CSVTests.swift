@@ -89,6 +89,11 @@ import Testing
     ),
     ("PAR1\u{15}", "homes.csv:1: this is a Parquet file; save the table as CSV"),
     ("<html><body>", "homes.csv:1: this is HTML or XML; save the table as CSV"),
+    ("<!DOCTYPE html>", "homes.csv:1: this is HTML or XML; save the table as CSV"),
+    (
+      "<T>,<P>\n1,2,3\n",
+      "homes.csv:2:3: the row has 3 fields, the header has 2; give each row one field per column"
+    ),
     (
       "{\n  \"a\" : 1\n}\n",
       "homes.csv:1: this is JSON, such as a model, which linreg summary shows and linreg predict takes first"

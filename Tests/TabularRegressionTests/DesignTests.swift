@@ -140,6 +140,27 @@ import Testing
     #expect(!plain.needsAllRows)
   }
 
+  /// As R's factor of numbers; but zeros in front tell codes apart.
+  @Test func numbersAreOneLevelHoweverTheyAreWritten() throws {
+    let text = "y,k\n1,2\n2,2.0\n3,10\n5,10.00\n6,9\n8,9.\n4,08\n4.5,0.50\n"
+    let formula = try Formula("y ~ C(k)")
+    let model = try FittedModel(formula, Self.table(text, categories: formula.categories))
+    #expect(model.features == ["C(k)2", "C(k)08", "C(k)9", "C(k)10"])
+    let new = try Self.table("k\n2\n2.000\n10.0\n08\n0.5\n", categories: model.categories)
+    let predictions = try model.predictions(from: new)
+    #expect(
+      difference(predictions, [1.5, 1.5, 4, 4, 4.5], factor: 16) == nil)
+    #expect(throws: TabularError.self) {
+      try model.predictions(from: Self.table("k\n8\n", categories: model.categories))
+    }
+    let reference = try Formula("y ~ C(k, reference = \"9.0\")")
+    #expect(
+      try FittedModel(reference, Self.table(text, categories: ["k"])).model.intercept == 7)
+    // Counted as they come, in a share.
+    let share = try Share("y ~ C(k)", Self.table(text, categories: ["k"])).solve()
+    #expect(share.features == model.features)
+  }
+
   /// The order of rows does not decide whether a column is a category.
   @Test func numbersAndWordsInOneColumn() throws {
     func rows(_ values: [String]) -> String {

@@ -178,7 +178,7 @@ import Testing
       throws: TabularError.unusable(
         file: "the share",
         message:
-          "without an intercept \"z\" needs a column for its first level too, which this share lacks; accumulate with \"- 1\" in the formula, or drop the category"
+          "without what is left out \"z\" needs columns for its first level too, which this share lacks; accumulate the shorter formula, or leave out the category as well"
       )
     ) { try share.solve(intercept: false) }
     try agree(Share("y ~ z + a - 1", table).solve(), "y ~ z + a - 1")
@@ -188,5 +188,38 @@ import Testing
         message:
           "there is no column \"c\"; the columns are a, z, b, I(a^2), zg, zr, a:zg, a:zr, y")
     ) { try share.solve(dropping: ["c"]) }
+  }
+
+  /// Levels that only a term which is left out stood for.
+  @Test func aLevelThatNothingStandsForIsRefused() throws {
+    let rows = (0..<40).map {
+      "\(Double($0 * 7 % 13)),\($0 % 7),\(["r", "g", "b"][$0 % 3]),\(["p", "q"][$0 / 3 % 2])"
+    }
+    let table = try Table(csvText: "y,x,z,w\n" + rows.joined(separator: "\n"), source: "t.csv")
+    for (formula, dropped) in [("y ~ z + w - 1", "z"), ("y ~ z:x + w:x", "z")] {
+      #expect(throws: Never.self, "\(formula)") { try Share(formula, table).solve() }
+      #expect(throws: TabularError.self, "\(formula) without \(dropped)") {
+        try Share(formula, table).solve(dropping: [dropped])
+      }
+      #expect(throws: Never.self, "\(formula) without w") {
+        try Share(formula, table).solve(dropping: ["w"])
+      }
+    }
+    let share = try Share("y ~ x + poly(x, 3) + C(z, reference = \"g\")", table)
+    #expect(
+      share.names(inList: "poly(x, 3)2, C(z, reference = \"g\")r,x") == [
+        "poly(x, 3)2", "C(z, reference = \"g\")r", "x",
+      ])
+    #expect(share.names(inList: "poly(x, 3)") == ["poly(x, 3)"])
+    var other = try Share("y ~ x*z", table)
+    let fewer = try Table(
+      csvText: "y,x,z,w\n" + rows.filter { !$0.contains("r") }.joined(separator: "\n"), source: "f.csv")
+    #expect(
+      throws: TabularError.unusable(
+        file: "the other share",
+        message:
+          "the levels of \"z\" are b, g here and b, g, r before; merge shares whose categories in products have the same levels"
+      )
+    ) { try other.merge(Share("y ~ x*z", fewer)) }
   }
 }

@@ -152,6 +152,15 @@ import Testing
     #expect(
       constant
         == (0, "worth a look\n  the target \"y\" is the same in every row: nothing is to explain\n"))
+    // Both, where it is so.
+    let both = try findings("y,a\n1.5,10%\n2.5,11%\n3.5,12%\n")
+    #expect(
+      both.text.contains("holds another word in every row")
+        && both.text.contains("not written as such, as \"10%\""))
+    #expect(both.status == 1)
+    // Mean, range and deviation of 1 to 10.
+    let gaps = try findings("id,y\n" + [1, 3, 3, 4, 4, 5, 8, 8, 9, 10].map { "\($0),0.\($0)\n" }.joined())
+    #expect(!gaps.text.contains("each whole number"))
     // Dates, codes and versions are words.
     let words = try findings("y,a\n1.5,2024-01-05\n2.5,12:30\n3.5,1.2.3\n3.7,1.2.3\n")
     #expect(words == (0, "nothing is wrong\n"))

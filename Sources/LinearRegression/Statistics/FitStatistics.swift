@@ -58,7 +58,8 @@ public struct FitStatistics: Equatable, Sendable {
     degreesOfFreedom = freedom
     residualStandardError =
       freedom > 0 && !isPenalized ? (residual / Double(freedom)).squareRoot() * scale : nil
-    rSquared = total > 0 ? 1 - residual / total : nil
+    // Without features both sums are the same, but for rounding.
+    rSquared = total > 0 ? (modelFreedom > 0 ? 1 - residual / total : 0) : nil
     adjustedRSquared =
       freedom > 0 && !isPenalized
       ? rSquared.map { 1 - (1 - $0) * Double(n - (hasIntercept ? 1 : 0)) / Double(freedom) } : nil

@@ -211,7 +211,7 @@ struct TextBlocks {
       throw .malformed(file: file, line: 1, column: nil, message: "the text is UTF-16; save it as UTF-8")
     }
     if let kind = FileKind(beginning) {
-      throw .malformed(file: file, line: 1, column: nil, message: kind.description)
+      throw .malformed(file: file, line: 1, column: nil, message: kind.descriptionAsTable)
     }
     if beginning.starts(with: [0xEF, 0xBB, 0xBF]) { start = 3 }
     var blank = Cut(0, 0, number_text_contents())

@@ -7,13 +7,11 @@ package struct ColumnProfile: Sendable {
   /// Infinities, which no fit takes.
   package private(set) var infinite = Occurrences()
   /// Fields that are not numbers in a column of numbers, or the other way about.
-  package var fault: TableColumn.Fault? { belowNumbers ?? amongWords.fault(name, field: field) }
+  package var fault: TableColumn.Fault? { belowNumbers ?? amongWords.fault }
   /// Words below numbers.
   private var belowNumbers: TableColumn.Fault?
   /// Numbers in a column that began with a word.
   private var amongWords = NumbersAmongWords()
-  /// Position of the column's fields in the rows of the file, from 0.
-  private let field: Int
   /// Moments of the finite numbers.
   package private(set) var moments = Moments()
   /// The target's moments with the column's, of rows that have both.
@@ -89,8 +87,10 @@ package struct ColumnProfile: Sendable {
     }
   }
 
-  /// Whether it holds each of so many whole numbers as there are rows once: their mean and deviation are those of 1, 2, … n.
+  /// Whether it holds each of so many whole numbers as there are rows once. Of more than ``valueLimit`` only range, mean and deviation
+  /// are looked at, which are those of 1, 2, … n.
   var countsRows: Bool {
+    if let values, values.texts.count != rowCount { return false }
     guard kind == .integer, rowCount >= 10, missing.count == 0 else { return false }
     let n = Double(rowCount), first = moments.minimum
     func isClose(_ a: Double, _ b: Double) -> Bool { abs(a - b) <= 1e-9 * b }
@@ -111,10 +111,11 @@ package struct ColumnProfile: Sendable {
   init(_ column: TableColumn, in block: Table, target: [Double]?) {
     name = column.name
     rowCount = block.rowCount
-    field = (block.field(of: name) ?? 1) - 1
     switch column.values {
     case .numbers(let numbers): add(numbers, block, target)
-    case .words(let words): add(words, block)
+    case .words(let words):
+      amongWords = NumbersAmongWords(column, words, block.places)
+      add(words, block)
     case .mixed(let fault): belowNumbers = fault
     }
   }
@@ -143,7 +144,6 @@ package struct ColumnProfile: Sendable {
   private mutating func add(_ words: TableColumn.Words, _ block: Table) {
     // A column of nothing but missing fields may be either.
     hasWords = words.codes.contains { $0 >= 0 }
-    amongWords = NumbersAmongWords(words, block.places)
     let digests = words.levels.map {
       $0.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }

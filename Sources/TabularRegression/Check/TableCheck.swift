@@ -197,12 +197,13 @@ package struct TableCheck: Sendable {
         .numberLike,
         "\(name) holds numbers that are not written as such, as \(shown(example)), and is a category; leave only digits, a point and a sign"
       )
-    } else if values == rowCount, column.name != target {
+    }
+    if values == rowCount, column.name != target {
       note(
         .allDifferent,
         "\(name) holds another word in every row; leave it out, or write C(\(FormulaParser.quoted(column.name))) if it is a category"
       )
-    } else if rowCount >= 20, values.map({ $0 > max(100, rowCount / 2) }) ?? true {
+    } else if column.numberLike == nil, rowCount >= 20, values.map({ $0 > max(100, rowCount / 2) }) ?? true {
       note(
         .identifierLike,
         "\(name) has \(values.map(String.init) ?? "more than \(ColumnProfile.valueLimit)") different words in \(rowCount) rows; leave it out if they are identifiers"

@@ -20,8 +20,6 @@ struct ColumnSummary: Sendable {
   private var numbers: Set<Double> = []
   /// Of a column that is a category because it holds words.
   private var amongWords = NumbersAmongWords()
-  /// Position of the column's fields in the rows of the file, from 0.
-  private var field = 0
 
   enum Kind {
     /// Nothing but missing fields.
@@ -54,7 +52,8 @@ struct ColumnSummary: Sendable {
       kind = .numbers
       return
     }
-    switch try table.find(name).values {
+    let column = try table.find(name)
+    switch column.values {
     case .mixed(let fault): throw fault.error
     case .words(let words):
       guard let row = words.codes.firstIndex(where: { $0 >= 0 }) else { return }
@@ -64,10 +63,7 @@ struct ColumnSummary: Sendable {
           "\(shown(words.levels[Int(words.codes[row])])) is not a number; correct it or leave the column out")
       }
       kind = .words
-      if !isCategory {
-        amongWords.merge(NumbersAmongWords(words, table.places))
-        field = (table.field(of: name) ?? 1) - 1
-      }
+      if !isCategory { amongWords.merge(NumbersAmongWords(column, words, table.places)) }
     case .numbers(let numbers):
       guard let row = numbers.firstIndex(where: { !$0.isNaN }) else { return }
       if kind == .words {
@@ -92,7 +88,9 @@ struct ColumnSummary: Sendable {
       for (row, code) in column.codes.enumerated() where code >= 0 && (isDropped.isEmpty || !isDropped[row]) {
         isThere[Int(code)] = true
       }
-      for (level, isThere) in zip(column.levels, isThere) where isThere { words.insert(level) }
+      for (level, isThere) in zip(column.levels, isThere) where isThere {
+        words.insert(isCategory ? Design.level(level) : level)
+      }
     case .numbers(let column) where isDropped.isEmpty && !isCategory: widenRange(column)
     case .numbers(let column):
       for (row, value) in column.enumerated() where isDropped.isEmpty || !isDropped[row] {
@@ -137,12 +135,11 @@ struct ColumnSummary: Sendable {
     words.formUnion(later.words)
     numbers.formUnion(later.numbers)
     amongWords.merge(later.amongWords)
-    field = max(field, later.field)
     return true
   }
 
   /// What is wrong with a column that holds numbers and words; nil where it does not, or is a category by C(…).
-  func fault(_ name: String) -> TabularError? { amongWords.fault(name, field: field)?.error }
+  var fault: TabularError? { amongWords.fault?.error }
 
   /// Takes the levels, where they were counted elsewhere.
   mutating func take(levels: [String]) { words.formUnion(levels) }
@@ -192,6 +189,18 @@ struct ColumnSummary: Sendable {
 }
 
 extension Design {
+  /// The level of C(…) that a field's text stands for: a decimal number is without zeros at its end, so that 2.0 and 2 are one level.
+  /// Zeros in front stay, for a code may have them.
+  static func level(_ text: String) -> String {
+    guard text.utf8.contains(UInt8(ascii: ".")), case .value = DecimalNumber(Array(text.utf8)[...]),
+      !text.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "e") })
+    else { return text }
+    var digits = Substring(text)
+    while digits.last == "0" { digits.removeLast() }
+    if digits.last == "." { digits.removeLast() }
+    return digits.contains(where: \.isNumber) ? String(digits) : text
+  }
+
   /// TRUE or FALSE where that is what a word says, in any case.
   static func boolean(_ word: String) -> String? {
     switch word.utf8.count {

@@ -162,7 +162,7 @@ private struct DesignInput {
     /// −1 for one that is not known.
     func position(_ word: String) -> Int32 {
       let level = kind == .booleans ? Design.boolean(word) ?? word : word
-      return positions[level] ?? (unseen == .reference ? 0 : -1)
+      return positions[level] ?? positions[Design.level(level)] ?? (unseen == .reference ? 0 : -1)
     }
     var codes: [Int32]
     let isMissing: (Int) -> Bool
@@ -206,7 +206,16 @@ private struct DesignInput {
   ) throws(TabularError) -> (codes: [Int32], words: [String]) {
     switch try table.find(variable.variable.columns[0]).values {
     case .mixed(let fault): throw fault.error
-    case .words(let column): return (column.codes.map { max($0, 0) }, column.levels)
+    case .words(var column):
+      if case .category = variable.variable {
+        let levels = column.levels.map(Design.level)
+        if levels != column.levels {
+          var once = TableColumn.Words(), positions: [String: Int32] = [:]
+          once.append(TableColumn.Words(codes: column.codes, levels: levels), &positions)
+          column = once
+        }
+      }
+      return (column.codes.map { max($0, 0) }, column.levels)
     case .numbers(let numbers):
       var known: [Double: Int32] = [:], words: [String] = []
       let codes = numbers.map { value in

@@ -172,7 +172,7 @@ package struct DesignSurvey: Sendable {
   /// - Throws: ``TabularError``: missing fields that the policy does not allow; a category without two levels or without its reference;
   ///   too many columns, or two of one name.
   package func design() throws(TabularError) -> Design {
-    for name in used { if let fault = summaries[name]!.fault(name) { throw fault } }
+    for name in used { if let fault = summaries[name]!.fault { throw fault } }
     if let missingFault { throw missingFault.error }
     if rowCount > 0, droppedRows == rowCount {
       throw .unusable(
@@ -268,15 +268,16 @@ package struct DesignSurvey: Sendable {
       )
     }
     guard let reference else { return levels }
-    guard let position = levels.firstIndex(of: reference) else {
+    guard let position = levels.firstIndex(of: reference) ?? levels.firstIndex(of: Design.level(reference))
+    else {
       throw .unusable(
         file: source,
         message:
           "column \"\(printable(name))\" has no level \(shown(reference)) to compare others with; its levels are \(listed(levels))"
       )
     }
-    levels.remove(at: position)
-    return [reference] + levels
+    let first = levels.remove(at: position)
+    return [first] + levels
   }
 
   private func resolvedCenters() throws(TabularError) -> [Design.Center] {

@@ -26,7 +26,7 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
   /// Whether the model has an intercept.
   public let hasIntercept: Bool
 
-  /// Whether it asks for nothing but the intercept, as y ~ 1 does: the fit is then the mean.
+  /// Whether it asks for nothing but the intercept, as y ~ 1 and y ~ -a do: the fit is then the mean.
   let isInterceptAlone: Bool
 
   /// What is predicted.
@@ -52,7 +52,7 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
     (targets, tree) = try parser.parse()
     self.text = text
     hasIntercept = TermExpansion(tree, rest: []).hasIntercept
-    if case .intercept(true) = tree { isInterceptAlone = true } else { isInterceptAlone = false }
+    isInterceptAlone = hasIntercept && !tree.hasRest && TermExpansion(tree, rest: []).terms.isEmpty
   }
 
   /// The formula that predicts a column from others, all given by name; nil for all the others.

@@ -24,6 +24,16 @@ indirect enum TermTree: Equatable, Sendable {
     case nesting
   }
 
+  /// Whether "." stands in it.
+  var hasRest: Bool {
+    switch self {
+    case .rest: true
+    case .intercept, .variable: false
+    case .operation(_, let left, let right): left.hasRest || right.hasRest
+    case .power(let tree, _), .negative(let tree): tree.hasRest
+    }
+  }
+
   /// The variables that are named, in order.
   var variables: [Variable] {
     switch self {

@@ -25,7 +25,9 @@ extension FittedModel {
   public init(contentsOf path: String) throws(TabularError) {
     let bytes = try Files.read(path)
     let path = path == "-" ? "standard input" : path
-    if let kind = FileKind(bytes), kind != .model { throw .model(path: path, message: kind.description) }
+    if let kind = FileKind(bytes), kind != .model {
+      throw .model(path: path, message: kind.description(insteadOf: "a model"))
+    }
     func decoded<Value: Decodable>(_ type: Value.Type) throws(TabularError) -> Value {
       do {
         return try JSONDecoder.ofModels.decode(type, from: Data(bytes))

@@ -2,6 +2,25 @@ internal import LinearAlgebra
 public import LinearRegression
 
 extension Share {
+  /// The names in a list with commas between them, but for those inside parentheses and quotes; the whole text where that is a name.
+  package func names(inList text: String) -> [String] {
+    if !design.columns(under: text).isEmpty || text == target { return [text] }
+    var names = [""], depth = 0, isQuoted = false
+    for character in text {
+      switch character {
+      case "\"": isQuoted.toggle()
+      case "(" where !isQuoted: depth += 1
+      case ")" where !isQuoted: depth -= 1
+      case "," where !isQuoted && depth == 0:
+        names.append("")
+        continue
+      default: break
+      }
+      names[names.count - 1].append(character)
+    }
+    return names.map { String($0.drop { $0 == " " }) }
+  }
+
   /// The fit of all rows, without reading them again.
   ///
   /// - Parameters:
@@ -31,7 +50,7 @@ extension Share {
       if columns.isEmpty { throw Self.noColumn(name, design.droppable + [target], file) }
       left.formUnion(columns)
     }
-    guard let column = names.firstIndex(of: response) else { throw Self.noColumn(response, names, file) }
+    guard let column = names.lastIndex(of: response) else { throw Self.noColumn(response, names, file) }
     guard let expression = column < features.count ? design.number(column) : design.targets[0] else {
       throw .unusable(
         file: file,
@@ -46,11 +65,11 @@ extension Share {
     }
     var method = method
     method.intercept = intercept ?? design.hasIntercept
-    if design.hasIntercept, !method.intercept, let category = design.categoryWithoutReference(kept) {
+    if let category = design.categoryWithoutReference(kept, intercept: method.intercept) {
       throw .unusable(
         file: file,
         message:
-          "without an intercept \"\(printable(category))\" needs a column for its first level too, which this share lacks; accumulate with \"- 1\" in the formula, or drop the category"
+          "without what is left out \"\(printable(category))\" needs columns for its first level too, which this share lacks; accumulate the shorter formula, or leave out the category as well"
       )
     }
     let narrowed = design.keeping(kept, target: expression, intercept: method.intercept)
@@ -86,8 +105,7 @@ extension Share {
   }
 
   private static func noColumn(_ name: String, _ names: [String], _ file: String) -> TabularError {
-    .unusable(
-      file: file, message: "there is no column \"\(printable(name))\"; the columns are \(listed(names))")
+    .unusable(file: file, message: unknownColumn(name, names))
   }
 
   /// The rows without the levels of the category, for a fit that does without their columns; nil for others.
@@ -140,13 +158,29 @@ extension Design {
     unique(variables.map { $0.levels == nil ? $0.variable.name : $0.variable.columns[0] } + names)
   }
 
-  /// A category that has columns for all its levels but the first, which is the intercept's; nil where there is none.
-  fileprivate func categoryWithoutReference(_ kept: [Int]) -> String? {
-    let alone = kept.compactMap { columns[$0].parts.count == 1 ? columns[$0].parts[0].variable : nil }
-    let category = alone.first { variable in
-      variables[variable].levels != nil
-        && !columns.contains { $0.parts == [Part(variable: variable, index: 0)] }
+  /// A category that lacks columns for its first level in a term, though nothing that is kept stands for that level; nil where there
+  /// is none.
+  ///
+  /// The rest of a term, without the category, stands for it: the intercept where the rest is empty, or a term that has the rest and
+  /// otherwise categories with columns for all levels.
+  fileprivate func categoryWithoutReference(_ kept: [Int], intercept: Bool) -> String? {
+    /// The variables of each term that is kept, and those among them with columns for their first level.
+    var terms: [Set<Int>: Set<Int>] = [:]
+    for column in kept {
+      let parts = columns[column].parts
+      let complete = parts.filter { variables[$0.variable].levels != nil && $0.index == 0 }.map(\.variable)
+      terms[Set(parts.map(\.variable)), default: []].formUnion(complete)
     }
-    return category.map { variables[$0].variable.columns[0] }
+    func isSpanned(_ rest: Set<Int>) -> Bool {
+      rest.isEmpty && intercept
+        || terms.contains { rest.isSubset(of: $0.key) && $0.key.subtracting(rest).isSubset(of: $0.value) }
+    }
+    for (term, complete) in terms {
+      for variable in term.subtracting(complete)
+      where variables[variable].levels != nil && !isSpanned(term.subtracting([variable])) {
+        return variables[variable].variable.columns[0]
+      }
+    }
+    return nil
   }
 }

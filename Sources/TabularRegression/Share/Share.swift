@@ -195,6 +195,12 @@ public struct Share: Equatable, Sendable {
         "rows are weighed by \(named(other.design.weights)) here and by \(named(design.weights)) before; merge shares of one formula"
     }
     let (comparable, others) = (comparableDesign, other.comparableDesign)
+    for (a, b) in zip(comparable.variables, others.variables) where a.variable == b.variable {
+      if let levels = a.levels, let found = b.levels, levels != found {
+        return
+          "the levels of \(quoted(a.variable.columns[0])) are \(listed(found)) here and \(listed(levels)) before; merge shares whose categories in products have the same levels"
+      }
+    }
     let mine = comparable.names, theirs = others.names
     let (known, found) = (Set(mine), Set(theirs))
     if let missing = mine.first(where: { !found.contains($0) }) {

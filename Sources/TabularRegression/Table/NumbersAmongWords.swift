@@ -4,19 +4,13 @@
 struct NumbersAmongWords: Sendable {
   private(set) var numbers = Fields()
   private(set) var words = Fields()
+  /// The column's name, and the position of its fields in the rows of the file, from 0.
+  private var name = "", field = 0
 
   /// How many fields there are of one sort, and the first.
   struct Fields: Sendable {
-    private(set) var count = 0
-    private(set) var first: (file: String, line: Int, text: String)?
-
-    fileprivate mutating func add(_ text: String, at place: @autoclosure () -> (file: String, line: Int)) {
-      count += 1
-      if first == nil {
-        let place = place()
-        first = (place.file, place.line, text)
-      }
-    }
+    fileprivate(set) var count = 0
+    fileprivate(set) var first: (file: String, line: Int, text: String)?
 
     fileprivate mutating func merge(_ later: Fields) {
       count += later.count
@@ -27,40 +21,37 @@ struct NumbersAmongWords: Sendable {
   /// No rows.
   init() {}
 
-  /// The fields of a block.
-  init(_ column: TableColumn.Words, _ places: RowPlaces) {
-    let isNumber = column.levels.map(Self.isNumber)
-    for (row, code) in column.codes.enumerated() where code >= 0 {
-      let code = Int(code)
-      if isNumber[code] {
-        numbers.add(column.levels[code], at: places[row])
-      } else {
-        words.add(column.levels[code], at: places[row])
+  /// The fields of a column, of which `words` are the values.
+  init(_ column: TableColumn, _ words: TableColumn.Words, _ places: RowPlaces) {
+    (name, field) = (column.name, column.field ?? 0)
+    let isNumber = words.levels.map(Self.isNumber)
+    func fields(_ areNumbers: Bool) -> Fields {
+      var fields = Fields()
+      if !isNumber.contains(areNumbers) { return fields }
+      for code in words.codes where code >= 0 && isNumber[Int(code)] == areNumbers { fields.count += 1 }
+      if let row = words.codes.firstIndex(where: { $0 >= 0 && isNumber[Int($0)] == areNumbers }) {
+        let place = places[row]
+        fields.first = (place.file, place.line, words.levels[Int(words.codes[row])])
       }
+      return fields
     }
+    (numbers, self.words) = (fields(true), fields(false))
   }
 
-  var areMixed: Bool { numbers.count > 0 && words.count > 0 }
-
   mutating func merge(_ later: Self) {
+    if name.isEmpty { (name, field) = (later.name, later.field) }
     numbers.merge(later.numbers)
     words.merge(later.words)
   }
 
   /// What is wrong where there are both, at the first of those that are fewer; nil where there are not.
-  ///
-  /// - Parameter field: position of the column's fields in the rows of the file, from 0.
-  func fault(_ name: String, field: Int) -> TableColumn.Fault? {
-    guard areMixed, let number = numbers.first, let word = words.first else { return nil }
-    let remedy = "correct it, or make the column a category by C(\(FormulaParser.quoted(name)))"
-    var fault =
-      words.count <= numbers.count
-      ? TableColumn.Fault(
-        name, file: word.file, line: word.line, field: field,
-        "\(shown(word.text)) is not a number; \(remedy)")
-      : TableColumn.Fault(
-        name, file: number.file, line: number.line, field: field,
-        "\(shown(number.text)) is a number among words; \(remedy)")
+  var fault: TableColumn.Fault? {
+    guard let number = numbers.first, let word = words.first else { return nil }
+    let isWord = words.count <= numbers.count, odd = isWord ? word : number
+    var fault = TableColumn.Fault(
+      name, file: odd.file, line: odd.line, field: field,
+      "\(shown(odd.text)) is \(isWord ? "not a number" : "a number among words"); correct it, or make the column a category by C(\(FormulaParser.quoted(name)))"
+    )
     fault.count = min(words.count, numbers.count)
     return fault
   }

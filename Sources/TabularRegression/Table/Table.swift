@@ -53,18 +53,25 @@ public struct Table: Sendable {
   ///
   /// - Throws: as ``column(_:)``, but for missing fields.
   package func numbers(_ name: String) throws(TabularError) -> [Double] {
-    switch try find(name).values {
+    let column = try find(name)
+    switch column.values {
     case .numbers(let numbers): return numbers
     case .words(let words):
       // A column of nothing but missing fields may be either.
-      let found = NumbersAmongWords(words, places)
+      let found = NumbersAmongWords(column, words, places)
       guard let first = found.words.first ?? found.numbers.first else {
         return Array(repeating: .nan, count: rowCount)
       }
-      // Where all are numbers they were asked to be read as words.
+      if found.words.count == 0 {
+        throw .unusable(
+          file: source,
+          message:
+            "column \"\(printable(name))\" is read as a category, and needed as numbers; use it as one of the two"
+        )
+      }
       var fault = TableColumn.Fault.notANumber(
-        name, file: first.file, line: first.line, field: (field(of: name) ?? 1) - 1, text: first.text.utf8)
-      fault.count = max(1, found.words.count)
+        name, file: first.file, line: first.line, field: column.field ?? 0, text: first.text.utf8)
+      fault.count = found.words.count
       throw fault.error
     case .mixed(let fault): throw fault.error
     }

@@ -44,7 +44,8 @@ struct Envelope {
     if !isAround(bytes) {
       throw .model(
         path: path,
-        message: FileKind(bytes)?.description ?? "this is not a \(noun) of swift-linear-regression")
+        message: FileKind(bytes)?.description(insteadOf: "a \(noun)")
+          ?? "this is not a \(noun) of swift-linear-regression")
     }
     let end = bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
     let words = String(decoding: bytes[..<end].prefix(200), as: UTF8.self).split(
