@@ -49,3 +49,30 @@ def prepare(folder: Path, name: str) -> Path:
     np.save(place / "y.npy", y if targets > 1 else y[:, 0])
     (place / "done").touch()
     return place
+
+
+LEVELS = 10_000
+
+
+def prepare_levels(folder: Path) -> Path:
+    """Makes two tables of 10⁶ × 7: `levels.csv` with a category of 10⁴ levels, `numbers.csv` with a number of as many bytes in its place."""
+    rows, columns = 1_000_000, 5
+    place = folder / f"levels-{SEED}"
+    if (place / "done").exists():
+        return place
+    place.mkdir(parents=True, exist_ok=True)
+    random = np.random.default_rng(SEED)
+    X = random.standard_normal((rows, columns))
+    level = random.integers(0, LEVELS, rows)
+    number = random.standard_normal(rows)
+    y = X.sum(axis=1) + random.standard_normal(LEVELS)[level] + random.standard_normal(rows)
+    header = ",".join([f"x{j}" for j in range(columns)] + ["z", "y"]) + "\n"
+    with open(place / "levels.csv", "w") as levels, open(place / "numbers.csv", "w") as numbers:
+        levels.write(header)
+        numbers.write(header)
+        for i in range(rows):
+            start, end = ",".join(["%.8f" % value for value in X[i]]), "%.8f" % y[i]
+            levels.write(f"{start},level{level[i]:05d},{end}\n")
+            numbers.write(f"{start},{number[i]:.8f},{end}\n")
+    (place / "done").touch()
+    return place

@@ -179,15 +179,29 @@ def table_commands(verb):
             subprocess.run(list(map(str, fit)), check=True, stdout=subprocess.DEVNULL)
             ours = [COMMAND, "predict", model, table, "--threads", THREADS, "-o", folder / "predictions.csv"]
         polars = [sys.executable, HERE / "polars_table.py", verb, table, folder / "polars.npy", folder / "polars.csv"]
-        return [("swift", f"this package, linreg {verb}", ours), ("polars", "Python, polars and NumPy", polars)]
+        rows = [("swift", f"this package, linreg {verb}", ours)]
+        if verb == "fit":
+            piped = f"cat '{table}' | '{COMMAND}' fit 'y ~ .' - --threads {THREADS}"
+            rows.append(("pipe", "this package, linreg fit from a pipe", ["sh", "-c", piped]))
+        return rows + [("polars", "Python, polars and NumPy", polars)]
 
     return commands
+
+
+def level_commands():
+    """Fitting a table with a category of many levels, and one with a number in its place."""
+    folder = data.prepare_levels(DATA)
+    return [
+        ("swift", "this package, 10⁴ levels", [COMMAND, "fit", "y ~ .", folder / "levels.csv", "--threads", THREADS]),
+        ("number", "this package, a number instead", [COMMAND, "fit", "y ~ .", folder / "numbers.csv", "--threads", THREADS]),
+    ]
 
 
 # Whole processes from start to end: name, title, commands.
 PROCESSES = [
     ("startup", "Start-up, whole process", startup_commands),
     ("fit-csv", "CSV file to coefficients, whole process, 10⁶ × 21", table_commands("fit")),
+    ("fit-levels", "CSV file with a category to coefficients, whole process, 10⁶ × 7", level_commands),
     ("predict-csv", "CSV file to predictions in a CSV file, whole process, 10⁶ × 21", table_commands("predict")),
 ]
 

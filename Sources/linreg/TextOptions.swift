@@ -4,7 +4,8 @@ import TabularRegression
 /// How the text of tables is read.
 struct TextOptions: ParsableArguments {
   @Option(
-    name: [.customShort("d"), .long], help: "The character between fields (default: a comma).",
+    name: [.customShort("d"), .long],
+    help: "The character between fields (default: a comma, and a tab in .tsv files).",
     transform: delimiter)
   var delimiter: Character?
 
@@ -37,7 +38,7 @@ struct TextOptions: ParsableArguments {
   /// The options, for tables in which some columns are categories.
   func options(categories: Set<String> = []) -> ReadingOptions {
     ReadingOptions(
-      delimiter: delimiter ?? (tabs ? "\t" : ","), hasHeader: !noHeader, names: columnNames,
+      delimiter: delimiter ?? (tabs ? "\t" : nil), hasHeader: !noHeader, names: columnNames,
       missingTexts: nullValue.isEmpty ? ReadingOptions.usualMissingTexts : nullValue, categories: categories)
   }
 

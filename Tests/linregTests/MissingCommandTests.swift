@@ -19,6 +19,24 @@ import Testing
 
     """
 
+  /// A name that ends in .tsv stands for tabs where nothing else is said.
+  @Test func delimitersAndNullValues() throws {
+    let commas = "y,x\n1,2\n-9,9\n2,4\n4,7\n"
+    try Data(commas.utf8).write(to: URL(fileURLWithPath: folder.path("c.tsv")))
+    try Data(commas.replacingOccurrences(of: ",", with: "\t").utf8).write(
+      to: URL(fileURLWithPath: folder.path("t.tsv")))
+    func fit(_ arguments: String...) throws -> Outcome {
+      try linreg(
+        ["fit", "y ~ x"] + arguments + ["--missing", "drop"], in: URL(fileURLWithPath: folder.path("")))
+    }
+    let expected = try fit("t.tsv", "--null-value", "-9")
+    #expect(expected.status == 0 && expected.output.hasPrefix("y on 1 feature, 3 observations"))
+    #expect(try fit("c.tsv", "-d", ",", "--null-value", "-9") == expected)
+    let tabs = try fit("c.tsv")
+    #expect(tabs.status == 1 && tabs.error.hasPrefix("c.tsv:1: there is no column \"y\""))
+    #expect(try fit("t.tsv", "-d", ",").status == 1)
+  }
+
   @Test func categoriesAndDroppedRows() throws {
     let model = folder.path("m.json")
     let fit = try linreg(

@@ -1,7 +1,8 @@
 /// How a table's text is read.
 public struct ReadingOptions: Sendable, Equatable {
-  /// What stands between fields: one ASCII character that no number holds.
-  public var delimiter: Character
+  /// What stands between fields: one ASCII character that no number holds. Nil for a comma, and for a tab in files whose names end
+  /// in `.tsv`.
+  public var delimiter: Character?
 
   /// Whether the first line names the columns. Without names they are V1, V2 and so on, as in R.
   public var hasHeader: Bool
@@ -17,7 +18,7 @@ public struct ReadingOptions: Sendable, Equatable {
 
   /// Commas between fields, a first line of names, and the usual words for nothing.
   public init(
-    delimiter: Character = ",", hasHeader: Bool = true, names: [String]? = nil,
+    delimiter: Character? = nil, hasHeader: Bool = true, names: [String]? = nil,
     missingTexts: [String] = Self.usualMissingTexts, categories: Set<String> = []
   ) {
     self.delimiter = delimiter

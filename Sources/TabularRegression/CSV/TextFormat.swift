@@ -14,16 +14,23 @@ struct TextFormat: Sendable {
 
   /// - Parameter file: the file's name in messages.
   init(_ options: ReadingOptions, file: String) throws(TabularError) {
-    guard let delimiter = options.delimiter.asciiValue, options.delimiter.utf8.count == 1,
-      !Self.isPartOfFields(delimiter)
-    else {
+    let character = options.delimiter ?? ","
+    guard let delimiter = Self.delimiter(character) else {
       throw .unusable(
         file: file,
         message:
-          "\(shown(String(options.delimiter))) cannot stand between fields; give one ASCII character that is no letter, digit, sign, point or quote"
+          "\(shown(String(character))) cannot stand between fields; give one ASCII character that is no letter, digit, sign, point or quote"
       )
     }
     self.init(delimiter: delimiter, missingTexts: options.missingTexts)
+  }
+
+  /// The byte of a character that can stand between fields; nil for another.
+  private static func delimiter(_ character: Character) -> UInt8? {
+    guard let byte = character.asciiValue, character.utf8.count == 1, !isPartOfFields(byte) else {
+      return nil
+    }
+    return byte
   }
 
   private init(delimiter: UInt8, missingTexts: [String]) {

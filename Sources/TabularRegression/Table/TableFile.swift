@@ -44,7 +44,7 @@ package enum TableFile: TableSource {
       )
     }
     var options = options
-    if options.delimiter == ",", formats.allSatisfy({ $0 == .tsv }) { options.delimiter = "\t" }
+    if options.delimiter == nil, formats.allSatisfy({ $0 == .tsv }) { options.delimiter = "\t" }
     self = .text(
       try TableReader(
         paths, options: options, asTheyArrive: asTheyArrive, countsRaggedRows: countsRaggedRows))
