@@ -187,6 +187,34 @@ import Testing
     #expect(Self.message("y ~ C(a)", rows(["x", "1", "x", "1", "2"])) == nil)
   }
 
+  /// Percent signs, decimal commas and the like make no categories unless that is asked for.
+  @Test(arguments: ["10%", "1.234,5", "1,234.5", "$12", "12 €", "1 234 567", "+3,5", "-0,5"])
+  func numbersInDisguise(number: String) throws {
+    let text = "y;a\n1;\(number)\n2;\(number)\n4;7,5\n3;8,5\n"
+    let formula = try Formula("y ~ a")
+    let options = ReadingOptions(delimiter: ";")
+    do {
+      _ = try FittedModel(formula, Table(csvText: text, source: "t.csv", options: options))
+      Issue.record("no error")
+    } catch {
+      #expect(
+        "\(error)"
+          == "t.csv: column \"a\" holds numbers that are not written as such, as \"\(number < "7,5" ? number : "7,5")\"; leave only digits, a point and a sign, or write C(a) if it is a category"
+      )
+    }
+    var asWords = options
+    asWords.categories = ["a"]
+    #expect(
+      try FittedModel("y ~ C(a)", Table(csvText: text, source: "t.csv", options: asWords)).features.count == 2
+    )
+  }
+
+  /// Dates, codes and versions are words.
+  @Test(arguments: ["2024-01-05", "12:30", "1.2.3", "10-20", "A1", "1e"])
+  func wordsWithDigits(word: String) throws {
+    #expect(Self.message("y ~ a", "y,a\n1,\(word)\n2,\(word)\n4,1-2\n3,1-2\n") == nil)
+  }
+
   @Test func whatCannotBeAColumn() {
     let few = "z,a,y\nA,1,1\nA,2,2\nA,0,3\n"
     #expect(

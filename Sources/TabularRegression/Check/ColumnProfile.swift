@@ -98,11 +98,9 @@ package struct ColumnProfile: Sendable {
       && isClose(moments.deviation * moments.deviation, n * (n + 1) / 12)
   }
 
-  /// One of the words, where all are numbers with a percent sign, a currency, a comma or separators of thousands; nil where they are not.
-  var numberLike: String? {
-    guard let texts = values?.texts, let first = texts.first else { return nil }
-    let pattern = /[+\-−]?[$€£]? ?(\d+|\d{1,3}([ .,']\d{3})+)([.,]\d+)? ?[%$€£]?/
-    return texts.allSatisfy({ $0.wholeMatch(of: pattern) != nil }) ? first : nil
+  /// One of the words, where all are numbers that are not written as such; nil where they are not.
+  var disguisedNumber: String? {
+    hasWords ? values.flatMap { TabularRegression.disguisedNumber(in: $0.texts) } : nil
   }
 
   /// Profiles a column of a block.

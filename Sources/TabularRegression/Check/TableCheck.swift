@@ -25,17 +25,18 @@ package struct TableCheck: Sendable {
 
     package enum Kind: String, Sendable {
       case damage, ragged, missing, infinite, mixed, targetWords, noFeature, oneLevel, allDifferent
+      case disguisedNumbers
       case oneRow, constant, duplicate, targetCopy, targetCorrelation, categoryLike, identifierLike, rowNumber
-      case numberLike
     }
 
     /// Whether a fit that uses the column stops at it.
     package var stopsFit: Bool {
       switch kind {
-      case .damage, .ragged, .missing, .infinite, .mixed, .targetWords, .noFeature, .oneLevel, .allDifferent:
+      case .damage, .ragged, .missing, .infinite, .mixed, .targetWords, .noFeature, .oneLevel, .allDifferent,
+        .disguisedNumbers:
         true
       case .oneRow, .constant, .duplicate, .targetCopy, .targetCorrelation, .categoryLike, .identifierLike,
-        .rowNumber, .numberLike:
+        .rowNumber:
         false
       }
     }
@@ -192,18 +193,14 @@ package struct TableCheck: Sendable {
       )
     }
     if column.kind != .words || column.isConstant { return findings }
-    if let example = column.numberLike {
-      note(
-        .numberLike,
-        "\(name) holds numbers that are not written as such, as \(shown(example)), and is a category; leave only digits, a point and a sign"
-      )
-    }
-    if values == rowCount, column.name != target {
+    let example = column.disguisedNumber
+    if let example { note(.disguisedNumbers, disguisedNumbersMessage(column.name, example)) }
+    if example == nil, values == rowCount, column.name != target {
       note(
         .allDifferent,
         "\(name) holds another word in every row; leave it out, or write C(\(FormulaParser.quoted(column.name))) if it is a category"
       )
-    } else if column.numberLike == nil, rowCount >= 20, values.map({ $0 > max(100, rowCount / 2) }) ?? true {
+    } else if example == nil, rowCount >= 20, values.map({ $0 > max(100, rowCount / 2) }) ?? true {
       note(
         .identifierLike,
         "\(name) has \(values.map(String.init) ?? "more than \(ColumnProfile.valueLimit)") different words in \(rowCount) rows; leave it out if they are identifiers"

@@ -65,3 +65,15 @@ struct NumbersAmongWords: Sendable {
     }
   }
 }
+
+/// The first of some words where all are numbers that are not written as such, with a percent sign, a currency, a decimal comma or
+/// separators of thousands; nil where one is not.
+func disguisedNumber(in words: [String]) -> String? {
+  let pattern = /[+\-−]?[$€£]? ?(\d+|\d{1,3}([ .,']\d{3})+)([.,]\d+)? ?[%$€£]?/
+  return words.allSatisfy({ $0.wholeMatch(of: pattern) != nil }) ? words.first : nil
+}
+
+/// What is said of a column of such numbers.
+func disguisedNumbersMessage(_ name: String, _ example: String) -> String {
+  "\"\(printable(name))\" holds numbers that are not written as such, as \(shown(example)); leave only digits, a point and a sign, or write C(\(FormulaParser.quoted(name))) if it is a category"
+}
