@@ -54,8 +54,8 @@ import Testing
                 their rows
               line 4: "sameArea" lacks 1 of 60 values, here the first; fill them in or drop
                 their rows
-              line 51: column "mixed": "x" is not a number; correct it or leave the column
-                out
+              line 51: column "mixed": "x" is not a number; correct it, or make the column a
+                category by C(mixed)
               "empty" has no value in any row; leave it out
 
             worth a look
@@ -126,7 +126,7 @@ import Testing
     let text = "y,a,b\n1.5,2,3\n4.5,5\n6.5,7,8,9\n1.7,x,2\n\n1.2,2,3\n7.5,3,3.5\n2.1,2\n"
     let expected =
       "would stop a fit\n  line 3: field 2: the row has 2 fields, the header has 3; give each row one field per column (3 such rows)"
-      + "\n  line 5: column \"a\": \"x\" is not a number; correct it or leave the column out"
+      + "\n  line 5: column \"a\": \"x\" is not a number; correct it, or make the column a category by C(a)"
       + "\n  line 3: \"b\" lacks 2 of 7 values, here the first; fill them in or drop their rows\n"
     let found = try findings(text)
     #expect(found == (1, expected))

@@ -151,7 +151,7 @@ import Testing
     ),
     (
       "x,y\n1,2\nred,4\n",
-      "data.csv:3:1: column \"x\": \"red\" is not a number; correct it or leave the column out"
+      "data.csv:3:1: column \"x\": \"red\" is not a number; correct it, or make the column a category by C(x)"
     ),
     (
       "x,x,y\n1,2,3\n", "data.csv:1:2: the name \"x\" stands over column 1 too; give each column its own name"

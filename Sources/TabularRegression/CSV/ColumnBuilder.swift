@@ -79,9 +79,13 @@ struct ColumnBuilder {
 
 extension TableColumn.Fault {
   /// - Parameter field: position of the field in its record, from 0.
-  init(_ name: String, file: String, line: Int, field: Int, _ message: String) {
+  init(
+    _ name: String, file: String, line: Int, field: Int, _ message: String, categoryMessage: String? = nil
+  ) {
+    let column = "column \"\(printable(name))\": "
     self.init(
-      file: file, line: line, field: field + 1, message: "column \"\(printable(name))\": \(message)")
+      file: file, line: line, field: field + 1, message: column + message,
+      categoryMessage: categoryMessage.map { column + $0 })
   }
 
   /// A word among numbers.
@@ -91,7 +95,10 @@ extension TableColumn.Fault {
     let text = String(decoding: text.prefix(160), as: UTF8.self)
     return Self(
       name, file: file, line: line, field: field,
-      "\(shown(text)) is not a number; correct it or leave the column out")
+      "\(shown(text)) is not a number; correct it or leave the column out",
+      categoryMessage:
+        "\(shown(text)) is not a number; correct it, or make the column a category by C(\(FormulaParser.quoted(name)))"
+    )
   }
 
   /// A number beyond the largest Double.

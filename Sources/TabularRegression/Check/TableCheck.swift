@@ -148,7 +148,8 @@ package struct TableCheck: Sendable {
     if column.kind == .mixed {
       note(
         .mixed, line: column.fault?.line,
-        column.fault?.findingMessage ?? "\(name) holds numbers and words; correct it or leave it out")
+        (column.name == target ? column.fault : column.fault?.ofPossibleCategory)?.findingMessage
+          ?? "\(name) holds numbers and words; correct it or leave it out")
     }
     if column.name == target && column.hasWords {
       note(.targetWords, "the target \(name) holds words; predict a column of numbers")

@@ -54,13 +54,14 @@ struct ColumnSummary: Sendable {
     }
     let column = try table.find(name)
     switch column.values {
-    case .mixed(let fault): throw fault.error
+    case .mixed(let fault): throw fault.ofPossibleCategory.error
     case .words(let words):
       guard let row = words.codes.firstIndex(where: { $0 >= 0 }) else { return }
       if kind == .numbers {
         throw table.fault(
           name, row: row, count: words.codes.count { $0 >= 0 },
-          "\(shown(words.levels[Int(words.codes[row])])) is not a number; correct it or leave the column out")
+          "\(shown(words.levels[Int(words.codes[row])])) is not a number; correct it, or make the column a category by C(\(FormulaParser.quoted(name)))"
+        )
       }
       kind = .words
       if !isCategory { amongWords.merge(NumbersAmongWords(column, words, table.places)) }
@@ -69,7 +70,7 @@ struct ColumnSummary: Sendable {
       if kind == .words {
         throw table.fault(
           name, row: row, count: numbers.count { !$0.isNaN },
-          "\(Expression.text(of: numbers[row])) is a number, and words stand above; make it a category by C(\(FormulaParser.quoted(name)))"
+          "\(Expression.text(of: numbers[row])) is a number among words; correct it, or make the column a category by C(\(FormulaParser.quoted(name)))"
         )
       }
       kind = .numbers

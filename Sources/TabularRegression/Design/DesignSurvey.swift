@@ -154,7 +154,7 @@ package struct DesignSurvey: Sendable {
       throw .unusable(
         file: later.source,
         message:
-          "column \"\(printable(name))\" holds numbers in some rows and words in others; correct it, or make it a category by C(\(FormulaParser.quoted(name)))"
+          "column \"\(printable(name))\" holds numbers in some rows and words in others; correct it, or make the column a category by C(\(FormulaParser.quoted(name)))"
       )
     }
     for (operand, moments) in later.centers { centers[operand]?.merge(moments) }

@@ -47,11 +47,16 @@ struct NumbersAmongWords: Sendable {
   /// What is wrong where there are both, at the first of those that are fewer; nil where there are not.
   var fault: TableColumn.Fault? {
     guard let number = numbers.first, let word = words.first else { return nil }
-    let isWord = words.count <= numbers.count, odd = isWord ? word : number
-    var fault = TableColumn.Fault(
-      name, file: odd.file, line: odd.line, field: field,
-      "\(shown(odd.text)) is \(isWord ? "not a number" : "a number among words"); correct it, or make the column a category by C(\(FormulaParser.quoted(name)))"
-    )
+    var fault: TableColumn.Fault
+    if words.count <= numbers.count {
+      fault = .notANumber(name, file: word.file, line: word.line, field: field, text: word.text.utf8)
+      fault = fault.ofPossibleCategory
+    } else {
+      fault = TableColumn.Fault(
+        name, file: number.file, line: number.line, field: field,
+        "\(shown(number.text)) is a number among words; correct it, or make the column a category by C(\(FormulaParser.quoted(name)))"
+      )
+    }
     fault.count = min(words.count, numbers.count)
     return fault
   }

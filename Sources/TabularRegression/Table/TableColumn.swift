@@ -52,8 +52,22 @@ package struct TableColumn: Sendable, Equatable {
     package let file: String
     package let line: Int
     package let field: Int
-    package let message: String
+    package private(set) var message: String
     package var count = 1
+    /// What is said in place of the message where the column may be a category; nil for the same.
+    private var categoryMessage: String?
+
+    package init(file: String, line: Int, field: Int, message: String, categoryMessage: String? = nil) {
+      (self.file, self.line, self.field) = (file, line, field)
+      (self.message, self.categoryMessage) = (message, categoryMessage)
+    }
+
+    /// The fault of a column that may be a category.
+    package var ofPossibleCategory: Fault {
+      var fault = self
+      fault.message = categoryMessage ?? message
+      return fault
+    }
 
     package var error: TabularError {
       .malformed(
