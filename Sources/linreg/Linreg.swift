@@ -25,7 +25,8 @@ struct Linreg: ParsableCommand {
 
   /// What is wrong with the first argument where it should be a verb; nil where it is one or an option.
   private static func unknownVerb(_ word: String?) -> String? {
-    let verbs = configuration.subcommands.compactMap { $0._commandName } + ["help"]
+    let verbs =
+      configuration.subcommands.map { $0.configuration.commandName ?? "\($0)".lowercased() } + ["help"]
     guard let word, !word.hasPrefix("-"), !verbs.contains(word) else { return nil }
     let remedy =
       nearest(word, verbs).map { "is \"\($0)\" meant?" } ?? "they are \(verbs.joined(separator: ", "))."
