@@ -31,9 +31,7 @@ struct Accumulate: ParsableCommand {
   var weights: String?
 
   func validate() throws {
-    if !formula.contains("~"), files.contains(where: { $0.contains("~") }) {
-      throw ValidationError("The formula comes first, the files behind it.")
-    }
+    try checkOrder(formula, files)
     if files.count(where: { $0 == "-" }) > 1 {
       throw ValidationError("Only one of the files can be standard input.")
     }
@@ -102,9 +100,9 @@ struct Solve: ParsableCommand {
 
   @Option(
     help:
-      "Numbers and categories to leave out with all their products, or single columns as the fit prints them, separated by commas; may be given again."
-  )
-  var drop: [String] = []
+      "Numbers and categories to leave out with all their products, or single columns as the fit prints them, separated by commas; may be given again.",
+    transform: names)
+  var drop: [[String]] = []
 
   @Option(
     help:
@@ -127,7 +125,9 @@ struct Solve: ParsableCommand {
     if !(ridge >= 0 && ridge.isFinite) {
       throw ValidationError("--ridge is \(ridge); it is a number, 0 or more.")
     }
-    if drop.contains("") { throw ValidationError("--drop takes a name; it is empty.") }
+    if drop.joined().contains("") {
+      throw ValidationError("--drop takes names separated by single commas; one of them is empty.")
+    }
     if ridge > 0 && redundant != .drop {
       throw ValidationError("--ridge has a solver of its own, without --redundant.")
     }
@@ -135,11 +135,9 @@ struct Solve: ParsableCommand {
 
   func run() throws {
     try output.check(besides: [share])
-    let rows = try Share(contentsOf: share)
-    let model = try rows.solve(
+    let model = try Share(contentsOf: share).solve(
       LeastSquares(redundancy: redundant, ridgePenalty: ridge), intercept: noIntercept ? false : nil,
-      dropping: drop.flatMap(rows.names(inList:)), target: target,
-      named: share == "-" ? "standard input" : share)
+      dropping: Array(drop.joined()), target: target, named: share == "-" ? "standard input" : share)
     try deliver(model, output)
   }
 }

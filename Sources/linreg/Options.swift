@@ -50,19 +50,12 @@ struct DataOptions: ParsableArguments {
       }
     } else {
       if inputs.isEmpty { throw ValidationError("Missing expected arguments '<formula>' and '<file>'") }
-      if inputs.count == 1 {
+      try checkOrder(inputs[0], inputs.dropFirst())
+      if !inputs[0].contains("~"), inputs.count == 1 || Files.exists(inputs[0]) {
         throw ValidationError(
-          inputs[0].contains("~")
-            ? "Missing expected argument '<file>'"
-            : "What is to be predicted? Give a formula such as 'y ~ .' before the file, or --target.")
+          "What is to be predicted? Give a formula such as 'y ~ .' before the file, or --target.")
       }
-      if !inputs[0].contains("~"), inputs.contains(where: { $0.contains("~") }) {
-        throw ValidationError("The formula comes first, the files behind it.")
-      }
-      if !inputs[0].contains("~"), Files.exists(inputs[0]) {
-        throw ValidationError(
-          "What is to be predicted? Give a formula such as 'y ~ .' before the files, or --target.")
-      }
+      if inputs.count == 1 { throw ValidationError("Missing expected argument '<file>'") }
       if !(features + exclude).isEmpty {
         throw ValidationError("--features and --exclude go with --target; a formula names its own.")
       }
@@ -83,12 +76,31 @@ struct DataOptions: ParsableArguments {
   }
 }
 
-/// Names between commas, without spaces around them, as the names of a header are.
+/// Names between commas, without spaces around them, as the names of a header are. Commas inside parentheses are part of a name, such as
+/// poly(x, 3)2.
 @Sendable func names(_ text: String) -> [String] {
-  text.split(separator: ",", omittingEmptySubsequences: false).map { name in
+  var names = [""], depth = 0
+  for character in text {
+    if character == ",", depth == 0 {
+      names.append("")
+      continue
+    }
+    if character == "(" { depth += 1 }
+    if character == ")" { depth -= 1 }
+    names[names.count - 1].append(character)
+  }
+  if depth != 0 { names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+  return names.map { name in
     var name = name.drop { $0 == " " }
     while name.last == " " { name.removeLast() }
     return String(name)
+  }
+}
+
+/// Throws where files stand before the formula.
+func checkOrder(_ formula: String, _ files: some Sequence<String>) throws {
+  if !formula.contains("~"), files.contains(where: { $0.contains("~") }) {
+    throw ValidationError("The formula comes first, the files behind it.")
   }
 }
 

@@ -205,12 +205,6 @@ import Testing
         try Share(formula, table).solve(dropping: ["w"])
       }
     }
-    let share = try Share("y ~ x + poly(x, 3) + C(z, reference = \"g\")", table)
-    #expect(
-      share.names(inList: "poly(x, 3)2, C(z, reference = \"g\")r,x") == [
-        "poly(x, 3)2", "C(z, reference = \"g\")r", "x",
-      ])
-    #expect(share.names(inList: "poly(x, 3)") == ["poly(x, 3)"])
     var other = try Share("y ~ x*z", table)
     let fewer = try Table(
       csvText: "y,x,z,w\n" + rows.filter { !$0.contains("r") }.joined(separator: "\n"), source: "f.csv")

@@ -126,4 +126,26 @@ import Testing
       try linreg("solve", files[0], in: place).error
         == "part0.csv: this is not a share of swift-linear-regression\n")
   }
+
+  /// Commas inside parentheses are part of a name.
+  @Test func listsOfWhatIsDropped() throws {
+    let rows = (0..<30).map { "\($0 * 7 % 11).5,\($0 % 6),\($0 * 3 % 8),\(["r", "g"][$0 % 2])\n" }
+    try Data(("y,x,u,z\n" + rows.joined()).utf8).write(to: URL(fileURLWithPath: folder.path("l.csv")))
+    let place = URL(fileURLWithPath: folder.path(""))
+    let formula = "y ~ u + poly(x, 3) + C(z, reference = \"r\")"
+    #expect(try linreg("accumulate", formula, "l.csv", "-o", "l.share", in: place).status == 0)
+    func terms(_ drop: String) throws -> [String] {
+      let lines = try linreg("solve", "l.share", "--drop", drop, in: place).output.split(separator: "\n")
+      return lines.dropFirst(2).prefix { !$0.hasPrefix("residual") }.map {
+        $0.components(separatedBy: "  ")[0]
+      }
+    }
+    #expect(
+      try terms("poly(x, 3)2, u") == [
+        "(Intercept)", "poly(x, 3)1", "poly(x, 3)3", "C(z, reference = \"r\")g",
+      ])
+    #expect(
+      try terms("C(z, reference = \"r\")g,poly(x, 3)") == ["(Intercept)", "u"])
+    #expect(try linreg("solve", "l.share", "--drop", "u,", in: place).status == 2)
+  }
 }

@@ -4,6 +4,7 @@
 /// price ~ area + rooms          these two
 /// price ~ . - id                all other columns but one
 /// price ~ area - 1              no intercept; "+ 0" says the same
+/// price ~ 1                     nothing but the intercept: the mean
 /// price ~ area:rooms            their product; area*rooms has both columns too
 /// price ~ (a + b + c)^2         all three, and the products of any two
 /// price ~ area + C(zip)         a category: a column for each level but the first
@@ -11,7 +12,7 @@
 /// log(price) ~ poly(x, 3) + I(a/b) + sqrt(c)
 /// `living area` ~ .             a name with other characters than letters, digits, "." and "_"
 /// ```
-/// A column of words is a category without C(…). What it means is R's, with two differences: poly(x, k) has raw powers, of 1 to 20,
+/// A column of words is a category without C(…); one that holds numbers too is an error. What it means is R's, with two differences: poly(x, k) has raw powers, of 1 to 20,
 /// and "." leaves out columns that stand inside a C(…).
 ///
 /// Functions are `I`, `log`, `log2`, `log10`, `log1p`, `exp`, `sqrt`, `abs`, `scale` and `center`; inside them + − * / ^ are arithmetic.

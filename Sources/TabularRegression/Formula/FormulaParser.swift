@@ -5,7 +5,7 @@
 ///     product = nested { ("*" | "/") nested }
 ///     nested  = crossed { "%in%" crossed }
 ///     crossed = power { ":" power }
-///     power   = item ["^" integer]
+///     power   = item [("^" | "**") integer]
 ///     item    = "0" | "1" | "." | name | function | "(" sum ")"
 ///
 /// Inside functions, and before "~", operators are those of arithmetic: see ``arithmetic()``.

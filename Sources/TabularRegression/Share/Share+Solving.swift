@@ -2,25 +2,6 @@ internal import LinearAlgebra
 public import LinearRegression
 
 extension Share {
-  /// The names in a list with commas between them, but for those inside parentheses and quotes; the whole text where that is a name.
-  package func names(inList text: String) -> [String] {
-    if !design.columns(under: text).isEmpty || text == target { return [text] }
-    var names = [""], depth = 0, isQuoted = false
-    for character in text {
-      switch character {
-      case "\"": isQuoted.toggle()
-      case "(" where !isQuoted: depth += 1
-      case ")" where !isQuoted: depth -= 1
-      case "," where !isQuoted && depth == 0:
-        names.append("")
-        continue
-      default: break
-      }
-      names[names.count - 1].append(character)
-    }
-    return names.map { String($0.drop { $0 == " " }) }
-  }
-
   /// The fit of all rows, without reading them again.
   ///
   /// - Parameters:

@@ -38,7 +38,8 @@ public struct Table: Sendable {
   /// The numbers of a column.
   ///
   /// - Throws: ``TabularError/noColumn(_:file:available:)``, or ``TabularError/malformed(file:line:column:message:)``
-  ///   at the first field that is not a number, or is missing.
+  ///   at the first field that is not a number, or is missing; ``TabularError/unusable(file:message:)`` where all are numbers that were
+  ///   to be read as words.
   public func column(_ name: String) throws(TabularError) -> [Double] {
     let numbers = try numbers(name)
     if let row = numbers.firstIndex(where: \.isNaN) {
