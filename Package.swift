@@ -38,7 +38,7 @@ let package = Package(
 
     // MARK: C and C++
     // The inner loops that BLAS has no routine for.
-    .target(name: "CRowKernels", exclude: ["kernels.h", "batches.h", "batch_vectors.h", "products.h"]),
+    .target(name: "CRowKernels", exclude: ["kernels.h"]),
     // Student's t and Fisher's F, by Boost.Math (headers only).
     .target(name: "CDistributions"),
     // Text to numbers, a block of rows at a time, by std::from_chars.

@@ -1,23 +1,20 @@
 #include "CRowKernels.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 #if defined(__x86_64__)
 #define SUFFIX avx512
 #define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
 #define LANES 8
-#define WIDEST 64
 #define TILE_ROWS 8
-#define TARGET_ROWS 8
 #define HAS_FMA 1
 #include "kernels.h"
 
 #define SUFFIX avx2
 #define TARGET __attribute__((target("avx2,fma")))
 #define LANES 4
-#define WIDEST 32
 #define TILE_ROWS 4
-#define TARGET_ROWS 6
 #define HAS_FMA 1
 #include "kernels.h"
 #endif
@@ -25,9 +22,7 @@
 #define SUFFIX portable
 #define TARGET
 #define LANES 2
-#define WIDEST 16
 #define TILE_ROWS 4
-#define TARGET_ROWS 4
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
 #define HAS_FMA 1
 #else
@@ -80,51 +75,39 @@ enum row_kernels_set row_kernels_use(enum row_kernels_set set) {
 #define DISPATCH(function, ...) function##_portable(__VA_ARGS__)
 #endif
 
-#if defined(__x86_64__)
-#define RETURN(function, ...)                                                                                         \
-  switch (row_kernels_in_use()) {                                                                                     \
-    case row_kernels_avx512: return function##_avx512(__VA_ARGS__);                                                   \
-    case row_kernels_avx2: return function##_avx2(__VA_ARGS__);                                                       \
-    default: return function##_portable(__VA_ARGS__);                                                                 \
+#define SUBTRACT(type, kind)                                                                                          \
+  void subtract_targets_##kind(type *errors, ptrdiff_t rows, ptrdiff_t k, const type *targets, ptrdiff_t stride,      \
+                               const type *weights, type *sums, double *losses) {                                     \
+    DISPATCH(subtract_targets_##kind, errors, rows, k, targets, stride, weights, sums, losses)                        \
   }
-#else
-#define RETURN(function, ...) return function##_portable(__VA_ARGS__);
-#endif
+SUBTRACT(float, f32)
+SUBTRACT(double, f64)
+#undef SUBTRACT
 
-#define BATCHES(type, kind)                                                                                           \
-  void predict_rows_##kind(const type *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order, const type *ahead,       \
-                           const type *w, type b, type *out) {                                                        \
-    DISPATCH(predict_rows_##kind, x, p, rows, order, ahead, w, b, out)                                                \
-  }                                                                                                                   \
-  void add_gradient_rows_##kind(const type *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order, const type *errors, \
-                                type *gradient, type *bias) {                                                         \
-    DISPATCH(add_gradient_rows_##kind, x, p, rows, order, errors, gradient, bias)                                     \
-  }                                                                                                                   \
-  void add_half_squares_##kind(const type *errors, ptrdiff_t rows, double *sum) {                                     \
-    DISPATCH(add_half_squares_##kind, errors, rows, sum)                                                              \
-  }                                                                                                                   \
-  double differentiate_rows_##kind(const type *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order,                  \
-                                   const type *ahead, const type *w, type b, const type *targets, type *errors,       \
-                                   type *gradient, type *bias) {                                                      \
-    RETURN(differentiate_rows_##kind, x, p, rows, order, ahead, w, b, targets, errors, gradient, bias)                \
-  }                                                                                                                   \
-  void add_half_squares_targets_##kind(const type *errors, ptrdiff_t rows, ptrdiff_t k, double *sums) {               \
-    DISPATCH(add_half_squares_targets_##kind, errors, rows, k, sums)                                                  \
-  }                                                                                                                   \
-  void add_sums_targets_##kind(const type *errors, ptrdiff_t rows, ptrdiff_t k, type *bias) {                         \
-    DISPATCH(add_sums_targets_##kind, errors, rows, k, bias)                                                          \
-  }                                                                                                                   \
-  void predict_targets_##kind(const type *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order, const type *w,        \
-                              ptrdiff_t k, const type *b, type *out) {                                                \
-    DISPATCH(predict_targets_##kind, x, p, rows, order, w, k, b, out)                                                 \
-  }                                                                                                                   \
-  void add_gradient_targets_##kind(const type *x, ptrdiff_t p, ptrdiff_t rows, const int32_t *order,                  \
-                                   const type *errors, ptrdiff_t k, type *gradient) {                                 \
-    DISPATCH(add_gradient_targets_##kind, x, p, rows, order, errors, k, gradient)                                     \
+// Copies rows of a size that is known to the compiler, without a call for each.
+#define GATHER(bytes)                                                                                                 \
+  for (ptrdiff_t i = 0; i < count; i++) memcpy(to + i * bytes, from + order[i] * (ptrdiff_t)bytes, bytes)
+
+void gather_rows(const void *source, ptrdiff_t row_bytes, const int32_t *order, ptrdiff_t count, void *target) {
+  const char *from = source;
+  char *to = target;
+  switch (row_bytes) {
+    case 4: GATHER(4); return;
+    case 8: GATHER(8); return;
+    case 16: GATHER(16); return;
   }
-BATCHES(float, f32)
-BATCHES(double, f64)
-#undef BATCHES
+  // Rows come from anywhere in memory: each is asked for twelve rows ahead. Of wide rows the first lines are enough: the
+  // processor fetches the rest of them itself.
+  const ptrdiff_t asked = row_bytes < 1024 ? row_bytes : 1024;
+  for (ptrdiff_t i = 0; i < count; i++) {
+    if (i + 12 < count) {
+      const char *line = from + order[i + 12] * row_bytes, *end = line + asked;
+      for (; line < end; line += 64) __builtin_prefetch(line);
+    }
+    memcpy(to + i * row_bytes, from + order[i] * row_bytes, (size_t)row_bytes);
+  }
+}
+#undef GATHER
 
 void standardize_rows_f32(const float *source, ptrdiff_t source_stride, const int32_t *order, ptrdiff_t rows,
                           ptrdiff_t columns, const double *shift, const double *scale, const double *factor,

@@ -1,7 +1,7 @@
 // The kernels as source, included once for each instruction set with
 //   SUFFIX       what the names end in
 //   TARGET       the function attribute that chooses the instruction set
-//   LANES        doubles in a vector, and WIDEST its bytes
+//   LANES        doubles in a vector
 //   TILE_ROWS    rows and TILE_VECTORS vectors of a register tile of cross-products
 //   HAS_FMA      whether a fused multiply-add is one instruction
 // No fast-math here: double-double arithmetic is exact only if every operation is rounded as written.
@@ -12,28 +12,94 @@
 
 #define INLINE static inline __attribute__((always_inline)) TARGET
 
-// MARK: Batches
-
 #pragma clang fp contract(on)
 
-#define SCALAR float
-#define SCALAR_BYTES 4
-#define WHOLE int32_t
-#define KIND f32
-#include "batches.h"
-#undef SCALAR
-#undef SCALAR_BYTES
-#undef WHOLE
-#undef KIND
-#define SCALAR double
-#define SCALAR_BYTES 8
-#define WHOLE int64_t
-#define KIND f64
-#include "batches.h"
-#undef SCALAR
-#undef SCALAR_BYTES
-#undef WHOLE
-#undef KIND
+// MARK: Errors
+
+// One target: eight sums side by side, so that additions do not wait for each other. Several: sixteen targets at a time
+// stay in registers. `has_targets` and `has_weights` are constants at each call.
+#define SUBTRACT(type, kind)                                                                                          \
+  INLINE type NAME(take_error_##kind)(type *error, const type *target, const type *weight, int has_targets,           \
+                                      int has_weights, double *square) {                                              \
+    type value = has_targets ? *error - *target : *error;                                                             \
+    *square = (double)value * value;                                                                                  \
+    if (has_weights) {                                                                                                \
+      *square *= *weight;                                                                                             \
+      value *= *weight;                                                                                               \
+    }                                                                                                                 \
+    *error = value;                                                                                                   \
+    return value;                                                                                                     \
+  }                                                                                                                   \
+                                                                                                                      \
+  INLINE void NAME(subtract_one_##kind)(type *errors, ptrdiff_t rows, const type *targets, const type *weights,       \
+                                        int has_targets, int has_weights, type *sum, double *loss) {                  \
+    double sums[8] = {}, squares[8] = {}, square;                                                                     \
+    ptrdiff_t i = 0;                                                                                                  \
+    for (; i + 8 <= rows; i += 8)                                                                                     \
+      for (int r = 0; r < 8; r++) {                                                                                   \
+        sums[r] += NAME(take_error_##kind)(errors + i + r, targets + i + r, weights + i + r, has_targets,             \
+                                           has_weights, &square);                                                     \
+        squares[r] += square;                                                                                         \
+      }                                                                                                               \
+    for (int r = 0; i + r < rows; r++) {                                                                              \
+      sums[r] += NAME(take_error_##kind)(errors + i + r, targets + i + r, weights + i + r, has_targets, has_weights,  \
+                                         &square);                                                                    \
+      squares[r] += square;                                                                                           \
+    }                                                                                                                 \
+    *sum += (type)(((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7])));        \
+    *loss += 0.5 * (((squares[0] + squares[4]) + (squares[2] + squares[6])) +                                         \
+                    ((squares[1] + squares[5]) + (squares[3] + squares[7])));                                         \
+  }                                                                                                                   \
+                                                                                                                      \
+  INLINE void NAME(subtract_several_##kind)(type *errors, ptrdiff_t rows, ptrdiff_t k, ptrdiff_t width,               \
+                                            const type *targets, ptrdiff_t stride, const type *weights,               \
+                                            int has_targets, int has_weights, type *sum, double *loss) {              \
+    double sums[16] = {}, squares[16] = {}, square;                                                                   \
+    for (ptrdiff_t i = 0; i < rows; i++)                                                                              \
+      for (ptrdiff_t t = 0; t < width; t++) {                                                                         \
+        sums[t] += NAME(take_error_##kind)(errors + i * k + t, targets + i * stride + t, weights + i, has_targets,    \
+                                           has_weights, &square);                                                     \
+        squares[t] += square;                                                                                         \
+      }                                                                                                               \
+    for (ptrdiff_t t = 0; t < width; t++) {                                                                           \
+      sum[t] += (type)sums[t];                                                                                        \
+      loss[t] += 0.5 * squares[t];                                                                                    \
+    }                                                                                                                 \
+  }                                                                                                                   \
+                                                                                                                      \
+  INLINE void NAME(subtract_any_##kind)(type *restrict errors, ptrdiff_t rows, ptrdiff_t k,                           \
+                                        const type *restrict targets, ptrdiff_t stride, const type *restrict weights, \
+                                        int has_targets, int has_weights, type *sums, double *losses) {               \
+    if (k == 1 && (stride == 1 || !has_targets)) {                                                                    \
+      NAME(subtract_one_##kind)(errors, rows, targets, weights, has_targets, has_weights, sums, losses);              \
+      return;                                                                                                         \
+    }                                                                                                                 \
+    for (ptrdiff_t t = 0; t < k; t += 16)                                                                             \
+      if (k - t >= 16) {                                                                                              \
+        NAME(subtract_several_##kind)(errors + t, rows, k, 16, targets + t, stride, weights, has_targets,             \
+                                      has_weights, sums + t, losses + t);                                             \
+      } else {                                                                                                        \
+        NAME(subtract_several_##kind)(errors + t, rows, k, k - t, targets + t, stride, weights, has_targets,          \
+                                      has_weights, sums + t, losses + t);                                             \
+      }                                                                                                               \
+  }                                                                                                                   \
+                                                                                                                      \
+  TARGET static void NAME(subtract_targets_##kind)(type *errors, ptrdiff_t rows, ptrdiff_t k, const type *targets,    \
+                                                   ptrdiff_t stride, const type *weights, type *sums,                 \
+                                                   double *losses) {                                                  \
+    if (targets && weights) {                                                                                         \
+      NAME(subtract_any_##kind)(errors, rows, k, targets, stride, weights, 1, 1, sums, losses);                       \
+    } else if (targets) {                                                                                             \
+      NAME(subtract_any_##kind)(errors, rows, k, targets, stride, errors, 1, 0, sums, losses);                        \
+    } else if (weights) {                                                                                             \
+      NAME(subtract_any_##kind)(errors, rows, k, errors, k, weights, 0, 1, sums, losses);                             \
+    } else {                                                                                                          \
+      NAME(subtract_any_##kind)(errors, rows, k, errors, k, errors, 0, 0, sums, losses);                              \
+    }                                                                                                                 \
+  }
+SUBTRACT(float, f32)
+SUBTRACT(double, f64)
+#undef SUBTRACT
 
 typedef double NAME(vector) __attribute__((vector_size(8 * LANES)));
 typedef double NAME(unaligned) __attribute__((vector_size(8 * LANES), aligned(8)));
@@ -295,6 +361,4 @@ TARGET static void NAME(dd_dot)(ptrdiff_t count, const double *x_high, const dou
 #undef TARGET
 #undef LANES
 #undef TILE_ROWS
-#undef TARGET_ROWS
 #undef HAS_FMA
-#undef WIDEST

@@ -20,10 +20,66 @@ import Testing
     #expect(model.predict(Matrix<Float>.zeros(0, 2)).shape == Shape(0, 1))
   }
 
-  @Test func floatDataArePredictedInDouble() {
+  /// In the type of the data, within p ε Σ |x w|; one row in Double.
+  @Test func floatDataArePredictedInFloat() {
+    var random = SeededGenerator(seed: 6)
+    let X: Matrix<Float> = random.normalMatrix(300, 20), w: Matrix<Double> = random.normalMatrix(20, 1)
+    let model = LinearModel(weights: w, intercepts: [1])
+    let exact = linreg(Matrix<Double>(X), w, [[1]])
+    let predictions = model.predict(X)
+    for i in 0..<300 {
+      let size = (0..<20).reduce(1) { $0 + abs(Double(X[i, $1]) * w[$1, 0]) }
+      #expect(abs(Double(predictions[i, 0]) - exact[i, 0]) <= 20 * Double(Float.ulpOfOne) * size)
+      #expect(difference([model.predict(X[row: i])], [exact[i, 0]], factor: 4, scale: size) == nil)
+    }
     // 10⁸ is lost beside 1 in Float, not in Double.
-    let model = LinearModel(coefficients: [1, 1, -1], intercept: 0)
-    #expect(model.predict([[1e8, 1, 1e8]] as Matrix<Float>) == [[1]])
+    let sum = LinearModel(coefficients: [1, 1, -1], intercept: 0)
+    #expect(sum.predict([1e8, 1, 1e8] as [Float]) == 1)
+    #expect(sum.predict([[1e8, 1, 1e8]] as Matrix<Double>) == [[1]])
+  }
+
+  /// Float has no 10⁵⁰ and no 10⁻⁵⁰: such coefficients are neither infinite nor zero.
+  @Test func coefficientsOutsideFloat() {
+    let model = LinearModel(weights: [[1e50, 1e-50], [1, 2]], intercepts: [0, 1e-300])
+    #expect(model.predict([[1e-30, 1e30], [0, 0]] as Matrix<Float>) == [[1e30, 2e30], [0, 0]])
+    let tiny = LinearModel(coefficients: [1e-50], intercept: 0)
+    #expect(abs(tiny.predict([[1e30]] as Matrix<Float>)[0, 0] / 1e-20 - 1) <= 2 * Float.ulpOfOne)
+    let subnormal = Double.leastNormalMagnitude / 8
+    #expect(
+      LinearModel(coefficients: [subnormal], intercept: 0).predict([[1]] as Matrix<Double>) == [[subnormal]])
+  }
+
+  /// Rows of 128 elements and more are converted in parts.
+  @Test(arguments: [0, 1, 127, 128, 129, 300]) func oneRowOfAnyWidth(p: Int) {
+    var random = SeededGenerator(seed: 7)
+    let row = (0..<p).map { _ in Float(random.nextNormal()) }
+    for k in [1, 3] {
+      let model = LinearModel(weights: random.normalMatrix(p, k), intercepts: (0..<k).map { Double($0) })
+      let expected = (0..<k).map { t in
+        (0..<p).reduce(model.intercepts[t]) { $0 + Double(row[$1]) * model.weights[$1, t] }
+      }
+      let predictions = predictions(model, row), wide = self.predictions(model, row.map { Double($0) })
+      #expect(difference(predictions, expected, factor: 4, scale: Double(p + 1)) == nil)
+      #expect(difference(wide, expected, factor: 4, scale: Double(p + 1)) == nil)
+      if k == 1 { #expect(difference([model.predict(row)], expected, factor: 4, scale: Double(p + 1)) == nil) }
+    }
+  }
+
+  private func predictions<Scalar>(_ model: LinearModel, _ row: [Scalar]) -> [Double] where Scalar: BLASScalar {
+    var predictions = [Double](repeating: .nan, count: model.targetCount)
+    var span = predictions.mutableSpan
+    model.predict(row.span, into: &span)
+    return predictions
+  }
+
+  /// A row's prediction has the same bits whatever rows are around it.
+  @Test func rowByRow() {
+    var random = SeededGenerator(seed: 8)
+    let model = LinearModel(weights: random.normalMatrix(23, 1), intercepts: [0.5])
+    let X: Matrix<Double> = random.normalMatrix(37, 23)
+    let all = model.predictRowByRow(X)
+    for i in 0..<37 { #expect(model.predictRowByRow(Matrix(X[rows: i..<i + 1])) == [all[i]]) }
+    #expect(LinearModel(coefficients: [], intercept: 2).predictRowByRow(.zeros(3, 0)) == [2, 2, 2])
   }
 
   @Test func evaluation() throws {

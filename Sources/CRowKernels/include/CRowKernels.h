@@ -1,7 +1,7 @@
-// The inner loops that BLAS has no routine for, or none fast enough: the products of a training step, standardising a
-// block of rows, the cross-products of a narrow block, and vectors in double-double arithmetic. Each exists once as
-// source, compiled for several instruction sets; the best one that the processor has is taken on first use. The package
-// LinearRegression is their only caller.
+// The inner loops that BLAS has no routine for, or none fast enough: gathering rows, subtracting targets and adding up
+// errors, standardising a block of rows, the cross-products of a narrow block, and vectors in double-double arithmetic.
+// Each exists once as source, compiled for several instruction sets; the best one that the processor has is taken on
+// first use. The package LinearRegression is their only caller.
 #ifndef CROWKERNELS_H
 #define CROWKERNELS_H
 
@@ -28,60 +28,19 @@ enum row_kernels_set row_kernels_in_use(void);
 /// Uses another one on this thread from now on, if the processor has it: for tests. Returns the one that is now in use.
 enum row_kernels_set row_kernels_use(enum row_kernels_set set);
 
-/// out(i) ← b + Σⱼ x(i, j) w(j) for `rows` rows of `p` elements.
+/// Row i of the target ← row order(i) of the source, for `count` rows of `row_bytes` bytes that follow each other.
+void gather_rows(const void *ROWS source, ptrdiff_t row_bytes, const int32_t *ROWS order, ptrdiff_t count,
+                 void *ROWS target);
+
+/// e(i, t) ← weight(i) · (e(i, t) − y(i, t)) for `rows` rows and k targets, sum(t) ← sum(t) + Σᵢ e(i, t), and
+/// loss(t) ← loss(t) + Σᵢ weight(i) (e(i, t) − y(i, t))²/2, of the errors before they are weighted.
 ///
-/// Row i is the one at position order(i) of X, or at i where `order` is null; both give the same bits. A prediction
-/// depends on its row alone.
-///
-/// Rows at positions are fetched one by one; where `ahead` is not null they are taken to be in the cache, and as many
-/// consecutive rows from `ahead` on, which has to point to so many, are brought there meanwhile.
-void predict_rows_f32(const float *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
-                      const float *MAYBE ahead, const float *ROWS w, float b, float *ROWS out);
-void predict_rows_f64(const double *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
-                      const double *MAYBE ahead, const double *ROWS w, double b, double *ROWS out);
-
-/// gradient(j) ← gradient(j) + Σᵢ errors(i) x(i, j), and bias ← bias + Σᵢ errors(i), for `rows` rows of `p` elements.
-///
-/// Rows as above. The gradient takes sums of at most 128 rows, the bias one sum in double.
-void add_gradient_rows_f32(const float *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
-                           const float *ROWS errors, float *ROWS gradient, float *ROWS bias);
-void add_gradient_rows_f64(const double *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
-                           const double *ROWS errors, double *ROWS gradient, double *ROWS bias);
-
-/// sum ← sum + Σᵢ errors(i)²/2, in double.
-void add_half_squares_f32(const float *ROWS errors, ptrdiff_t rows, double *ROWS sum);
-void add_half_squares_f64(const double *ROWS errors, ptrdiff_t rows, double *ROWS sum);
-
-/// errors ← X w + b − targets, then the gradient of their loss as by add_gradient_rows; returns Σᵢ errors(i)²/2, formed
-/// in double.
-///
-/// Rows as above; the bits are those of predict_rows, the difference and add_gradient_rows.
-double differentiate_rows_f32(const float *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
-                              const float *MAYBE ahead, const float *ROWS w, float b, const float *ROWS targets,
-                              float *ROWS errors, float *ROWS gradient, float *ROWS bias);
-double differentiate_rows_f64(const double *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
-                              const double *MAYBE ahead, const double *ROWS w, double b, const double *ROWS targets,
-                              double *ROWS errors, double *ROWS gradient, double *ROWS bias);
-
-/// sums(t) ← sums(t) + Σᵢ errors(i, t)²/2 and bias(t) ← bias(t) + Σᵢ errors(i, t) for k targets, in double.
-void add_half_squares_targets_f32(const float *ROWS errors, ptrdiff_t rows, ptrdiff_t k, double *ROWS sums);
-void add_half_squares_targets_f64(const double *ROWS errors, ptrdiff_t rows, ptrdiff_t k, double *ROWS sums);
-void add_sums_targets_f32(const float *ROWS errors, ptrdiff_t rows, ptrdiff_t k, float *ROWS bias);
-void add_sums_targets_f64(const double *ROWS errors, ptrdiff_t rows, ptrdiff_t k, double *ROWS bias);
-
-/// out(i, t) ← b(t) + Σⱼ x(i, j) w(j, t) for `rows` rows and k targets; w is `p` × k, out `rows` × k, both row-major.
-/// Rows as above.
-void predict_targets_f32(const float *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
-                         const float *ROWS w, ptrdiff_t k, const float *ROWS b, float *ROWS out);
-void predict_targets_f64(const double *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
-                         const double *ROWS w, ptrdiff_t k, const double *ROWS b, double *ROWS out);
-
-/// gradient(j, t) ← gradient(j, t) + Σᵢ x(i, j) errors(i, t), gradient `p` × k and errors `rows` × k; in sums of at
-/// most 128 rows.
-void add_gradient_targets_f32(const float *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
-                              const float *ROWS errors, ptrdiff_t k, float *ROWS gradient);
-void add_gradient_targets_f64(const double *ROWS x, ptrdiff_t p, ptrdiff_t rows, const int32_t *MAYBE order,
-                              const double *ROWS errors, ptrdiff_t k, double *ROWS gradient);
+/// Errors are row-major, rows of y are `stride` apart. Without `targets` y is 0, without `weights` each is 1. Sums are
+/// formed in double and rounded once.
+void subtract_targets_f32(float *ROWS errors, ptrdiff_t rows, ptrdiff_t k, const float *MAYBE targets, ptrdiff_t stride,
+                          const float *MAYBE weights, float *ROWS sums, double *ROWS losses);
+void subtract_targets_f64(double *ROWS errors, ptrdiff_t rows, ptrdiff_t k, const double *MAYBE targets,
+                          ptrdiff_t stride, const double *MAYBE weights, double *ROWS sums, double *ROWS losses);
 
 /// target(i, j) ← (source(i, j) − shift(j)) · scale(j) · factor(i) for `rows` × `columns` elements.
 ///

@@ -35,13 +35,13 @@ struct BlockPredictor {
     model.weights.withUnsafeElements { w in
       model.intercepts.withUnsafeBufferPointer { b in
         if let X = RowKernel<Scalar>.doubles(block.X) {
-          Kernel.predict(shape, X, w.baseAddress, b.baseAddress, into: predictions)
+          Products.predict(shape, X, w.baseAddress, b.baseAddress, into: predictions)
         } else {
           workspace.rows.withUnsafeMutableBufferPointer { rows in
             RowKernel<Scalar>.standardize(
               block.X, rows: block.rowCount, identity, factors: nil, into: rows.baseAddress, rowStride: p,
               columnStride: 1)
-            Kernel.predict(
+            Products.predict(
               shape, UnsafePointer(rows.baseAddress), w.baseAddress, b.baseAddress, into: predictions)
           }
         }

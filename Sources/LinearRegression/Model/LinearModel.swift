@@ -62,51 +62,52 @@ public struct LinearModel: Equatable, Sendable, Codable {
     return intercepts[0]
   }
 
-  /// Predictions for many rows: ŷ = X w + b.
+  /// Predictions for many rows: ŷ = X w + b, as by ``linreg(_:_:_:)``.
   ///
+  /// They are formed in the type of the data, with the coefficients rounded to it: within some p ε Σⱼ |xⱼ wⱼ| of the exact
+  /// value, ε being that type's. Where columns cancel far beyond Float's digits, predict `Matrix<Double>(X)`. A model with
+  /// a coefficient outside Float's range predicts Float data in Double, and rounds once.
   /// - Parameter X: n × p.
-  /// - Returns: ŷ, n × k. Formed in Double and, for Float data, rounded once.
+  /// - Returns: ŷ, n × k.
   /// - Precondition: X has p columns.
-  /// - Complexity: 2 n p k flops on all cores; a block of rows for each thread beside the result. By kernels
-  ///   of this package, for several targets also `dgemm`, whichever is faster for the shape.
+  /// - Complexity: 2 n p k flops on all cores, one allocation. Uses `?gemv`, for several targets `?gemm`.
   public func predict<M: RowMajor>(_ X: M) -> Matrix<M.Scalar> {
     require(
       X.columnCount == featureCount, "predict: X is \(X.shape) but the model has \(featureCount) features")
-    var predictions = Matrix<M.Scalar>.zeros(X.rowCount, targetCount)
-    if predictions.isEmpty { return predictions }
-    X.withUnsafeElements { X in
-      predictions.withUnsafeMutableElements { predictions in
-        let rows = PredictedRows(
-          X: X.baseAddress, predictions: predictions.baseAddress, rowCount: predictions.count / targetCount,
-          featureCount: featureCount, targetCount: targetCount)
-        let blockRows = BlockPredictor.blockRows(
-          features: featureCount, targets: targetCount, M.Scalar.self)
-        let predictor = BlockPredictor(self)
-        _ = RowPass(rows: rows.rowCount, blockRows: blockRows).reduce(rows) { PredictionWriter(predictor) }
-      }
+    let fits = { (coefficient: Double) in M.Scalar(coefficient).isNormal || coefficient == 0 }
+    if M.Scalar.self == Double.self || (weights.elements.allSatisfy(fits) && intercepts.allSatisfy(fits)) {
+      return linreg(X, Matrix<M.Scalar>(weights), Matrix(Matrix<Double>(row: intercepts)))
     }
-    return predictions
+    let predictions = X.rowBlocks.flatMap { predict(Matrix<Double>($0)).elements.map { M.Scalar($0) } }
+    return Matrix(rows: X.rowCount, columns: targetCount, elements: predictions)
   }
 
   /// The prediction for one row, by a model of one target.
   ///
   /// - Parameter row: p elements.
-  /// - Returns: ŷ = Σ xⱼ wⱼ + b, added up in Double in the order of the columns.
+  /// - Returns: ŷ = Σ xⱼ wⱼ + b, formed in Double.
   /// - Precondition: there is one target; the row has p elements.
-  /// - Complexity: 2 p flops, no allocation.
-  @inlinable
+  /// - Complexity: 2 p flops, no allocation. Uses `ddot`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func predict<Scalar: BLASScalar>(_ row: Span<Scalar>) -> Double {
     require(targetCount == 1, "predict: the model has \(targetCount) targets; use predict(_:into:)")
-    return prediction(row, target: 0)
+    requireFeatures(row.count)
+    return weights.withUnsafeElements { w in
+      var prediction = intercepts[0]
+      forEachPart(of: row) { x, start, count in
+        prediction += Double._dot(count, x, w.baseAddress.unsafelyUnwrapped + start)
+      }
+      return prediction
+    }
   }
 
   /// The prediction for one row, by a model of one target.
   ///
   /// - Parameter row: p elements.
-  /// - Returns: ŷ = Σ xⱼ wⱼ + b, added up in Double in the order of the columns.
+  /// - Returns: ŷ = Σ xⱼ wⱼ + b, formed in Double.
   /// - Precondition: there is one target; the row has p elements.
-  /// - Complexity: 2 p flops, no allocation.
-  @inlinable
+  /// - Complexity: 2 p flops, no allocation. Uses `ddot`.
   public func predict<Scalar: BLASScalar>(_ row: [Scalar]) -> Double {
     predict(row.span)
   }
@@ -117,24 +118,68 @@ public struct LinearModel: Equatable, Sendable, Codable {
   ///   - row: p elements.
   ///   - predictions: k elements, overwritten.
   /// - Precondition: the lengths fit.
-  /// - Complexity: 2 p k flops, no allocation.
-  @inlinable
+  /// - Complexity: 2 p k flops, no allocation. Uses `dgemv`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func predict<Scalar: BLASScalar>(_ row: Span<Scalar>, into predictions: inout MutableSpan<Double>) {
+    let k = targetCount
     require(
-      predictions.count == targetCount,
-      "predict: the model has \(targetCount) targets but there is room for \(predictions.count)")
-    for target in 0..<targetCount { predictions[target] = prediction(row, target: target) }
+      predictions.count == k,
+      "predict: the model has \(k) targets but there is room for \(predictions.count)")
+    requireFeatures(row.count)
+    if k == 0 { return }
+    predictions.withUnsafeMutableBufferPointer { predictions in
+      for t in 0..<k { predictions[t] = intercepts[t] }
+      weights.withUnsafeElements { w in
+        forEachPart(of: row) { x, start, count in
+          // Wᵀ x, row-major as W is.
+          Double._gemv(
+            .yes, count, k, 1, w.baseAddress.unsafelyUnwrapped + start * k, k, x, 1,
+            predictions.baseAddress.unsafelyUnwrapped)
+        }
+      }
+    }
   }
 
-  @inlinable
-  func prediction<Scalar: BLASScalar>(_ row: Span<Scalar>, target: Int) -> Double {
+  private func requireFeatures(_ count: Int) {
     require(
-      row.count == featureCount,
-      "predict: the row has \(row.count) elements but the model has \(featureCount) features")
-    return weights.withUnsafeElements { weights in
-      var sum = intercepts[target]
-      for j in 0..<row.count { sum += Double(row[j]) * weights[j * targetCount + target] }
-      return sum
+      count == featureCount,
+      "predict: the row has \(count) elements but the model has \(featureCount) features")
+  }
+
+  /// Predictions of a model with one target that depend on their rows alone, to the bit: a `ddot` for each row. `?gemv`
+  /// may round the last rows of a block in another way, and blocks of a pipe end where a read does.
+  package func predictRowByRow(_ X: Matrix<Double>) -> [Double] {
+    require(targetCount == 1, "predictRowByRow: the model has \(targetCount) targets")
+    requireFeatures(X.columnCount)
+    let (n, p, intercept) = (X.rowCount, featureCount, intercepts[0])
+    return X.withUnsafeElements { X in
+      weights.withUnsafeElements { w in
+        guard let X = X.baseAddress, let w = w.baseAddress, p > 0 else {
+          return Array(repeating: intercept, count: n)
+        }
+        return (0..<n).map { intercept + Double._dot(p, X + $0 * p, w) }
+      }
+    }
+  }
+}
+
+/// Calls `body` with parts of a row in Double: the row itself, or 128 elements at a time that are converted in a buffer on
+/// the stack.
+@inline(__always)
+private func forEachPart<Scalar: BLASScalar>(
+  of row: Span<Scalar>, _ body: (_ x: UnsafePointer<Double>, _ start: Int, _ count: Int) -> Void
+) {
+  if row.isEmpty { return }
+  row.withUnsafeBufferPointer { row in
+    if let x = RowKernel<Scalar>.doubles(row.baseAddress) { return body(x, 0, row.count) }
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: 128) { part in
+      let x = part.baseAddress.unsafelyUnwrapped
+      for start in stride(from: 0, to: row.count, by: 128) {
+        let count = min(128, row.count - start)
+        for j in 0..<count { x[j] = Double(row[start + j]) }
+        body(x, start, count)
+      }
     }
   }
 }

@@ -17,8 +17,8 @@ public struct Gradient<Scalar: BLASScalar>: Equatable, Sendable {
 ///   - targets: y, n × k.
 /// - Returns: the gradient, p × k and 1 × k. Not divided by n: `sgd` divides by the batch size.
 /// - Precondition: the shapes fit.
-/// - Complexity: 2 n p k flops, three allocations. By kernels of this package, for several targets also
-///   `?gemm`, whichever is faster for the shape.
+/// - Complexity: 2 n p k flops, three allocations. Uses `?gemv`, for several targets
+///   `?gemm`.
 public func gradient<M: RowMajor>(
   _ X: M, predictions: Matrix<M.Scalar>, targets: Matrix<M.Scalar>
 ) -> Gradient<M.Scalar> {
@@ -39,12 +39,12 @@ public func gradient<M: RowMajor>(
 ///   - b: bias, 1 × k.
 /// - Returns: Xᵀ(ŷ − y), p × k, and Σ(ŷ − y), 1 × k.
 /// - Precondition: the shapes fit.
-/// - Complexity: 4 n p k flops; memory for at most 16 partial gradients and blocks of errors. By kernels of this
-///   package, for several targets also `?gemm`, whichever is faster for the shape.
+/// - Complexity: 4 n p k flops; memory for at most 32 partial gradients and blocks of errors. Uses `?gemv`, for several
+///   targets `?gemm`.
 public func gradient<M: RowMajor>(
   _ X: M, targets: Matrix<M.Scalar>, _ w: Matrix<M.Scalar>, _ b: Matrix<M.Scalar>
 ) -> Gradient<M.Scalar> {
-  LossPass.with(X, targets, w, b) { $0.gradient() }
+  GradientPass.gradient(X, targets, w, b)
 }
 
 /// The backward step: adds Xᵀ(ŷ − y) to the gradient of w and Σ(ŷ − y) to that of b.
@@ -56,8 +56,8 @@ public func gradient<M: RowMajor>(
 ///   - w: weights, p × k. Its gradient was nil or is added to.
 ///   - b: bias, 1 × k. Its gradient was nil or is added to.
 /// - Precondition: the shapes fit.
-/// - Complexity: 2 n p k flops, one allocation. By kernels of this package, for several targets also
-///   `?gemm`, whichever is faster for the shape.
+/// - Complexity: 2 n p k flops, one allocation. Uses `?gemv`, for several targets
+///   `?gemm`.
 @specialized(where M == Matrix<Float>)
 @specialized(where M == Matrix<Double>)
 @specialized(where M == RowBlock<Float>)
@@ -79,18 +79,32 @@ public func backward<M: RowMajor>(
   require(
     b.value.shape == Shape(1, k), "backward: predictions are \(predictions.shape), but b is \(b.value.shape)")
   var errors = predictions
-  targets.withUnsafeElements { targets in
-    errors.withUnsafeMutableElements {
-      Kernel.subtract(targets.baseAddress, from: $0.baseAddress, count: $0.count)
-    }
-  }
   let shape = BatchShape(rows: X.rowCount, features: X.columnCount, targets: k)
+  b.accumulateGradient { bias in
+    subtract(targets, from: &errors, shape, sums: bias)
+  }
   X.withUnsafeElements { X in
     errors.withUnsafeElements { errors in
       w.accumulateGradient { weights in
-        b.accumulateGradient { bias in
-          Kernel.addGradient(shape, X.baseAddress, errors: errors.baseAddress, weights: weights, bias: bias)
-        }
+        Products.addGradient(shape, X.baseAddress, errors: errors.baseAddress, into: weights)
+      }
+    }
+  }
+}
+
+/// errors ← errors − targets, and the sum of each target's errors is added to `sums`.
+@inline(__always)
+private func subtract<Scalar: BLASScalar>(
+  _ targets: Matrix<Scalar>, from errors: inout Matrix<Scalar>, _ shape: BatchShape,
+  sums: UnsafeMutablePointer<Scalar>?
+) {
+  withUnsafeTemporaryAllocation(of: Double.self, capacity: shape.targets) { losses in
+    losses.initialize(repeating: 0)
+    targets.withUnsafeElements { targets in
+      errors.withUnsafeMutableElements {
+        RowKernel.subtract(
+          targets.baseAddress, stride: shape.targets, from: $0.baseAddress, shape, sums: sums,
+          losses: losses.baseAddress)
       }
     }
   }
@@ -122,8 +136,20 @@ public func sgd<Scalar>(_ parameters: [Parameter<Scalar>], learningRate: Scalar,
   for parameter in parameters where parameter.gradient != nil {
     parameter.accumulateGradient { gradient in
       parameter.value.withUnsafeMutableElements {
-        Kernel.descend(step: learningRate / Scalar(batchSize), $0.baseAddress, gradient, count: $0.count)
+        descend(step: learningRate / Scalar(batchSize), $0.baseAddress, gradient, count: $0.count)
       }
     }
+  }
+}
+
+/// value ← value − step · gradient, gradient ← 0: what a step of ``sgd(_:learningRate:batchSize:)`` does to a parameter.
+@inline(__always)
+func descend<Scalar: BLASScalar>(
+  step: Scalar, _ value: UnsafeMutablePointer<Scalar>?, _ gradient: UnsafeMutablePointer<Scalar>?, count: Int
+) {
+  guard count > 0, let value, let gradient else { return }
+  for i in 0..<count {
+    value[i] -= step * gradient[i]
+    gradient[i] = 0
   }
 }

@@ -8,8 +8,8 @@ public import LinearAlgebra
 ///   - b: bias, 1 × k.
 /// - Returns: predictions, n × k.
 /// - Precondition: the shapes fit.
-/// - Complexity: 2 n p k flops, one allocation. By kernels of this package, for several targets also
-///   `?gemm`, whichever is faster for the shape.
+/// - Complexity: 2 n p k flops, one allocation. Uses `?gemv`, for several targets `?gemm`; a large X is divided among all
+///   cores, with the same bits for any number of them.
 @specialized(where M == Matrix<Float>)
 @specialized(where M == Matrix<Double>)
 @specialized(where M == RowBlock<Float>)
@@ -25,8 +25,9 @@ public func linreg<M: RowMajor>(_ X: M, _ w: Matrix<M.Scalar>, _ b: Matrix<M.Sca
   X.withUnsafeElements { X in
     w.withUnsafeElements { w in
       b.withUnsafeElements { b in
-        predictions.withUnsafeMutableElements {
-          Kernel.predict(shape, X.baseAddress, w.baseAddress, b.baseAddress, into: $0.baseAddress)
+        predictions.withUnsafeMutableElements { predictions in
+          PredictedRows(X: X.baseAddress, predictions: predictions.baseAddress, shape: shape)
+            .predict(w.baseAddress, b.baseAddress)
         }
       }
     }
@@ -42,7 +43,7 @@ public func linreg<M: RowMajor>(_ X: M, _ w: Matrix<M.Scalar>, _ b: Matrix<M.Sca
 ///   - b: bias.
 /// - Returns: predictions, n elements.
 /// - Precondition: w has p elements.
-/// - Complexity: 2 n p flops, one allocation. By a kernel of this package.
+/// - Complexity: 2 n p flops, three allocations. Uses `?gemv`; a large X is divided among all cores.
 public func linreg<M: RowMajor>(_ X: M, _ w: [M.Scalar], _ b: M.Scalar) -> [M.Scalar] {
   linreg(X, Matrix(column: w), [[b]]).elements
 }
@@ -55,8 +56,8 @@ public func linreg<M: RowMajor>(_ X: M, _ w: [M.Scalar], _ b: M.Scalar) -> [M.Sc
 ///   - b: bias, 1 × k.
 /// - Returns: predictions, n × k.
 /// - Precondition: the shapes fit.
-/// - Complexity: 2 n p k flops, one allocation. By kernels of this package, for several targets also
-///   `?gemm`, whichever is faster for the shape.
+/// - Complexity: 2 n p k flops, one allocation. Uses `?gemv`, for several targets `?gemm`; a large X is divided among all
+///   cores, with the same bits for any number of them.
 @specialized(where M == Matrix<Float>)
 @specialized(where M == Matrix<Double>)
 @specialized(where M == RowBlock<Float>)

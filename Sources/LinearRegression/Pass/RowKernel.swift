@@ -46,101 +46,41 @@ enum RowKernel<Scalar: BLASScalar> {
     }
   }
 
-  /// predictions ← X w + b, X at positions or consecutive. Rows from `ahead` on are brought to the cache meanwhile.
+  /// errors ← weight · (errors − targets), row by row; adds the sum of each target's errors to `sums`, and
+  /// Σ weight · (errors − targets)²/2 to `losses`.
+  ///
+  /// - Parameters:
+  ///   - targets: y; nil for 0.
+  ///   - stride: from one row of y to the next.
+  ///   - weights: one for each row; nil for 1.
+  ///   - errors: predictions, rows × targets.
   @inline(__always)
-  static func predict(
-    _ shape: BatchShape, _ X: UnsafePointer<Scalar>, _ order: UnsafePointer<Int32>?,
-    ahead: UnsafePointer<Scalar>? = nil, _ w: UnsafePointer<Scalar>,
-    _ b: UnsafePointer<Scalar>, into predictions: UnsafeMutablePointer<Scalar>
+  static func subtract(
+    _ targets: UnsafePointer<Scalar>?, stride: Int, weights: UnsafePointer<Scalar>? = nil,
+    from errors: UnsafeMutablePointer<Scalar>?, _ shape: BatchShape, sums: UnsafeMutablePointer<Scalar>?,
+    losses: UnsafeMutablePointer<Double>?
   ) {
-    let (n, p, k) = (shape.rows, shape.features, shape.targets)
-    if let X = doubles(X), let w = doubles(w), let b = doubles(b), let predictions = doubles(predictions) {
-      if k == 1 {
-        predict_rows_f64(X, p, n, order, doubles(ahead), w, b[0], predictions)
-      } else {
-        predict_targets_f64(X, p, n, order, w, k, b, predictions)
-      }
-    } else if k == 1 {
-      predict_rows_f32(
-        floats(X), p, n, order, ahead.map { floats($0) }, floats(w), floats(b)[0], floats(predictions))
+    let (n, k) = (shape.rows, shape.targets)
+    guard n > 0, k > 0, let errors, let sums, let losses else { return }
+    if Scalar.self == Double.self {
+      subtract_targets_f64(
+        doubles(errors), n, k, doubles(targets), stride, doubles(weights), doubles(sums), losses)
     } else {
-      predict_targets_f32(floats(X), p, n, order, floats(w), k, floats(b), floats(predictions))
+      subtract_targets_f32(
+        floats(errors), n, k, targets.map { floats($0) }, stride, weights.map { floats($0) }, floats(sums),
+        losses)
     }
   }
 
-  /// weights ← weights + Xᵀ errors, and for one target bias ← bias + Σ errors.
-  @inline(__always)
-  static func addGradient(
-    _ shape: BatchShape, _ X: UnsafePointer<Scalar>, _ order: UnsafePointer<Int32>?,
-    errors: UnsafePointer<Scalar>, weights: UnsafeMutablePointer<Scalar>, bias: UnsafeMutablePointer<Scalar>
+  /// Row i of the target ← row order(i) of the source.
+  ///
+  /// - Precondition: each position is one of a row of the source.
+  static func gather(
+    _ source: UnsafePointer<Scalar>?, columns: Int, at order: UnsafePointer<Int32>, count: Int,
+    into target: UnsafeMutablePointer<Scalar>?
   ) {
-    let (n, p, k) = (shape.rows, shape.features, shape.targets)
-    if let X = doubles(X), let errors = doubles(errors), let weights = doubles(weights),
-      let bias = doubles(bias)
-    {
-      if k == 1 {
-        add_gradient_rows_f64(X, p, n, order, errors, weights, bias)
-      } else {
-        add_gradient_targets_f64(X, p, n, order, errors, k, weights)
-      }
-    } else if k == 1 {
-      add_gradient_rows_f32(floats(X), p, n, order, floats(errors), floats(weights), floats(bias))
-    } else {
-      add_gradient_targets_f32(floats(X), p, n, order, floats(errors), k, floats(weights))
-    }
-  }
-
-  /// sum ← sum + Σ errors²/2
-  @inline(__always)
-  static func addHalfSquares(
-    _ errors: UnsafePointer<Scalar>, count: Int, into sum: UnsafeMutablePointer<Double>
-  ) {
-    if let errors = doubles(errors) {
-      add_half_squares_f64(errors, count, sum)
-    } else {
-      add_half_squares_f32(floats(errors), count, sum)
-    }
-  }
-
-  /// errors ← X w + b − y, weights ← weights + Xᵀ errors, bias ← bias + Σ errors, for one target; returns Σ errors²/2.
-  @inline(__always)
-  static func differentiate(
-    _ shape: BatchShape, _ X: UnsafePointer<Scalar>, _ order: UnsafePointer<Int32>?,
-    ahead: UnsafePointer<Scalar>?,
-    _ w: UnsafePointer<Scalar>, _ b: Scalar, _ y: UnsafePointer<Scalar>, errors: UnsafeMutablePointer<Scalar>,
-    weights: UnsafeMutablePointer<Scalar>, bias: UnsafeMutablePointer<Scalar>
-  ) -> Double {
-    let (n, p) = (shape.rows, shape.features)
-    if let X = doubles(X), let w = doubles(w), let y = doubles(y), let errors = doubles(errors),
-      let weights = doubles(weights), let bias = doubles(bias)
-    {
-      return differentiate_rows_f64(X, p, n, order, doubles(ahead), w, Double(b), y, errors, weights, bias)
-    }
-    return differentiate_rows_f32(
-      floats(X), p, n, order, ahead.map { floats($0) }, floats(w), Float(b), floats(y), floats(errors),
-      floats(weights), floats(bias))
-  }
-
-  /// sums ← sums + Σ errors²/2 of each of k targets.
-  static func addHalfSquares(
-    _ errors: UnsafePointer<Scalar>, rows: Int, targets: Int, into sums: UnsafeMutablePointer<Double>
-  ) {
-    if let errors = doubles(errors) {
-      add_half_squares_targets_f64(errors, rows, targets, sums)
-    } else {
-      add_half_squares_targets_f32(floats(errors), rows, targets, sums)
-    }
-  }
-
-  /// bias ← bias + Σ errors of each of k targets.
-  static func addSums(
-    _ errors: UnsafePointer<Scalar>, rows: Int, targets: Int, into bias: UnsafeMutablePointer<Scalar>
-  ) {
-    if let errors = doubles(errors), let bias = doubles(bias) {
-      add_sums_targets_f64(errors, rows, targets, bias)
-    } else {
-      add_sums_targets_f32(floats(errors), rows, targets, floats(bias))
-    }
+    guard let source, let target, columns > 0 else { return }
+    gather_rows(source, columns * MemoryLayout<Scalar>.stride, order, count, target)
   }
 
   /// The pointer, if it is one to Double.
@@ -151,8 +91,8 @@ enum RowKernel<Scalar: BLASScalar> {
   }
 
   @inline(__always)
-  private static func doubles(_ pointer: UnsafeMutablePointer<Scalar>) -> UnsafeMutablePointer<Double>? {
-    guard Scalar.self == Double.self else { return nil }
+  private static func doubles(_ pointer: UnsafeMutablePointer<Scalar>) -> UnsafeMutablePointer<Double> {
+    precondition(Scalar.self == Double.self)
     return UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Double.self)
   }
 

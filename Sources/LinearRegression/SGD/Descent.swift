@@ -64,7 +64,5 @@ struct DescentReport {
 /// The state of either descent.
 indirect enum DescentState: Codable, Equatable {
   case minibatch(MinibatchState)
-  /// Those of the parts that many targets are divided into.
-  case parts([DescentState])
   case varianceReduced(VarianceReducedState)
 }

@@ -10,20 +10,22 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
   typealias Scalar = Source.Scalar
 
   private let method: SGD
-  private let source: Source
+  private let loader: BatchLoader<Source>
   private let shape: BatchShape
   private let totalSteps: Int
 
-  // p·k weights, then k biases
+  // The parameters of one group of targets after the other, so that threads do not write to the same lines of the
+  // cache; each is p·k weights, then k biases.
   private let values: Scratch<Scalar>
   private let gradients: Scratch<Scalar>
   private let velocities: Scratch<Scalar>
   private let sums: Scratch<Double>
+
+  /// Room for a batch's errors, one group after the other.
   private let errors: Scratch<Scalar>
 
-  /// Σ w e²/2 of each target: of the batch, and over the epoch so far, each batch before its step.
+  /// Σ w e²/2 of each target over the epoch so far, each batch before its step.
   private let losses: Scratch<Double>
-  private let epochLosses: Scratch<Double>
 
   /// The values at the start of the epoch.
   private let kept: Scratch<Scalar>
@@ -34,10 +36,11 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
   private var earlier: RunningLoss
 
   init(
-    _ method: SGD, _ source: Source, _ shape: BatchShape, totalSteps: Int, weights: Matrix<Scalar>
+    _ method: SGD, _ loader: BatchLoader<Source>, _ shape: BatchShape, totalSteps: Int,
+    weights: Matrix<Scalar>
   ) {
     self.method = method
-    self.source = source
+    self.loader = loader
     self.shape = shape
     self.totalSteps = totalSteps
     let count = (shape.features + 1) * shape.targets
@@ -48,12 +51,28 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     kept = Scratch(count, repeating: 0)
     errors = Scratch(shape.rows * shape.targets, repeating: 0)
     losses = Scratch(shape.targets, repeating: 0)
-    epochLosses = Scratch(shape.targets, repeating: 0)
     earlier = RunningLoss(losses: zeros(shape.targets), weight: 0)
-    for (i, weight) in weights.elements.enumerated() { values.buffer[i] = weight }
+    forEachWeight { values.buffer[$0] = weights[$1, $2] }
   }
 
-  private var weightCount: Int { shape.features * shape.targets }
+  /// Where a group's parameters begin.
+  private func start(of group: Range<Int>) -> Int { (shape.features + 1) * group.lowerBound }
+
+  /// Calls `body` with the index of each weight, its feature and its target.
+  private func forEachWeight(_ body: (_ index: Int, _ feature: Int, _ target: Int) -> Void) {
+    for group in (0..<shape.groupCount).map(shape.group) {
+      for j in 0..<shape.features {
+        for t in group { body(start(of: group) + j * group.count + t - group.lowerBound, j, t) }
+      }
+    }
+  }
+
+  /// Calls `body` with the index of each bias.
+  private func forEachBias(_ body: (_ index: Int) -> Void) {
+    for group in (0..<shape.groupCount).map(shape.group) {
+      for t in group { body(start(of: group) + shape.features * group.count + t - group.lowerBound) }
+    }
+  }
 
   // MARK: Steps
 
@@ -66,26 +85,32 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     stop: StopSignal
   ) throws(StepFailure) -> Int {
     if start == 0 { beginEpoch() }
-    var position = start
-    while position < end && !stop.isRequested {
-      let span = order.span(at: position), first = span.positions.lowerBound
-      let block = rows.block(span.firstRow..<span.firstRow + span.positions.count)
-      let next = order.rowsAfter(span).map { rows.block($0) }
-      let places = position - first..<span.positions.upperBound - first
-      let outcome = order.withRows(of: span) { positions in
-        steps(block, positions, places, until: end - first, next: next, epoch: epoch, stop: stop)
-      }
-      if !outcome.isFinite {
-        let count = min(shape.rows, places.upperBound - outcome.place)
-        let batch = outcome.place..<outcome.place + count
-        let bad = order.withRows(of: span) { block.firstNonFinite($0, batch) }
-        if let (variable, row, column) = bad {
-          throw .data(.nonFinite(variable, row: span.firstRow + row, column: column))
+    let groups = shape.groupCount
+    var position = start, failed: Range<Int>?
+    withUnsafeTemporaryAllocation(of: Outcome.self, capacity: groups) { outcomes in
+      loader.forEachChunk(rows, order, from: start, to: end, parts: groups) { chunk, group in
+        // Groups have to come to the same place: where there are several they go on to the end of the chunk.
+        let outcome = self.steps(chunk, group, epoch: epoch, stop: groups == 1 ? stop : nil)
+        outcomes.initializeElement(at: group, to: outcome)
+      } goesOn: { chunk in
+        let reached = outcomes.min { $0.rows < $1.rows }!.rows
+        position = chunk.positions.lowerBound + reached
+        if !outcomes.allSatisfy(\.isFinite) {
+          failed = position..<min(position + shape.rows, chunk.positions.upperBound)
+          return false
         }
-        rollBack()
-        throw .diverged
+        counts = outcomes[0].counts
+        counts.firstLoss = outcomes.reduce(nil) { sum, group in group.counts.firstLoss.map { $0 + (sum ?? 0) } }
+        return !stop.isRequested
       }
-      position = first + outcome.place
+    }
+    if let failed {
+      gradients.buffer.update(repeating: 0)
+      if let (variable, row, column) = order.firstNonFinite(in: rows, failed) {
+        throw .data(.nonFinite(variable, row: row, column: column))
+      }
+      rollBack()
+      throw .diverged
     }
     return position
   }
@@ -96,7 +121,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
   @specialized(where Source == StandardizedBatches<Double>)
   private func beginEpoch() {
     earlier = runningLoss
-    epochLosses.buffer.update(repeating: 0)
+    losses.buffer.update(repeating: 0)
     counts.weight = 0
     _ = kept.buffer.update(from: values.buffer)
   }
@@ -110,158 +135,100 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     gradients.buffer.update(repeating: 0)
   }
 
-  private struct Outcome {
-    var place: Int
+  /// What the steps of a group of targets came to.
+  private struct Outcome: BitwiseCopyable {
+    /// Rows of the chunk that were used.
+    var rows: Int
     var isFinite: Bool
+    /// Those of the descent, but for the first loss, which is the group's.
+    var counts: MinibatchCounts
   }
 
-  /// Steps over places of a span, until its end or `end` is reached, a request to stop, or a loss that is not finite.
+  /// Steps over the rows of a chunk, until its end, a request to stop, or a loss that is not finite.
   @specialized(where Source == StoredBatches<Float>)
   @specialized(where Source == StoredBatches<Double>)
   @specialized(where Source == StandardizedBatches<Float>)
   @specialized(where Source == StandardizedBatches<Double>)
-  private func steps(
-    _ rows: Observations<Input>, _ positions: UnsafePointer<Int32>?, _ places: Range<Int>, until end: Int,
-    next: Observations<Input>?, epoch: Int, stop: StopSignal
-  ) -> Outcome {
-    let k = shape.targets, weightCount = weightCount
-    guard k > 0, let values = values.pointer, let gradients = gradients.pointer, let errors = errors.pointer
+  private func steps(_ chunk: Batch<Scalar>, _ index: Int, epoch: Int, stop: StopSignal?) -> Outcome {
+    let group = shape.group(index), (p, k) = (shape.features, group.count), start = start(of: group)
+    var outcome = Outcome(rows: 0, isFinite: true, counts: counts)
+    guard k > 0, let values = values.pointer.map({ $0 + start }),
+      let gradients = gradients.pointer.map({ $0 + start }),
+      let errors = errors.pointer.map({ $0 + shape.rows * group.lowerBound }),
+      let losses = losses.pointer.map({ $0 + group.lowerBound })
     else {
-      return Outcome(place: places.upperBound, isFinite: true)
+      outcome.rows = chunk.rows
+      return outcome
     }
-    let source = source, batchSize = shape.rows
+    let method = method, batchSize = shape.rows, stride = shape.targets
     let isPlain = method.momentum == 0 && method.weightDecay == 0
     let firstAveraged = method.averaging.firstStep(of: totalSteps)
     let rateChanges = method.learningRate.changesWithinEpochs
-    var counts = counts
+    var (counts, batch, batchShape) = (counts, chunk, BatchShape(rows: 0, features: p, targets: k))
+    batch.y = chunk.y.map { $0 + group.lowerBound }
     var rate = Scalar(method.learningRate.rate(step: counts.steps, epoch: epoch, of: totalSteps) ?? 0)
-    var batchShape = shape
-    var place = places.lowerBound, isFinite = true
-    while place < min(end, places.upperBound) && !stop.isRequested {
-      let count = min(batchSize, places.upperBound - place)
-      let batch = source.batch(rows, positions, start: place, count: count, next: next)
-      batchShape.rows = count
-      let loss = differentiate(batch, batchShape, values, errors, gradients, &counts, firstEpoch: epoch == 0)
+    var row = 0
+    while row < chunk.rows && !(stop?.isRequested ?? false) {
+      batchShape.rows = min(batchSize, chunk.rows - row)
+      let count = batchShape.rows
+      Products.predict(batchShape, batch.X, values, values + p * k, into: errors)
+      RowKernel.subtract(
+        batch.y, stride: stride, weights: batch.weights, from: errors, batchShape, sums: gradients + p * k,
+        losses: losses)
+      var loss = losses[0]
+      for t in 1..<max(1, k) { loss += losses[t] }
       guard loss.isFinite else {
-        isFinite = false
+        outcome.isFinite = false
         break
       }
+      Products.addGradient(batchShape, batch.X, errors: errors, into: gradients)
+      counts.weight += batch.weights.map { sum($0, count) } ?? Double(count)
+      // Rows that are held out lose nothing, whatever they are.
+      if counts.firstLoss == nil && counts.weight > 0 { counts.firstLoss = loss / counts.weight }
       if rateChanges {
         rate = Scalar(method.learningRate.rate(step: counts.steps, epoch: epoch, of: totalSteps) ?? 0)
       }
       if isPlain {
-        let step = rate / Scalar(count)
-        Kernel.descend(step: step, values, gradients, count: weightCount + k)
+        descend(step: rate / Scalar(count), values, gradients, count: (p + 1) * k)
       } else {
-        descend(rate: rate, share: 1 / Scalar(count))
+        descendWithMomentum(rate: rate, share: 1 / Scalar(count), from: start, weights: p * k, count: (p + 1) * k)
       }
       counts.steps += 1
-      if counts.steps > firstAveraged { addToAverage(&counts) }
-      place += count
-    }
-    self.counts = counts
-    return Outcome(place: place, isFinite: isFinite)
-  }
-
-  /// The gradient of a batch's loss, and the loss, which is added to the epoch's.
-  @inline(__always)
-  private func differentiate(
-    _ batch: Batch<Scalar>, _ shape: BatchShape, _ values: UnsafeMutablePointer<Scalar>,
-    _ errors: UnsafeMutablePointer<Scalar>, _ gradients: UnsafeMutablePointer<Scalar>,
-    _ counts: inout MinibatchCounts, firstEpoch: Bool
-  ) -> Double {
-    let bias = gradients + weightCount
-    if shape.targets == 1, shape.features > 0, batch.weights == nil, let X = batch.X, let y = batch.y {
-      if firstEpoch { addBaseline(batch, shape, &counts) }
-      let loss = RowKernel.differentiate(
-        shape, X, batch.order, ahead: batch.ahead, values, values[weightCount], y, errors: errors,
-        weights: gradients, bias: bias)
-      if counts.firstLoss == nil { counts.firstLoss = loss / Double(shape.rows) }
-      counts.weight += Double(shape.rows)
-      epochLosses.buffer[0] += loss
-      return loss
-    }
-    Kernel.predict(
-      shape, batch.X, at: batch.order, ahead: batch.ahead, values, values + weightCount, into: errors)
-    let loss = subtractTargets(batch, shape, errors, &counts, firstEpoch: firstEpoch)
-    Kernel.addGradient(
-      shape, batch.X, at: batch.order, errors: errors, weights: gradients, bias: bias)
-    return loss
-  }
-
-  /// errors ← weight · (errors − targets), and the loss of the batch, which is added to the epoch's.
-  @inline(__always)
-  private func subtractTargets(
-    _ batch: Batch<Scalar>, _ shape: BatchShape, _ errors: UnsafeMutablePointer<Scalar>,
-    _ counts: inout MinibatchCounts, firstEpoch: Bool
-  ) -> Double {
-    if firstEpoch { addBaseline(batch, shape, &counts) }
-    let losses = losses.buffer
-    var weight = Double(shape.rows)
-    Kernel.subtract(batch.y, from: errors, count: shape.rows * shape.targets)
-    for t in losses.indices { losses[t] = 0 }
-    if batch.weights == nil {
-      Kernel.addSquaredLoss(shape, errors: errors, into: losses.baseAddress)
-      counts.weight += Double(shape.rows)
-    } else {
-      weight = weigh(batch, errors)
-      counts.weight += weight
-    }
-    var loss = 0.0
-    for t in losses.indices {
-      loss += losses[t]
-      epochLosses.buffer[t] += losses[t]
-    }
-    // Rows that are held out lose nothing, whatever they are.
-    if counts.firstLoss == nil && weight > 0 { counts.firstLoss = loss / weight }
-    return loss
-  }
-
-  /// What a model that predicts nothing loses on the batch.
-  private func addBaseline(_ batch: Batch<Scalar>, _ shape: BatchShape, _ counts: inout MinibatchCounts) {
-    for t in losses.buffer.indices { losses.buffer[t] = 0 }
-    counts.baselineWeight += Double(shape.rows)
-    if let weights = batch.weights, let y = batch.y {
-      for i in 0..<shape.rows {
-        for t in 0..<shape.targets {
-          let value = Double(y[i * shape.targets + t])
-          losses.buffer[t] += Double(weights[i]) * value * value / 2
-        }
+      if counts.steps > firstAveraged {
+        counts.averaged += 1
+        for i in start..<start + (p + 1) * k { sums.buffer[i] += Double(self.values.buffer[i]) }
       }
-    } else {
-      Kernel.addSquaredLoss(shape, errors: batch.y, into: losses.pointer)
+      row += count
+      batch.X = batch.X.map { $0 + count * p }
+      batch.y = batch.y.map { $0 + count * stride }
+      batch.weights = batch.weights.map { $0 + count }
     }
-    for loss in losses.buffer { counts.baseline += loss }
+    outcome.rows = row
+    outcome.counts = counts
+    return outcome
   }
 
-  /// Adds the weighted losses, weighs the errors, and returns the sum of the weights.
-  private func weigh(_ batch: Batch<Scalar>, _ errors: UnsafeMutablePointer<Scalar>) -> Double {
-    guard let weights = batch.weights else { return 0 }
-    let k = shape.targets
+  @inline(__always)
+  private func sum(_ weights: UnsafePointer<Scalar>, _ count: Int) -> Double {
     var sum = 0.0
-    for i in 0..<batch.rows {
-      sum += Double(weights[i])
-      for t in 0..<k {
-        let error = Double(errors[i * k + t])
-        losses.buffer[t] += Double(weights[i]) * error * error / 2
-        errors[i * k + t] *= weights[i]
-      }
-    }
+    for i in 0..<count { sum += Double(weights[i]) }
     return sum
   }
 
   /// g ← gradient · share + λ w, velocity ← μ velocity + g, w ← w − rate · velocity, or · (g + μ velocity) by Nesterov
-  /// (Sutskever, Martens, Dahl and Hinton 2013, in PyTorch's form). The bias is not decayed.
+  /// (Sutskever, Martens, Dahl and Hinton 2013, in PyTorch's form). The biases, behind the weights, are not decayed.
   @specialized(where Source == StoredBatches<Float>)
   @specialized(where Source == StoredBatches<Double>)
   @specialized(where Source == StandardizedBatches<Float>)
   @specialized(where Source == StandardizedBatches<Double>)
-  private func descend(rate: Scalar, share: Scalar) {
+  private func descendWithMomentum(
+    rate: Scalar, share: Scalar, from start: Int, weights: Int, count: Int
+  ) {
     let decay = Scalar(method.weightDecay), momentum = Scalar(method.momentum)
     let (values, gradients, velocities) = (values.buffer, gradients.buffer, velocities.buffer)
-    for i in values.indices {
+    for i in start..<start + count {
       var g = gradients[i] * share
-      if i < weightCount { g += decay * values[i] }
+      if i < start + weights { g += decay * values[i] }
       gradients[i] = 0
       if momentum > 0 {
         velocities[i] = momentum * velocities[i] + g
@@ -271,11 +238,6 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     }
   }
 
-  private func addToAverage(_ counts: inout MinibatchCounts) {
-    counts.averaged += 1
-    for i in values.buffer.indices { sums.buffer[i] += Double(values.buffer[i]) }
-  }
-
   // MARK: Epochs
 
   @specialized(where Source == StoredBatches<Float>)
@@ -283,62 +245,106 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
   @specialized(where Source == StandardizedBatches<Float>)
   @specialized(where Source == StandardizedBatches<Double>)
   func endEpoch(_ rows: Observations<Input>, epoch: Int, isLast: Bool) throws(StepFailure) -> DescentReport {
-    let (mean, baseline) = (
-      epochLosses.buffer.reduce(0, +) / max(counts.weight, .leastNormalMagnitude),
-      counts.baseline / max(counts.baselineWeight, .leastNormalMagnitude)
-    )
+    let mean = losses.buffer.reduce(0, +) / max(counts.weight, .leastNormalMagnitude)
+    let firstLoss = max(counts.firstLoss ?? 0, Double(Scalar.leastNormalMagnitude))
+    // What a run starts with: the loss of its first batch, or of a model that predicts nothing, if that is larger. The
+    // latter is formed only where the former does not decide.
+    lazy var start = max(firstLoss, lossOfZero(rows))
     // On the way to the solution the loss falls. A thousandfold of where it started is no detour, and a run that ends
     // at twice its start has led away. (A little above the start is where noise may end it if there is nothing to
     // learn.)
-    let start = max(baseline, counts.firstLoss ?? 0, Double(Scalar.leastNormalMagnitude))
-    guard mean <= (isLast ? 2 : 1000) * start, !isLast || lossOfLastBatch(rows, start: start) <= 2,
-      values.buffer.allSatisfy(\.isFinite)
-    else {
+    let hasGrown = mean.isNaN || mean > 2 * firstLoss
+    var hasDiverged = hasGrown && !(mean <= (isLast ? 2 : 1000) * start)
+    if isLast && !hasDiverged {
+      // The last step may be the one that leads away.
+      let last = lossOfLastBatch(rows)
+      hasDiverged =
+        !(last.loss <= 2 * max(last.ofZero, Double(last.rows) * firstLoss))
+        && !(last.loss <= 2 * Double(last.rows) * start)
+    }
+    guard !hasDiverged, values.buffer.allSatisfy(\.isFinite) else {
       rollBack()
       throw .diverged
     }
     return DescentReport(
-      losses: epochLosses.buffer.map { counts.weight > 0 ? $0 / counts.weight : 0 },
+      losses: losses.buffer.map { counts.weight > 0 ? $0 / counts.weight : 0 },
       learningRate: method.learningRate.rate(step: max(0, counts.steps - 1), epoch: epoch, of: totalSteps),
-      hasLedAway: mean > 2 * start)
+      hasLedAway: hasGrown && mean > 2 * start)
   }
 
-  /// Loss of the last rows as stored once the last step is done, for it may be the one that leads away, relative to the
-  /// larger of what a run starts with and what a model that predicts nothing loses on them.
+  /// Σ w e²/2 of the last rows as stored, and what a model that predicts nothing loses on them.
   @specialized(where Source == StoredBatches<Float>)
   @specialized(where Source == StoredBatches<Double>)
   @specialized(where Source == StandardizedBatches<Float>)
   @specialized(where Source == StandardizedBatches<Double>)
-  private func lossOfLastBatch(_ rows: Observations<Input>, start: Double) -> Double {
+  private func lossOfLastBatch(_ rows: Observations<Input>) -> (rows: Int, loss: Double, ofZero: Double) {
     let count = min(shape.rows, rows.rowCount)
-    let batch = source.batch(rows, nil, start: rows.rowCount - count, count: count, next: nil)
-    guard let errors = errors.pointer, let values = values.pointer else { return 0 }
-    var batchShape = shape
-    batchShape.rows = count
-    Kernel.predict(batchShape, batch.X, at: batch.order, values, values + weightCount, into: errors)
-    var scratch = MinibatchCounts()
-    let kept = Array(epochLosses.buffer)  // this batch is not part of them
-    defer { for t in kept.indices { epochLosses.buffer[t] = kept[t] } }
-    let loss = subtractTargets(batch, batchShape, errors, &scratch, firstEpoch: true)
-    return loss / max(scratch.baseline, Double(count) * start)
+    return loader.withRows(rows.rowCount - count..<rows.rowCount, of: rows) { batch in
+      var loss = 0.0
+      for group in (0..<shape.groupCount).map(shape.group) {
+        let batchShape = BatchShape(rows: count, features: shape.features, targets: group.count)
+        let values = values.pointer.map { $0 + start(of: group) }
+        Products.predict(
+          batchShape, batch.X, values, values.map { $0 + shape.features * group.count }, into: errors.pointer)
+        loss += halfSquares(batch, batchShape, targets: batch.y.map { $0 + group.lowerBound })
+      }
+      return (count, loss, lossOfZero(batch))
+    }
+  }
+
+  /// Mean squared loss of a model that predicts nothing.
+  @specialized(where Source == StoredBatches<Float>)
+  @specialized(where Source == StoredBatches<Double>)
+  @specialized(where Source == StandardizedBatches<Float>)
+  @specialized(where Source == StandardizedBatches<Double>)
+  private func lossOfZero(_ rows: Observations<Input>) -> Double {
+    var sum = 0.0
+    for start in stride(from: 0, to: rows.rowCount, by: shape.rows) {
+      let range = start..<min(start + shape.rows, rows.rowCount)
+      sum += loader.withRows(range, of: rows) { lossOfZero($0) }
+    }
+    return sum / Double(rows.rowCount)
+  }
+
+  /// Σ w y²/2 of a batch.
+  private func lossOfZero(_ batch: Batch<Scalar>) -> Double {
+    let batchShape = BatchShape(rows: batch.rows, features: shape.features, targets: shape.targets)
+    guard let errors = errors.pointer, let y = batch.y else { return 0 }
+    errors.update(from: y, count: batch.rows * shape.targets)
+    return halfSquares(batch, batchShape, targets: nil)
+  }
+
+  /// Σ w (e − y)²/2, e being what is in the room for errors.
+  private func halfSquares(
+    _ batch: Batch<Scalar>, _ batchShape: BatchShape, targets: UnsafePointer<Scalar>?
+  ) -> Double {
+    var (sums, losses): ([Scalar], [Double]) = (zeros(batchShape.targets), zeros(batchShape.targets))
+    sums.withUnsafeMutableBufferPointer { sums in
+      losses.withUnsafeMutableBufferPointer { losses in
+        RowKernel.subtract(
+          targets, stride: shape.targets, weights: batch.weights, from: errors.pointer, batchShape,
+          sums: sums.baseAddress, losses: losses.baseAddress)
+      }
+    }
+    return losses.reduce(0, +)
   }
 
   var runningLoss: RunningLoss {
     RunningLoss(
-      losses: zip(earlier.losses, epochLosses.buffer).map { $0 + $1 }, weight: earlier.weight + counts.weight)
+      losses: zip(earlier.losses, losses.buffer).map { $0 + $1 }, weight: earlier.weight + counts.weight)
   }
 
   // MARK: State
 
   var parameters: (weights: Matrix<Double>, bias: Matrix<Double>) {
     let averaged = counts.averaged
-    let all = values.buffer.indices.map {
-      averaged > 0 ? sums.buffer[$0] / Double(averaged) : Double(values.buffer[$0])
+    func value(_ i: Int) -> Double {
+      averaged > 0 ? sums.buffer[i] / Double(averaged) : Double(values.buffer[i])
     }
-    return (
-      Matrix(rows: shape.features, columns: shape.targets, elements: Array(all[..<weightCount])),
-      Matrix(row: Array(all[weightCount...]))
-    )
+    var weights = Matrix<Double>.zeros(shape.features, shape.targets), bias: [Double] = []
+    forEachWeight { weights[$1, $2] = value($0) }
+    forEachBias { bias.append(value($0)) }
+    return (weights, Matrix(row: bias))
   }
 
   var state: DescentState {
@@ -346,7 +352,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     return .minibatch(
       MinibatchState(
         values: doubles(values), velocities: doubles(velocities), sums: Array(sums.buffer),
-        kept: doubles(kept), losses: Array(epochLosses.buffer), counts: counts, earlier: earlier))
+        kept: doubles(kept), losses: Array(losses.buffer), counts: counts, earlier: earlier))
   }
 
   func restore(_ state: DescentState) -> Bool {
@@ -362,7 +368,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     copy(state.velocities, velocities)
     copy(state.kept, kept)
     for (i, value) in state.sums.enumerated() { sums.buffer[i] = value }
-    for (t, value) in state.losses.enumerated() { epochLosses.buffer[t] = value }
+    for (t, value) in state.losses.enumerated() { losses.buffer[t] = value }
     counts = state.counts
     earlier = state.earlier
     return true
@@ -370,16 +376,13 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
 }
 
 /// What is counted beside the values.
-struct MinibatchCounts: Codable, Equatable {
+struct MinibatchCounts: Codable, Equatable, BitwiseCopyable {
   /// Steps of the whole run.
   var steps = 0
   /// Steps in the average.
   var averaged = 0
   /// Σ w of the epoch so far.
   var weight = 0.0
-  /// Σ w y²/2 over the first epoch, and the sum of the weights: what a model that predicts nothing loses.
-  var baseline = 0.0
-  var baselineWeight = 0.0
   /// Mean loss of the first batch, before any step.
   var firstLoss: Double?
 }

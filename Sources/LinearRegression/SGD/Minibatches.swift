@@ -82,39 +82,21 @@ public struct Minibatches<Scalar: BLASScalar>: Sequence, Sendable {
 
 extension Matrix {
   /// The rows at the given positions, copied in that order.
+  /// - Precondition: each is a row's.
   package func gathered(_ rows: [Int32]) -> Matrix {
+    require(
+      rows.allSatisfy { $0 >= 0 && $0 < rowCount }, "rows of \(shape) are gathered from outside of it")
     var result = Matrix.zeros(rows.count, columnCount)
     withUnsafeElements { source in
       result.withUnsafeMutableElements { target in
         rows.withUnsafeBufferPointer { rows in
-          gather(rows, from: source, columns: columnCount, into: target)
+          guard let order = rows.baseAddress else { return }
+          RowKernel.gather(
+            source.baseAddress, columns: columnCount, at: order, count: rows.count,
+            into: target.baseAddress)
         }
       }
     }
     return result
-  }
-}
-
-/// Copies rows of a row-major matrix, each a contiguous run of `columns` elements, into `target` in the given order.
-@inline(__always)
-func gather<Scalar>(
-  _ rows: UnsafeBufferPointer<Int32>, from source: UnsafeBufferPointer<Scalar>, columns: Int,
-  into target: UnsafeMutableBufferPointer<Scalar>
-) {
-  precondition(target.count >= rows.count * columns)
-  guard columns > 0, let to = target.baseAddress, let from = source.baseAddress else { return }
-  let rowCount = source.count / columns
-  if columns == 1 {  // without a call for each
-    for i in 0..<rows.count {
-      let row = Int(rows[i])
-      precondition(row >= 0 && row < rowCount)
-      to[i] = from[row]
-    }
-    return
-  }
-  for i in 0..<rows.count {
-    let row = Int(rows[i])
-    precondition(row >= 0 && row < rowCount)
-    (to + i * columns).update(from: from + row * columns, count: columns)
   }
 }

@@ -158,11 +158,14 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
     let before = units
     addMoments(block)
     express(from: before, in: units)
-    let source = StandardizedBatches(
-      block, units.units, batchSize: block.rowCount, meanWeight: weight / Double(rows))
+    let source = StandardizedBatches<Scalar>(units.units, meanWeight: weight / Double(rows))
+    let buffer = RowBuffer<Double>(
+      rows: block.rowCount, features: features, targets: targets, isWeighted: block.weights != nil)
+    source.copy(
+      RowSelection(firstRow: 0, positions: nil, places: 0..<block.rowCount), of: block, into: buffer, at: 0)
     let shape = BatchShape(rows: block.rowCount, features: features, targets: targets)
-    withExtendedLifetime(source) {  // the batch lies in its memory
-      let batch = source.batch(block, nil, start: 0, count: block.rowCount, next: nil)
+    withExtendedLifetime(buffer) {
+      let batch = buffer.batch(block.rowCount)
       follow(batch, shape)
       step(batch, shape)
     }
@@ -201,7 +204,7 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
     var one = shape
     one.targets = 1
     let share = 1 / Double(one.rows)
-    var products: [Double] = zeros(shape.rows), found = 0.0
+    var products: [Double] = zeros(shape.rows), loss = 0.0, found = 0.0
     // On one batch, and not one step on each: of few rows the direction that is steepest differs from batch to batch.
     for _ in 0..<6 {
       let norm = nrm2(direction)
@@ -212,10 +215,10 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
         image.withUnsafeMutableBufferPointer { image in
           products.withUnsafeMutableBufferPointer { products in
             let (v, image, products) = (v.baseAddress!, image.baseAddress!, products.baseAddress!)
-            Kernel<Double>.predict(one, batch.X, v, v + features, into: products)
-            if let weights = batch.weights { Kernel<Double>.weigh(one, weights, products) }
-            Kernel<Double>.addGradient(
-              one, batch.X, errors: products, weights: image, bias: image + features)
+            Products<Double>.predict(one, batch.X, v, v + features, into: products)
+            RowKernel<Double>.subtract(
+              nil, stride: 1, weights: batch.weights, from: products, one, sums: image + features, losses: &loss)
+            Products<Double>.addGradient(one, batch.X, errors: products, into: image)
           }
         }
       }
@@ -230,17 +233,18 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
   private mutating func step(_ batch: Batch<Double>, _ shape: BatchShape) {
     let count = features * targets
     var errors: [Double] = zeros(shape.rows * targets), gradient: [Double] = zeros(values.count)
+    var losses: [Double] = zeros(targets)
     values.withUnsafeMutableBufferPointer { values in
       errors.withUnsafeMutableBufferPointer { errors in
         gradient.withUnsafeMutableBufferPointer { gradient in
           guard let values = values.baseAddress, let errors = errors.baseAddress,
             let gradient = gradient.baseAddress
           else { return }
-          Kernel<Double>.predict(shape, batch.X, values, values + count, into: errors)
-          Kernel<Double>.subtract(batch.y, from: errors, count: shape.rows * targets)
-          if let weights = batch.weights { Kernel<Double>.weigh(shape, weights, errors) }
-          Kernel<Double>.addGradient(
-            shape, batch.X, errors: errors, weights: gradient, bias: gradient + count)
+          Products<Double>.predict(shape, batch.X, values, values + count, into: errors)
+          RowKernel<Double>.subtract(
+            batch.y, stride: targets, weights: batch.weights, from: errors, shape, sums: gradient + count,
+            losses: &losses)
+          Products<Double>.addGradient(shape, batch.X, errors: errors, into: gradient)
           let rate = 1 / (curvature * Double(shape.rows))
           for i in 0..<count + targets { values[i] -= rate * gradient[i] }
         }

@@ -37,6 +37,14 @@ struct EpochOrder: Sendable {
     }
   }
 
+  /// From the first row to the last.
+  static func inOrder(_ rowCount: Int) -> EpochOrder { EpochOrder(rowCount: rowCount, layout: .inOrder) }
+
+  private init(rowCount: Int, layout: Layout) {
+    self.rowCount = rowCount
+    self.layout = layout
+  }
+
   /// Whether rows come in the order that they are stored in.
   var isInOrder: Bool {
     if case .inOrder = layout { true } else { false }
@@ -57,13 +65,6 @@ struct EpochOrder: Sendable {
     }
   }
 
-  /// The rows of the block after a span's; nil where rows of a span are not near each other, or at the end.
-  func rowsAfter(_ span: Span) -> Range<Int>? {
-    guard case .blocks(let blocks) = layout, span.positions.upperBound < rowCount else { return nil }
-    let next = blocks.span(at: span.positions.upperBound)
-    return next.firstRow..<next.firstRow + next.positions.count
-  }
-
   /// Calls `body` with the rows of a span, counted from its first row, in the order of its positions; with nil where
   /// they are in order.
   func withRows<Result>(of span: Span, _ body: (UnsafePointer<Int32>?) -> Result) -> Result {
@@ -73,6 +74,19 @@ struct EpochOrder: Sendable {
     case .blocks(let blocks):
       blocks.rows(of: span).withUnsafeBufferPointer { body($0.baseAddress) }
     }
+  }
+}
+
+extension EpochOrder {
+  /// The first value that is not finite in the rows at some positions.
+  func firstNonFinite<Scalar>(
+    in rows: Observations<Scalar>, _ positions: Range<Int>
+  ) -> (DataError.Variable, row: Int, column: Int)? {
+    let span = span(at: positions.lowerBound), first = span.positions.lowerBound
+    let block = rows.block(span.firstRow..<span.firstRow + span.positions.count)
+    return withRows(of: span) { rows in
+      block.firstNonFinite(rows, positions.lowerBound - first..<positions.upperBound - first)
+    }.map { ($0, $1 + span.firstRow, $2) }
   }
 }
 
@@ -116,8 +130,8 @@ private struct BlockOrder: Sendable {
 }
 
 /// Rows of a block in ``RowOrder/shuffledBlocks``: at least two batches, so that they differ from epoch to epoch, and
-/// at most a quarter of a mebibyte if that is more, so that it stays in the cache while the next one is fetched.
+/// at most a mebibyte if that is more, so that it stays in the cache while the next one is copied.
 func shuffledBlockRows(rowBytes: Int, batchSize: Int) -> Int {
-  let rows = (1 << 18) / max(1, rowBytes)
+  let rows = (1 << 20) / max(1, rowBytes)
   return max(2, rows / batchSize) * batchSize
 }

@@ -141,29 +141,16 @@ public final class Training<M: RowMajor> {
         }
         let shape = BatchShape(rows: batchSize, features: p, targets: k)
         let steps = method.epochs * ((n + batchSize - 1) / batchSize)
-        func part<Scalar>(_ targets: Range<Int>, of weights: Matrix<Scalar>) -> (BatchShape, Matrix<Scalar>) {
-          (
-            BatchShape(rows: batchSize, features: p, targets: targets.count),
-            Matrix(rows: p, columns: targets.count) { weights[$0, targets.lowerBound + $1] }
-          )
-        }
         if method.standardize {
           let weights = Parameter<Double>(normal: p, k, using: &generator).value
-          return TargetParts.descent(shape, in: Double.self) { targets in
-            let (shape, weights) = part(targets, of: weights)
-            let source = StandardizedBatches(
-              rows, targets: targets, units.units, batchSize: batchSize, meanWeight: meanWeight)
-            return MinibatchDescent(method, source, shape, totalSteps: steps, weights: weights)
-          }
+          let source = StandardizedBatches<M.Scalar>(units.units, meanWeight: meanWeight)
+          return MinibatchDescent(
+            method, BatchLoader(source, rows, batchSize: batchSize), shape, totalSteps: steps, weights: weights)
         }
         let weights = Parameter<M.Scalar>(normal: p, k, using: &generator).value
-        return TargetParts.descent(shape, in: M.Scalar.self) { targets in
-          let (shape, weights) = part(targets, of: weights)
-          let source = StoredBatches(
-            rows, targets: targets, batchSize: batchSize, gathers: method.order != .inOrder,
-            meanWeight: meanWeight)
-          return MinibatchDescent(method, source, shape, totalSteps: steps, weights: weights)
-        }
+        let source = StoredBatches(rows, meanWeight: meanWeight)
+        return MinibatchDescent(
+          method, BatchLoader(source, rows, batchSize: batchSize), shape, totalSteps: steps, weights: weights)
       }
       self.generator = generator
       nextGenerator = generator

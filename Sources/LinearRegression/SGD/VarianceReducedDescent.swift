@@ -17,7 +17,7 @@ internal import LinearAlgebra
 /// undone, which is known and is added as Adam corrects its averages for their start (Kingma and Ba 2015,
 /// arXiv:1412.6980). The next snapshot stands there; a gradient that has grown takes the segment back and doubles t₀.
 final class VarianceReducedDescent<Input: BLASScalar>: Descent {
-  private let source: StandardizedBatches<Input>
+  private let loader: BatchLoader<StandardizedBatches<Input>>
   private let preconditioner: Preconditioner
   private let shape: BatchShape
   private let units: ColumnUnits
@@ -36,7 +36,13 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
   private let direction: Scratch<Double>
   private let newtonStep: Scratch<Double>
   private let errors: Scratch<Double>
+
+  /// Losses that nobody asks for: snapshots tell them for all rows.
+  private let losses: Scratch<Double>
   private var now: VarianceReducedState
+
+  /// Rows of the last chunk that were used.
+  private var rowsDone = 0
 
   init(
     _ rows: Observations<Input>, _ pass: FirstPass, preconditioner: Preconditioner, batchSize: Int,
@@ -45,8 +51,8 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     let (n, p, k) = (rows.rowCount, rows.featureCount, rows.targetCount)
     units = pass.standardization.units
     shape = BatchShape(rows: batchSize, features: p, targets: k)
-    source = StandardizedBatches(
-      rows, units, batchSize: batchSize, meanWeight: pass.weightSum / Double(n))
+    loader = BatchLoader(
+      StandardizedBatches(units, meanWeight: pass.weightSum / Double(n)), rows, batchSize: batchSize)
     self.preconditioner = preconditioner
     self.tolerance = tolerance
     weightSum = pass.weightSum
@@ -60,6 +66,7 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     direction = Scratch(count, repeating: 0)
     newtonStep = Scratch(count, repeating: 0)
     errors = Scratch(batchSize * k, repeating: 0)
+    losses = Scratch(k, repeating: 0)
     now = VarianceReducedState(
       snapshot: zeros(count), offset: zeros(count), newtonStep: zeros(count), steps: 0,
       gainOffset: 2 * preconditioner.largestRow / Double(batchSize), failures: 0)
@@ -77,52 +84,49 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     var position = start
     while position < end && !stop.isRequested {
       let segmentEnd = min(order.rowCount, (position / segmentRows + 1) * segmentRows)
-      let span = order.span(at: position), first = span.positions.lowerBound
-      let block = rows.block(span.firstRow..<span.firstRow + span.positions.count)
-      let places = position - first..<min(segmentEnd, span.positions.upperBound) - first
-      position =
-        first
-        + order.withRows(of: span) { positions in
-          steps(block, positions, places, until: end - first, stop: stop)
-        }
+      loader.forEachChunk(rows, order, from: position, to: min(end, segmentEnd)) { chunk, _ in
+        self.steps(chunk, stop: stop)
+      } goesOn: { chunk in
+        position = chunk.positions.lowerBound + rowsDone
+        return !stop.isRequested
+      }
       if position == segmentEnd { endSegment(rows) }
     }
     return position
   }
 
-  @specialized(where Input == Float)
-  @specialized(where Input == Double)
-  private func steps(
-    _ rows: Observations<Input>, _ positions: UnsafePointer<Int32>?, _ places: Range<Int>, until end: Int,
-    stop: StopSignal
-  ) -> Int {
+  /// Steps over the rows of a chunk, until its end or a request to stop; ``rowsDone`` tells how many.
+  private func steps(_ chunk: Batch<Double>, stop: StopSignal) {
+    rowsDone = chunk.rows
     guard let offset = offset.pointer, let gradient = gradient.pointer, let direction = direction.pointer,
       let newtonStep = newtonStep.pointer, let errors = errors.pointer
-    else { return places.upperBound }
-    let (k, count, whitens) = (shape.targets, weightCount + shape.targets, preconditioner.whitens)
-    var place = places.lowerBound
-    while place < min(end, places.upperBound) && !stop.isRequested {
-      let size = min(shape.rows, places.upperBound - place)
-      let batch = source.batch(rows, positions, start: place, count: size, next: nil)
-      var shape = shape
-      shape.rows = size
-      Kernel<Double>.predict(shape, batch.X, offset, offset + weightCount, into: errors)
-      if let weights = batch.weights { Kernel<Double>.weigh(shape, weights, errors) }
-      Kernel<Double>.addGradient(
-        shape, batch.X, errors: errors, weights: gradient, bias: gradient + weightCount)
+    else { return }
+    let (p, k, count, whitens) = (
+      shape.features, shape.targets, weightCount + shape.targets, preconditioner.whitens
+    )
+    var row = 0, batch = chunk, shape = shape
+    while row < chunk.rows && !stop.isRequested {
+      shape.rows = min(self.shape.rows, chunk.rows - row)
+      Products<Double>.predict(shape, batch.X, offset, offset + weightCount, into: errors)
+      RowKernel<Double>.subtract(
+        nil, stride: k, weights: batch.weights, from: errors, shape, sums: gradient + weightCount,
+        losses: losses.pointer)
+      Products<Double>.addGradient(shape, batch.X, errors: errors, into: gradient)
       // A short batch is a fraction of a step.
-      let fraction = Double(size) / Double(self.shape.rows)
+      let fraction = Double(shape.rows) / Double(self.shape.rows)
       now.steps += fraction
       let gain = fraction / ((whitens ? now.steps : 1) + now.gainOffset)
       preconditioner.apply(gradient, direction, targets: k)
-      let share = 1 / Double(size)
+      let share = 1 / Double(shape.rows)
       for i in 0..<count {
         offset[i] += gain * (newtonStep[i] - share * direction[i])
         gradient[i] = 0
       }
-      place += size
+      row += shape.rows
+      batch.X = batch.X.map { $0 + shape.rows * p }
+      batch.weights = batch.weights.map { $0 + shape.rows }
     }
-    return place
+    rowsDone = row
   }
 
   // MARK: Snapshots

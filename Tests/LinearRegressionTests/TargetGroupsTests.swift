@@ -2,8 +2,8 @@ import LinearRegression
 import TestSupport
 import Testing
 
-/// Many targets are trained in parts.
-@Suite struct TargetPartsTests {
+/// Many targets are trained in groups, on a thread each.
+@Suite struct TargetGroupsTests {
   private let n = 90, p = 4, k = 75
   private let X: Matrix<Float>, y: Matrix<Float>, weights: [Float]
 

@@ -1,0 +1,40 @@
+internal import LinearAlgebra
+
+/// Rows of X and the place of their predictions.
+struct PredictedRows<Scalar: BLASScalar>: RowSource {
+  var X: UnsafePointer<Scalar>?
+  var predictions: UnsafeMutablePointer<Scalar>?
+  var shape: BatchShape
+
+  var rowCount: Int { shape.rows }
+
+  func block(_ rows: Range<Int>) -> PredictedRows {
+    var block = self
+    block.X = X.map { $0 + rows.lowerBound * shape.features }
+    block.predictions = predictions.map { $0 + rows.lowerBound * shape.targets }
+    block.shape.rows = rows.count
+    return block
+  }
+
+  /// predictions ← X w + b, on all cores where that is more than some hundred microseconds' work. A block has the same
+  /// bits on any thread.
+  @inline(__always)
+  func predict(_ w: UnsafePointer<Scalar>?, _ b: UnsafePointer<Scalar>?) {
+    if shape.size < 1 << 20 { return Products.predict(shape, X, w, b, into: predictions) }
+    _ = RowPass(rows: rowCount, blockRows: shape.blockRows(Scalar.self)).reduce(self) {
+      PredictionWriter(w: w, b: b)
+    }
+  }
+}
+
+/// Writes the predictions of rows to their place: a reduction that leaves nothing to merge.
+private struct PredictionWriter<Scalar: BLASScalar>: Reduction {
+  let w: UnsafePointer<Scalar>?
+  let b: UnsafePointer<Scalar>?
+
+  mutating func add(_ block: PredictedRows<Scalar>, _: inout Void) {
+    Products.predict(block.shape, block.X, w, b, into: block.predictions)
+  }
+
+  mutating func merge(_ later: PredictionWriter) {}
+}
