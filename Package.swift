@@ -69,6 +69,8 @@ let package = Package(
       swiftSettings: strict),
 
     // MARK: Tests
+    // Counts calls of BLAS, by standing in for its routines; Benchmarks has a link to it.
+    .target(name: "CBLASCalls", path: "Tests/CBLASCalls"),
     // TestSupport is not API: oracles and tolerances shared by the test targets.
     .target(
       name: "TestSupport", dependencies: ["LinearRegression"], path: "Tests/TestSupport",
@@ -77,7 +79,8 @@ let package = Package(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "LinearRegression", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "LinearRegressionTests", dependencies: ["LinearRegression", "CRowKernels", "TestSupport"],
+      name: "LinearRegressionTests",
+      dependencies: ["LinearRegression", "CRowKernels", "CBLASCalls", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "TabularRegressionTests", dependencies: ["TabularRegression", "TestSupport"],

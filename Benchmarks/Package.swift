@@ -14,11 +14,15 @@ let package = Package(
     .target(
       name: "BenchmarkSupport", dependencies: [.product(name: "LinearRegression", package: library)],
       path: "BenchmarkSupport", swiftSettings: strict),
-    // BLAS against the naive loops.
+    // The naive loops, the BLAS routine alone, and the package.
     .executableTarget(
       name: "compare",
-      dependencies: ["BenchmarkSupport", .product(name: "LinearRegression", package: library)],
+      dependencies: [
+        "BenchmarkSupport", "CBLASCalls", .product(name: "LinearRegression", package: library),
+      ],
       path: "Compare", swiftSettings: strict),
+    // A link to ../Tests/CBLASCalls: the tests count with it too.
+    .target(name: "CBLASCalls", path: "CBLASCalls"),
     // Every path against the machine's limits.
     .executableTarget(
       name: "limits",

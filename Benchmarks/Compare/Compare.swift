@@ -2,7 +2,8 @@ import BenchmarkSupport
 import Foundation
 import LinearRegression
 
-/// Compares BLAS with the naive loops: first whether they agree, then how long they take.
+/// Compares three ways to do the same work: naive loops, the BLAS routine alone, and the package's functions. First
+/// whether they agree, then how long they take; at the end, whether the package's functions call that routine at all.
 @main
 struct Compare {
   static func main() {
@@ -15,21 +16,29 @@ struct Compare {
       }
       plan = .quick
     }
+    printNow(
+      """
+      Three ways: naive loops; gemv or gemm, called directly, with dot and axpy for
+      the rest of the formula; the package's functions. The last three columns are
+      the package's: its rate, and its speed over that of the loops and of BLAS.
+      """)
     let start = ContinuousClock.now
     var comparison = Comparison()
     for targets in plan.targets {
       for work in Work.allCases { comparison.run(work, plan, targets: targets) }
     }
+    let calls = CallTable(targets: plan.targets)
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     printNow(
       """
 
       skipped   \(plan.skipped)
       answers   \(comparison.verdict)
+      calls     \(calls.verdict)
       run time  \(text(seconds: seconds)), calls above 0.3 s timed once
       \(Machine())
       """)
-    exit(comparison.disagreements == 0 ? 0 : 1)
+    exit(comparison.disagreements == 0 && calls.holds ? 0 : 1)
   }
 }
 
@@ -41,14 +50,13 @@ struct Comparison {
 
   /// One work with one number of targets: a table.
   mutating func run(_ work: Work, _ plan: Plan, targets: Int) {
-    let isVector = targets == 1
     let table = ResultTable(
-      "\(work.title), \(isVector ? "one target (gemv)" : "\(targets) targets (gemm)")",
+      work.title(targets: targets),
       columns: [
-        .text("work", width: 8), .text("scalar", width: 6), .number("n", width: 7), .number("p", width: 4),
-        .number("k", width: 2), .number("naive", width: 7), .number("BLAS", width: 7),
-        .number(isVector ? "GB/s" : "GFLOP/s", width: 7), .number("ratio", width: 6),
-        .text("faster", width: 6),
+        .text("scalar", width: 6), .number("n", width: 7), .number("p", width: 4),
+        .number("naive", width: 7), .number(routineName(targets: targets), width: 7),
+        .number("package", width: 7), .number(targets == 1 ? "GB/s" : "GFLOP/s", width: 7),
+        .number("× naive", width: 7), .number("of BLAS", width: 7),
       ])
     for size in plan.sizes(targets: targets) where plan.reasonToSkip(work, size) == nil {
       row(work, Problem<Float>(size), table)
@@ -58,28 +66,35 @@ struct Comparison {
 
   /// One work on one problem: a row.
   private mutating func row<Scalar>(_ work: Work, _ problem: Problem<Scalar>, _ table: ResultTable) {
-    let size = problem.size
-    var cells = [work.rawValue, "\(Scalar.self)", "\(size.rows)", "\(size.features)", "\(size.targets)"]
+    let size = problem.size, alone = RoutineAlone(work, problem)
+    let cells = ["\(Scalar.self)", "\(size.rows)", "\(size.features)"]
     let naive = timed { work.naive(problem) }
-    let blas = timed { work.blas(problem) }
-    let agreement = Agreement(blas.answer.matrices, naive.answer.matrices, terms: work.terms(size))
+    let blas = timed { alone.run() }
+    let package = timed { work.package(problem) }
+    let answers = [
+      ("naive", naive.answer), (routineName(targets: size.targets), alone.answer),
+      ("package", package.answer),
+    ]
     rows += 1
-    guard agreement.holds else {
-      disagreements += 1
-      let (error, bound) = (text(scientific: agreement.error), text(scientific: agreement.bound))
-      table.row(cells + ["DISAGREE: error \(error), bound \(bound)"])
-      return
+    for (i, j) in [(1, 0), (2, 0), (2, 1)] {
+      let agreement = Agreement(answers[i].1.matrices, answers[j].1.matrices, terms: work.terms(size))
+      guard agreement.holds else {
+        disagreements += 1
+        let (error, bound) = (text(scientific: agreement.error), text(scientific: agreement.bound))
+        table.row(cells + ["\(answers[i].0) and \(answers[j].0) DISAGREE: error \(error), bound \(bound)"])
+        return
+      }
+      largestError = max(largestError, agreement.error / agreement.bound)
     }
-    largestError = max(largestError, agreement.error / agreement.bound)
     let times = medianTimes([
       Contestant(firstCall: naive.seconds) { keep(work.naive(problem)) },
-      Contestant(firstCall: blas.seconds) { keep(work.blas(problem)) },
+      Contestant(firstCall: blas.seconds) { alone.run() },
+      Contestant(firstCall: package.seconds) { keep(work.package(problem)) },
     ])
-    let ratio = times[0] / times[1]
     let bytes = Double(size.rows * size.features * MemoryLayout<Scalar>.stride)
-    let rate = (size.targets == 1 ? bytes : work.flops(size)) / times[1] / 1e9
-    cells += [text(seconds: times[0]), text(seconds: times[1]), text(rate), text(ratio)]
-    table.row(cells + [ratio > 1 ? "BLAS" : "naive"])
+    let rate = (size.targets == 1 ? bytes : work.flops(size)) / times[2] / 1e9
+    table.row(
+      cells + times.map(text(seconds:)) + [text(rate), text(times[0] / times[2]), text(times[1] / times[2])])
   }
 
   /// One line about the answers.

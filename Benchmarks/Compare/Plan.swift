@@ -25,7 +25,7 @@ struct Plan {
     return nil
   }
 
-  /// One line that names what is left out and why.
+  /// What is left out and why: two lines for each reason, as they stand behind a label of ten columns.
   var skipped: String {
     var reasons: [(reason: String, sizes: [String])] = []
     for size in targets.flatMap(sizes) {
@@ -36,7 +36,8 @@ struct Plan {
         reasons[index].sizes.append("\(n) × \(p) × \(k)")
       }
     }
-    let parts = reasons.map { "\($0.sizes.joined(separator: ", ")) (\($0.reason))" }
-    return parts.isEmpty ? "nothing" : parts.joined(separator: "; ")
+    let indent = "\n" + String(repeating: " ", count: 10)
+    let parts = reasons.map { "\($0.reason):\(indent)\($0.sizes.joined(separator: ", "))" }
+    return parts.isEmpty ? "nothing" : parts.joined(separator: indent)
   }
 }

@@ -26,8 +26,8 @@ struct Problem<Scalar: BLASScalar> {
   /// Bias, 1 × k.
   let b: Matrix<Scalar>
 
-  /// Rows per step of SGD: a tenth of the rows, 256 at most.
-  var batchSize: Int { max(1, min(256, size.rows / 10)) }
+  /// Rows per step of SGD: a tenth of the rows, 250 at most, so that every plan's rows are whole batches.
+  var batchSize: Int { min(250, size.rows / 10) }
 
   /// Small enough for all sizes.
   var learningRate: Scalar { 0.01 }
@@ -41,5 +41,6 @@ struct Problem<Scalar: BLASScalar> {
     w = .random(
       size.features, size.targets, within: 1 / Double(size.features).squareRoot(), using: &generator)
     b = .random(1, size.targets, using: &generator)
+    precondition(size.rows.isMultiple(of: batchSize))
   }
 }

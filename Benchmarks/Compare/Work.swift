@@ -1,21 +1,13 @@
 import LinearRegression
 
-/// What is compared: each work is done by the naive loops and by BLAS.
-enum Work: String, CaseIterable {
+/// What is compared: each work is done by the naive loops, by a BLAS routine alone and by the package.
+enum Work: CaseIterable {
   /// ŷ = X w + b
   case forward
   /// Xᵀ(ŷ − y) and Σ(ŷ − y) at (w, b), the predictions included.
   case gradient
   /// One epoch of minibatch SGD over the rows in order, as a user writes it.
   case epoch
-
-  /// Predictions, or weights and bias.
-  struct Answer<Scalar: BLASScalar> {
-    var values: Matrix<Scalar>
-    var bias: Matrix<Scalar>?
-
-    var matrices: [Matrix<Scalar>] { bias.map { [values, $0] } ?? [values] }
-  }
 
   /// The answer of the plain loops.
   func naive<Scalar>(_ problem: Problem<Scalar>) -> Answer<Scalar> {
@@ -34,8 +26,8 @@ enum Work: String, CaseIterable {
     }
   }
 
-  /// The answer of the library.
-  func blas<Scalar>(_ problem: Problem<Scalar>) -> Answer<Scalar> {
+  /// The answer of the package's functions.
+  func package<Scalar>(_ problem: Problem<Scalar>) -> Answer<Scalar> {
     let (X, y) = (problem.X, problem.y)
     switch self {
     case .forward:
@@ -65,12 +57,34 @@ enum Work: String, CaseIterable {
     self == .forward ? size.features + 1 : size.features + 1 + size.rows
   }
 
-  /// What a table of this work is called.
-  var title: String {
-    switch self {
-    case .forward: "Forward pass: ŷ = X w + b"
-    case .gradient: "Gradient at (w, b): Xᵀ(ŷ − y), Σ(ŷ − y)"
-    case .epoch: "SGD epoch: batches in order, linreg, backward, sgd"
-    }
+  /// What a table of this work is called, and under it what each of its columns ran.
+  func title(targets: Int) -> String {
+    let (formula, naive, calls, package) =
+      switch self {
+      case .forward:
+        ("Forward pass: ŷ = X w + b", "Naive.linreg", "one call", "linreg")
+      case .gradient:
+        (
+          "Gradient: Xᵀ(ŷ − y), Σ(ŷ − y)", "Naive.linreg, .gradient", "two calls",
+          "gradient, \(Parallelism.threads) threads"
+        )
+      case .epoch:
+        ("SGD epoch, rows in order", "Naive.sgdEpoch", "two calls a batch", "linreg, backward, sgd")
+      }
+    return """
+      \(formula), \(targets == 1 ? "one target" : "\(targets) targets")
+      naive: \(naive); \(routineName(targets: targets)): \(calls); package: \(package)
+      """
   }
+}
+
+/// The BLAS routine that products with X are: a vector for one target, a matrix for more.
+func routineName(targets: Int) -> String { targets == 1 ? "gemv" : "gemm" }
+
+/// Predictions, or weights and bias.
+struct Answer<Scalar: BLASScalar> {
+  var values: Matrix<Scalar>
+  var bias: Matrix<Scalar>?
+
+  var matrices: [Matrix<Scalar>] { bias.map { [values, $0] } ?? [values] }
 }

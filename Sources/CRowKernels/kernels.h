@@ -14,98 +14,111 @@
 
 #pragma clang fp contract(on)
 
+typedef double NAME(vector) __attribute__((vector_size(8 * LANES)));
+typedef double NAME(unaligned) __attribute__((vector_size(8 * LANES), aligned(8)));
+#define VECTOR NAME(vector)
+#define LOAD(p) ((VECTOR) * (const NAME(unaligned) *)(p))
+#define STORE(p, v) (*(NAME(unaligned) *)(p) = (v))
+
 // MARK: Errors
 
-// One target: eight sums side by side, so that additions do not wait for each other. Several: sixteen targets at a time
-// stay in registers. `has_targets` and `has_weights` are constants at each call.
+INLINE double NAME(total)(VECTOR sums) {
+#pragma clang loop unroll(full)
+  for (int half = LANES / 2; half > 0; half /= 2)
+#pragma clang loop unroll(full)
+    for (int lane = 0; lane < half; lane++) sums[lane] += sums[lane + half];
+  return sums[0];
+}
+
+// Without targets and weights these are 0 and 1, which changes no bit.
 #define SUBTRACT(type, kind)                                                                                          \
-  INLINE type NAME(take_error_##kind)(type *error, const type *target, const type *weight, int has_targets,           \
-                                      int has_weights, double *square) {                                              \
-    type value = has_targets ? *error - *target : *error;                                                             \
-    *square = (double)value * value;                                                                                  \
-    if (has_weights) {                                                                                                \
-      *square *= *weight;                                                                                             \
-      value *= *weight;                                                                                               \
-    }                                                                                                                 \
+  typedef type NAME(few_##kind) __attribute__((vector_size(LANES * sizeof(type))));                                   \
+  typedef type NAME(few_##kind##_anywhere) __attribute__((vector_size(LANES * sizeof(type)), aligned(sizeof(type)))); \
+                                                                                                                      \
+  INLINE void NAME(take_few_##kind)(type *error, const type *target, NAME(few_##kind) weight, VECTOR *sums,           \
+                                    VECTOR *squares) {                                                                \
+    NAME(few_##kind##_anywhere) *place = (NAME(few_##kind##_anywhere) *)error;                                        \
+    NAME(few_##kind) value = *place;                                                                                  \
+    if (target) value -= *(const NAME(few_##kind##_anywhere) *)target;                                                \
+    const VECTOR wide = __builtin_convertvector(value, VECTOR);                                                       \
+    *squares += wide * wide * __builtin_convertvector(weight, VECTOR);                                                \
+    value *= weight;                                                                                                  \
+    *place = value;                                                                                                   \
+    *sums += __builtin_convertvector(value, VECTOR);                                                                  \
+  }                                                                                                                   \
+                                                                                                                      \
+  INLINE void NAME(take_one_##kind)(type *error, const type *target, type weight, double *sum, double *square) {      \
+    type value = target ? *error - *target : *error;                                                                  \
+    const double wide = value;                                                                                        \
+    *square += wide * wide * weight;                                                                                  \
+    value *= weight;                                                                                                  \
     *error = value;                                                                                                   \
-    return value;                                                                                                     \
+    *sum += value;                                                                                                    \
   }                                                                                                                   \
                                                                                                                       \
-  INLINE void NAME(subtract_one_##kind)(type *errors, ptrdiff_t rows, const type *targets, const type *weights,       \
-                                        int has_targets, int has_weights, type *sum, double *loss) {                  \
-    double sums[8] = {}, squares[8] = {}, square;                                                                     \
+  /* One target: rows beside each other. */                                                                           \
+  INLINE void NAME(subtract_column_##kind)(type *errors, ptrdiff_t rows, const type *targets, const type *weights,    \
+                                           type *sum, double *loss) {                                                 \
+    const NAME(few_##kind) ones = 1 - (NAME(few_##kind)){};                                                           \
+    VECTOR sums = {}, squares = {};                                                                                   \
+    double rest = 0, square = 0;                                                                                      \
     ptrdiff_t i = 0;                                                                                                  \
-    for (; i + 8 <= rows; i += 8)                                                                                     \
-      for (int r = 0; r < 8; r++) {                                                                                   \
-        sums[r] += NAME(take_error_##kind)(errors + i + r, targets + i + r, weights + i + r, has_targets,             \
-                                           has_weights, &square);                                                     \
-        squares[r] += square;                                                                                         \
-      }                                                                                                               \
-    for (int r = 0; i + r < rows; r++) {                                                                              \
-      sums[r] += NAME(take_error_##kind)(errors + i + r, targets + i + r, weights + i + r, has_targets, has_weights,  \
-                                         &square);                                                                    \
-      squares[r] += square;                                                                                           \
-    }                                                                                                                 \
-    *sum += (type)(((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7])));        \
-    *loss += 0.5 * (((squares[0] + squares[4]) + (squares[2] + squares[6])) +                                         \
-                    ((squares[1] + squares[5]) + (squares[3] + squares[7])));                                         \
+    for (; i + LANES <= rows; i += LANES)                                                                             \
+      NAME(take_few_##kind)(errors + i, targets ? targets + i : NULL,                                                 \
+                            weights ? *(const NAME(few_##kind##_anywhere) *)(weights + i) : ones, &sums, &squares);   \
+    for (; i < rows; i++)                                                                                             \
+      NAME(take_one_##kind)(errors + i, targets ? targets + i : NULL, weights ? weights[i] : 1, &rest, &square);      \
+    *sum += (type)(NAME(total)(sums) + rest);                                                                         \
+    *loss += 0.5 * (NAME(total)(squares) + square);                                                                   \
   }                                                                                                                   \
                                                                                                                       \
-  INLINE void NAME(subtract_several_##kind)(type *errors, ptrdiff_t rows, ptrdiff_t k, ptrdiff_t width,               \
-                                            const type *targets, ptrdiff_t stride, const type *weights,               \
-                                            int has_targets, int has_weights, type *sum, double *loss) {              \
-    double sums[16] = {}, squares[16] = {}, square;                                                                   \
-    for (ptrdiff_t i = 0; i < rows; i++)                                                                              \
-      for (ptrdiff_t t = 0; t < width; t++) {                                                                         \
-        sums[t] += NAME(take_error_##kind)(errors + i * k + t, targets + i * stride + t, weights + i, has_targets,    \
-                                           has_weights, &square);                                                     \
-        squares[t] += square;                                                                                         \
-      }                                                                                                               \
-    for (ptrdiff_t t = 0; t < width; t++) {                                                                           \
-      sum[t] += (type)sums[t];                                                                                        \
-      loss[t] += 0.5 * squares[t];                                                                                    \
+  /* Several: `width` vectors of targets beside each other. */                                                        \
+  INLINE void NAME(subtract_columns_##kind)(type *errors, ptrdiff_t rows, ptrdiff_t k, const type *targets,           \
+                                            ptrdiff_t stride, const type *weights, type *sum, double *loss,           \
+                                            const int width) {                                                        \
+    VECTOR sums[4] = {}, squares[4] = {};                                                                             \
+    for (ptrdiff_t i = 0; i < rows; i++) {                                                                            \
+      /* Rows of y are short and apart from each other. */                                                            \
+      for (int v = 0; targets && v < width; v += 64 / (LANES * (int)sizeof(type)))                                    \
+        __builtin_prefetch(targets + (i + 32) * stride + v * LANES);                                                  \
+      const NAME(few_##kind) weight = (weights ? weights[i] : 1) - (NAME(few_##kind)){};                              \
+      for (int v = 0; v < width; v++)                                                                                 \
+        NAME(take_few_##kind)(errors + i * k + v * LANES, targets ? targets + i * stride + v * LANES : NULL, weight,  \
+                              sums + v, squares + v);                                                                 \
     }                                                                                                                 \
-  }                                                                                                                   \
-                                                                                                                      \
-  INLINE void NAME(subtract_any_##kind)(type *restrict errors, ptrdiff_t rows, ptrdiff_t k,                           \
-                                        const type *restrict targets, ptrdiff_t stride, const type *restrict weights, \
-                                        int has_targets, int has_weights, type *sums, double *losses) {               \
-    if (k == 1 && (stride == 1 || !has_targets)) {                                                                    \
-      NAME(subtract_one_##kind)(errors, rows, targets, weights, has_targets, has_weights, sums, losses);              \
-      return;                                                                                                         \
-    }                                                                                                                 \
-    for (ptrdiff_t t = 0; t < k; t += 16)                                                                             \
-      if (k - t >= 16) {                                                                                              \
-        NAME(subtract_several_##kind)(errors + t, rows, k, 16, targets + t, stride, weights, has_targets,             \
-                                      has_weights, sums + t, losses + t);                                             \
-      } else {                                                                                                        \
-        NAME(subtract_several_##kind)(errors + t, rows, k, k - t, targets + t, stride, weights, has_targets,          \
-                                      has_weights, sums + t, losses + t);                                             \
+    for (int v = 0; v < width; v++)                                                                                   \
+      for (int lane = 0; lane < LANES; lane++) {                                                                      \
+        sum[v * LANES + lane] += (type)sums[v][lane];                                                                 \
+        loss[v * LANES + lane] += 0.5 * squares[v][lane];                                                             \
       }                                                                                                               \
   }                                                                                                                   \
                                                                                                                       \
   TARGET static void NAME(subtract_targets_##kind)(type *errors, ptrdiff_t rows, ptrdiff_t k, const type *targets,    \
                                                    ptrdiff_t stride, const type *weights, type *sums,                 \
                                                    double *losses) {                                                  \
-    if (targets && weights) {                                                                                         \
-      NAME(subtract_any_##kind)(errors, rows, k, targets, stride, weights, 1, 1, sums, losses);                       \
-    } else if (targets) {                                                                                             \
-      NAME(subtract_any_##kind)(errors, rows, k, targets, stride, errors, 1, 0, sums, losses);                        \
-    } else if (weights) {                                                                                             \
-      NAME(subtract_any_##kind)(errors, rows, k, errors, k, weights, 0, 1, sums, losses);                             \
-    } else {                                                                                                          \
-      NAME(subtract_any_##kind)(errors, rows, k, errors, k, errors, 0, 0, sums, losses);                              \
+    if (k == 1 && (stride == 1 || !targets)) {                                                                        \
+      NAME(subtract_column_##kind)(errors, rows, targets, weights, sums, losses);                                     \
+      return;                                                                                                         \
+    }                                                                                                                 \
+    ptrdiff_t t = 0;                                                                                                  \
+    for (; t + 4 * LANES <= k; t += 4 * LANES)                                                                        \
+      NAME(subtract_columns_##kind)(errors + t, rows, k, targets ? targets + t : NULL, stride, weights, sums + t,     \
+                                    losses + t, 4);                                                                   \
+    for (; t + LANES <= k; t += LANES)                                                                                \
+      NAME(subtract_columns_##kind)(errors + t, rows, k, targets ? targets + t : NULL, stride, weights, sums + t,     \
+                                    losses + t, 1);                                                                   \
+    for (; t < k; t++) {                                                                                              \
+      double sum = 0, square = 0;                                                                                     \
+      for (ptrdiff_t i = 0; i < rows; i++)                                                                            \
+        NAME(take_one_##kind)(errors + i * k + t, targets ? targets + i * stride + t : NULL, weights ? weights[i] : 1,\
+                              &sum, &square);                                                                         \
+      sums[t] += (type)sum;                                                                                           \
+      losses[t] += 0.5 * square;                                                                                      \
     }                                                                                                                 \
   }
 SUBTRACT(float, f32)
 SUBTRACT(double, f64)
 #undef SUBTRACT
-
-typedef double NAME(vector) __attribute__((vector_size(8 * LANES)));
-typedef double NAME(unaligned) __attribute__((vector_size(8 * LANES), aligned(8)));
-#define VECTOR NAME(vector)
-#define LOAD(p) ((VECTOR) * (const NAME(unaligned) *)(p))
-#define STORE(p, v) (*(NAME(unaligned) *)(p) = (v))
 
 // MARK: Blocks of rows
 

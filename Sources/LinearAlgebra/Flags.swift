@@ -46,11 +46,14 @@ let upperTriangle = CChar(UInt8(ascii: "U"))
 let thinVectors = CChar(UInt8(ascii: "S"))
 
 /// A dimension as BLAS and LAPACK take it.
+@inline(__always)
 func int(_ dimension: Int) -> Int32 {
-  guard let small = Int32(exactly: dimension) else {
-    fatalError(
-      "a dimension of \(dimension) is more than one BLAS or LAPACK call can take (\(Int32.max)); pass blocks of rows"
-    )
-  }
+  guard let small = Int32(exactly: dimension) else { stop(dimension) }
   return small
+}
+
+@inline(never)
+private func stop(_ dimension: Int) -> Never {
+  fatalError(
+    "a dimension of \(dimension) is more than one BLAS or LAPACK call can take (\(Int32.max)); pass blocks of rows")
 }

@@ -79,5 +79,14 @@ extension RowMajor {
 /// that what BLAS adds up in Float before it is added up in Double keeps its digits.
 @inlinable
 package func rowsPerCacheBlock(rowBytes: Int) -> Int {
-  Swift.min(2048, Swift.max(16, (256 << 10) / Swift.max(1, rowBytes)))
+  Swift.min(largestCacheBlock.rows, Swift.max(16, largestCacheBlock.bytes / Swift.max(1, rowBytes)))
 }
+
+/// Whether so few rows are one block, without the division that it takes to know how many a block has.
+@inlinable
+package func isOneCacheBlock(rows: Int, rowBytes: Int) -> Bool {
+  rows <= largestCacheBlock.rows && rows * rowBytes <= largestCacheBlock.bytes
+}
+
+@inlinable
+var largestCacheBlock: (rows: Int, bytes: Int) { (2048, 256 << 10) }

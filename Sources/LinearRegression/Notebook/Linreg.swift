@@ -20,19 +20,21 @@ public func linreg<M: RowMajor>(_ X: M, _ w: Matrix<M.Scalar>, _ b: Matrix<M.Sca
   require(
     b.rowCount == 1 && b.columnCount == w.columnCount,
     "linreg: w is \(w.shape) but b is \(b.shape); b is 1 × \(w.columnCount), one bias per target")
-  var predictions = Matrix<M.Scalar>.zeros(X.rowCount, w.columnCount)
   let shape = BatchShape(rows: X.rowCount, features: X.columnCount, targets: w.columnCount)
-  X.withUnsafeElements { X in
-    w.withUnsafeElements { w in
-      b.withUnsafeElements { b in
-        predictions.withUnsafeMutableElements { predictions in
+  let count = shape.rows * shape.targets
+  // Not zeros: to write a large result twice would take as long as the products.
+  let predictions = [M.Scalar](unsafeUninitializedCapacity: count) { predictions, initialized in
+    X.withUnsafeElements { X in
+      w.withUnsafeElements { w in
+        b.withUnsafeElements { b in
           PredictedRows(X: X.baseAddress, predictions: predictions.baseAddress, shape: shape)
             .predict(w.baseAddress, b.baseAddress)
         }
       }
     }
+    initialized = count
   }
-  return predictions
+  return Matrix(rows: shape.rows, columns: shape.targets, elements: predictions)
 }
 
 /// ŷ = X w + b, for one target and weights given flat.

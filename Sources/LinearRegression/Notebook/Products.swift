@@ -12,10 +12,13 @@ struct BatchShape: Sendable {
   var features: Int
   var targets: Int
 
-  /// Rows of a block, which follow from the width of X alone. For several targets at least 256: `?gemm` copies w for
-  /// each call.
+  /// Rows of a block, which follow from the width of X alone: for one target those that fit in the cache. For several a
+  /// million multiplications of a group, up to which OpenBLAS packs nothing where it can (AVX-512), and at least 256 rows,
+  /// for elsewhere it packs w anew for each block.
   func blockRows<Scalar>(_: Scalar.Type) -> Int {
-    max(targets > 1 ? 256 : 1, rowsPerCacheBlock(rowBytes: features * MemoryLayout<Scalar>.stride))
+    targets == 1
+      ? rowsPerCacheBlock(rowBytes: features * MemoryLayout<Scalar>.stride)
+      : min(2048, max(256, 1_000_000 / (32 * max(1, features))))
   }
 
   /// Multiplications of one product.
@@ -48,13 +51,17 @@ enum Products<Scalar: BLASScalar> {
       for i in 0..<shape.rows { (predictions + i * k).update(from: b, count: k) }
     }
     guard p > 0, let X, let w else { return }
-    forEachBlock(shape) { start, count, group in
-      let (X, first) = (X + start * p, group.lowerBound)
-      if k == 1 {
-        Scalar._gemv(.no, count, p, 1, X, p, w, 1, predictions + start)
-      } else {
+    if k == 1 {
+      return forEachBlock(shape) { start, count in
+        Scalar._gemv(.no, count, p, 1, X + start * p, p, w, 1, predictions + start)
+      }
+    }
+    for group in 0..<shape.groupCount {
+      let group = shape.group(group), first = group.lowerBound
+      forEachBlock(shape) { start, count in
         Scalar._gemm(
-          .no, .no, count, group.count, p, 1, X, p, w + first, k, 1, predictions + start * k + first, k)
+          .no, .no, count, group.count, p, 1, X + start * p, p, w + first, k, 1,
+          predictions + start * k + first, k)
       }
     }
   }
@@ -65,31 +72,34 @@ enum Products<Scalar: BLASScalar> {
   static func addGradient(_ shape: BatchShape, _ X: Input, errors: Input, into gradient: Output) {
     let (p, k) = (shape.features, shape.targets)
     guard shape.rows > 0, k > 0, p > 0, let X, let errors, let gradient else { return }
-    forEachBlock(shape) { start, count, group in
-      let (X, first) = (X + start * p, group.lowerBound)
-      if k == 1 {
-        Scalar._gemv(.yes, count, p, 1, X, p, errors + start, 1, gradient)
-      } else {
+    if k == 1 {
+      return forEachBlock(shape) { start, count in
+        Scalar._gemv(.yes, count, p, 1, X + start * p, p, errors + start, 1, gradient)
+      }
+    }
+    for group in 0..<shape.groupCount {
+      let group = shape.group(group), first = group.lowerBound
+      forEachBlock(shape) { start, count in
         Scalar._gemm(
-          .yes, .no, p, group.count, count, 1, X, p, errors + start * k + first, k, 1, gradient + first, k)
+          .yes, .no, p, group.count, count, 1, X + start * p, p, errors + start * k + first, k, 1,
+          gradient + first, k)
       }
     }
   }
 
-  /// The blocks that a product is worked in: rows that fit in the cache, a group of targets at a time.
+  /// The blocks of rows that a product is worked in, one after the other.
   @inline(__always)
-  private static func forEachBlock(
-    _ shape: BatchShape, _ body: (_ start: Int, _ count: Int, _ group: Range<Int>) -> Void
-  ) {
+  private static func forEachBlock(_ shape: BatchShape, _ body: (_ start: Int, _ count: Int) -> Void) {
+    let rowBytes = shape.features * MemoryLayout<Scalar>.stride
+    if shape.targets == 1 && isOneCacheBlock(rows: shape.rows, rowBytes: rowBytes) {
+      return body(0, shape.rows)
+    }
     let rows = shape.blockRows(Scalar.self)
-    for group in 0..<shape.groupCount {
-      let group = shape.group(group)
-      var start = 0
-      while start < shape.rows {
-        let count = min(rows, shape.rows - start)
-        body(start, count, group)
-        start += count
-      }
+    var start = 0
+    while start < shape.rows {
+      let count = min(rows, shape.rows - start)
+      body(start, count)
+      start += count
     }
   }
 }

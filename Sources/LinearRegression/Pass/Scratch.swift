@@ -1,15 +1,22 @@
 internal import LinearAlgebra
 
 /// Memory that is allocated once and freed with its owner.
+///
+/// It has lines of the cache to itself: where a step writes to one buffer, vectors that are read from its neighbour would
+/// wait for that.
 final class Scratch<Element: BitwiseCopyable> {
   let buffer: UnsafeMutableBufferPointer<Element>
 
   init(_ count: Int, repeating value: Element) {
-    buffer = .allocate(capacity: count)
+    let line = 64
+    let bytes = (count * MemoryLayout<Element>.stride + line - 1) / line * line
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: line)
+    buffer = UnsafeMutableBufferPointer(
+      start: memory.bindMemory(to: Element.self, capacity: count), count: count)
     buffer.initialize(repeating: value)
   }
 
-  deinit { buffer.deallocate() }
+  deinit { UnsafeMutableRawPointer(buffer.baseAddress)?.deallocate() }
 
   /// The first element; nil where there is none.
   var pointer: UnsafeMutablePointer<Element>? { buffer.isEmpty ? nil : buffer.baseAddress }

@@ -16,26 +16,14 @@ final class BatchLoader<Source: BatchSource> {
   /// The chunk that is worked and the one that is copied; made when first needed.
   private var buffers: [RowBuffer<Scalar>] = []
 
-  /// A chunk of some mebibytes keeps threads from waiting for each other, and stays in the last-level cache.
-  private static var chunkBytes: Int { 1 << 20 }
+  /// So large that threads do not often wait for each other, and small enough for two to stay in the last-level cache.
+  private static var chunkBytes: Int { 4 << 20 }
 
   init(_ source: Source, _ rows: Observations<Input>, batchSize: Int) {
     self.source = source
     self.batchSize = batchSize
     let rowBytes = max(1, rows.columnCount * MemoryLayout<Scalar>.stride)
     rowsPerChunk = max(1, Self.chunkBytes / rowBytes / batchSize) * batchSize
-  }
-
-  /// Rows at consecutive positions of an epoch.
-  struct Chunk {
-    var positions: Range<Int>
-    fileprivate var span: EpochOrder.Span
-
-    /// Places of some of its rows in the span's order.
-    fileprivate func places(_ rows: Range<Int>) -> Range<Int> {
-      let first = positions.lowerBound - span.positions.lowerBound
-      return first + rows.lowerBound..<first + rows.upperBound
-    }
   }
 
   /// Works the positions `start` ..< `end` of an epoch, `end` rounded up to whole batches.
@@ -51,7 +39,7 @@ final class BatchLoader<Source: BatchSource> {
   @specialized(where Source == StandardizedBatches<Double>)
   func forEachChunk(
     _ rows: Observations<Input>, _ order: EpochOrder, from start: Int, to end: Int, parts: Int = 1,
-    _ work: @escaping (_ chunk: Batch<Scalar>, _ part: Int) -> Void, goesOn: (Chunk) -> Bool
+    _ work: @escaping (_ chunk: Batch<Scalar>, _ part: Int) -> Void, goesOn: (_ positions: Range<Int>) -> Bool
   ) {
     if start >= end { return }
     let isInPlace = order.isInOrder && source.batch(rows, 0..<0) != nil
@@ -64,16 +52,15 @@ final class BatchLoader<Source: BatchSource> {
     }
     while true {
       let next =
-        chunk.positions.upperBound < end
-        ? self.chunk(order, at: chunk.positions.upperBound, to: end, limit: limit) : nil
+        chunk.upperBound < end ? self.chunk(order, at: chunk.upperBound, to: end, limit: limit) : nil
       // Safe: parts and copies write to places of their own, and all are done on return.
       nonisolated(unsafe) let (work, now) = (
-        work, isInPlace ? source.batch(rows, chunk.positions)! : buffers[turn].batch(chunk.positions.count)
+        work, isInPlace ? source.batch(rows, chunk)! : buffers[turn].batch(chunk.count)
       )
       if isInPlace {
         forEachInParallel(parts) { work(now, $0) }
       } else {
-        copy(rows, order, next, into: buffers[1 - turn], beside: parts) { work(now, $0) }
+        copy(rows, order, next ?? 0..<0, into: buffers[1 - turn], beside: parts) { work(now, $0) }
       }
       guard goesOn(chunk), let next else { return }
       chunk = next
@@ -93,11 +80,17 @@ final class BatchLoader<Source: BatchSource> {
     return withExtendedLifetime(buffer) { body(buffer.batch(range.count)) }
   }
 
-  private func chunk(_ order: EpochOrder, at start: Int, to end: Int, limit: Int) -> Chunk {
-    let span = order.span(at: start)
-    let batches = (min(end, span.positions.upperBound) - start + batchSize - 1) / batchSize
-    let count = min(batches * batchSize, limit, span.positions.upperBound - start)
-    return Chunk(positions: start..<start + count, span: span)
+  /// The positions of a chunk: whole batches, which do not cross the spans of the order.
+  private func chunk(_ order: EpochOrder, at start: Int, to end: Int, limit: Int) -> Range<Int> {
+    var position = start
+    while position < end && position - start < limit {
+      let span = order.span(at: position).positions
+      let batches = (min(end, span.upperBound) - position + batchSize - 1) / batchSize
+      position = min(position + min(batches * batchSize, limit - (position - start)), span.upperBound)
+      // Behind a batch that is cut short by the end of its span batches begin anew.
+      if position == span.upperBound && span.count % batchSize != 0 { break }
+    }
+    return start..<position
   }
 
   private func prepareBuffers(_ rows: Observations<Input>) {
@@ -111,22 +104,27 @@ final class BatchLoader<Source: BatchSource> {
 
   /// Copies a chunk in pieces, and does other work beside it.
   private func copy(
-    _ rows: Observations<Input>, _ order: EpochOrder, _ chunk: Chunk?, into buffer: RowBuffer<Scalar>,
+    _ rows: Observations<Input>, _ order: EpochOrder, _ chunk: Range<Int>, into buffer: RowBuffer<Scalar>,
     beside parts: Int, _ work: @escaping (Int) -> Void
   ) {
-    let count = chunk?.positions.count ?? 0
-    let pieces = min(8, (count + 63) / 64)
+    let pieces = min(16, (chunk.count + 63) / 64)
     // Safe: as above.
     nonisolated(unsafe) let (source, rows, buffer, work) = (source, rows, buffer, work)
     forEachInParallel(parts + pieces) { index in
       if index < parts { return work(index) }
-      guard let chunk else { return }
-      let piece = (index - parts) * count / pieces..<(index - parts + 1) * count / pieces
-      order.withRows(of: chunk.span) { positions in
-        source.copy(
-          RowSelection(
-            firstRow: chunk.span.firstRow, positions: positions, places: chunk.places(piece)),
-          of: rows, into: buffer, at: piece.lowerBound)
+      let piece = index - parts
+      let end = chunk.lowerBound + (piece + 1) * chunk.count / pieces
+      var position = chunk.lowerBound + piece * chunk.count / pieces
+      while position < end {
+        let span = order.span(at: position), first = span.positions.lowerBound
+        let next = min(end, span.positions.upperBound)
+        order.withRows(of: span) { positions in
+          source.copy(
+            RowSelection(
+              firstRow: span.firstRow, positions: positions, places: position - first..<next - first),
+            of: rows, into: buffer, at: position - chunk.lowerBound)
+        }
+        position = next
       }
     }
   }

@@ -92,11 +92,11 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
         // Groups have to come to the same place: where there are several they go on to the end of the chunk.
         let outcome = self.steps(chunk, group, epoch: epoch, stop: groups == 1 ? stop : nil)
         outcomes.initializeElement(at: group, to: outcome)
-      } goesOn: { chunk in
+      } goesOn: { positions in
         let reached = outcomes.min { $0.rows < $1.rows }!.rows
-        position = chunk.positions.lowerBound + reached
+        position = positions.lowerBound + reached
         if !outcomes.allSatisfy(\.isFinite) {
-          failed = position..<min(position + shape.rows, chunk.positions.upperBound)
+          failed = position..<min(position + shape.rows, positions.upperBound)
           return false
         }
         counts = outcomes[0].counts
@@ -167,7 +167,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     var (counts, batch, batchShape) = (counts, chunk, BatchShape(rows: 0, features: p, targets: k))
     batch.y = chunk.y.map { $0 + group.lowerBound }
     var rate = Scalar(method.learningRate.rate(step: counts.steps, epoch: epoch, of: totalSteps) ?? 0)
-    var row = 0
+    var row = 0, wantsFirstLoss = counts.firstLoss == nil
     while row < chunk.rows && !(stop?.isRequested ?? false) {
       batchShape.rows = min(batchSize, chunk.rows - row)
       let count = batchShape.rows
@@ -184,7 +184,10 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
       Products.addGradient(batchShape, batch.X, errors: errors, into: gradients)
       counts.weight += batch.weights.map { sum($0, count) } ?? Double(count)
       // Rows that are held out lose nothing, whatever they are.
-      if counts.firstLoss == nil && counts.weight > 0 { counts.firstLoss = loss / counts.weight }
+      if wantsFirstLoss && counts.weight > 0 {
+        counts.firstLoss = loss / counts.weight
+        wantsFirstLoss = false
+      }
       if rateChanges {
         rate = Scalar(method.learningRate.rate(step: counts.steps, epoch: epoch, of: totalSteps) ?? 0)
       }

@@ -86,8 +86,8 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
       let segmentEnd = min(order.rowCount, (position / segmentRows + 1) * segmentRows)
       loader.forEachChunk(rows, order, from: position, to: min(end, segmentEnd)) { chunk, _ in
         self.steps(chunk, stop: stop)
-      } goesOn: { chunk in
-        position = chunk.positions.lowerBound + rowsDone
+      } goesOn: { positions in
+        position = positions.lowerBound + rowsDone
         return !stop.isRequested
       }
       if position == segmentEnd { endSegment(rows) }
