@@ -57,11 +57,12 @@ import Testing
 
   @Test func notFiniteAnywhere() {
     let n = 30_000
+    let finiteX = Matrix<Float>(rows: n, columns: 12) { i, j in Float((i * 7 + j * j) % 31) }
+    let finiteY = Matrix<Float>(rows: n, columns: 1) { i, _ in Float(i % 5) }
     for solver in [LeastSquares.Solver.automatic, .cholesky, .qr, .svd] {
       for value in [Float.nan, .infinity, -.infinity] {
         for row in [0, n - 1, 17_171] {
-          var X = Matrix<Float>(rows: n, columns: 12) { i, j in Float((i * 7 + j * j) % 31) }
-          var y = Matrix<Float>(rows: n, columns: 1) { i, _ in Float(i % 5) }
+          var (X, y) = (finiteX, finiteY)
           y[row, 0] = value
           #expect(throws: DataError.nonFinite(.targets, row: row, column: 0)) {
             try LeastSquares(solver: solver).fit(X, y)

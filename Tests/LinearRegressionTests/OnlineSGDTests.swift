@@ -78,10 +78,10 @@ import Testing
   func staysStableOnSmallBatches(p: Int, b: Int) throws {
     var generator = SeededGenerator(seed: 64)
     var online = OnlineSGD(features: p)
+    // Some batches many times, in another order each time.
+    let pool: [Matrix<Double>] = (0..<100).map { _ in generator.normalMatrix(b, p) }
     for batch in 0..<1500 {
-      let X = Matrix<Double>(rows: b, columns: p) { _, _ in
-        generator.nextNormal() * (batch % 500 == 499 ? 100 : 1)
-      }
+      let Z = pool[generator.nextInteger(below: 100)], X = batch % 500 == 499 ? 100 * Z : Z
       try online.partialFit(X, Matrix(rows: b, columns: 1) { i, _ in X[i, 0] + 0.1 * generator.nextNormal() })
     }
     #expect(online.model.coefficients.allSatisfy { abs($0) < 2 })
