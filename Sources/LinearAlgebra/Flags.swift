@@ -55,5 +55,6 @@ func int(_ dimension: Int) -> Int32 {
 @inline(never)
 private func stop(_ dimension: Int) -> Never {
   fatalError(
-    "a dimension of \(dimension) is more than one BLAS or LAPACK call can take (\(Int32.max)); pass blocks of rows")
+    "a dimension of \(dimension) is more than one BLAS or LAPACK call can take (\(Int32.max)); pass blocks of rows"
+  )
 }

@@ -58,13 +58,17 @@ import Testing
     }
   }
 
+  private static let wide: (Matrix<Float>, Matrix<Float>) = {
+    var generator = SeededGenerator(seed: 26)
+    return (generator.normalMatrix(800, 2049), generator.normalMatrix(800, 1))
+  }()
+
   /// Above 2048 columns steps are only scaled: safe for the heaviest row too, not only for the mean one.
   @Test(arguments: [1.0, 30, 1000])
   func oneHeavyRowIsNoStall(weight: Double) throws {
-    var generator = SeededGenerator(seed: 26)
-    let n = 800, p = 2049
-    let Z: Matrix<Float> = generator.normalMatrix(n, p), noise: Matrix<Float> = generator.normalMatrix(n, 1)
-    let X = Matrix<Float>(rows: n, columns: p) { i, j in i == 7 ? Float(weight) * Z[i, j] : Z[i, j] }
+    let (Z, noise) = Self.wide, n = Z.rowCount
+    var X = Z
+    for j in 0..<X.columnCount { X[7, j] *= Float(weight) }
     let y = Matrix<Float>(rows: n, columns: 1) { i, _ in X[i, 0] - X[i, 1] + noise[i, 0] }
     let run = try SGD(epochs: 8).train(X, y)
     let norms = try run.epochs.map { try #require($0.gradientNorm) }

@@ -61,11 +61,14 @@ import Testing
       let predictions = predictions(model, row), wide = self.predictions(model, row.map { Double($0) })
       #expect(difference(predictions, expected, factor: 4, scale: Double(p + 1)) == nil)
       #expect(difference(wide, expected, factor: 4, scale: Double(p + 1)) == nil)
-      if k == 1 { #expect(difference([model.predict(row)], expected, factor: 4, scale: Double(p + 1)) == nil) }
+      if k == 1 {
+        #expect(difference([model.predict(row)], expected, factor: 4, scale: Double(p + 1)) == nil)
+      }
     }
   }
 
-  private func predictions<Scalar>(_ model: LinearModel, _ row: [Scalar]) -> [Double] where Scalar: BLASScalar {
+  private func predictions<Scalar>(_ model: LinearModel, _ row: [Scalar]) -> [Double]
+  where Scalar: BLASScalar {
     var predictions = [Double](repeating: .nan, count: model.targetCount)
     var span = predictions.mutableSpan
     model.predict(row.span, into: &span)

@@ -59,7 +59,8 @@ import Testing
         let own = linreg(X, columns(w, group), columns(b, group))
         let gradient = gradient(X, predictions: own, targets: columns(y, group))
         #expect(own == columns(predictions, group), "\(Scalar.self) \(n) × \(p), \(group)")
-        #expect(gradient.weights == columns(whole.weights, group) && gradient.bias == columns(whole.bias, group))
+        #expect(
+          gradient.weights == columns(whole.weights, group) && gradient.bias == columns(whole.bias, group))
       }
     }
     for (n, p) in [(1, 1), (8, 30), (256, 100), (700, 3), (40, 300)] {
@@ -135,7 +136,8 @@ import Testing
         y.withUnsafeBufferPointer { y in
           weights.withUnsafeBufferPointer { weights in
             RowKernel.subtract(
-              hasTargets ? y.baseAddress : nil, stride: stride, weights: isWeighted ? weights.baseAddress : nil,
+              hasTargets ? y.baseAddress : nil, stride: stride,
+              weights: isWeighted ? weights.baseAddress : nil,
               from: &errors, shape, sums: &ownSums, losses: &ownLosses)
           }
         }

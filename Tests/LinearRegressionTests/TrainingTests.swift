@@ -56,16 +56,18 @@ import Testing
     try check(Double.self, 2)
   }
 
-  /// Blocks of 320, 320 and 60 rows: the short one may lie in the middle, and its last batch is short.
+  private static let blocks = data(1340, 200, of: Double.self)
+
+  /// Blocks of 640, 640 and 60 rows: the short one may lie in the middle, and its last batch is short.
   @Test(arguments: 0..<6 as Range<UInt64>)
   func batchesAreNotCutWhereARunStops(seed: UInt64) throws {
-    let (X, y) = Self.data(700, 200, of: Double.self)
+    let (X, y) = Self.blocks
     for method in [
       SGD(epochs: 2, batchSize: 16, order: .shuffledBlocks, seed: seed),
       SGD(epochs: 2, batchSize: 16, learningRate: 0.001, order: .shuffledBlocks, seed: seed),
     ] {
       let whole = try method.train(X, y)
-      for rows in [1, 100, .max] {
+      for rows in [1, 100] {
         let training = try Training(method, X, y)
         while training.stopReason == nil { _ = try training.advance(rows: rows) }
         #expect(try training.run() == whole, "\(rows) rows at a time")

@@ -100,7 +100,8 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
           return false
         }
         counts = outcomes[0].counts
-        counts.firstLoss = outcomes.reduce(nil) { sum, group in group.counts.firstLoss.map { $0 + (sum ?? 0) } }
+        counts.firstLoss = outcomes.reduce(nil) { sum, group in group.counts.firstLoss.map { $0 + (sum ?? 0) }
+        }
         return !stop.isRequested
       }
     }
@@ -194,7 +195,8 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
       if isPlain {
         descend(step: rate / Scalar(count), values, gradients, count: (p + 1) * k)
       } else {
-        descendWithMomentum(rate: rate, share: 1 / Scalar(count), from: start, weights: p * k, count: (p + 1) * k)
+        descendWithMomentum(
+          rate: rate, share: 1 / Scalar(count), from: start, weights: p * k, count: (p + 1) * k)
       }
       counts.steps += 1
       if counts.steps > firstAveraged {

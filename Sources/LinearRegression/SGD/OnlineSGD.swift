@@ -217,7 +217,8 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
             let (v, image, products) = (v.baseAddress!, image.baseAddress!, products.baseAddress!)
             Products<Double>.predict(one, batch.X, v, v + features, into: products)
             RowKernel<Double>.subtract(
-              nil, stride: 1, weights: batch.weights, from: products, one, sums: image + features, losses: &loss)
+              nil, stride: 1, weights: batch.weights, from: products, one, sums: image + features,
+              losses: &loss)
             Products<Double>.addGradient(one, batch.X, errors: products, into: image)
           }
         }

@@ -145,7 +145,8 @@ public final class Training<M: RowMajor> {
           let weights = Parameter<Double>(normal: p, k, using: &generator).value
           let source = StandardizedBatches<M.Scalar>(units.units, meanWeight: meanWeight)
           return MinibatchDescent(
-            method, BatchLoader(source, rows, batchSize: batchSize), shape, totalSteps: steps, weights: weights)
+            method, BatchLoader(source, rows, batchSize: batchSize), shape, totalSteps: steps,
+            weights: weights)
         }
         let weights = Parameter<M.Scalar>(normal: p, k, using: &generator).value
         let source = StoredBatches(rows, meanWeight: meanWeight)
