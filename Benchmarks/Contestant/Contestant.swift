@@ -24,13 +24,13 @@ struct Contestant {
   }
 
   private static func obey(_ work: Work) throws {
-    var result: [Double] = []
+    var result: Work.Answer = { [] }
     printNow("ready")
     while let line = readLine() {
       if line == "run" {
         printNow("\(try seconds { result = try work.run() } / Double(work.units))")
       } else {
-        try result.withUnsafeBytes {
+        try result().withUnsafeBytes {
           try Data($0).write(to: URL(filePath: String(line.dropFirst("answer ".count))))
         }
         printNow("written")

@@ -4,8 +4,12 @@ import TabularRegression
 
 /// One of the works that are compared, with its data in memory.
 struct Work {
-  /// Does the work; returns the answer as the peers order it: intercepts, then weights row by row, or predictions.
-  let run: () throws -> [Double]
+  /// The answer as the peers order it: intercepts, then weights row by row, or predictions. It is brought into this form
+  /// once it is asked for, as that of the peers is: the clock has stopped by then.
+  typealias Answer = () -> [Double]
+
+  /// Does the work.
+  let run: () throws -> Answer
 
   /// Units of work in one run.
   var units = 1
@@ -21,7 +25,7 @@ struct Work {
       let (w, b) = Self.startWeights(X, y)
       run = {
         let result = gradient(X, targets: y, w, b)
-        return (result.bias.elements + result.weights.elements).map { Double($0) }
+        return { (result.bias.elements + result.weights.elements).map { Double($0) } }
       }
     case "epoch", "epoch-shuffled", "epoch-blocks", "epoch64":
       let orders: [String: RowOrder] = ["epoch-shuffled": .shuffled, "epoch-blocks": .shuffledBlocks]
@@ -52,7 +56,10 @@ struct Work {
     case "predict":
       let X = try matrix("X", Float.self)
       let model = Self.startModel(X)
-      run = { model.predict(X).elements.map { Double($0) } }
+      run = {
+        let predictions = model.predict(X)
+        return { predictions.elements.map { Double($0) } }
+      }
     case "predict-one":
       let X = try matrix("X", Float.self)
       let model = Self.startModel(X), row = X[row: 0]
@@ -63,21 +70,21 @@ struct Work {
           prediction = model.predict(row)
           keep(prediction)
         }
-        return [prediction]
+        return { [prediction] }
       }
       units = 1000
     default: return nil
     }
   }
 
-  private init(run: @escaping () throws -> [Double]) { self.run = run }
+  private init(run: @escaping () throws -> Answer) { self.run = run }
 
   private static func exactFit<Scalar>(_ X: Matrix<Scalar>, _ y: Matrix<Scalar>) -> Work {
     Work { coefficients(try LeastSquares().fit(X, y).model) }
   }
 
-  private static func coefficients(_ model: LinearModel) -> [Double] {
-    model.intercepts + model.weights.elements
+  private static func coefficients(_ model: LinearModel) -> Answer {
+    { model.intercepts + model.weights.elements }
   }
 
   /// The weights at which gradients and predictions are taken: the same for everybody.

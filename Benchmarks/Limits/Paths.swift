@@ -138,15 +138,14 @@ struct Paths {
       }
     }
     printNow("10⁶ rows")
-    let rows = Array(0..<Int32(1_000_000))
+    let numbers = Matrix<Double>(rows: 1_000_000, columns: 1) { i, _ in Double(i) }
     var shuffler = SeededGenerator(seed: 1)
-    path("SeededGenerator.shuffle", limit: (4e6, limits.singleReadRate)) {
-      var order = rows
-      shuffler.shuffle(&order)
-      return order
-    } agrees: { order in
-      func column(_ rows: [Int32]) -> [Matrix<Double>] { [Matrix(column: rows.map { Double($0) })] }
-      return Agreement(column(order.sorted()), column(rows), within: order == rows ? -1 : 0)
+    path("order of a shuffled epoch", limit: (4e6, limits.singleReadRate)) {
+      Minibatches(numbers, numbers, size: 256, order: .shuffled, using: &shuffler)
+    } agrees: { batches in
+      let order = batches.flatMap(\.y.elements)
+      return Agreement(
+        [Matrix(column: order.sorted())], [numbers], within: order == numbers.elements ? -1 : 0)
     }
   }
 
