@@ -16,20 +16,20 @@ final class BatchLoader<Source: BatchSource> {
   /// The chunk that is worked and the one that is copied; made when first needed.
   private var buffers: [RowBuffer<Scalar>] = []
 
-  /// So large that threads do not often wait for each other, and small enough for two to stay in the last-level cache.
-  private static var chunkBytes: Int { 4 << 20 }
-
-  init(_ source: Source, _ rows: Observations<Input>, batchSize: Int) {
+  /// - Parameter chunkBytes: so large that threads do not often wait for each other, and so small that two chunks stay in
+  ///   the last-level cache.
+  init(_ source: Source, _ rows: Observations<Input>, batchSize: Int, chunkBytes: Int = 4 << 20) {
     self.source = source
     self.batchSize = batchSize
     let rowBytes = max(1, rows.columnCount * MemoryLayout<Scalar>.stride)
-    rowsPerChunk = max(1, Self.chunkBytes / rowBytes / batchSize) * batchSize
+    rowsPerChunk = max(1, chunkBytes / rowBytes / batchSize) * batchSize
   }
 
   /// Works the positions `start` ..< `end` of an epoch, `end` rounded up to whole batches.
   ///
   /// - Parameters:
   ///   - start: where a batch begins.
+  ///   - cut: where a batch ends in any case.
   ///   - parts: pieces of work on a chunk that threads can do beside each other.
   ///   - work: does one part of the work on a chunk.
   ///   - goesOn: called after all parts of a chunk; says whether there is use in another.
@@ -38,21 +38,23 @@ final class BatchLoader<Source: BatchSource> {
   @specialized(where Source == StandardizedBatches<Float>)
   @specialized(where Source == StandardizedBatches<Double>)
   func forEachChunk(
-    _ rows: Observations<Input>, _ order: EpochOrder, from start: Int, to end: Int, parts: Int = 1,
+    _ rows: Observations<Input>, _ order: EpochOrder, from start: Int, to end: Int, cut: Int = .max,
+    parts: Int = 1,
     _ work: @escaping (_ chunk: Batch<Scalar>, _ part: Int) -> Void, goesOn: (_ positions: Range<Int>) -> Bool
   ) {
     if start >= end { return }
     let isInPlace = order.isInOrder && source.batch(rows, 0..<0) != nil
     // Rows in place need no chunks, but parts should not run far from each other: they read the same rows.
     let limit = isInPlace && parts == 1 ? Int.max : rowsPerChunk
-    var chunk = chunk(order, at: start, to: end, limit: limit), turn = 0
+    var chunk = chunk(order, at: start, to: end, cut: cut, limit: limit), turn = 0
     if !isInPlace {
       prepareBuffers(rows)
       copy(rows, order, chunk, into: buffers[0], beside: 0) { _ in }
     }
     while true {
       let next =
-        chunk.upperBound < end ? self.chunk(order, at: chunk.upperBound, to: end, limit: limit) : nil
+        chunk.upperBound < end
+        ? self.chunk(order, at: chunk.upperBound, to: end, cut: cut, limit: limit) : nil
       // Safe: parts and copies write to places of their own, and all are done on return.
       nonisolated(unsafe) let (work, now) = (
         work, isInPlace ? source.batch(rows, chunk)! : buffers[turn].batch(chunk.count)
@@ -80,15 +82,16 @@ final class BatchLoader<Source: BatchSource> {
     return withExtendedLifetime(buffer) { body(buffer.batch(range.count)) }
   }
 
-  /// The positions of a chunk: whole batches, which do not cross the spans of the order.
-  private func chunk(_ order: EpochOrder, at start: Int, to end: Int, limit: Int) -> Range<Int> {
+  /// The positions of a chunk: whole batches, which cross neither the spans of the order nor a cut.
+  private func chunk(_ order: EpochOrder, at start: Int, to end: Int, cut: Int, limit: Int) -> Range<Int> {
     var position = start
     while position < end && position - start < limit {
-      let span = order.span(at: position).positions
-      let batches = (min(end, span.upperBound) - position + batchSize - 1) / batchSize
-      position = min(position + min(batches * batchSize, limit - (position - start)), span.upperBound)
-      // Behind a batch that is cut short by the end of its span batches begin anew.
-      if position == span.upperBound && span.count % batchSize != 0 { break }
+      let span = order.span(at: position).positions, upper = min(span.upperBound, cut)
+      let batches = (min(end, upper) - position + batchSize - 1) / batchSize
+      let count = min(batches * batchSize, limit - (position - start), upper - position)
+      position += count
+      // Behind a batch that is cut short batches begin anew.
+      if count % batchSize != 0 { break }
     }
     return start..<position
   }

@@ -84,7 +84,9 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     var position = start
     while position < end && !stop.isRequested {
       let segmentEnd = min(order.rowCount, (position / segmentRows + 1) * segmentRows)
-      loader.forEachChunk(rows, order, from: position, to: min(end, segmentEnd)) { chunk, _ in
+      loader.forEachChunk(
+        rows, order, from: position, to: min(end, segmentEnd), cut: segmentEnd
+      ) { chunk, _ in
         self.steps(chunk, stop: stop)
       } goesOn: { positions in
         position = positions.lowerBound + rowsDone
