@@ -27,3 +27,6 @@ func cosine(_ angle: Double) -> Double { cos(angle) }
 
 /// Number of cores that are online.
 func onlineCores() -> Int { Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+/// Lets other threads run, if any wait for this core.
+func yieldThread() { sched_yield() }

@@ -11,6 +11,7 @@ final class BatchLoader<Source: BatchSource> {
 
   private let source: Source
   private let batchSize: Int
+  private let rowBytes: Int
   private let rowsPerChunk: Int
 
   /// The chunk that is worked and the one that is copied; made when first needed.
@@ -21,7 +22,7 @@ final class BatchLoader<Source: BatchSource> {
   init(_ source: Source, _ rows: Observations<Input>, batchSize: Int, chunkBytes: Int = 4 << 20) {
     self.source = source
     self.batchSize = batchSize
-    let rowBytes = max(1, rows.columnCount * MemoryLayout<Scalar>.stride)
+    rowBytes = max(1, rows.columnCount * MemoryLayout<Scalar>.stride)
     rowsPerChunk = max(1, chunkBytes / rowBytes / batchSize) * batchSize
   }
 
@@ -40,33 +41,36 @@ final class BatchLoader<Source: BatchSource> {
   func forEachChunk(
     _ rows: Observations<Input>, _ order: EpochOrder, from start: Int, to end: Int, cut: Int = .max,
     parts: Int = 1,
-    _ work: @escaping (_ chunk: Batch<Scalar>, _ part: Int) -> Void, goesOn: (_ positions: Range<Int>) -> Bool
+    _ work: @escaping (_ chunk: Batch<Scalar>, _ part: Int) -> Void, goesOn: @escaping (_ positions: Range<Int>) -> Bool
   ) {
     if start >= end { return }
     let isInPlace = order.isInOrder && source.batch(rows, 0..<0) != nil
     // Rows in place need no chunks, but parts should not run far from each other: they read the same rows.
     let limit = isInPlace && parts == 1 ? Int.max : rowsPerChunk
-    var chunk = chunk(order, at: start, to: end, cut: cut, limit: limit), turn = 0
-    if !isInPlace {
-      prepareBuffers(rows)
-      copy(rows, order, chunk, into: buffers[0], beside: 0) { _ in }
+    if !isInPlace { prepareBuffers(rows) }
+    func chunk(at start: Int) -> Range<Int> {
+      start >= end ? start..<start : self.chunk(order, at: start, to: end, cut: cut, limit: limit)
     }
-    while true {
-      let next =
-        chunk.upperBound < end
-        ? self.chunk(order, at: chunk.upperBound, to: end, cut: cut, limit: limit) : nil
-      // Safe: parts and copies write to places of their own, and all are done on return.
-      nonisolated(unsafe) let (work, now) = (
-        work, isInPlace ? source.batch(rows, chunk)! : buffers[turn].batch(chunk.count)
-      )
-      if isInPlace {
-        forEachInParallel(parts) { work(now, $0) }
+    // A round works one chunk and copies the next; the first one only copies.
+    var (now, next) = (start..<start, chunk(at: start)), turn = 0
+    func pieces() -> Int { isInPlace ? 0 : pieceCount(next) }
+    let threads = next.upperBound < end ? Parallelism.threads : min(Parallelism.threads, max(parts, pieces()))
+    forEachRound(isInPlace ? 0 : pieces(), threads: isInPlace && parts == 1 ? 1 : threads) { index in
+      let ownParts = now.isEmpty ? 0 : parts
+      if index < ownParts {
+        work(isInPlace ? self.source.batch(rows, now)! : self.buffers[turn].batch(now.count), index)
       } else {
-        copy(rows, order, next ?? 0..<0, into: buffers[1 - turn], beside: parts) { work(now, $0) }
+        let piece = index - ownParts, count = pieces()
+        self.copy(
+          rows, order, next.lowerBound + piece * next.count / count..<next.lowerBound
+            + (piece + 1) * next.count / count,
+          into: self.buffers[1 - turn], at: piece * next.count / count)
       }
-      guard goesOn(chunk), let next else { return }
-      chunk = next
-      turn = 1 - turn
+    } next: {
+      if !now.isEmpty && !goesOn(now) || next.isEmpty { return nil }
+      (now, turn) = (next, 1 - turn)
+      next = chunk(at: now.upperBound)
+      return parts + pieces()
     }
   }
 
@@ -105,30 +109,27 @@ final class BatchLoader<Source: BatchSource> {
     }
   }
 
-  /// Copies a chunk in pieces, and does other work beside it.
+  /// The number of pieces that a chunk is copied in: threads take one after the other, so that none waits long for
+  /// another, but small ones would not be worth it.
+  private func pieceCount(_ chunk: Range<Int>) -> Int {
+    chunk.isEmpty ? 0 : max(1, min(16, chunk.count * rowBytes / (64 << 10)))
+  }
+
+  /// Copies the rows at some positions of an epoch into a buffer, from row `start` of it on.
   private func copy(
-    _ rows: Observations<Input>, _ order: EpochOrder, _ chunk: Range<Int>, into buffer: RowBuffer<Scalar>,
-    beside parts: Int, _ work: @escaping (Int) -> Void
+    _ rows: Observations<Input>, _ order: EpochOrder, _ positions: Range<Int>,
+    into buffer: RowBuffer<Scalar>, at start: Int
   ) {
-    let pieces = min(16, (chunk.count + 63) / 64)
-    // Safe: as above.
-    nonisolated(unsafe) let (source, rows, buffer, work) = (source, rows, buffer, work)
-    forEachInParallel(parts + pieces) { index in
-      if index < parts { return work(index) }
-      let piece = index - parts
-      let end = chunk.lowerBound + (piece + 1) * chunk.count / pieces
-      var position = chunk.lowerBound + piece * chunk.count / pieces
-      while position < end {
-        let span = order.span(at: position), first = span.positions.lowerBound
-        let next = min(end, span.positions.upperBound)
-        order.withRows(of: span) { positions in
-          source.copy(
-            RowSelection(
-              firstRow: span.firstRow, positions: positions, places: position - first..<next - first),
-            of: rows, into: buffer, at: position - chunk.lowerBound)
-        }
-        position = next
+    var position = positions.lowerBound
+    while position < positions.upperBound {
+      let span = order.span(at: position), first = span.positions.lowerBound
+      let end = min(positions.upperBound, span.positions.upperBound)
+      order.withRows(of: span) { order in
+        source.copy(
+          RowSelection(firstRow: span.firstRow, positions: order, places: position - first..<end - first),
+          of: rows, into: buffer, at: start + position - positions.lowerBound)
       }
+      position = end
     }
   }
 }

@@ -93,14 +93,14 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
         let outcome = self.steps(chunk, group, epoch: epoch, stop: groups == 1 ? stop : nil)
         outcomes.initializeElement(at: group, to: outcome)
       } goesOn: { positions in
-        let reached = outcomes.min { $0.rows < $1.rows }!.rows
-        position = positions.lowerBound + reached
+        position = positions.lowerBound + outcomes.reduce(Int.max) { min($0, $1.rows) }
         if !outcomes.allSatisfy(\.isFinite) {
-          failed = position..<min(position + shape.rows, positions.upperBound)
+          failed = position..<min(position + self.shape.rows, positions.upperBound)
           return false
         }
-        counts = outcomes[0].counts
-        counts.firstLoss = outcomes.reduce(nil) { sum, group in group.counts.firstLoss.map { $0 + (sum ?? 0) }
+        self.counts = outcomes[0].counts
+        self.counts.firstLoss = outcomes.reduce(nil) { sum, group in
+          group.counts.firstLoss.map { $0 + (sum ?? 0) }
         }
         return !stop.isRequested
       }

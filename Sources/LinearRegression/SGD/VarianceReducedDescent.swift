@@ -89,7 +89,7 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
       ) { chunk, _ in
         self.steps(chunk, stop: stop)
       } goesOn: { positions in
-        position = positions.lowerBound + rowsDone
+        position = positions.lowerBound + self.rowsDone
         return !stop.isRequested
       }
       if position == segmentEnd { endSegment(rows) }
