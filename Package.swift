@@ -37,7 +37,7 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
     // MARK: C and C++
-    // The inner loops that BLAS has no routine for.
+    // The inner loops that BLAS has no routine for, or none fast enough.
     .target(name: "CRowKernels", exclude: ["kernels.h"]),
     // Student's t and Fisher's F, by Boost.Math (headers only).
     .target(name: "CDistributions"),

@@ -10,14 +10,15 @@
 #error "cblas.h belongs to another BLAS, OpenBLAS is needed. Debian, Ubuntu: apt-get install libopenblas-dev pkg-config. See README.md, 'If it does not build'."
 #endif
 
-// Sets OpenBLAS to one thread, the first time. In C, because every product asks: a flag costs a small one nothing, a lazy
-// global of Swift's is a call of the runtime. Two threads may do it at once.
-static inline void openblas_use_one_thread(void) {
-  static _Atomic(_Bool) is_done;
-  if (__c11_atomic_load(&is_done, __ATOMIC_RELAXED)) return;
-  openblas_set_num_threads(1);
-  __c11_atomic_store(&is_done, 1, __ATOMIC_RELAXED);
+// Whether a file of Swift knows that OpenBLAS has been set up. Each has a flag of its own; to ask it is one load, where to
+// ask a lazy global of Swift's is a call of the runtime, and every product asks. (The builtins are those behind
+// <stdatomic.h>, which C++ does not take.)
+static inline _Atomic(_Bool) *openblas_set_up_flag(void) {
+  static _Atomic(_Bool) flag;
+  return &flag;
 }
+static inline _Bool openblas_is_set_up(void) { return __c11_atomic_load(openblas_set_up_flag(), __ATOMIC_ACQUIRE); }
+static inline void openblas_note_set_up(void) { __c11_atomic_store(openblas_set_up_flag(), 1, __ATOMIC_RELEASE); }
 #endif
 
 #endif

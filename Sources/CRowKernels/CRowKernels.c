@@ -75,14 +75,14 @@ enum row_kernels_set row_kernels_use(enum row_kernels_set set) {
 #define DISPATCH(function, ...) function##_portable(__VA_ARGS__)
 #endif
 
-#define SUBTRACT(type, kind)                                                                                          \
-  void subtract_targets_##kind(type *errors, ptrdiff_t rows, ptrdiff_t k, const type *targets, ptrdiff_t stride,      \
-                               const type *weights, type *sums, double *losses) {                                     \
-    DISPATCH(subtract_targets_##kind, errors, rows, k, targets, stride, weights, sums, losses)                        \
+#define FORM_ERRORS(type, kind)                                                                                       \
+  void form_errors_##kind(type *errors, ptrdiff_t rows, ptrdiff_t k, const type *targets, ptrdiff_t stride,           \
+                          const type *weights, type *sums, double *losses) {                                          \
+    DISPATCH(form_errors_##kind, errors, rows, k, targets, stride, weights, sums, losses)                             \
   }
-SUBTRACT(float, f32)
-SUBTRACT(double, f64)
-#undef SUBTRACT
+FORM_ERRORS(float, f32)
+FORM_ERRORS(double, f64)
+#undef FORM_ERRORS
 
 // Copies rows of a size that is known to the compiler, without a call for each.
 #define GATHER(bytes)                                                                                                 \

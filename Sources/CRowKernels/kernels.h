@@ -31,94 +31,94 @@ INLINE double NAME(total)(VECTOR sums) {
 }
 
 // Without targets and weights these are 0 and 1, which changes no bit.
-#define SUBTRACT(type, kind)                                                                                          \
-  typedef type NAME(few_##kind) __attribute__((vector_size(LANES * sizeof(type))));                                   \
-  typedef type NAME(few_##kind##_anywhere) __attribute__((vector_size(LANES * sizeof(type)), aligned(sizeof(type)))); \
+#define FORM_ERRORS(type, kind)                                                                                       \
+  typedef type NAME(lanes_##kind) __attribute__((vector_size(LANES * sizeof(type))));                                 \
+  typedef type NAME(lanes_##kind##_anywhere) __attribute__((vector_size(LANES * sizeof(type)), aligned(sizeof(type))));\
                                                                                                                       \
-  INLINE void NAME(take_few_##kind)(type *error, const type *target, NAME(few_##kind) weight, VECTOR *sums,           \
-                                    VECTOR *squares) {                                                                \
-    NAME(few_##kind##_anywhere) *place = (NAME(few_##kind##_anywhere) *)error;                                        \
-    NAME(few_##kind) value = *place;                                                                                  \
-    if (target) value -= *(const NAME(few_##kind##_anywhere) *)target;                                                \
+  INLINE void NAME(errors_of_lanes_##kind)(type *error, const type *target, NAME(lanes_##kind) weight, VECTOR *sums,  \
+                                           VECTOR *squares) {                                                         \
+    NAME(lanes_##kind##_anywhere) *place = (NAME(lanes_##kind##_anywhere) *)error;                                    \
+    NAME(lanes_##kind) value = *place;                                                                                \
+    if (target) value -= *(const NAME(lanes_##kind##_anywhere) *)target;                                              \
     const VECTOR wide = __builtin_convertvector(value, VECTOR);                                                       \
-    *squares += wide * wide * __builtin_convertvector(weight, VECTOR);                                                \
+    *squares += __builtin_convertvector(weight, VECTOR) * wide * wide;                                                \
     value *= weight;                                                                                                  \
     *place = value;                                                                                                   \
     *sums += __builtin_convertvector(value, VECTOR);                                                                  \
   }                                                                                                                   \
                                                                                                                       \
-  INLINE void NAME(take_one_##kind)(type *error, const type *target, type weight, double *sum, double *square) {      \
+  INLINE void NAME(error_of_one_##kind)(type *error, const type *target, type weight, double *sum, double *square) {  \
     type value = target ? *error - *target : *error;                                                                  \
     const double wide = value;                                                                                        \
-    *square += wide * wide * weight;                                                                                  \
+    *square += weight * wide * wide;                                                                                  \
     value *= weight;                                                                                                  \
     *error = value;                                                                                                   \
     *sum += value;                                                                                                    \
   }                                                                                                                   \
                                                                                                                       \
   /* One target: rows beside each other. */                                                                           \
-  INLINE void NAME(subtract_column_##kind)(type *errors, ptrdiff_t rows, const type *targets, const type *weights,    \
-                                           type *sum, double *loss) {                                                 \
-    const NAME(few_##kind) ones = 1 - (NAME(few_##kind)){};                                                           \
+  INLINE void NAME(errors_of_column_##kind)(type *errors, ptrdiff_t rows, const type *targets, const type *weights,   \
+                                            type *sum, double *loss) {                                                \
+    const NAME(lanes_##kind) ones = 1 - (NAME(lanes_##kind)){};                                                       \
     VECTOR sums = {}, squares = {};                                                                                   \
     double rest = 0, square = 0;                                                                                      \
     ptrdiff_t i = 0;                                                                                                  \
     for (; i + LANES <= rows; i += LANES)                                                                             \
-      NAME(take_few_##kind)(errors + i, targets ? targets + i : NULL,                                                 \
-                            weights ? *(const NAME(few_##kind##_anywhere) *)(weights + i) : ones, &sums, &squares);   \
+      NAME(errors_of_lanes_##kind)(errors + i, targets ? targets + i : NULL,                                          \
+                                   weights ? *(const NAME(lanes_##kind##_anywhere) *)(weights + i) : ones, &sums,     \
+                                   &squares);                                                                         \
     for (; i < rows; i++)                                                                                             \
-      NAME(take_one_##kind)(errors + i, targets ? targets + i : NULL, weights ? weights[i] : 1, &rest, &square);      \
+      NAME(error_of_one_##kind)(errors + i, targets ? targets + i : NULL, weights ? weights[i] : 1, &rest, &square);  \
     *sum += (type)(NAME(total)(sums) + rest);                                                                         \
-    *loss += 0.5 * (NAME(total)(squares) + square);                                                                   \
+    if (loss) *loss += 0.5 * (NAME(total)(squares) + square);                                                         \
   }                                                                                                                   \
                                                                                                                       \
-  /* Several: `width` vectors of targets beside each other. */                                                        \
-  INLINE void NAME(subtract_columns_##kind)(type *errors, ptrdiff_t rows, ptrdiff_t k, const type *targets,           \
-                                            ptrdiff_t stride, const type *weights, type *sum, double *loss,           \
-                                            const int width) {                                                        \
+  /* Several: `width` vectors of targets beside each other. Their rows in y are short and apart: each is asked for 32 \
+     rows ahead, which is about the time that memory takes. */                                                        \
+  INLINE void NAME(errors_of_columns_##kind)(type *errors, ptrdiff_t rows, ptrdiff_t k, const type *targets,          \
+                                             ptrdiff_t stride, const type *weights, type *sum, double *loss,          \
+                                             const int width) {                                                       \
     VECTOR sums[4] = {}, squares[4] = {};                                                                             \
     for (ptrdiff_t i = 0; i < rows; i++) {                                                                            \
-      /* Rows of y are short and apart from each other. */                                                            \
-      for (int v = 0; targets && v < width; v += 64 / (LANES * (int)sizeof(type)))                                    \
+      for (int v = 0; targets && i + 32 < rows && v < width; v += 64 / (LANES * (int)sizeof(type)))                   \
         __builtin_prefetch(targets + (i + 32) * stride + v * LANES);                                                  \
-      const NAME(few_##kind) weight = (weights ? weights[i] : 1) - (NAME(few_##kind)){};                              \
+      const NAME(lanes_##kind) weight = (weights ? weights[i] : 1) - (NAME(lanes_##kind)){};                          \
       for (int v = 0; v < width; v++)                                                                                 \
-        NAME(take_few_##kind)(errors + i * k + v * LANES, targets ? targets + i * stride + v * LANES : NULL, weight,  \
-                              sums + v, squares + v);                                                                 \
+        NAME(errors_of_lanes_##kind)(errors + i * k + v * LANES, targets ? targets + i * stride + v * LANES : NULL,   \
+                                     weight, sums + v, squares + v);                                                  \
     }                                                                                                                 \
     for (int v = 0; v < width; v++)                                                                                   \
       for (int lane = 0; lane < LANES; lane++) {                                                                      \
         sum[v * LANES + lane] += (type)sums[v][lane];                                                                 \
-        loss[v * LANES + lane] += 0.5 * squares[v][lane];                                                             \
+        if (loss) loss[v * LANES + lane] += 0.5 * squares[v][lane];                                                   \
       }                                                                                                               \
   }                                                                                                                   \
                                                                                                                       \
-  TARGET static void NAME(subtract_targets_##kind)(type *errors, ptrdiff_t rows, ptrdiff_t k, const type *targets,    \
-                                                   ptrdiff_t stride, const type *weights, type *sums,                 \
-                                                   double *losses) {                                                  \
+  TARGET static void NAME(form_errors_##kind)(type *errors, ptrdiff_t rows, ptrdiff_t k, const type *targets,         \
+                                              ptrdiff_t stride, const type *weights, type *sums, double *losses) {    \
     if (k == 1 && (stride == 1 || !targets)) {                                                                        \
-      NAME(subtract_column_##kind)(errors, rows, targets, weights, sums, losses);                                     \
+      NAME(errors_of_column_##kind)(errors, rows, targets, weights, sums, losses);                                    \
       return;                                                                                                         \
     }                                                                                                                 \
     ptrdiff_t t = 0;                                                                                                  \
     for (; t + 4 * LANES <= k; t += 4 * LANES)                                                                        \
-      NAME(subtract_columns_##kind)(errors + t, rows, k, targets ? targets + t : NULL, stride, weights, sums + t,     \
-                                    losses + t, 4);                                                                   \
+      NAME(errors_of_columns_##kind)(errors + t, rows, k, targets ? targets + t : NULL, stride, weights, sums + t,    \
+                                     losses ? losses + t : NULL, 4);                                                  \
     for (; t + LANES <= k; t += LANES)                                                                                \
-      NAME(subtract_columns_##kind)(errors + t, rows, k, targets ? targets + t : NULL, stride, weights, sums + t,     \
-                                    losses + t, 1);                                                                   \
+      NAME(errors_of_columns_##kind)(errors + t, rows, k, targets ? targets + t : NULL, stride, weights, sums + t,    \
+                                     losses ? losses + t : NULL, 1);                                                  \
     for (; t < k; t++) {                                                                                              \
       double sum = 0, square = 0;                                                                                     \
       for (ptrdiff_t i = 0; i < rows; i++)                                                                            \
-        NAME(take_one_##kind)(errors + i * k + t, targets ? targets + i * stride + t : NULL, weights ? weights[i] : 1,\
-                              &sum, &square);                                                                         \
+        NAME(error_of_one_##kind)(errors + i * k + t, targets ? targets + i * stride + t : NULL,                      \
+                                  weights ? weights[i] : 1, &sum, &square);                                           \
       sums[t] += (type)sum;                                                                                           \
-      losses[t] += 0.5 * square;                                                                                      \
+      if (losses) losses[t] += 0.5 * square;                                                                          \
     }                                                                                                                 \
   }
-SUBTRACT(float, f32)
-SUBTRACT(double, f64)
-#undef SUBTRACT
+FORM_ERRORS(float, f32)
+FORM_ERRORS(double, f64)
+#undef FORM_ERRORS
 
 // MARK: Blocks of rows
 

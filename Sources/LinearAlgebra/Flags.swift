@@ -48,12 +48,13 @@ let thinVectors = CChar(UInt8(ascii: "S"))
 /// A dimension as BLAS and LAPACK take it.
 @inline(__always)
 func int(_ dimension: Int) -> Int32 {
-  guard let small = Int32(exactly: dimension) else { stop(dimension) }
+  guard let small = Int32(exactly: dimension) else { failDimension(dimension) }
   return small
 }
 
+/// Apart, so that the check is small enough to be inlined.
 @inline(never)
-private func stop(_ dimension: Int) -> Never {
+private func failDimension(_ dimension: Int) -> Never {
   fatalError(
     "a dimension of \(dimension) is more than one BLAS or LAPACK call can take (\(Int32.max)); pass blocks of rows"
   )

@@ -7,9 +7,20 @@ internal import COpenBLAS
 /// application that wants OpenBLAS's threads for calls of its own can call `openblas_set_num_threads` after its first
 /// use of this package.
 public enum OpenBLAS {
+  private static let singleThreaded: Void = openblas_set_num_threads(1)
+
   /// Sets OpenBLAS to one thread, the first time.
   @inline(__always)
-  static func prepare() { openblas_use_one_thread() }
+  static func prepare() {
+    if openblas_is_set_up() { return }
+    setUp()
+  }
+
+  @inline(never)
+  private static func setUp() {
+    _ = singleThreaded
+    openblas_note_set_up()
+  }
 
   /// Version and build options, as OpenBLAS reports them: "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH …".
   public static var configuration: String {

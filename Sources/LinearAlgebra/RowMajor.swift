@@ -88,5 +88,6 @@ package func isOneCacheBlock(rows: Int, rowBytes: Int) -> Bool {
   rows <= largestCacheBlock.rows && rows * rowBytes <= largestCacheBlock.bytes
 }
 
+/// What a block has at most.
 @inlinable
 var largestCacheBlock: (rows: Int, bytes: Int) { (2048, 256 << 10) }

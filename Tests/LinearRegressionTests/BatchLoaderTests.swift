@@ -40,7 +40,9 @@ import Testing
       // Blocks of 48 rows, the last of 11.
       let epoch = EpochOrder(order, rowCount: n, blockRows: 48, using: &generator)
       let expected = plan(epoch, batchSize: batchSize)
-      let loader = BatchLoader(source, rows, batchSize: batchSize, chunkBytes: chunkBytes)
+      let loader = ChunkSize.$bytes.withValue(chunkBytes) {
+        BatchLoader(source, rows, batchSize: batchSize)
+      }
       // At once; up to where a run is asked to look up, again and again; and with a cut inside of a batch.
       for (step, cut) in [(n, Int.max), (1, Int.max), (50, Int.max), (n, 101)] {
         var position = 0
@@ -48,6 +50,7 @@ import Testing
           let start = position, end = min(n, position < cut ? cut : n, position + step)
           loader.forEachChunk(rows, epoch, from: start, to: end, cut: position < cut ? cut : .max) {
             batch, _ in
+            #expect((batch.weights != nil) == (rows.weights != nil))
             for i in 0..<batch.rows {
               let row = expected.rows[position + i]
               for j in 0..<self.p { #expect(batch.X![i * self.p + j] == Source.Scalar(row * 8 + j)) }
@@ -87,7 +90,9 @@ import Testing
   @Test func partsOfAChunk() {
     let (X, y, _) = data(Double.self)
     Observations.with(X, y) { rows in
-      let loader = BatchLoader(StoredBatches(rows, meanWeight: 1), rows, batchSize: 10, chunkBytes: 1)
+      let loader = ChunkSize.$bytes.withValue(1) {
+        BatchLoader(StoredBatches(rows, meanWeight: 1), rows, batchSize: 10)
+      }
       for threads in [1, 4] {
         Parallelism.$threads.withValue(threads) {
           let calls = Scratch<Int>(5, repeating: 0)

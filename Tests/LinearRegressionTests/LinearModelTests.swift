@@ -27,6 +27,7 @@ import Testing
     let model = LinearModel(weights: w, intercepts: [1])
     let exact = linreg(Matrix<Double>(X), w, [[1]])
     let predictions = model.predict(X)
+    #expect(predictions == linreg(X, Matrix<Float>(w), [[1]]))
     for i in 0..<300 {
       let size = (0..<20).reduce(1) { $0 + abs(Double(X[i, $1]) * w[$1, 0]) }
       #expect(abs(Double(predictions[i, 0]) - exact[i, 0]) <= 20 * Double(Float.ulpOfOne) * size)
@@ -47,6 +48,13 @@ import Testing
     let subnormal = Double.leastNormalMagnitude / 8
     #expect(
       LinearModel(coefficients: [subnormal], intercept: 0).predict([[1]] as Matrix<Double>) == [[subnormal]])
+  }
+
+  /// Where a term or a partial sum is beyond Float, but not the prediction.
+  @Test func sumsOutsideFloat() {
+    let model = LinearModel(weights: [[1e10, 1], [-1e10, 1], [1, -1]], intercepts: [0, 1])
+    let X: Matrix<Float> = [[1, 1, 1], [1e30, 1e30, 2], [3e38, 3e38, 3e38], [1e38, 2e38, -3e38]]
+    #expect(model.predict(X) == [[1, 2], [2, 2e30], [3e38, 3e38], [-.infinity, .infinity]])
   }
 
   /// Rows of 128 elements and more are converted in parts.

@@ -1,6 +1,8 @@
-import LinearRegression
+import Foundation
 import TestSupport
 import Testing
+
+@testable import LinearRegression
 
 /// Many targets are trained in groups, on a thread each.
 @Suite struct TargetGroupsTests {
@@ -25,10 +27,13 @@ import Testing
   @Test(arguments: methods)
   func threadsAndStopsDoNotMatter(method: SGD) throws {
     let whole = try method.train(X, y, weights: weights)
+    var states: [TrainingState] = []
     #expect(whole.model.targetCount == k && whole.epochs.count == 4)
     for threads in 1...3 {
       try Parallelism.$threads.withValue(threads) {
-        let training = try Training(method, X, y, weights: weights)
+        let training = try ChunkSize.$bytes.withValue(threads == 2 ? 1 : ChunkSize.bytes) {
+          try Training(method, X, y, weights: weights)
+        }
         // In the middle of an epoch, and on from the state.
         _ = try training.advance(rows: 30)
         let later = try Training(method, X, y, weights: weights)
@@ -36,8 +41,28 @@ import Testing
         for run in [training, later] {
           while run.stopReason == nil { _ = try run.next() }
           #expect(try run.run() == whole)
+          states.append(run.state)
         }
       }
+    }
+    #expect(states.allSatisfy { $0 == states[0] })
+  }
+
+  /// A loss that doubles from epoch to epoch is divergence, wherever a run is stopped and gone on with.
+  @Test(arguments: [63, 64]) func slowDivergenceIsFound(k: Int) throws {
+    let columns = Matrix<Float>(rows: n, columns: k) { y[$0, $1 % y.columnCount] }
+    // A little above 2 / (largest eigenvalue): full batches, in standardised units.
+    var method = SGD(epochs: 300, batchSize: n, learningRate: .constant(1), order: .inOrder)
+    let error = #expect(throws: TrainingError.self) {
+      method.learningRate = .constant(10)
+      return try method.train(X, columns)
+    }
+    guard case .diverged(let divergence) = error else { return }
+    method.learningRate = .constant(1.1 * divergence.largestLearningRate)
+    #expect(throws: TrainingError.self) { try method.train(X, columns) }
+    let training = try ChunkSize.$bytes.withValue(1) { try Training(method, X, columns) }
+    #expect(throws: TrainingError.self) {
+      while training.stopReason == nil { _ = try training.advance(rows: 10) }
     }
   }
 

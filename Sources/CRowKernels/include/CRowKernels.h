@@ -32,15 +32,16 @@ enum row_kernels_set row_kernels_use(enum row_kernels_set set);
 void gather_rows(const void *ROWS source, ptrdiff_t row_bytes, const int32_t *ROWS order, ptrdiff_t count,
                  void *ROWS target);
 
-/// e(i, t) ← weight(i) · (e(i, t) − y(i, t)) for `rows` rows and k targets, sum(t) ← sum(t) + Σᵢ e(i, t), and
-/// loss(t) ← loss(t) + Σᵢ weight(i) (e(i, t) − y(i, t))²/2, of the errors before they are weighted.
+/// The errors of predictions, in their place: e(i, t) ← weight(i) · (e(i, t) − y(i, t)) for `rows` rows and k targets.
+/// Adds Σᵢ e(i, t) to sum(t), and Σᵢ weight(i) (e(i, t) − y(i, t))²/2, of the errors before they are weighted, to
+/// loss(t), where losses are asked for.
 ///
 /// Errors are row-major, rows of y are `stride` apart. Without `targets` y is 0, without `weights` each is 1. Sums are
 /// formed in double and rounded once.
-void subtract_targets_f32(float *ROWS errors, ptrdiff_t rows, ptrdiff_t k, const float *MAYBE targets, ptrdiff_t stride,
-                          const float *MAYBE weights, float *ROWS sums, double *ROWS losses);
-void subtract_targets_f64(double *ROWS errors, ptrdiff_t rows, ptrdiff_t k, const double *MAYBE targets,
-                          ptrdiff_t stride, const double *MAYBE weights, double *ROWS sums, double *ROWS losses);
+void form_errors_f32(float *ROWS errors, ptrdiff_t rows, ptrdiff_t k, const float *MAYBE targets, ptrdiff_t stride,
+                     const float *MAYBE weights, float *ROWS sums, double *MAYBE losses);
+void form_errors_f64(double *ROWS errors, ptrdiff_t rows, ptrdiff_t k, const double *MAYBE targets, ptrdiff_t stride,
+                     const double *MAYBE weights, double *ROWS sums, double *MAYBE losses);
 
 /// target(i, j) ← (source(i, j) − shift(j)) · scale(j) · factor(i) for `rows` × `columns` elements.
 ///

@@ -97,7 +97,7 @@ public struct LeastSquaresFit: Equatable, Sendable {
     let statistics = statistics[target]
     guard let leverage = leverage(row) else { return nil }
     return interval.around(
-      model.predict(Matrix(row: row))[0, target], leverage: leverage, statistics.residualStandardError,
+      model.prediction(row, target: target), leverage: leverage, statistics.residualStandardError,
       freedom: statistics.degreesOfFreedom, level: level)
   }
 }

@@ -64,22 +64,36 @@ public struct LinearModel: Equatable, Sendable, Codable {
 
   /// Predictions for many rows: ŷ = X w + b, as by ``linreg(_:_:_:)``.
   ///
-  /// They are formed in the type of the data, with the coefficients rounded to it: within some p ε Σⱼ |xⱼ wⱼ| of the exact
-  /// value, ε being that type's. Where columns cancel far beyond Float's digits, predict `Matrix<Double>(X)`. A model with
-  /// a coefficient outside Float's range predicts Float data in Double, and rounds once.
+  /// They are formed in the type of the data, with the coefficients rounded to it: within (p + 2) ε (|b| + Σⱼ |xⱼ wⱼ|) of
+  /// the exact value, ε being that type's. Where columns cancel far beyond Float's digits, predict `Matrix<Double>(X)`. A
+  /// model with a coefficient that Float cannot hold to full precision (above 3·10³⁸ or below 1.2·10⁻³⁸) predicts Float
+  /// data in Double, a block at a time, and so are rows formed again whose terms or sums are beyond Float.
   /// - Parameter X: n × p.
   /// - Returns: ŷ, n × k.
   /// - Precondition: X has p columns.
-  /// - Complexity: 2 n p k flops on all cores, one allocation. Uses `?gemv`, for several targets `?gemm`.
+  /// - Complexity: 2 n p k flops on all cores; the result and a copy of the coefficients are allocated. Uses `?gemv`, for
+  ///   several targets `?gemm`.
   public func predict<M: RowMajor>(_ X: M) -> Matrix<M.Scalar> {
     require(
       X.columnCount == featureCount, "predict: X is \(X.shape) but the model has \(featureCount) features")
     let fits = { (coefficient: Double) in M.Scalar(coefficient).isNormal || coefficient == 0 }
     if M.Scalar.self == Double.self || (weights.elements.allSatisfy(fits) && intercepts.allSatisfy(fits)) {
-      return linreg(X, Matrix<M.Scalar>(weights), Matrix(Matrix<Double>(row: intercepts)))
+      var predictions = linreg(X, Matrix<M.Scalar>(weights), Matrix(Matrix<Double>(row: intercepts)))
+      if M.Scalar.self != Double.self { predictAgainInDouble(X, &predictions) }
+      return predictions
     }
     let predictions = X.rowBlocks.flatMap { predict(Matrix<Double>($0)).elements.map { M.Scalar($0) } }
     return Matrix(rows: X.rowCount, columns: targetCount, elements: predictions)
+  }
+
+  /// Forms predictions that are not finite in Float again: a term or a partial sum may have been beyond Float where the
+  /// prediction is not.
+  private func predictAgainInDouble<M: RowMajor>(_ X: M, _ predictions: inout Matrix<M.Scalar>) {
+    guard let (first, _) = predictions.firstNonFinite() else { return }
+    for i in first..<X.rowCount where !predictions[row: i].allSatisfy(\.isFinite) {
+      let row = X[rows: i..<i + 1].withUnsafeElements { $0.map { Double($0) } }
+      for t in 0..<targetCount { predictions[i, t] = M.Scalar(prediction(row, target: t)) }
+    }
   }
 
   /// The prediction for one row, by a model of one target.
@@ -139,6 +153,14 @@ public struct LinearModel: Equatable, Sendable, Codable {
         }
       }
     }
+  }
+
+  /// The prediction of one of the targets for a row.
+  func prediction(_ row: [Double], target: Int) -> Double {
+    if targetCount == 1 { return predict(row) }
+    var predictions = intercepts, span = predictions.mutableSpan
+    predict(row.span, into: &span)
+    return predictions[target]
   }
 
   private func requireFeatures(_ count: Int) {

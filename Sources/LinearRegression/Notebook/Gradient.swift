@@ -44,7 +44,7 @@ public func gradient<M: RowMajor>(
 public func gradient<M: RowMajor>(
   _ X: M, targets: Matrix<M.Scalar>, _ w: Matrix<M.Scalar>, _ b: Matrix<M.Scalar>
 ) -> Gradient<M.Scalar> {
-  GradientPass.gradient(X, targets, w, b)
+  GradientSums.gradient(X, targets, w, b)
 }
 
 /// The backward step: adds Xᵀ(ŷ − y) to the gradient of w and Σ(ŷ − y) to that of b.
@@ -80,31 +80,18 @@ public func backward<M: RowMajor>(
     b.value.shape == Shape(1, k), "backward: predictions are \(predictions.shape), but b is \(b.value.shape)")
   var errors = predictions
   let shape = BatchShape(rows: X.rowCount, features: X.columnCount, targets: k)
-  b.accumulateGradient { bias in
-    subtract(targets, from: &errors, shape, sums: bias)
+  targets.withUnsafeElements { targets in
+    errors.withUnsafeMutableElements { errors in
+      b.accumulateGradient { bias in
+        RowKernel.formErrors(
+          targets.baseAddress, stride: k, from: errors.baseAddress, shape, sums: bias)
+      }
+    }
   }
   X.withUnsafeElements { X in
     errors.withUnsafeElements { errors in
       w.accumulateGradient { weights in
         Products.addGradient(shape, X.baseAddress, errors: errors.baseAddress, into: weights)
-      }
-    }
-  }
-}
-
-/// errors ← errors − targets, and the sum of each target's errors is added to `sums`.
-@inline(__always)
-private func subtract<Scalar: BLASScalar>(
-  _ targets: Matrix<Scalar>, from errors: inout Matrix<Scalar>, _ shape: BatchShape,
-  sums: UnsafeMutablePointer<Scalar>?
-) {
-  withUnsafeTemporaryAllocation(of: Double.self, capacity: shape.targets) { losses in
-    losses.initialize(repeating: 0)
-    targets.withUnsafeElements { targets in
-      errors.withUnsafeMutableElements {
-        RowKernel.subtract(
-          targets.baseAddress, stride: shape.targets, from: $0.baseAddress, shape, sums: sums,
-          losses: losses.baseAddress)
       }
     }
   }

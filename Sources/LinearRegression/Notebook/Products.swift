@@ -1,7 +1,8 @@
 internal import LinearAlgebra
 
-// The products of a forward and a backward pass: the one place where X meets weights or errors. A training loop
-// written by hand and the trainer give the same bits because both end here.
+// The products of a forward and a backward pass over blocks of rows. A training loop written by hand and the trainer
+// give the same bits because both end here. (Residuals and snapshots in Double are `ResidualSums`, single rows are in
+// `LinearModel`.)
 //
 // n rows, p features, k targets; X is n × p, w is p × k, b is 1 × k, predictions and errors are n × k, all row-major.
 // A pointer to an empty matrix may be nil.
@@ -12,9 +13,9 @@ struct BatchShape: Sendable {
   var features: Int
   var targets: Int
 
-  /// Rows of a block, which follow from the width of X alone: for one target those that fit in the cache. For several a
-  /// million multiplications of a group, up to which OpenBLAS packs nothing where it can (AVX-512), and at least 256 rows,
-  /// for elsewhere it packs w anew for each block.
+  /// Rows of a block, which follow from the width of X alone: for one target as many as fit in the cache. For several
+  /// 256 to 2048, within that as many as make a million multiplications with 32 targets: up to there OpenBLAS's kernels
+  /// for AVX-512 need not pack their operands. Others pack w anew for each block, so it is not shorter.
   func blockRows<Scalar>(_: Scalar.Type) -> Int {
     targets == 1
       ? rowsPerCacheBlock(rowBytes: features * MemoryLayout<Scalar>.stride)
@@ -22,10 +23,10 @@ struct BatchShape: Sendable {
   }
 
   /// Multiplications of one product.
-  var size: Int { rows * features * targets }
+  var multiplications: Int { rows * features * targets }
 
-  /// Number of groups that the targets are divided into, each a `?gemm` of 32 to 63 columns: threads can train one group
-  /// each, for targets share nothing but X.
+  /// Number of groups that the targets are divided into, a `?gemm` each: one below 64 targets, from there on as many as
+  /// have at least 32. Threads can train one group each, for targets share nothing but X.
   var groupCount: Int { max(1, targets / 32) }
 
   /// The targets of a group.

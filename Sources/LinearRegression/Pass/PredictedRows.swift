@@ -20,7 +20,7 @@ struct PredictedRows<Scalar: BLASScalar>: RowSource {
   /// bits on any thread.
   @inline(__always)
   func predict(_ w: UnsafePointer<Scalar>?, _ b: UnsafePointer<Scalar>?) {
-    if shape.size < 1 << 20 { return Products.predict(shape, X, w, b, into: predictions) }
+    if shape.multiplications < 1 << 20 { return Products.predict(shape, X, w, b, into: predictions) }
     _ = RowPass(rows: rowCount, blockRows: shape.blockRows(Scalar.self)).reduce(self) {
       PredictionWriter(w: w, b: b)
     }

@@ -7,12 +7,10 @@ enum RowKernel<Scalar: BLASScalar> {
   ///
   /// - Parameters:
   ///   - order: positions of the rows in the source; nil where they follow each other.
-  ///   - sourceStride: from one row of the source to the next; nil where it has these columns only.
   static func standardize(
     _ source: UnsafePointer<Scalar>?, at order: UnsafePointer<Int32>? = nil, rows: Int, _ units: ColumnUnits,
-    from first: Int = 0,
-    columns: Int? = nil, sourceStride: Int? = nil,
-    factors: UnsafePointer<Double>?, into target: UnsafeMutablePointer<Double>?, rowStride: Int,
+    from first: Int = 0, columns: Int? = nil, factors: UnsafePointer<Double>?,
+    into target: UnsafeMutablePointer<Double>?, rowStride: Int,
     columnStride: Int
   ) {
     let columns = columns ?? units.shifts.count
@@ -23,11 +21,11 @@ enum RowKernel<Scalar: BLASScalar> {
         let (shifts, scales) = (shifts.baseAddress! + first, scales.baseAddress! + first)
         if let source = doubles(source) {
           standardize_rows_f64(
-            source, sourceStride ?? columns, order, rows, columns, shifts, scales, factors, target, rowStride,
+            source, columns, order, rows, columns, shifts, scales, factors, target, rowStride,
             columnStride)
         } else {
           standardize_rows_f32(
-            floats(source), sourceStride ?? columns, order, rows, columns, shifts, scales, factors, target,
+            floats(source), columns, order, rows, columns, shifts, scales, factors, target,
             rowStride, columnStride)
         }
       }
@@ -46,29 +44,30 @@ enum RowKernel<Scalar: BLASScalar> {
     }
   }
 
-  /// errors ← weight · (errors − targets), row by row; adds the sum of each target's errors to `sums`, and
-  /// Σ weight · (errors − targets)²/2 to `losses`.
+  /// The errors of predictions, in their place: errors ← weight · (predictions − targets), row by row.
   ///
   /// - Parameters:
   ///   - targets: y; nil for 0.
   ///   - stride: from one row of y to the next.
   ///   - weights: one for each row; nil for 1.
-  ///   - errors: predictions, rows × targets.
+  ///   - predictions: rows × targets; errors on return.
+  ///   - sums: the sum of each target's errors is added to it.
+  ///   - losses: Σ weight · (predictions − targets)²/2 of each target is added to it; nil where nobody asks.
   @inline(__always)
-  static func subtract(
+  static func formErrors(
     _ targets: UnsafePointer<Scalar>?, stride: Int, weights: UnsafePointer<Scalar>? = nil,
-    from errors: UnsafeMutablePointer<Scalar>?, _ shape: BatchShape, sums: UnsafeMutablePointer<Scalar>?,
-    losses: UnsafeMutablePointer<Double>?
+    from predictions: UnsafeMutablePointer<Scalar>?, _ shape: BatchShape, sums: UnsafeMutablePointer<Scalar>?,
+    losses: UnsafeMutablePointer<Double>? = nil
   ) {
     let (n, k) = (shape.rows, shape.targets)
-    guard n > 0, k > 0, let errors, let sums, let losses else { return }
+    guard n > 0, k > 0, let predictions, let sums else { return }
     if Scalar.self == Double.self {
-      subtract_targets_f64(
-        doubles(errors), n, k, doubles(targets), stride, doubles(weights), doubles(sums), losses)
+      form_errors_f64(
+        doubles(predictions), n, k, doubles(targets), stride, doubles(weights), doubles(sums), losses)
     } else {
-      subtract_targets_f32(
-        floats(errors), n, k, targets.map { floats($0) }, stride, weights.map { floats($0) }, floats(sums),
-        losses)
+      form_errors_f32(
+        floats(predictions), n, k, targets.map { floats($0) }, stride, weights.map { floats($0) },
+        floats(sums), losses)
     }
   }
 

@@ -2,8 +2,7 @@ internal import LinearAlgebra
 
 /// Memory that is allocated once and freed with its owner.
 ///
-/// It has lines of the cache to itself: where a step writes to one buffer, vectors that are read from its neighbour would
-/// wait for that.
+/// No two of them share a line of the cache, so that threads that write to different ones do not wait for each other.
 final class Scratch<Element: BitwiseCopyable> {
   let buffer: UnsafeMutableBufferPointer<Element>
 

@@ -17,21 +17,20 @@ final class BatchLoader<Source: BatchSource> {
   /// The chunk that is worked and the one that is copied; made when first needed.
   private var buffers: [RowBuffer<Scalar>] = []
 
-  /// - Parameter chunkBytes: so large that threads do not often wait for each other, and so small that two chunks stay in
-  ///   the last-level cache.
-  init(_ source: Source, _ rows: Observations<Input>, batchSize: Int, chunkBytes: Int = 4 << 20) {
+  init(_ source: Source, _ rows: Observations<Input>, batchSize: Int) {
     self.source = source
     self.batchSize = batchSize
     rowBytes = max(1, rows.columnCount * MemoryLayout<Scalar>.stride)
-    rowsPerChunk = max(1, chunkBytes / rowBytes / batchSize) * batchSize
+    rowsPerChunk = max(1, ChunkSize.bytes / rowBytes / batchSize) * batchSize
   }
 
-  /// Works the positions `start` ..< `end` of an epoch, `end` rounded up to whole batches.
+  /// Calls `work` with the rows at the positions `start` ..< `end` of an epoch, chunk by chunk; `end` is rounded up to
+  /// whole batches.
   ///
   /// - Parameters:
   ///   - start: where a batch begins.
   ///   - cut: where a batch ends in any case.
-  ///   - parts: pieces of work on a chunk that threads can do beside each other.
+  ///   - parts: calls of `work` for each chunk, which threads can do at the same time.
   ///   - work: does one part of the work on a chunk.
   ///   - goesOn: called after all parts of a chunk; says whether there is use in another.
   @specialized(where Source == StoredBatches<Float>)
@@ -41,28 +40,30 @@ final class BatchLoader<Source: BatchSource> {
   func forEachChunk(
     _ rows: Observations<Input>, _ order: EpochOrder, from start: Int, to end: Int, cut: Int = .max,
     parts: Int = 1,
-    _ work: @escaping (_ chunk: Batch<Scalar>, _ part: Int) -> Void, goesOn: @escaping (_ positions: Range<Int>) -> Bool
+    _ work: @escaping (_ chunk: Batch<Scalar>, _ part: Int) -> Void,
+    goesOn: @escaping (_ positions: Range<Int>) -> Bool
   ) {
     if start >= end { return }
-    let isInPlace = order.isInOrder && source.batch(rows, 0..<0) != nil
+    let isInPlace = order.isInOrder && Source.readsInPlace
     // Rows in place need no chunks, but parts should not run far from each other: they read the same rows.
     let limit = isInPlace && parts == 1 ? Int.max : rowsPerChunk
-    if !isInPlace { prepareBuffers(rows) }
     func chunk(at start: Int) -> Range<Int> {
       start >= end ? start..<start : self.chunk(order, at: start, to: end, cut: cut, limit: limit)
     }
     // A round works one chunk and copies the next; the first one only copies.
-    var (now, next) = (start..<start, chunk(at: start)), turn = 0
+    var (now, next) = (start..<start, chunk(at: start)), turn = 1
     func pieces() -> Int { isInPlace ? 0 : pieceCount(next) }
+    if !isInPlace { prepareBuffers(rows, count: next.upperBound < end ? 2 : 1) }
     let threads = next.upperBound < end ? Parallelism.threads : min(Parallelism.threads, max(parts, pieces()))
     forEachRound(isInPlace ? 0 : pieces(), threads: isInPlace && parts == 1 ? 1 : threads) { index in
       let ownParts = now.isEmpty ? 0 : parts
       if index < ownParts {
-        work(isInPlace ? self.source.batch(rows, now)! : self.buffers[turn].batch(now.count), index)
+        work(isInPlace ? self.source.batch(rows, now) : self.buffers[turn].batch(now.count), index)
       } else {
         let piece = index - ownParts, count = pieces()
         self.copy(
-          rows, order, next.lowerBound + piece * next.count / count..<next.lowerBound
+          rows, order,
+          next.lowerBound + piece * next.count / count..<next.lowerBound
             + (piece + 1) * next.count / count,
           into: self.buffers[1 - turn], at: piece * next.count / count)
       }
@@ -78,11 +79,11 @@ final class BatchLoader<Source: BatchSource> {
   func withRows<Result>(
     _ range: Range<Int>, of rows: Observations<Input>, _ body: (Batch<Scalar>) -> Result
   ) -> Result {
-    if let batch = source.batch(rows, range) { return body(batch) }
+    if Source.readsInPlace { return body(source.batch(rows, range)) }
     let buffer = RowBuffer<Scalar>(
       rows: range.count, features: rows.featureCount, targets: rows.targetCount,
       isWeighted: rows.weights != nil)
-    source.copy(RowSelection(firstRow: 0, positions: nil, places: range), of: rows, into: buffer, at: 0)
+    source.copy(RowSelection(firstRow: 0, offsets: nil, places: range), of: rows, into: buffer, at: 0)
     return withExtendedLifetime(buffer) { body(buffer.batch(range.count)) }
   }
 
@@ -100,12 +101,12 @@ final class BatchLoader<Source: BatchSource> {
     return start..<position
   }
 
-  private func prepareBuffers(_ rows: Observations<Input>) {
-    if !buffers.isEmpty { return }
-    buffers = (0..<2).map { _ in
-      RowBuffer(
-        rows: min(rowsPerChunk, rows.rowCount), features: rows.featureCount, targets: rows.targetCount,
-        isWeighted: rows.weights != nil)
+  private func prepareBuffers(_ rows: Observations<Input>, count: Int) {
+    while buffers.count < count {
+      buffers.append(
+        RowBuffer(
+          rows: min(rowsPerChunk, rows.rowCount), features: rows.featureCount, targets: rows.targetCount,
+          isWeighted: rows.weights != nil))
     }
   }
 
@@ -124,12 +125,18 @@ final class BatchLoader<Source: BatchSource> {
     while position < positions.upperBound {
       let span = order.span(at: position), first = span.positions.lowerBound
       let end = min(positions.upperBound, span.positions.upperBound)
-      order.withRows(of: span) { order in
+      order.withRows(of: span) { offsets in
         source.copy(
-          RowSelection(firstRow: span.firstRow, positions: order, places: position - first..<end - first),
+          RowSelection(firstRow: span.firstRow, offsets: offsets, places: position - first..<end - first),
           of: rows, into: buffer, at: start + position - positions.lowerBound)
       }
       position = end
     }
   }
+}
+
+/// The size of a chunk: so large that threads do not often wait for each other, and so small that two chunks stay in the
+/// last-level cache. It changes no result; tests make it small.
+enum ChunkSize {
+  @TaskLocal static var bytes = 4 << 20
 }

@@ -10,6 +10,14 @@ struct Batch<Scalar: BLASScalar> {
 
   /// One weight per row, divided by their mean; nil for 1.
   var weights: UnsafePointer<Scalar>?
+
+  /// Leaves the first rows behind; ``rows`` stays the number of all.
+  @inline(__always)
+  mutating func advance(by count: Int, features: Int, targets: Int) {
+    X = X.map { $0 + count * features }
+    y = y.map { $0 + count * targets }
+    weights = weights.map { $0 + count }
+  }
 }
 
 /// Memory for rows that are copied together.
@@ -35,14 +43,10 @@ final class RowBuffer<Scalar: BLASScalar> {
   }
 }
 
-/// Which rows are copied: those at places of an order, or at places of the rows themselves.
+/// Some rows of the data: row firstRow + offsets[i] for each i of `places`, or firstRow + i without offsets.
 struct RowSelection {
-  /// The row that positions count from.
   var firstRow: Int
-
-  /// Positions of rows by their place; nil where place and position are the same.
-  var positions: UnsafePointer<Int32>?
-
+  var offsets: UnsafePointer<Int32>?
   var places: Range<Int>
 }
 
@@ -51,8 +55,12 @@ protocol BatchSource: SendableMetatype {
   associatedtype Input: BLASScalar
   associatedtype Scalar: BLASScalar
 
-  /// Rows where they lie; nil where they have to be copied.
-  func batch(_ rows: Observations<Input>, _ range: Range<Int>) -> Batch<Scalar>?
+  /// Whether steps can take consecutive rows where they lie.
+  static var readsInPlace: Bool { get }
+
+  /// Consecutive rows where they lie.
+  /// - Precondition: ``readsInPlace``.
+  func batch(_ rows: Observations<Input>, _ range: Range<Int>) -> Batch<Scalar>
 
   /// Copies some rows into a buffer, from row `start` of it on.
   func copy(
@@ -70,7 +78,9 @@ struct StoredBatches<Scalar: BLASScalar>: BatchSource {
     if let source = rows.weights { for i in weights.buffer.indices { weights.buffer[i] = source[i] * scale } }
   }
 
-  func batch(_ rows: Observations<Scalar>, _ range: Range<Int>) -> Batch<Scalar>? {
+  static var readsInPlace: Bool { true }
+
+  func batch(_ rows: Observations<Scalar>, _ range: Range<Int>) -> Batch<Scalar> {
     let block = rows.block(range)
     return Batch(
       rows: range.count, X: block.X, y: block.y,
@@ -84,13 +94,12 @@ struct StoredBatches<Scalar: BLASScalar>: BatchSource {
   ) {
     let count = selection.places.count
     precondition(start >= 0 && start + count <= buffer.capacity)
-    let first = selection.firstRow + (selection.positions == nil ? selection.places.lowerBound : 0)
+    let first = selection.firstRow + (selection.offsets == nil ? selection.places.lowerBound : 0)
     func copy(_ source: UnsafePointer<Scalar>?, _ columns: Int, _ target: Scratch<Scalar>) {
       guard let source, let target = target.pointer else { return }
-      precondition(columns * count >= 0)
-      if let positions = selection.positions {
+      if let offsets = selection.offsets {
         RowKernel.gather(
-          source + first * columns, columns: columns, at: positions + selection.places.lowerBound,
+          source + first * columns, columns: columns, at: offsets + selection.places.lowerBound,
           count: count, into: target + start * columns)
       } else {
         (target + start * columns).update(from: source + first * columns, count: count * columns)
@@ -112,7 +121,11 @@ struct StandardizedBatches<Input: BLASScalar>: BatchSource {
     weightScale = 1 / meanWeight
   }
 
-  func batch(_ rows: Observations<Input>, _ range: Range<Int>) -> Batch<Double>? { nil }
+  static var readsInPlace: Bool { false }
+
+  func batch(_ rows: Observations<Input>, _ range: Range<Int>) -> Batch<Double> {
+    preconditionFailure("standardised rows are copies")
+  }
 
   @specialized(where Input == Float)
   @specialized(where Input == Double)
@@ -121,7 +134,7 @@ struct StandardizedBatches<Input: BLASScalar>: BatchSource {
   ) {
     let (p, k, count) = (rows.featureCount, rows.targetCount, selection.places.count)
     precondition(start >= 0 && start + count <= buffer.capacity)
-    let order = selection.positions.map { $0 + selection.places.lowerBound }
+    let order = selection.offsets.map { $0 + selection.places.lowerBound }
     let first = selection.firstRow + (order == nil ? selection.places.lowerBound : 0)
     RowKernel.standardize(
       rows.X.map { $0 + first * p }, at: order, rows: count, units, columns: p, factors: nil,

@@ -29,6 +29,10 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
 
   /// The values at the start of the epoch.
   private let kept: Scratch<Scalar>
+  private var keptCounts = MinibatchCounts()
+
+  /// The mean loss of a model that predicts nothing, once it was needed.
+  private var zeroLoss: Double?
 
   private var counts = MinibatchCounts()
 
@@ -84,6 +88,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     _ rows: Observations<Input>, _ order: EpochOrder, from start: Int, to end: Int, epoch: Int,
     stop: StopSignal
   ) throws(StepFailure) -> Int {
+    if stop.isRequested { return start }
     if start == 0 { beginEpoch() }
     let groups = shape.groupCount
     var position = start, failed: Range<Int>?
@@ -93,24 +98,27 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
         let outcome = self.steps(chunk, group, epoch: epoch, stop: groups == 1 ? stop : nil)
         outcomes.initializeElement(at: group, to: outcome)
       } goesOn: { positions in
-        position = positions.lowerBound + outcomes.reduce(Int.max) { min($0, $1.rows) }
+        let reached = outcomes.reduce(Int.max) { min($0, $1.rows) }
+        position = positions.lowerBound + reached
         if !outcomes.allSatisfy(\.isFinite) {
           failed = position..<min(position + self.shape.rows, positions.upperBound)
           return false
         }
+        let firstLoss = self.counts.firstLoss
         self.counts = outcomes[0].counts
-        self.counts.firstLoss = outcomes.reduce(nil) { sum, group in
-          group.counts.firstLoss.map { $0 + (sum ?? 0) }
+        if firstLoss == nil {
+          self.counts.firstLoss = outcomes.reduce(nil) { sum, group in group.firstLoss.map { $0 + (sum ?? 0) }
+          }
         }
-        return !stop.isRequested
+        // Steps that were stopped in mid-chunk do not go on behind it, even if the request was taken back since.
+        return reached == positions.count && !stop.isRequested
       }
     }
     if let failed {
-      gradients.buffer.update(repeating: 0)
+      rollBack()
       if let (variable, row, column) = order.firstNonFinite(in: rows, failed) {
         throw .data(.nonFinite(variable, row: row, column: column))
       }
-      rollBack()
       throw .diverged
     }
     return position
@@ -124,11 +132,14 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     earlier = runningLoss
     losses.buffer.update(repeating: 0)
     counts.weight = 0
+    keptCounts = counts
     _ = kept.buffer.update(from: values.buffer)
   }
 
   func rollBack() {
     _ = values.buffer.update(from: kept.buffer)
+    counts = keptCounts
+    losses.buffer.update(repeating: 0)
     // What was summed up since may have run away too.
     counts.averaged = 0
     sums.buffer.update(repeating: 0)
@@ -141,8 +152,9 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     /// Rows of the chunk that were used.
     var rows: Int
     var isFinite: Bool
-    /// Those of the descent, but for the first loss, which is the group's.
     var counts: MinibatchCounts
+    /// The group's mean loss of the first batch, where that is among these steps.
+    var firstLoss: Double?
   }
 
   /// Steps over the rows of a chunk, until its end, a request to stop, or a loss that is not finite.
@@ -173,7 +185,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
       batchShape.rows = min(batchSize, chunk.rows - row)
       let count = batchShape.rows
       Products.predict(batchShape, batch.X, values, values + p * k, into: errors)
-      RowKernel.subtract(
+      RowKernel.formErrors(
         batch.y, stride: stride, weights: batch.weights, from: errors, batchShape, sums: gradients + p * k,
         losses: losses)
       var loss = losses[0]
@@ -186,7 +198,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
       counts.weight += batch.weights.map { sum($0, count) } ?? Double(count)
       // Rows that are held out lose nothing, whatever they are.
       if wantsFirstLoss && counts.weight > 0 {
-        counts.firstLoss = loss / counts.weight
+        outcome.firstLoss = loss / counts.weight
         wantsFirstLoss = false
       }
       if rateChanges {
@@ -204,9 +216,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
         for i in start..<start + (p + 1) * k { sums.buffer[i] += Double(self.values.buffer[i]) }
       }
       row += count
-      batch.X = batch.X.map { $0 + count * p }
-      batch.y = batch.y.map { $0 + count * stride }
-      batch.weights = batch.weights.map { $0 + count }
+      batch.advance(by: count, features: p, targets: stride)
     }
     outcome.rows = row
     outcome.counts = counts
@@ -303,12 +313,15 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
   @specialized(where Source == StandardizedBatches<Float>)
   @specialized(where Source == StandardizedBatches<Double>)
   private func lossOfZero(_ rows: Observations<Input>) -> Double {
+    if let zeroLoss { return zeroLoss }
     var sum = 0.0
     for start in stride(from: 0, to: rows.rowCount, by: shape.rows) {
       let range = start..<min(start + shape.rows, rows.rowCount)
       sum += loader.withRows(range, of: rows) { lossOfZero($0) }
     }
-    return sum / Double(rows.rowCount)
+    let mean = sum / Double(rows.rowCount)
+    zeroLoss = mean
+    return mean
   }
 
   /// Σ w y²/2 of a batch.
@@ -319,14 +332,14 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     return halfSquares(batch, batchShape, targets: nil)
   }
 
-  /// Σ w (e − y)²/2, e being what is in the room for errors.
+  /// Σ w (e − y)²/2, e being what is in the room for errors, which holds e − y afterwards.
   private func halfSquares(
     _ batch: Batch<Scalar>, _ batchShape: BatchShape, targets: UnsafePointer<Scalar>?
   ) -> Double {
     var (sums, losses): ([Scalar], [Double]) = (zeros(batchShape.targets), zeros(batchShape.targets))
     sums.withUnsafeMutableBufferPointer { sums in
       losses.withUnsafeMutableBufferPointer { losses in
-        RowKernel.subtract(
+        RowKernel.formErrors(
           targets, stride: shape.targets, weights: batch.weights, from: errors.pointer, batchShape,
           sums: sums.baseAddress, losses: losses.baseAddress)
       }
@@ -357,7 +370,8 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     return .minibatch(
       MinibatchState(
         values: doubles(values), velocities: doubles(velocities), sums: Array(sums.buffer),
-        kept: doubles(kept), losses: Array(losses.buffer), counts: counts, earlier: earlier))
+        kept: doubles(kept), losses: Array(losses.buffer), counts: counts, keptCounts: keptCounts,
+        earlier: earlier))
   }
 
   func restore(_ state: DescentState) -> Bool {
@@ -375,32 +389,8 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     for (i, value) in state.sums.enumerated() { sums.buffer[i] = value }
     for (t, value) in state.losses.enumerated() { losses.buffer[t] = value }
     counts = state.counts
+    keptCounts = state.keptCounts
     earlier = state.earlier
     return true
   }
-}
-
-/// What is counted beside the values.
-struct MinibatchCounts: Codable, Equatable, BitwiseCopyable {
-  /// Steps of the whole run.
-  var steps = 0
-  /// Steps in the average.
-  var averaged = 0
-  /// Σ w of the epoch so far.
-  var weight = 0.0
-  /// Mean loss of the first batch, before any step.
-  var firstLoss: Double?
-}
-
-/// Everything that a run goes on from.
-struct MinibatchState: Codable, Equatable {
-  var values: [Double]
-  var velocities: [Double]
-  var sums: [Double]
-  var kept: [Double]
-  /// Σ w e²/2 of each target over the epoch so far.
-  var losses: [Double]
-  var counts: MinibatchCounts
-  /// The losses of the epochs before.
-  var earlier: RunningLoss
 }

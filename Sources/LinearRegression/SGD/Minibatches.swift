@@ -82,10 +82,11 @@ public struct Minibatches<Scalar: BLASScalar>: Sequence, Sendable {
 
 extension Matrix {
   /// The rows at the given positions, copied in that order.
-  /// - Precondition: each is a row's.
+  /// - Precondition: each is in 0 ..< rowCount.
   package func gathered(_ rows: [Int32]) -> Matrix {
-    require(
-      rows.allSatisfy { $0 >= 0 && $0 < rowCount }, "rows of \(shape) are gathered from outside of it")
+    if let row = rows.first(where: { $0 < 0 || $0 >= rowCount }) {
+      fatalError("gathered: there is no row \(row) in a \(shape) matrix")
+    }
     var result = Matrix.zeros(rows.count, columnCount)
     withUnsafeElements { source in
       result.withUnsafeMutableElements { target in

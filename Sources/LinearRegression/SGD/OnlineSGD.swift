@@ -162,7 +162,7 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
     let buffer = RowBuffer<Double>(
       rows: block.rowCount, features: features, targets: targets, isWeighted: block.weights != nil)
     source.copy(
-      RowSelection(firstRow: 0, positions: nil, places: 0..<block.rowCount), of: block, into: buffer, at: 0)
+      RowSelection(firstRow: 0, offsets: nil, places: 0..<block.rowCount), of: block, into: buffer, at: 0)
     let shape = BatchShape(rows: block.rowCount, features: features, targets: targets)
     withExtendedLifetime(buffer) {
       let batch = buffer.batch(block.rowCount)
@@ -204,7 +204,7 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
     var one = shape
     one.targets = 1
     let share = 1 / Double(one.rows)
-    var products: [Double] = zeros(shape.rows), loss = 0.0, found = 0.0
+    var products: [Double] = zeros(shape.rows), found = 0.0
     // On one batch, and not one step on each: of few rows the direction that is steepest differs from batch to batch.
     for _ in 0..<6 {
       let norm = nrm2(direction)
@@ -216,9 +216,8 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
           products.withUnsafeMutableBufferPointer { products in
             let (v, image, products) = (v.baseAddress!, image.baseAddress!, products.baseAddress!)
             Products<Double>.predict(one, batch.X, v, v + features, into: products)
-            RowKernel<Double>.subtract(
-              nil, stride: 1, weights: batch.weights, from: products, one, sums: image + features,
-              losses: &loss)
+            RowKernel<Double>.formErrors(
+              nil, stride: 1, weights: batch.weights, from: products, one, sums: image + features)
             Products<Double>.addGradient(one, batch.X, errors: products, into: image)
           }
         }
@@ -234,7 +233,6 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
   private mutating func step(_ batch: Batch<Double>, _ shape: BatchShape) {
     let count = features * targets
     var errors: [Double] = zeros(shape.rows * targets), gradient: [Double] = zeros(values.count)
-    var losses: [Double] = zeros(targets)
     values.withUnsafeMutableBufferPointer { values in
       errors.withUnsafeMutableBufferPointer { errors in
         gradient.withUnsafeMutableBufferPointer { gradient in
@@ -242,9 +240,8 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
             let gradient = gradient.baseAddress
           else { return }
           Products<Double>.predict(shape, batch.X, values, values + count, into: errors)
-          RowKernel<Double>.subtract(
-            batch.y, stride: targets, weights: batch.weights, from: errors, shape, sums: gradient + count,
-            losses: &losses)
+          RowKernel<Double>.formErrors(
+            batch.y, stride: targets, weights: batch.weights, from: errors, shape, sums: gradient + count)
           Products<Double>.addGradient(shape, batch.X, errors: errors, into: gradient)
           let rate = 1 / (curvature * Double(shape.rows))
           for i in 0..<count + targets { values[i] -= rate * gradient[i] }

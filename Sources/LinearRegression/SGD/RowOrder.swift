@@ -130,7 +130,7 @@ private struct BlockOrder: Sendable {
 }
 
 /// Rows of a block in ``RowOrder/shuffledBlocks``: at least two batches, so that they differ from epoch to epoch, and
-/// at most a mebibyte if that is more, so that it stays in the cache while the next one is copied.
+/// at most a mebibyte if that is more: small beside the data, and large enough for its rows to differ.
 func shuffledBlockRows(rowBytes: Int, batchSize: Int) -> Int {
   let rows = (1 << 20) / max(1, rowBytes)
   return max(2, rows / batchSize) * batchSize

@@ -207,13 +207,12 @@ public final class Training<M: RowMajor> {
       do throws(StepFailure) {
         return try advance(rows, by: count)
       } catch {
+        // Steps of this epoch were taken back.
+        rowsDone = 0
+        forgetOrder()
         switch error {
         case .data(let error): throw .data(error)
-        case .diverged:
-          // Steps of this epoch were taken back.
-          rowsDone = 0
-          forgetOrder()
-          throw .diverged(divergence(rows))
+        case .diverged: throw .diverged(divergence(rows))
         }
       }
     }
@@ -224,8 +223,11 @@ public final class Training<M: RowMajor> {
   private func advance(_ rows: Observations<M.Scalar>, by count: Int) throws(StepFailure) -> EpochReport? {
     let order = self.order ?? drawOrder(rows)
     let target = rowsDone + min(max(1, count), rows.rowCount - rowsDone)
-    rowsDone = try descent.advance(
-      rows, order, from: rowsDone, to: target, epoch: epochs.count, stop: stopSignal)
+    repeat {
+      rowsDone = try descent.advance(
+        rows, order, from: rowsDone, to: target, epoch: epochs.count, stop: stopSignal)
+      // A request to stop may have been taken back meanwhile.
+    } while rowsDone < target && !stopSignal.isRequested
     if rowsDone == rows.rowCount { return try endEpoch(rows) }
     if stopSignal.isRequested { stopReason = .interrupted }
     return nil

@@ -36,13 +36,7 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
   private let direction: Scratch<Double>
   private let newtonStep: Scratch<Double>
   private let errors: Scratch<Double>
-
-  /// Losses that nobody asks for: snapshots tell them for all rows.
-  private let losses: Scratch<Double>
   private var now: VarianceReducedState
-
-  /// Rows of the last chunk that were used.
-  private var rowsDone = 0
 
   init(
     _ rows: Observations<Input>, _ pass: FirstPass, preconditioner: Preconditioner, batchSize: Int,
@@ -66,7 +60,6 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     direction = Scratch(count, repeating: 0)
     newtonStep = Scratch(count, repeating: 0)
     errors = Scratch(batchSize * k, repeating: 0)
-    losses = Scratch(k, repeating: 0)
     now = VarianceReducedState(
       snapshot: zeros(count), offset: zeros(count), newtonStep: zeros(count), steps: 0,
       gainOffset: 2 * preconditioner.largestRow / Double(batchSize), failures: 0)
@@ -81,28 +74,27 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     _ rows: Observations<Input>, _ order: EpochOrder, from start: Int, to end: Int, epoch: Int,
     stop: StopSignal
   ) throws(StepFailure) -> Int {
-    var position = start
+    var position = start, used = 0
     while position < end && !stop.isRequested {
       let segmentEnd = min(order.rowCount, (position / segmentRows + 1) * segmentRows)
       loader.forEachChunk(
         rows, order, from: position, to: min(end, segmentEnd), cut: segmentEnd
       ) { chunk, _ in
-        self.steps(chunk, stop: stop)
+        used = self.steps(chunk, stop: stop)
       } goesOn: { positions in
-        position = positions.lowerBound + self.rowsDone
-        return !stop.isRequested
+        position = positions.lowerBound + used
+        return used == positions.count && !stop.isRequested
       }
       if position == segmentEnd { endSegment(rows) }
     }
     return position
   }
 
-  /// Steps over the rows of a chunk, until its end or a request to stop; ``rowsDone`` tells how many.
-  private func steps(_ chunk: Batch<Double>, stop: StopSignal) {
-    rowsDone = chunk.rows
+  /// Steps over the rows of a chunk, until its end or a request to stop. Returns how many rows were used.
+  private func steps(_ chunk: Batch<Double>, stop: StopSignal) -> Int {
     guard let offset = offset.pointer, let gradient = gradient.pointer, let direction = direction.pointer,
       let newtonStep = newtonStep.pointer, let errors = errors.pointer
-    else { return }
+    else { return chunk.rows }
     let (p, k, count, whitens) = (
       shape.features, shape.targets, weightCount + shape.targets, preconditioner.whitens
     )
@@ -110,9 +102,8 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     while row < chunk.rows && !stop.isRequested {
       shape.rows = min(self.shape.rows, chunk.rows - row)
       Products<Double>.predict(shape, batch.X, offset, offset + weightCount, into: errors)
-      RowKernel<Double>.subtract(
-        nil, stride: k, weights: batch.weights, from: errors, shape, sums: gradient + weightCount,
-        losses: losses.pointer)
+      RowKernel<Double>.formErrors(
+        nil, stride: k, weights: batch.weights, from: errors, shape, sums: gradient + weightCount)
       Products<Double>.addGradient(shape, batch.X, errors: errors, into: gradient)
       // A short batch is a fraction of a step.
       let fraction = Double(shape.rows) / Double(self.shape.rows)
@@ -125,10 +116,9 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
         gradient[i] = 0
       }
       row += shape.rows
-      batch.X = batch.X.map { $0 + shape.rows * p }
-      batch.weights = batch.weights.map { $0 + shape.rows }
+      batch.advance(by: shape.rows, features: p, targets: k)
     }
-    rowsDone = row
+    return row
   }
 
   // MARK: Snapshots

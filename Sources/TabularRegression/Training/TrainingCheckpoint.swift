@@ -13,7 +13,7 @@ package struct TrainingCheckpoint: Codable {
 
   static var envelope: Envelope {
     Envelope(
-      formatName: "linreg-checkpoint", currentVersion: 1, noun: "checkpoint",
+      formatName: "linreg-checkpoint", currentVersion: 2, noun: "checkpoint",
       remedy: "begin anew under another name, or delete it")
   }
 
@@ -33,7 +33,10 @@ package struct TrainingCheckpoint: Codable {
       throw .model(
         path: path, message: "this is not a checkpoint, and it is not overwritten; give another name")
     }
-    let (_, payload) = try Self.envelope.open(bytes, path: path)
+    let (version, payload) = try Self.envelope.open(bytes, path: path)
+    if version < Self.envelope.currentVersion {
+      throw Self.envelope.damaged("it was written by an earlier version of linreg", path: path)
+    }
     do {
       self = try JSONDecoder().decode(TrainingCheckpoint.self, from: Data(payload))
     } catch {

@@ -2,7 +2,7 @@ internal import LinearAlgebra
 
 /// The gradient of the summed squared loss at fixed parameters: predictions, errors and gradient of a block while it is
 /// in the cache.
-struct GradientPass<Scalar: BLASScalar>: Reduction {
+struct GradientSums<Scalar: BLASScalar>: Reduction {
   let shape: BatchShape
 
   /// w, p × k, and b, 1 × k.
@@ -28,13 +28,14 @@ struct GradientPass<Scalar: BLASScalar>: Reduction {
     require(
       y.shape == Shape(X.rowCount, w.columnCount) && w.rowCount == X.columnCount
         && b.shape == Shape(1, w.columnCount),
-      "X is \(X.shape), targets are \(y.shape), w is \(w.shape) and b is \(b.shape); they do not fit")
+      "gradient: X is \(X.shape), targets are \(y.shape), w is \(w.shape) and b is \(b.shape); they do not fit"
+    )
     let shape = BatchShape(rows: X.rowCount, features: X.columnCount, targets: y.columnCount)
     let sums = Observations.with(X, y) { rows in
       w.withUnsafeElements { w in
         b.withUnsafeElements { b in
           RowPass(rows: shape.rows, blockRows: shape.blockRows(Scalar.self)).reduce(rows) {
-            GradientPass(shape, w.baseAddress, b.baseAddress)
+            GradientSums(shape, w.baseAddress, b.baseAddress)
           }
         }
       }
@@ -49,13 +50,11 @@ struct GradientPass<Scalar: BLASScalar>: Reduction {
     var errors: [Scalar]
     var weights: [Scalar]
     var bias: [Scalar]
-    var losses: [Double]
   }
 
   func makeWorkspace(rows: Int) -> Workspace {
     Workspace(
-      errors: zeros(rows * shape.targets), weights: zeros(weights.count), bias: zeros(bias.count),
-      losses: zeros(bias.count))
+      errors: zeros(rows * shape.targets), weights: zeros(weights.count), bias: zeros(bias.count))
   }
 
   mutating func add(_ rows: Observations<Scalar>, _ workspace: inout Workspace) {
@@ -64,11 +63,8 @@ struct GradientPass<Scalar: BLASScalar>: Reduction {
     workspace.errors.withUnsafeMutableBufferPointer { errors in
       Products.predict(block, rows.X, w, b, into: errors.baseAddress)
       workspace.bias.withUnsafeMutableBufferPointer { bias in
-        workspace.losses.withUnsafeMutableBufferPointer { losses in
-          RowKernel.subtract(
-            rows.y, stride: block.targets, from: errors.baseAddress, block, sums: bias.baseAddress,
-            losses: losses.baseAddress)
-        }
+        RowKernel.formErrors(
+          rows.y, stride: block.targets, from: errors.baseAddress, block, sums: bias.baseAddress)
       }
       workspace.weights.withUnsafeMutableBufferPointer { weights in
         Products.addGradient(
@@ -79,7 +75,7 @@ struct GradientPass<Scalar: BLASScalar>: Reduction {
     move(&workspace.bias, into: &bias)
   }
 
-  mutating func merge(_ later: GradientPass) {
+  mutating func merge(_ later: GradientSums) {
     axpy(1, later.weights, into: &weights)
     axpy(1, later.bias, into: &bias)
   }
