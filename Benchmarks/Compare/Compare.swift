@@ -18,9 +18,10 @@ struct Compare {
     }
     printNow(
       """
-      Three ways: naive loops; gemv or gemm, called directly, with dot and axpy for
-      the rest of the formula; the package's functions. The last three columns are
-      the package's: its rate, and its speed over that of the loops and of BLAS.
+      Three ways: naive loops and routines of BLAS called directly, on one thread,
+      and the package's functions, on up to \(Parallelism.threads). The last three columns are the
+      package's: its rate (X's bytes, counted once, or operations, per second), and
+      its speed over that of the loops and of BLAS.
       """)
     let start = ContinuousClock.now
     var comparison = Comparison()
@@ -54,9 +55,9 @@ struct Comparison {
       work.title(targets: targets),
       columns: [
         .text("scalar", width: 6), .number("n", width: 7), .number("p", width: 4),
-        .number("naive", width: 7), .number(routineName(targets: targets), width: 7),
+        .number("naive", width: 7), .number("BLAS", width: 7),
         .number("package", width: 7), .number(targets == 1 ? "GB/s" : "GFLOP/s", width: 7),
-        .number("× naive", width: 7), .number("of BLAS", width: 7),
+        .number("× naive", width: 7), .number("× BLAS", width: 7),
       ])
     for size in plan.sizes(targets: targets) where plan.reasonToSkip(work, size) == nil {
       row(work, Problem<Float>(size), table)
@@ -72,8 +73,7 @@ struct Comparison {
     let blas = timed { alone.run() }
     let package = timed { work.package(problem) }
     let answers = [
-      ("naive", naive.answer), (routineName(targets: size.targets), alone.answer),
-      ("package", package.answer),
+      ("naive", naive.answer), ("BLAS", alone.answer), ("package", package.answer),
     ]
     rows += 1
     for (i, j) in [(1, 0), (2, 0), (2, 1)] {

@@ -59,21 +59,25 @@ enum Work: CaseIterable {
 
   /// What a table of this work is called, and under it what each of its columns ran.
   func title(targets: Int) -> String {
+    let product = routineName(targets: targets)
+    // The sum of the errors of each target.
+    let sum = targets == 1 ? "dot" : "gemv"
     let (formula, naive, calls, package) =
       switch self {
-      case .forward:
-        ("Forward pass: ŷ = X w + b", "Naive.linreg", "one call", "linreg")
+      case .forward: ("Forward pass: ŷ = X w + b", "linreg", product, "linreg")
       case .gradient:
         (
-          "Gradient: Xᵀ(ŷ − y), Σ(ŷ − y)", "Naive.linreg, .gradient", "two calls",
-          "gradient, \(Parallelism.threads) threads"
+          "Gradient: Xᵀ(ŷ − y), Σ(ŷ − y)", "linreg, gradient", "\(product) twice, axpy, \(sum)", "gradient"
         )
       case .epoch:
-        ("SGD epoch, rows in order", "Naive.sgdEpoch", "two calls a batch", "linreg, backward, sgd")
+        (
+          "SGD epoch, rows in order", "sgdEpoch", "\(product) twice, axpy, \(sum) a batch",
+          "linreg, backward, sgd"
+        )
       }
     return """
       \(formula), \(targets == 1 ? "one target" : "\(targets) targets")
-      naive: \(naive); \(routineName(targets: targets)): \(calls); package: \(package)
+      naive: Naive.\(naive); BLAS: \(calls); package: \(package)
       """
   }
 }

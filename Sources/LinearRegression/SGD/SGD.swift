@@ -126,8 +126,8 @@ public struct SGD: Equatable, Sendable {
   /// - Throws: ``TrainingError``: bad data, or divergence with the last finite model.
   /// - Precondition: the shapes fit.
   /// - Complexity: 4 n p k flops per epoch, three times that under ``LearningRate/automatic``, and n p² for the first pass where it is
-  ///   needed; no allocation in a step; memory O(p k + batch · p) beside the data, four bytes for each row of a full shuffle, and
-  ///   O(p²) for the first pass.
+  ///   needed; no allocation in a step; memory O(p k) beside the data, two chunks of rows (4 MB each, or a batch where that is more),
+  ///   four bytes for each row of a full shuffle, and O(p²) for the first pass.
   @specialized(where M == Matrix<Float>)
   @specialized(where M == Matrix<Double>)
   public func train<M: RowMajor>(
