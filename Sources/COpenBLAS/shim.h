@@ -10,8 +10,8 @@
 #error "cblas.h belongs to another BLAS, OpenBLAS is needed. Debian, Ubuntu: apt-get install libopenblas-dev pkg-config. See README.md, 'If it does not build'."
 #endif
 
-// Whether a file of Swift knows that OpenBLAS has been set up. Each has a flag of its own; to ask it is one load, where to
-// ask a lazy global of Swift's is a call of the runtime, and every product asks. (The builtins are those behind
+// Whether a file of Swift knows that OpenBLAS has been set up. Each object file has a flag of its own; to ask it is one load,
+// where to ask a lazy global of Swift's is a call of the runtime, and every product asks. (The builtins are those behind
 // <stdatomic.h>, which C++ does not take.)
 static inline _Atomic(_Bool) *openblas_set_up_flag(void) {
   static _Atomic(_Bool) flag;

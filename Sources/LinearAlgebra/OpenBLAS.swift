@@ -14,13 +14,11 @@ public enum OpenBLAS {
   static func prepare() {
     if openblas_is_set_up() { return }
     setUp()
+    openblas_note_set_up()  // here, for the flag is that of the file that asks
   }
 
   @inline(never)
-  private static func setUp() {
-    _ = singleThreaded
-    openblas_note_set_up()
-  }
+  private static func setUp() { _ = singleThreaded }
 
   /// Version and build options, as OpenBLAS reports them: "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH …".
   public static var configuration: String {
