@@ -58,7 +58,7 @@ private final class Rounds {
     static let over = UInt64.max
 
     init(round: UInt32, count: Int) {
-      precondition(count < 1 << 20)
+      precondition(count < 0xF_FFFF)
       self.round = round & 0xFF_FFFF
       self.count = UInt32(count)
     }
