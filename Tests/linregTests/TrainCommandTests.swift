@@ -267,6 +267,15 @@ import Testing
     #expect(
       try linreg("train", "progression ~ bmi", diabetes, "-m", ".", in: location)
         == Outcome(status: 1, output: "", error: ".: cannot write the file: Is a directory\n"))
+
+    // One of an earlier version: states have changed since.
+    try Data("linreg-checkpoint 1 2 08f44b07b5901a25\n{}".utf8).write(to: location.appending(path: "old"))
+    let old = try linreg(Self.slow + ["--checkpoint", "old", "--resume"], in: location)
+    #expect(old.status == 1)
+    #expect(
+      old.error
+        == "old: the checkpoint was written by an earlier version of linreg; begin anew under another name, or delete it\n"
+    )
   }
 
   @Test func checkpointsOfOtherRunsAreRefused() throws {

@@ -62,7 +62,7 @@ public struct LinearModel: Equatable, Sendable, Codable {
     return intercepts[0]
   }
 
-  /// Predictions for many rows: ŷ = X w + b, as by ``linreg(_:_:_:)``.
+  /// Predictions for many rows: ŷ = X w + b, as by `linreg`.
   ///
   /// They are formed in the type of the data, with the coefficients rounded to it: within (p + 2) ε (|b| + Σⱼ |xⱼ wⱼ|) of
   /// the exact value, ε being that type's. Where columns cancel far beyond Float's digits, predict `Matrix<Double>(X)`. A

@@ -35,7 +35,9 @@ package struct TrainingCheckpoint: Codable {
     }
     let (version, payload) = try Self.envelope.open(bytes, path: path)
     if version < Self.envelope.currentVersion {
-      throw Self.envelope.damaged("it was written by an earlier version of linreg", path: path)
+      throw .model(
+        path: path,
+        message: "the checkpoint was written by an earlier version of linreg; \(Self.envelope.remedy)")
     }
     do {
       self = try JSONDecoder().decode(TrainingCheckpoint.self, from: Data(payload))
