@@ -3,10 +3,11 @@ import LinearRegression
 import TestSupport
 import Testing
 
-/// Every product with X is one call of BLAS and nothing else: `gemv` for one target, `gemm` for several.
+/// Every product with X is one call of BLAS and nothing else: `gemv` for one target, `gemm` for several, from 64 targets on
+/// one for each group of them.
 @Suite(.enabled(if: blas_calls_are_counted(), "calls are counted on Linux with glibc"))
 struct BLASCallTests {
-  static let targets = [1, 3]
+  static let targets = [1, 3, 64]
 
   @Test func callsOfTheRoutinesAreCounted() {
     func check<Scalar: BLASScalar>(_: Scalar.Type) {
@@ -92,6 +93,53 @@ struct BLASCallTests {
   }
 }
 
+extension BLASCallTests {
+  /// Standardised rows are in Double, whatever the data are.
+  @Test(arguments: targets) func aStandardisedStepIsTwoCalls(targets: Int) throws {
+    let problem = Problem<Float>(targets: targets)
+    func run(epochs: Int) throws -> [String: Int64] {
+      let method = SGD(epochs: epochs, batchSize: 10, learningRate: 0.01, measuresDistance: false)
+      return try calls { _ = try method.train(problem.X, problem.y) }
+    }
+    let epoch = difference(try run(epochs: 3), try run(epochs: 2))
+    #expect(epoch == products(2 * 4, Double.self, targets))
+  }
+
+  /// Two for the batch's gradient and two for the preconditioner, at 4 steps an epoch; and two for the gradient of all rows
+  /// at its end.
+  @Test func anEpochOfTheAutomaticRate() throws {
+    let problem = Problem<Float>(targets: 1)
+    func run(epochs: Int) throws -> [String: Int64] {
+      let method = SGD(epochs: epochs, batchSize: 10, tolerance: 1e-300)
+      return try calls { _ = try method.train(problem.X, problem.y) }
+    }
+    #expect(difference(try run(epochs: 2), try run(epochs: 1))["dgemv"] == 4 * 4 + 2)
+  }
+
+  /// A step, and six steps of power iteration for its rate.
+  @Test func aStepOfOnlineSGD() throws {
+    let problem = Problem<Double>(targets: 1)
+    var online = OnlineSGD(features: 5)
+    try online.partialFit(problem.X, problem.y)
+    #expect(try calls { try online.partialFit(problem.X, problem.y) } == ["dgemv": 2 * 7])
+  }
+
+  @Test(arguments: targets) func evaluationsAndRows(targets: Int) throws {
+    let problem = Problem<Float>(targets: targets)
+    let model = LinearModel(
+      weights: Matrix<Double>(problem.w), intercepts: problem.b.elements.map { Double($0) })
+    #expect(
+      try calls { _ = try model.evaluate(problem.X, problem.y) } == products(1, Double.self, targets))
+    var predictions = [Double](repeating: 0, count: targets)
+    #expect(calls { predict(model, problem.X[row: 0], into: &predictions) } == ["dgemv": 1])
+  }
+}
+
+private func predict(_ model: LinearModel, _ row: [Float], into predictions: inout [Double]) {
+  var span = predictions.mutableSpan
+  model.predict(row.span, into: &span)
+}
+
 private struct Problem<Scalar: BLASScalar> {
   let X, y, w, b: Matrix<Scalar>
 
@@ -121,7 +169,7 @@ private func difference(_ calls: [String: Int64], _ others: [String: Int64]) -> 
 
 /// So many products with X, as `calls` tells them.
 private func products<Scalar>(_ count: Int64, _: Scalar.Type, _ targets: Int) -> [String: Int64] {
-  [letter(Scalar.self) + (targets == 1 ? "gemv" : "gemm"): count]
+  [letter(Scalar.self) + (targets == 1 ? "gemv" : "gemm"): count * Int64(max(1, targets / 32))]
 }
 
 private func letter<Scalar>(_: Scalar.Type) -> String { Scalar.self == Float.self ? "s" : "d" }
