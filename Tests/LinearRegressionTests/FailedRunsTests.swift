@@ -45,7 +45,7 @@ import Testing
   /// Rates that depend on the step go on from the epoch's start too, however the run was looked at.
   @Test func divergenceLeavesTheStartOfTheEpoch() throws {
     let method = SGD(
-      epochs: 20, batchSize: 10, learningRate: .inverseScaling(8, power: 0.1), seed: 3, standardize: false)
+      epochs: 20, batchSize: 10, learningRate: .inverseScaling(1e30, power: 0.1), seed: 3, standardize: false)
     var states: [TrainingState] = []
     for rows in [10, 1000] {
       let training = try Training(method, X, y)
