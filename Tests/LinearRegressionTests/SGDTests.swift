@@ -52,16 +52,17 @@ import Testing
       #expect(run.model.weights == Matrix<Double>(w.value), "\(n) × \(p), k = \(k)")
       #expect(run.model.intercepts == b.value.elements.map { Double($0) }, "\(n) × \(p), k = \(k)")
     }
-    // Chunks of one batch, too: most of these data are one chunk.
-    for chunk in [1, ChunkSize.bytes] {
-      try ChunkSize.$bytes.withValue(chunk) {
-        for (n, p, k, batchSize) in [
-          (100, 3, 1, 8), (100, 3, 5, 8), (17, 1, 1, 17), (5, 4, 2, 100), (1, 1, 1, 1), (60, 7, 64, 16),
-          (40, 30, 101, 8), (40, 300, 64, 8),
-        ] {
-          try check(Float.self, n, p, k, batchSize: batchSize)
-          try check(Double.self, n, p, k, batchSize: batchSize)
-        }
+    for (n, p, k, batchSize) in [
+      (100, 3, 1, 8), (100, 3, 5, 8), (17, 1, 1, 17), (5, 4, 2, 100), (1, 1, 1, 1), (60, 7, 64, 16),
+      (40, 30, 101, 8), (40, 300, 64, 8),
+    ] {
+      try check(Float.self, n, p, k, batchSize: batchSize)
+      try check(Double.self, n, p, k, batchSize: batchSize)
+    }
+    // These data are one chunk otherwise.
+    try ChunkSize.$bytes.withValue(1) {
+      for (n, p, k, batchSize) in [(100, 3, 1, 8), (60, 7, 64, 16)] {
+        try check(Float.self, n, p, k, batchSize: batchSize)
       }
     }
   }
