@@ -89,6 +89,8 @@ import Testing
   /// Every part is done once for each chunk, and all of them before the next.
   @Test func partsOfAChunk() {
     let (X, y, _) = data(Double.self)
+    var generator = SeededGenerator(seed: 0)
+    let order = EpochOrder(.inOrder, rowCount: n, blockRows: n, using: &generator)
     Observations.with(X, y) { rows in
       let loader = ChunkSize.$bytes.withValue(1) {
         BatchLoader(StoredBatches(rows, meanWeight: 1), rows, batchSize: 10)
@@ -97,7 +99,7 @@ import Testing
         Parallelism.$threads.withValue(threads) {
           let calls = Scratch<Int>(5, repeating: 0)
           var chunks = 0
-          loader.forEachChunk(rows, .inOrder(n), from: 0, to: n, parts: 5) { _, part in
+          loader.forEachChunk(rows, order, from: 0, to: n, parts: 5) { _, part in
             calls.buffer[part] += 1
           } goesOn: { _ in
             chunks += 1

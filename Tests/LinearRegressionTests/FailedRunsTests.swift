@@ -77,18 +77,20 @@ import Testing
 
   /// A request that is taken back at once does not lose rows.
   @Test func aRequestTakenBackLosesNothing() throws {
-    let method = SGD(epochs: 5, batchSize: 1, learningRate: 0.01, seed: 3, standardize: false)
+    let method = SGD(epochs: 50, batchSize: 1, learningRate: 0.01, seed: 3, standardize: false)
     let whole = try method.train(X, y)
     try ChunkSize.$bytes.withValue(1000) {
       let training = try Training(method, X, y)
       let signal = training.stopSignal
-      let isOver = StopSignal()
+      let (hasBegun, isOver) = (StopSignal(), StopSignal())
       Thread.detachNewThread {
         while !isOver.isRequested {
           signal.request()
           signal.reset()
+          hasBegun.request()
         }
       }
+      while !hasBegun.isRequested {}
       while training.stopReason == nil || training.stopReason == .interrupted { _ = try training.next() }
       isOver.request()
       #expect(try training.run() == whole)

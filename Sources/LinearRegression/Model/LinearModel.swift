@@ -92,7 +92,8 @@ public struct LinearModel: Equatable, Sendable, Codable {
     guard let (first, _) = predictions.firstNonFinite() else { return }
     for i in first..<X.rowCount where !predictions[row: i].allSatisfy(\.isFinite) {
       let row = X[rows: i..<i + 1].withUnsafeElements { $0.map { Double($0) } }
-      for t in 0..<targetCount { predictions[i, t] = M.Scalar(prediction(row, target: t)) }
+      let again = predict(Matrix(row: row))
+      for t in 0..<targetCount { predictions[i, t] = M.Scalar(again[0, t]) }
     }
   }
 

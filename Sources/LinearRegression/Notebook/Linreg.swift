@@ -27,7 +27,7 @@ public func linreg<M: RowMajor>(_ X: M, _ w: Matrix<M.Scalar>, _ b: Matrix<M.Sca
     X.withUnsafeElements { X in
       w.withUnsafeElements { w in
         b.withUnsafeElements { b in
-          PredictedRows(X: X.baseAddress, predictions: predictions.baseAddress, shape: shape)
+          PredictionRows(X: X.baseAddress, predictions: predictions.baseAddress, shape: shape)
             .predict(w.baseAddress, b.baseAddress)
         }
       }

@@ -37,14 +37,6 @@ struct EpochOrder: Sendable {
     }
   }
 
-  /// From the first row to the last.
-  static func inOrder(_ rowCount: Int) -> EpochOrder { EpochOrder(rowCount: rowCount, layout: .inOrder) }
-
-  private init(rowCount: Int, layout: Layout) {
-    self.rowCount = rowCount
-    self.layout = layout
-  }
-
   /// Whether rows come in the order that they are stored in.
   var isInOrder: Bool {
     if case .inOrder = layout { true } else { false }

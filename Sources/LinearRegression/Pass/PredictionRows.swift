@@ -1,14 +1,14 @@
 internal import LinearAlgebra
 
 /// Rows of X and the place of their predictions.
-struct PredictedRows<Scalar: BLASScalar>: RowSource {
+struct PredictionRows<Scalar: BLASScalar>: RowSource {
   var X: UnsafePointer<Scalar>?
   var predictions: UnsafeMutablePointer<Scalar>?
   var shape: BatchShape
 
   var rowCount: Int { shape.rows }
 
-  func block(_ rows: Range<Int>) -> PredictedRows {
+  func block(_ rows: Range<Int>) -> PredictionRows {
     var block = self
     block.X = X.map { $0 + rows.lowerBound * shape.features }
     block.predictions = predictions.map { $0 + rows.lowerBound * shape.targets }
@@ -32,7 +32,7 @@ private struct PredictionWriter<Scalar: BLASScalar>: Reduction {
   let w: UnsafePointer<Scalar>?
   let b: UnsafePointer<Scalar>?
 
-  mutating func add(_ block: PredictedRows<Scalar>, _: inout Void) {
+  mutating func add(_ block: PredictionRows<Scalar>, _: inout Void) {
     Products.predict(block.shape, block.X, w, b, into: block.predictions)
   }
 
