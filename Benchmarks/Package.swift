@@ -12,8 +12,11 @@ let package = Package(
   targets: [
     // What every benchmark needs: clock, agreement, table, machine, data.
     .target(
-      name: "BenchmarkSupport", dependencies: [.product(name: "LinearRegression", package: library)],
+      name: "BenchmarkSupport",
+      dependencies: ["CCBLAS", .product(name: "LinearRegression", package: library)],
       path: "BenchmarkSupport", swiftSettings: strict),
+    // CBLAS without the package, to measure its routines alone.
+    .systemLibrary(name: "CCBLAS", path: "CCBLAS", pkgConfig: "openblas"),
     // The naive loops, the BLAS routine alone, and the package.
     .executableTarget(
       name: "compare",

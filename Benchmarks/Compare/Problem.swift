@@ -11,7 +11,7 @@ struct Size: Hashable {
 /// Data of one size, and the parameters that every work starts from.
 ///
 /// All numbers are drawn evenly around zero, so that no sum of many terms outgrows its terms by much.
-struct Problem<Scalar: BLASScalar> {
+struct Problem<Scalar: RoutineScalar> {
   let size: Size
 
   /// Features, n × p.

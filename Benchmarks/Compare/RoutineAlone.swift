@@ -1,3 +1,4 @@
+import BenchmarkSupport
 import LinearRegression
 
 /// A work done by calls of BLAS on the same matrices, and by nothing but what the formula needs besides: the bias copied
@@ -5,7 +6,7 @@ import LinearRegression
 ///
 /// It is what the package's functions are measured against, so it has none of their checks, on memory that is there
 /// before the clock starts. One thread.
-final class RoutineAlone<Scalar: BLASScalar> {
+final class RoutineAlone<Scalar: RoutineScalar> {
   private let work: Work
   private let problem: Problem<Scalar>
 
@@ -37,6 +38,7 @@ final class RoutineAlone<Scalar: BLASScalar> {
     (b, bias) = (memory(k, of: 0), memory(k, of: 0))
     (errors, ones) = (memory(n * k, of: 0), memory(n, of: 1))
     start()
+    precondition(OpenBLAS.threads == 1)  // the package sets it when it is first asked anything
   }
 
   deinit {
@@ -69,8 +71,8 @@ final class RoutineAlone<Scalar: BLASScalar> {
       let step = problem.learningRate / Scalar(n)
       for row in stride(from: 0, to: problem.size.rows, by: n) {
         differentiate(X + row * p, y + row * k)
-        Scalar._axpy(p * k, -step, weights, w)
-        Scalar._axpy(k, -step, bias, b)
+        Scalar.axpy(p * k, -step, weights, w)
+        Scalar.axpy(k, -step, bias, b)
       }
     }
   }
@@ -81,10 +83,10 @@ final class RoutineAlone<Scalar: BLASScalar> {
   private func predict(_ X: UnsafePointer<Scalar>) {
     if k == 1 {
       errors.update(repeating: b[0], count: n)
-      Scalar._gemv(.no, n, p, 1, X, p, w, 1, errors)
+      Scalar.gemv(transposed: false, n, p, X, w, 1, errors)
     } else {
       for i in 0..<n { (errors + i * k).update(from: b, count: k) }
-      Scalar._gemm(.no, .no, n, k, p, 1, X, p, w, k, 1, errors, k)
+      Scalar.gemm(transposed: false, n, k, p, X, w, 1, errors)
     }
   }
 
@@ -93,13 +95,13 @@ final class RoutineAlone<Scalar: BLASScalar> {
   @specialized(where Scalar == Double)
   private func differentiate(_ X: UnsafePointer<Scalar>, _ y: UnsafePointer<Scalar>) {
     predict(X)
-    Scalar._axpy(n * k, -1, y, errors)
+    Scalar.axpy(n * k, -1, y, errors)
     if k == 1 {
-      Scalar._gemv(.yes, n, p, 1, X, p, errors, 0, weights)
-      bias[0] = Scalar._dot(n, ones, errors)
+      Scalar.gemv(transposed: true, n, p, X, errors, 0, weights)
+      bias[0] = Scalar.dot(n, ones, errors)
     } else {
-      Scalar._gemm(.yes, .no, p, k, n, 1, X, p, errors, k, 0, weights, k)
-      Scalar._gemv(.yes, n, k, 1, errors, k, ones, 0, bias)
+      Scalar.gemm(transposed: true, p, k, n, X, errors, 0, weights)
+      Scalar.gemv(transposed: true, n, k, errors, ones, 0, bias)
     }
   }
 

@@ -19,6 +19,7 @@ struct MachineLimits {
   ///
   /// - Parameter data: a matrix much larger than the caches.
   init(reading data: Matrix<Float>) {
+    precondition(OpenBLAS.threads == 1)  // the package sets it when it is first asked anything
     let bytes = Double(data.rowCount * data.columnCount * MemoryLayout<Float>.stride)
     readRate = bytes / best(of: 7) { Self.read(data, threads: Self.cores) }
     singleReadRate = bytes / best(of: 5) { Self.read(data, threads: 1) }
@@ -39,7 +40,7 @@ struct MachineLimits {
         let end = elements.count * (thread + 1) / threads
         while start < end {
           let part = elements.baseAddress! + start
-          keep(Float._dot(min(chunk, end - start), part, part))
+          keep(Float.dot(min(chunk, end - start), part, part))
           start += chunk
         }
       }

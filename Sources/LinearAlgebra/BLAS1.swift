@@ -11,7 +11,7 @@
 public func axpy<Scalar: BLASScalar>(_ alpha: Scalar, _ x: [Scalar], into y: inout [Scalar]) {
   require(x.count == y.count, "axpy: x has \(x.count) elements, y has \(y.count)")
   if x.isEmpty { return }
-  y.withUnsafeMutableBufferPointer { Scalar._axpy(x.count, alpha, x, $0.baseAddress!) }
+  y.withUnsafeMutableBufferPointer { Scalar.routines.axpy(x.count, alpha, x, $0.baseAddress!) }
 }
 
 /// xᵀ y
@@ -24,7 +24,7 @@ public func axpy<Scalar: BLASScalar>(_ alpha: Scalar, _ x: [Scalar], into y: ino
 /// - Complexity: 2 n flops, no allocation. Uses `?dot`.
 public func dot<Scalar: BLASScalar>(_ x: [Scalar], _ y: [Scalar]) -> Scalar {
   require(x.count == y.count, "dot: x has \(x.count) elements, y has \(y.count)")
-  return x.isEmpty ? 0 : Scalar._dot(x.count, x, y)
+  return x.isEmpty ? 0 : Scalar.routines.dot(x.count, x, y)
 }
 
 /// ‖x‖₂ = √(Σ xᵢ²), without overflow where the result itself does not overflow.
@@ -33,5 +33,5 @@ public func dot<Scalar: BLASScalar>(_ x: [Scalar], _ y: [Scalar]) -> Scalar {
 /// - Returns: the Euclidean norm; 0 for an empty vector.
 /// - Complexity: 2 n flops, no allocation. Uses `?nrm2`.
 public func nrm2<Scalar: BLASScalar>(_ x: [Scalar]) -> Scalar {
-  x.isEmpty ? 0 : Scalar._nrm2(x.count, x)
+  x.isEmpty ? 0 : Scalar.routines.nrm2(x.count, x)
 }

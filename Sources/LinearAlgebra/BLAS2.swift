@@ -22,7 +22,7 @@ public func gemv<M: RowMajor>(
   if x.isEmpty { return scale(&y, by: beta) }
   a.withUnsafeElements { elements in
     y.withUnsafeMutableBufferPointer { y in
-      M.Scalar._gemv(
+      M.Scalar.routines.gemv(
         transpose, a.rowCount, a.columnCount, alpha, elements.baseAddress!, a.columnCount, x, beta,
         y.baseAddress!)
     }

@@ -28,7 +28,7 @@ public func gemm<A: RowMajor, B: RowMajor<A.Scalar>>(
   a.withUnsafeElements { aElements in
     b.withUnsafeElements { bElements in
       c.withUnsafeMutableElements { cElements in
-        A.Scalar._gemm(
+        A.Scalar.routines.gemm(
           transposeA, transposeB, m, n, opA.columns, alpha, aElements.baseAddress!, a.columnCount,
           bElements.baseAddress!, b.columnCount, beta, cElements.baseAddress!, n)
       }
@@ -84,7 +84,7 @@ public func syrk<M: RowMajor>(
   }
   a.withUnsafeElements { elements in
     c.withUnsafeMutableElements { c in
-      M.Scalar._syrk(
+      M.Scalar.routines.syrk(
         triangle, transpose, n, op.columns, alpha, elements.baseAddress!, a.columnCount, beta, c.baseAddress!,
         n)
     }

@@ -21,7 +21,7 @@ public func potrf<Scalar: BLASScalar>(_ a: Matrix<Scalar>, triangle: Triangle) t
   try checkFinite(factor, "A")
   if n == 0 { return factor }
   let info = factor.withUnsafeMutableElements {
-    positiveInfo("potrf", Scalar._potrf(triangle.lapackOfRowMajor, n, $0.baseAddress!, n))
+    positiveInfo("potrf", Scalar.routines.potrf(triangle.lapackOfRowMajor, n, $0.baseAddress!, n))
   }
   if info > 0 { throw .notPositiveDefinite(order: info) }
   return factor
@@ -48,7 +48,8 @@ public func potrs<Scalar: BLASScalar>(
     x.withUnsafeMutableBufferPointer { x in
       _ = positiveInfo(
         "potrs",
-        Scalar._potrs(triangle.lapackOfRowMajor, n, b.columnCount, factor.baseAddress!, n, x.baseAddress!, n))
+        Scalar.routines.potrs(
+          triangle.lapackOfRowMajor, n, b.columnCount, factor.baseAddress!, n, x.baseAddress!, n))
     }
   }
   return Matrix(columnMajor: x, rows: n, columns: b.columnCount, leadingDimension: n)
@@ -74,7 +75,7 @@ public func pocon<Scalar: BLASScalar>(factor: Matrix<Scalar>, triangle: Triangle
   factor.withUnsafeElements { factor in
     _ = positiveInfo(
       "pocon",
-      Scalar._pocon(
+      Scalar.routines.pocon(
         triangle.lapackOfRowMajor, n, factor.baseAddress!, n, norm, &reciprocal, &work, &integerWork))
   }
   return reciprocal

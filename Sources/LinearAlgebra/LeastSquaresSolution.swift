@@ -33,7 +33,7 @@ public func gels<A: RowMajor>(
   // gels would return zeros and report success
   if problem.a.allSatisfy({ $0 == 0 }) { throw .singular(index: 0) }
   let info = problem.call { m, n, k, a, b, ldb in
-    withWorkspace("gels") { work, lwork in A.Scalar._gels(m, n, k, a, m, b, ldb, work, lwork) }
+    withWorkspace("gels") { work, lwork in A.Scalar.routines.gels(m, n, k, a, m, b, ldb, work, lwork) }
   }
   if info > 0 { throw .singular(index: info - 1) }
   return problem.solution(rank: nil, singularValues: nil)
@@ -60,7 +60,7 @@ public func gelsy<A: RowMajor>(
   _ = problem.call { m, n, k, a, b, ldb in
     pivots.withUnsafeMutableBufferPointer { pivots in
       withWorkspace("gelsy") { work, lwork in
-        A.Scalar._gelsy(m, n, k, a, m, b, ldb, pivots.baseAddress!, rcond, &rank, work, lwork)
+        A.Scalar.routines.gelsy(m, n, k, a, m, b, ldb, pivots.baseAddress!, rcond, &rank, work, lwork)
       }
     }
   }
@@ -92,11 +92,12 @@ public func gelsd<A: RowMajor>(
       var size: A.Scalar = 0
       _ = positiveInfo(
         "gelsd",
-        A.Scalar._gelsd(m, n, k, a, m, b, ldb, s.baseAddress!, rcond, &rank, &size, -1, &integerCount))
+        A.Scalar.routines.gelsd(m, n, k, a, m, b, ldb, s.baseAddress!, rcond, &rank, &size, -1, &integerCount)
+      )
       var integers = [Int32](repeating: 0, count: max(1, Int(integerCount)))
       return integers.withUnsafeMutableBufferPointer { integers in
         withWorkspace("gelsd") { work, lwork in
-          A.Scalar._gelsd(
+          A.Scalar.routines.gelsd(
             m, n, k, a, m, b, ldb, s.baseAddress!, rcond, &rank, work, lwork, integers.baseAddress!)
         }
       }

@@ -29,7 +29,7 @@ public func geqrf<M: RowMajor>(_ a: M) throws(LAPACKError) -> QRFactorization<M.
     factors.withUnsafeMutableBufferPointer { factors in
       tau.withUnsafeMutableBufferPointer { tau in
         _ = withWorkspace("geqrf") { work, lwork in
-          M.Scalar._geqrf(m, n, factors.baseAddress!, m, tau.baseAddress!, work, lwork)
+          M.Scalar.routines.geqrf(m, n, factors.baseAddress!, m, tau.baseAddress!, work, lwork)
         }
       }
     }

@@ -64,7 +64,7 @@ extension RowMajor {
       let chunk = 4096
       for start in stride(from: 0, to: elements.count, by: chunk) {
         let count = Swift.min(chunk, elements.count - start)
-        if Scalar._asum(count, elements.baseAddress! + start).isFinite { continue }
+        if Scalar.routines.asum(count, elements.baseAddress! + start).isFinite { continue }
         for index in start..<start + count where !elements[index].isFinite {
           return (index / columnCount, index % columnCount)
         }

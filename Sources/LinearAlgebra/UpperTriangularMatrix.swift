@@ -52,7 +52,7 @@ extension UpperTriangularMatrix {
     if order == 0 { return true }
     let order = order
     return columnMajorElements.withUnsafeMutableBufferPointer {
-      positiveInfo("potrf", Scalar._potrf(upperTriangle, order, $0.baseAddress!, order)) == 0
+      positiveInfo("potrf", Scalar.routines.potrf(upperTriangle, order, $0.baseAddress!, order)) == 0
     }
   }
 
@@ -62,7 +62,7 @@ extension UpperTriangularMatrix {
     if order == 0 { return self }
     var result = self
     let info = result.columnMajorElements.withUnsafeMutableBufferPointer {
-      positiveInfo("trtri", Scalar._trtri(upperTriangle, order, $0.baseAddress!, order))
+      positiveInfo("trtri", Scalar.routines.trtri(upperTriangle, order, $0.baseAddress!, order))
     }
     return info == 0 ? result : nil
   }
@@ -83,7 +83,7 @@ extension UpperTriangularMatrix {
       columnMajorElements.withUnsafeBufferPointer { r in
         positiveInfo(
           "trtrs",
-          Scalar._trtrs(
+          Scalar.routines.trtrs(
             upperTriangle, transpose, order, b.columnCount, r.baseAddress!, order, x.baseAddress!, order))
       }
     }
@@ -106,7 +106,7 @@ extension UpperTriangularMatrix {
     columnMajorElements.withUnsafeMutableBufferPointer {
       _ = positiveInfo(
         "tpqrt",
-        Scalar._tpqrt(
+        Scalar.routines.tpqrt(
           rows, order, 0, panel, $0.baseAddress!, order, b, leadingDimension, work, panel,
           work + panel * order))
     }
@@ -128,7 +128,7 @@ extension UpperTriangularMatrix {
           vt.withUnsafeMutableBufferPointer { vt in
             integers.withUnsafeMutableBufferPointer { integers in
               withWorkspace("gesdd") { work, lwork in
-                Scalar._gesdd(
+                Scalar.routines.gesdd(
                   order, order, a.baseAddress!, order, s.baseAddress!, u.baseAddress!, order, vt.baseAddress!,
                   order, work, lwork, integers.baseAddress!)
               }

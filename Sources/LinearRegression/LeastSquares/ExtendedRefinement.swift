@@ -240,7 +240,7 @@ private struct ExtendedSums<Scalar: BLASScalar>: Reduction {
       if let weights { for i in 0..<n { basis[j * n + i] *= weights[i].squareRoot() } }
     }
     cross.withUnsafeMutableBufferPointer {
-      Double._syrk(.upper, .no, q, n, 1, basis, n, 1, $0.baseAddress!, q)
+      Double.routines.syrk(.upper, .no, q, n, 1, basis, n, 1, $0.baseAddress!, q)
     }
   }
 

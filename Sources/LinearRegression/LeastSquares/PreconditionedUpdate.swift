@@ -96,7 +96,7 @@ struct PreconditionedUpdate {
     let product = u.withUnsafeColumns { u in
       r.withUnsafeColumns { r in
         [Double](unsafeUninitializedCapacity: order * order) { product, count in
-          Double._gemm(
+          Double.routines.gemm(
             .no, .no, order, order, order, 1, r.baseAddress!, order, u.baseAddress!, order, 0,
             product.baseAddress!, order)
           count = order * order

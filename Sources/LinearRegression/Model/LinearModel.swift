@@ -111,7 +111,7 @@ public struct LinearModel: Equatable, Sendable, Codable {
     return weights.withUnsafeElements { w in
       var prediction = intercepts[0]
       forEachPart(of: row) { x, start, count in
-        prediction += Double._dot(count, x, w.baseAddress.unsafelyUnwrapped + start)
+        prediction += Double.routines.dot(count, x, w.baseAddress.unsafelyUnwrapped + start)
       }
       return prediction
     }
@@ -148,7 +148,7 @@ public struct LinearModel: Equatable, Sendable, Codable {
       weights.withUnsafeElements { w in
         forEachPart(of: row) { x, start, count in
           // Wᵀ x, row-major as W is.
-          Double._gemv(
+          Double.routines.gemv(
             .yes, count, k, 1, w.baseAddress.unsafelyUnwrapped + start * k, k, x, 1,
             predictions.baseAddress.unsafelyUnwrapped)
         }
@@ -181,7 +181,7 @@ public struct LinearModel: Equatable, Sendable, Codable {
         guard let X = X.baseAddress, let w = w.baseAddress, p > 0 else {
           return Array(repeating: intercept, count: n)
         }
-        return (0..<n).map { intercept + Double._dot(p, X + $0 * p, w) }
+        return (0..<n).map { intercept + Double.routines.dot(p, X + $0 * p, w) }
       }
     }
   }

@@ -54,13 +54,13 @@ enum Products<Scalar: BLASScalar> {
     guard p > 0, let X, let w else { return }
     if k == 1 {
       return forEachBlock(shape) { start, count in
-        Scalar._gemv(.no, count, p, 1, X + start * p, p, w, 1, predictions + start)
+        Scalar.routines.gemv(.no, count, p, 1, X + start * p, p, w, 1, predictions + start)
       }
     }
     for group in 0..<shape.groupCount {
       let group = shape.group(group), first = group.lowerBound
       forEachBlock(shape) { start, count in
-        Scalar._gemm(
+        Scalar.routines.gemm(
           .no, .no, count, group.count, p, 1, X + start * p, p, w + first, k, 1,
           predictions + start * k + first, k)
       }
@@ -75,13 +75,13 @@ enum Products<Scalar: BLASScalar> {
     guard shape.rows > 0, k > 0, p > 0, let X, let errors, let gradient else { return }
     if k == 1 {
       return forEachBlock(shape) { start, count in
-        Scalar._gemv(.yes, count, p, 1, X + start * p, p, errors + start, 1, gradient)
+        Scalar.routines.gemv(.yes, count, p, 1, X + start * p, p, errors + start, 1, gradient)
       }
     }
     for group in 0..<shape.groupCount {
       let group = shape.group(group), first = group.lowerBound
       forEachBlock(shape) { start, count in
-        Scalar._gemm(
+        Scalar.routines.gemm(
           .yes, .no, p, group.count, count, 1, X + start * p, p, errors + start * k + first, k, 1,
           gradient + first, k)
       }

@@ -59,11 +59,11 @@ struct Preconditioner {
         return
       }
       if k == 1 {
-        Double._gemv(.yes, p, rank, 1, T, rank, g, 0, whitened)
-        Double._gemv(.no, p, rank, 1, T, rank, whitened, 0, target)
+        Double.routines.gemv(.yes, p, rank, 1, T, rank, g, 0, whitened)
+        Double.routines.gemv(.no, p, rank, 1, T, rank, whitened, 0, target)
       } else {
-        Double._gemm(.yes, .no, rank, k, p, 1, T, rank, g, k, 0, whitened, k)
-        Double._gemm(.no, .no, p, k, rank, 1, T, rank, whitened, k, 0, target, k)
+        Double.routines.gemm(.yes, .no, rank, k, p, 1, T, rank, g, k, 0, whitened, k)
+        Double.routines.gemm(.no, .no, p, k, rank, 1, T, rank, whitened, k, 0, target, k)
       }
     }
   }
@@ -121,11 +121,11 @@ private struct LargestRow<Scalar: BLASScalar>: Reduction {
           guard p > 0, let directions = directions.baseAddress, let products = products.baseAddress else {
             return
           }
-          Double._gemm(.no, .no, n, q, p, 1, features, order, directions, q, 0, products, q)
+          Double.routines.gemm(.no, .no, n, q, p, 1, features, order, directions, q, 0, products, q)
         }
         for i in 0..<n {
           let root = rows[i * order],
-            norm = directions == nil ? scale * Double._nrm2(p, features + i * order) : 0
+            norm = directions == nil ? scale * Double.routines.nrm2(p, features + i * order) : 0
           var sum = root * root + norm * norm
           for j in 0..<q { sum += products[i * q + j] * products[i * q + j] }
           value = max(value, sum)

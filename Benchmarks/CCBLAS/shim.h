@@ -1,0 +1,2 @@
+// CBLAS without the package, to measure a routine alone.
+#include <cblas.h>

@@ -1,0 +1,76 @@
+/// The BLAS and LAPACK routines that the package uses, of one storage type: one requirement for each.
+///
+/// The conformances, in `Float+Routines.swift` and `Double+Routines.swift`, hold one line per routine and differ only
+/// in the routine's first letter; everything else is generic. They take raw pointers and check nothing: call the
+/// functions that bear the routine's plain name (`gemv`, `gels`, …) instead.
+///
+/// BLAS routines here see row-major matrices, LAPACK routines column-major ones.
+@usableFromInline
+package protocol Routines<Scalar> {
+  /// Type of the elements.
+  associatedtype Scalar
+
+  // MARK: BLAS 1
+  static func axpy(_ n: Int, _ alpha: Scalar, _ x: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>)
+  static func dot(_ n: Int, _ x: UnsafePointer<Scalar>, _ y: UnsafePointer<Scalar>) -> Scalar
+  static func nrm2(_ n: Int, _ x: UnsafePointer<Scalar>) -> Scalar
+  static func asum(_ n: Int, _ x: UnsafePointer<Scalar>) -> Scalar
+
+  // MARK: BLAS 2 and 3
+  static func gemv(
+    _ op: Transpose, _ m: Int, _ n: Int, _ alpha: Scalar, _ a: UnsafePointer<Scalar>, _ lda: Int,
+    _ x: UnsafePointer<Scalar>, _ beta: Scalar, _ y: UnsafeMutablePointer<Scalar>)
+  static func gemm(
+    _ opA: Transpose, _ opB: Transpose, _ m: Int, _ n: Int, _ k: Int, _ alpha: Scalar,
+    _ a: UnsafePointer<Scalar>, _ lda: Int, _ b: UnsafePointer<Scalar>, _ ldb: Int, _ beta: Scalar,
+    _ c: UnsafeMutablePointer<Scalar>, _ ldc: Int)
+  static func syrk(
+    _ triangle: Triangle, _ op: Transpose, _ n: Int, _ k: Int, _ alpha: Scalar, _ a: UnsafePointer<Scalar>,
+    _ lda: Int, _ beta: Scalar, _ c: UnsafeMutablePointer<Scalar>, _ ldc: Int)
+
+  // MARK: LAPACK
+  static func potrf(_ uplo: CChar, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int) -> Int32
+  static func potrs(
+    _ uplo: CChar, _ n: Int, _ nrhs: Int, _ a: UnsafePointer<Scalar>, _ lda: Int,
+    _ b: UnsafeMutablePointer<Scalar>, _ ldb: Int
+  ) -> Int32
+  static func pocon(
+    _ uplo: CChar, _ n: Int, _ a: UnsafePointer<Scalar>, _ lda: Int, _ anorm: Scalar,
+    _ rcond: UnsafeMutablePointer<Scalar>, _ work: UnsafeMutablePointer<Scalar>,
+    _ iwork: UnsafeMutablePointer<Int32>
+  ) -> Int32
+  static func geqrf(
+    _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int, _ tau: UnsafeMutablePointer<Scalar>,
+    _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int
+  ) -> Int32
+  static func tpqrt(
+    _ m: Int, _ n: Int, _ l: Int, _ nb: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int,
+    _ b: UnsafeMutablePointer<Scalar>, _ ldb: Int, _ t: UnsafeMutablePointer<Scalar>, _ ldt: Int,
+    _ work: UnsafeMutablePointer<Scalar>
+  ) -> Int32
+  static func trtri(_ uplo: CChar, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int) -> Int32
+  static func trtrs(
+    _ uplo: CChar, _ op: Transpose, _ n: Int, _ nrhs: Int, _ a: UnsafePointer<Scalar>, _ lda: Int,
+    _ b: UnsafeMutablePointer<Scalar>, _ ldb: Int
+  ) -> Int32
+  static func gesdd(
+    _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int, _ s: UnsafeMutablePointer<Scalar>,
+    _ u: UnsafeMutablePointer<Scalar>, _ ldu: Int, _ vt: UnsafeMutablePointer<Scalar>, _ ldvt: Int,
+    _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int, _ iwork: UnsafeMutablePointer<Int32>
+  ) -> Int32
+  static func gels(
+    _ m: Int, _ n: Int, _ nrhs: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int,
+    _ b: UnsafeMutablePointer<Scalar>, _ ldb: Int, _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int
+  ) -> Int32
+  static func gelsy(
+    _ m: Int, _ n: Int, _ nrhs: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int,
+    _ b: UnsafeMutablePointer<Scalar>, _ ldb: Int, _ jpvt: UnsafeMutablePointer<Int32>, _ rcond: Scalar,
+    _ rank: UnsafeMutablePointer<Int32>, _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int
+  ) -> Int32
+  static func gelsd(
+    _ m: Int, _ n: Int, _ nrhs: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int,
+    _ b: UnsafeMutablePointer<Scalar>, _ ldb: Int, _ s: UnsafeMutablePointer<Scalar>, _ rcond: Scalar,
+    _ rank: UnsafeMutablePointer<Int32>, _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int,
+    _ iwork: UnsafeMutablePointer<Int32>
+  ) -> Int32
+}
