@@ -9,7 +9,7 @@ func numbers(_ rows: Int, _ columns: Int) -> Matrix<Float> {
 let X = numbers(500, 20), y = numbers(500, 1).elements, weights = y.map { $0 * $0 }
 let row = X[row: 0].map { Double($0) }
 let batch = numbers(10, 20), targets = numbers(10, 1).elements
-var other = LeastSquares.Accumulator(features: 20)
+var other = LeastSquares.Factor(features: 20)
 try other.add(batch, targets)
 let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
 try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
@@ -22,7 +22,7 @@ print(fit.coefficients, fit.coefficientStatistics(), fit.statistics[0].rSquared 
 print(fit.certificate.estimatedDigits)
 let interval = fit.predict(row, interval: .prediction, level: 0.95)
 
-var share = LeastSquares.Accumulator(features: 20)  // here; the rest, elsewhere
+var share = LeastSquares.Factor(features: 20)  // here; the rest, elsewhere
 try share.add(X, y)
 try share.merge(other)
 print(try share.solve().coefficients)

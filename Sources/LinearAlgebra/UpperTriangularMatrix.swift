@@ -91,27 +91,6 @@ extension UpperTriangularMatrix {
       ? Matrix(columnMajor: x, rows: order, columns: b.columnCount, leadingDimension: order) : nil
   }
 
-  /// The factor of R with rows stacked below it: R ← the R of the QR factorisation of [R; B].
-  ///
-  /// - Parameters:
-  ///   - rows: number of rows of B.
-  ///   - b: B, column-major, columns `rows` elements apart; overwritten.
-  ///   - work: room for 2 · 8 · p numbers.
-  /// - Complexity: 2 p² rows flops, no allocation. Uses `?tpqrt`.
-  package mutating func absorb(
-    rows: Int, _ b: UnsafeMutablePointer<Scalar>, leadingDimension: Int, work: UnsafeMutablePointer<Scalar>
-  ) {
-    if order == 0 || rows == 0 { return }
-    let order = order, panel = min(8, order)  // the width that was fastest for p from 10 to 1000
-    columnMajorElements.withUnsafeMutableBufferPointer {
-      _ = positiveInfo(
-        "tpqrt",
-        Scalar.routines.tpqrt(
-          rows, order, 0, panel, $0.baseAddress!, order, b, leadingDimension, work, panel,
-          work + panel * order))
-    }
-  }
-
   /// The singular value decomposition R = U diag(σ) Vᵀ.
   ///
   /// - Throws: ``LAPACKError/noConvergence(remaining:)``.

@@ -80,3 +80,24 @@ extension DataError {
     if weights.allSatisfy({ $0 == 0 }) { throw .noWeight }
   }
 }
+
+/// Does a pass over rows. A pass sees that a value is not finite; where it failed, this looks for the place.
+func checked<Scalar, Result>(
+  _ X: some RowMajor<Scalar>, _ y: some RowMajor<Scalar>, weights: [Scalar]? = nil,
+  _ pass: () throws(DataError) -> Result
+) throws(DataError) -> Result {
+  if X.rowCount == 0 { throw .noRows }
+  do throws(DataError) {
+    return try pass()
+  } catch {
+    try DataError.check(X, y, weights: weights)
+    throw error
+  }
+}
+
+extension DataError {
+  /// A column of [X y] that overflows.
+  static func overflow(column: Int, features: Int) -> DataError {
+    column < features ? .overflow(.features, column: column) : .overflow(.targets, column: column - features)
+  }
+}

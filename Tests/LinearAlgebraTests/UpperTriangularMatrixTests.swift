@@ -57,19 +57,26 @@ import Testing
 
   /// RᵀR is the sum of the cross-products of all rows.
   @Test(arguments: [1, 3, 20, 200])
-  func absorbedRows(rows: Int) {
+  func stackedRows(rows: Int) {
     var generator = SeededGenerator(seed: 22)
     let before = triangle(7, Double.self)
     let b: Matrix<Double> = generator.normalMatrix(rows, 7)
     var after = before
-    var columns = b.transposed().elements, work = [Double](repeating: 0, count: 16 * 7)
-    columns.withUnsafeMutableBufferPointer { columns in
-      work.withUnsafeMutableBufferPointer {
-        after.absorb(rows: rows, columns.baseAddress!, leadingDimension: rows, work: $0.baseAddress!)
-      }
-    }
+    after.stack(rows: rows, columns: b.transposed().elements)
     let expected = gemm(dense(before), dense(before), transposeA: .yes) + gemm(b, b, transposeA: .yes)
     #expect(difference(gemm(dense(after), dense(after), transposeA: .yes), expected, factor: 100) == nil)
+  }
+
+  @Test(arguments: [1, 7, 200]) func stackedTriangles(order: Int) {
+    var generator = SeededGenerator(seed: 23)
+    let before = triangle(order, Double.self)
+    var other = UpperTriangularMatrix<Double>(order: order)
+    for j in 0..<order { for i in 0...j { other[i, j] = generator.nextNormal() } }
+    var after = before
+    after.stack(other)
+    let expected =
+      gemm(dense(before), dense(before), transposeA: .yes) + gemm(dense(other), dense(other), transposeA: .yes)
+    #expect(difference(gemm(dense(after), dense(after), transposeA: .yes), expected, factor: 1000) == nil)
   }
 
   @Test func singularValues() throws {

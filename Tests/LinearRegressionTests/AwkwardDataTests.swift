@@ -97,8 +97,8 @@ import Testing
 
   /// Shares of one column in scales far apart, in any order.
   @Test func sharesFarApart() throws {
-    func share(_ scale: Double, _ y: [Double]) throws -> LeastSquares.Accumulator {
-      var share = LeastSquares.Accumulator(features: 1)
+    func share(_ scale: Double, _ y: [Double]) throws -> LeastSquares.Factor {
+      var share = LeastSquares.Factor(features: 1)
       try share.add(Matrix(column: [0, scale, 2 * scale]), y)
       return share
     }
@@ -153,7 +153,7 @@ import Testing
     #expect(throws: DataError.nonFinite(.features, row: 2, column: 0)) {
       try LeastSquares().fit(X, Matrix(column: [1, 2, 3, 5]), low: low)
     }
-    var share = LeastSquares.Accumulator(features: 1)
+    var share = LeastSquares.Factor(features: 1)
     #expect(throws: DataError.nonFinite(.targets, row: 1, column: 0)) {
       try share.add(X, [1, .nan, 3, 5], weights: [0, 0, 0, 0])
     }
@@ -174,7 +174,7 @@ import Testing
     let X = Matrix<Double>(rows: n, columns: 2) { i, j in j == 0 ? x[i] : generator.nextNormal() }
     let y = (0..<n).map { 1 + 2 * X[$0, 0] - X[$0, 1] + generator.nextNormal() }
     let exact = try LeastSquares(precision: .extended).fit(X, y)
-    var share = LeastSquares.Accumulator(features: 2)
+    var share = LeastSquares.Factor(features: 2)
     for i in 0..<n { try share.add(X[rows: i..<i + 1], [y[i]]) }
     let fit = try share.solve()
     let error = zip(fit.coefficients, exact.coefficients).reduce(0) { max($0, abs($1.0 / $1.1 - 1)) }

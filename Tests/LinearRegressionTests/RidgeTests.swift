@@ -35,7 +35,7 @@ import Testing
 
   @Test func theWholePathFromOneFactor() throws {
     let (X, y) = data(80)
-    var share = LeastSquares.Accumulator(features: 4, targets: 2)
+    var share = LeastSquares.Factor(features: 4, targets: 2)
     try share.add(X, y)
     let penalties = [0, 0.1, 1, 100, 1e8]
     let path = try share.ridgePath(penalties)

@@ -6,7 +6,7 @@ import Testing
 @Suite struct RowPassTests {
   @Test(arguments: [0, 1, 15, 16, 17, 1000, 4096, 4099, 100_000])
   func everyRowComesOnceInBlocksInOrder(rows: Int) {
-    let pass = RowPass(rows: rows, blockRows: 16)
+    let pass = RowPass(rows: rows, blockRows: 16, leafRows: 30)
     for threads in [1, 2, 3, 8] {
       let ranges = Parallelism.$threads.withValue(threads) {
         pass.reduce(Ranges(rowCount: rows)) { RangeList() }.ranges

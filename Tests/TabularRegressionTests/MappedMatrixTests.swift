@@ -214,7 +214,7 @@ import Testing
     #expect(gradient(X, targets: y, w, b) == gradient(memory, targets: y, w, b))
     #expect(X.firstNonFinite() == nil)
     #expect(gemv(X, w.elements) == gemv(memory, w.elements))
-    var share = LeastSquares.Accumulator(features: 7), whole = share
+    var share = LeastSquares.Factor(features: 7), whole = share
     for (block, targets) in zip(X.rowBlocks(ofRows: 999), y.rowBlocks(ofRows: 999)) {
       try share.add(block, Matrix(targets))
     }

@@ -74,7 +74,7 @@ struct FirstPass {
       }
     }
     let factor = try units.inSoundUnits(rows, layout, passes: &passes) { units in
-      let factor = TriangularFactor.of(rows, layout, units)
+      let factor = LeastSquares.Factor.of(rows, layout, units)
       return (factor, factor.columnSizes)
     }
     return ReducedProblem(factor, precisions: precisions)

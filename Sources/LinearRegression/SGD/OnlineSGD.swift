@@ -15,7 +15,7 @@ public import LinearAlgebra
 /// of degree 3).
 ///
 /// It does not converge faster than its rows are many: after n rows the error is of the order of √(p / n) times the
-/// noise, as that of the exact fit of the same rows is. Where p × p numbers are no burden, ``LeastSquares/Accumulator``
+/// noise, as that of the exact fit of the same rows is. Where p × p numbers are no burden, ``LeastSquares/Factor``
 /// gives that fit from the same stream.
 public struct OnlineSGD: Equatable, Sendable, Codable {
   /// p

@@ -60,20 +60,6 @@ public struct Standardization: Equatable, Sendable {
   }
 }
 
-/// Does a first pass over rows. A pass sees that a value is not finite; where it failed, this looks for the place.
-func checked<Scalar, Result>(
-  _ X: some RowMajor<Scalar>, _ y: some RowMajor<Scalar>, weights: [Scalar]? = nil,
-  _ pass: () throws(DataError) -> Result
-) throws(DataError) -> Result {
-  if X.rowCount == 0 { throw .noRows }
-  do throws(DataError) {
-    return try pass()
-  } catch {
-    try DataError.check(X, y, weights: weights)
-    throw error
-  }
-}
-
 /// The standardisations of X and y together: coefficients there and back.
 struct ProblemStandardization: Equatable {
   let features: Standardization

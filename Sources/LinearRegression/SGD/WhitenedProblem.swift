@@ -106,18 +106,13 @@ extension ReducedProblem {
   fileprivate func penalized(_ roots: [Double], units: [Double]) -> ReducedProblem {
     let (p, k) = (featureCount, targetCount), order = p + k
     var factor = UpperTriangularMatrix<Double>(order: order)
-    var rows: [Double] = zeros(p * order), work: [Double] = zeros(16 * order)
+    var rows: [Double] = zeros(p * order)
     for j in 0..<p {
       for i in 0...j { factor[i, j] = triangle[i, j] / units[j] }
       for t in 0..<k { factor[j, p + t] = projections[j, t] }
       rows[j * p + j] = roots[j] / units[j]
     }
-    rows.withUnsafeMutableBufferPointer { rows in
-      work.withUnsafeMutableBufferPointer { work in
-        guard let rows = rows.baseAddress, let work = work.baseAddress else { return }
-        factor.absorb(rows: p, rows, leadingDimension: p, work: work)
-      }
-    }
+    factor.stack(rows: p, columns: rows)
     var penalized = UpperTriangularMatrix<Double>(order: p)
     for j in 0..<p { for i in 0...j { penalized[i, j] = factor[i, j] } }
     return ReducedProblem(

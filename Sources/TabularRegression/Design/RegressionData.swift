@@ -46,31 +46,32 @@ struct RegressionData {
   func fit(_ method: LeastSquares, weights others: [Double]? = nil) throws(TabularError) -> LeastSquaresFit {
     do throws(DataError) {
       precondition(others == nil || absorption == nil)
-      if let absorption { return try reduced().solve(method, columns: absorption.columns) }
+      if let absorption { return try factor().solve(method, columns: absorption.columns) }
       return try method.fit(X.high, y, weights: others ?? weights, low: X.low)
     } catch {
       throw tabular(error)
     }
   }
 
-  /// The rows without the levels of a category.
+  /// The factor of the rows, without the levels of a category that has no columns.
   ///
+  /// - Parameter isLeaf: whether the rows are a few of many that other threads have.
   /// - Throws: ``DataError`` with the columns of the design.
-  /// - Precondition: there is such a category.
-  func reduced() throws(DataError) -> LeastSquares.WithinAccumulator {
-    var reduced = LeastSquares.WithinAccumulator(features: X.high.columnCount, targets: y.columnCount)
-    guard let absorption, let levels = rows.levels else { preconditionFailure("all levels have columns") }
+  func factor(isLeaf: Bool = false) throws(DataError) -> LeastSquares.Factor {
+    var factor = LeastSquares.Factor(
+      features: X.high.columnCount, targets: y.columnCount, grouping: absorption == nil ? .one : .levels)
+    let levels = absorption.flatMap { absorption in
+      rows.levels.map { (codes: $0.codes, count: $0.words?.count ?? absorption.columns.levels) }
+    }
     do throws(DataError) {
-      try reduced.add(
-        X.high, y, levels: levels.codes, of: levels.words?.count ?? absorption.columns.levels,
-        weights: weights)
+      try factor.add(X.high, y, weights: weights, levels: levels, isLeaf: isLeaf)
     } catch {
-      if case .overflow(.features, let column) = error {
+      if let absorption, case .overflow(.features, let column) = error {
         throw .overflow(.features, column: absorption.columns.position(ofOther: column))
       }
       throw error
     }
-    return reduced
+    return factor
   }
 
   /// The errors of a model on some rows, weighed as they are; nil for all.

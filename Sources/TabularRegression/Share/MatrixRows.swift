@@ -39,7 +39,7 @@ struct MatrixRows {
   /// why.
   ///
   /// - Parameter progress: called with the number of rows that were read.
-  /// - Complexity: as `LeastSquares.Accumulator.add`.
+  /// - Complexity: as `LeastSquares.Factor.add`.
   func share(_ formula: String, progress: (Int) -> Void) throws(TabularError) -> Share? {
     file.isStored(as: Float.self)
       ? try share(formula, Float.self, progress) : try share(formula, Double.self, progress)
@@ -48,18 +48,19 @@ struct MatrixRows {
   private func share<Scalar: BLASScalar>(
     _ formula: String, _: Scalar.Type, _ progress: (Int) -> Void
   ) throws(TabularError) -> Share? {
-    var whole = ReducedBlock(
-      rows: LeastSquares.Accumulator(features: columns.count, targets: 0),
-      ranges: ColumnRanges(count: columns.count))
+    var tree = MergeTree<ShareRows>(), ranges = ColumnRanges(count: columns.count), count = 0
     var isFit = true
     do throws(TabularError) {
       try file.forEachMatrix(columns, of: Scalar.self) { (block) throws(TabularError) in
         ReducedBlock(block)
       } take: { (block) throws(TabularError) in
-        isFit = block.map { whole.merge($0) } ?? false
+        isFit = block != nil
         // Ends the reading.
-        if !isFit { throw .unusable(file: file.source, message: "rows that are not finite") }
-        progress(whole.rows.observations)
+        guard let block else { throw .unusable(file: file.source, message: "rows that are not finite") }
+        tree.append(ShareRows(block.rows), before: block.rows.hash) { $0.merge($1) }
+        ranges.merge(block.ranges)
+        count += block.rows.observations
+        progress(count)
       }
     } catch {
       if !isFit { return nil }
@@ -70,43 +71,30 @@ struct MatrixRows {
       guard let column = file.columnNames.firstIndex(of: ranged.sources[index].name),
         let position = columns.firstIndex(of: column)
       else { continue }
-      ranged.sources[index].range = [whole.ranges.least[position], whole.ranges.greatest[position]]
+      ranged.sources[index].range = [ranges.least[position], ranges.greatest[position]]
     }
-    let rows = whole.rows.rearranged(features: features, targets: targets, epsilon: Double.ulpOfOne)
-    return Share(formula: formula, design: ranged, rows: rows)
+    tree.update {
+      $0 = ShareRows(
+        $0.factor.selecting(features: features, targets: targets, epsilon: Double.ulpOfOne))
+    }
+    return Share(formula: formula, design: ranged, absorption: nil, parts: tree)
   }
 }
 
 /// What a block of rows is reduced to.
 private struct ReducedBlock: Sendable {
-  var rows: LeastSquares.Accumulator
+  var rows: LeastSquares.Factor
   var ranges: ColumnRanges
-
-  init(rows: LeastSquares.Accumulator, ranges: ColumnRanges) {
-    self.rows = rows
-    self.ranges = ranges
-  }
 
   /// Nil where a value is not finite, or squares are beyond Double.
   init?<Scalar: BLASScalar>(_ block: Matrix<Scalar>) {
-    rows = LeastSquares.Accumulator(features: block.columnCount, targets: 0)
+    rows = LeastSquares.Factor(features: block.columnCount, targets: 0)
     ranges = ColumnRanges(block)
     do throws(DataError) {
-      try rows.addBlock(block, Matrix.zeros(block.rowCount, 0))
+      try rows.add(block, Matrix.zeros(block.rowCount, 0), levels: nil, isLeaf: true)
     } catch {
       return nil
     }
-  }
-
-  /// Takes later rows; false where that is not possible.
-  mutating func merge(_ later: ReducedBlock) -> Bool {
-    ranges.merge(later.ranges)
-    do throws(DataError) {
-      try rows.merge(later.rows)
-    } catch {
-      return false
-    }
-    return true
   }
 }
 

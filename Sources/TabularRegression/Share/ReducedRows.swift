@@ -21,7 +21,7 @@ package enum ReducedRows {
   ///   - progress: called with the number of rows that were read.
   /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to; a missing field that the policy does
   ///   not allow; no feature, or too many; no place for a copy of a pipe's rows.
-  /// - Complexity: as `LeastSquares.Accumulator.add`; memory for a few blocks and factors.
+  /// - Complexity: as `LeastSquares.Factor.add`; memory for a few blocks and factors.
   package init(
     _ formula: Formula, reading rows: some TableSource, weights: String? = nil,
     missing: MissingPolicy = .refuse, blocksInMemory: Int = Self.blocksInMemory,
@@ -68,7 +68,7 @@ package enum ReducedRows {
       if blocks <= blocksInMemory { tables.append(piece.table) } else { tables = JoinedRows() }
       progress(survey.rowCount)
     }
-    if let category { survey.take(levels: share?.category?.words ?? [], of: category) }
+    if let category { survey.take(levels: share?.rows.words ?? [], of: category) }
     let design = try survey.design()
     if blocks <= blocksInMemory {
       self = .table(Table(rows.source, tables), design)
@@ -97,7 +97,7 @@ extension Share {
   ///   - missing: what becomes of rows in which a field is missing.
   ///   - progress: called with the number of rows that were read.
   /// - Throws: ``TabularError``, as ``init(_:_:weights:missing:)``; no place for a copy of a pipe's rows where they are read twice.
-  /// - Complexity: as `LeastSquares.Accumulator.add`; memory for a few blocks and factors.
+  /// - Complexity: as `LeastSquares.Factor.add`; memory for a few blocks and factors.
   package init(
     _ formula: Formula, reading rows: some TableSource, weights: String? = nil,
     missing: MissingPolicy = .refuse, progress: (Int) -> Void = { _ in }
@@ -126,7 +126,7 @@ extension Share {
     progress: (Int) -> Void
   ) throws(TabularError) {
     var whole = Share(formula, design), count = 0
-    let absorption = whole.category?.absorption
+    let absorption = whole.absorption
     try rows.forEachBlock(columns: columns) { (table) throws(TabularError) in
       (share: try Share(formula, design, absorbing: absorption, table), rows: table.rowCount)
     } take: { (block) throws(TabularError) in

@@ -8,7 +8,7 @@ internal import LinearRegression
 /// A share in a file: JSON in an ``Envelope``.
 extension Share {
   static let envelope = Envelope(
-    formatName: "linreg-share", currentVersion: 3, noun: "share", remedy: "accumulate it again")
+    formatName: "linreg-share", currentVersion: 4, noun: "share", remedy: "accumulate it again")
 
   /// Writes a file: whole, or not at all.
   ///
@@ -31,18 +31,15 @@ extension Share {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
       let payload = Array(try encoder.encode(ShareRecord(self))) + [UInt8(ascii: "\n")]
-      return Self.envelope.seal(payload, version: fileVersion)
+      return Self.envelope.seal(payload)
     } catch {
       fatalError("a share cannot be encoded: \(error); this is a bug in swift-linear-regression")
     }
   }
 
-  /// What has no category that stands alone is written as older software reads it.
-  private var fileVersion: Int { category == nil ? 2 : 3 }
-
   init(fileBytes bytes: [UInt8], path: String) throws(TabularError) {
     let (version, payload) = try Self.envelope.open(bytes, path: path)
-    if version < 2 {
+    if version < Self.envelope.currentVersion {
       throw .model(
         path: path, message: "the share has version \(version), which is no longer read; accumulate it again")
     }
@@ -53,7 +50,7 @@ extension Share {
     } catch {
       throw inconsistent
     }
-    guard let share = record.share, share.fileVersion == version else { throw inconsistent }
+    guard let share = record.share else { throw inconsistent }
     self = share
   }
 }
@@ -63,33 +60,41 @@ private struct ShareRecord: Codable {
   var formula: String
   var design: Design
   var droppedRows: Int
-  /// Without columns where `category` has the rows.
-  var rows: LeastSquares.Accumulator
-  /// From version 3 on; not there where no category stands alone.
-  var category: LeastSquares.WithinAccumulator?
+  /// In the order of their rows.
+  var parts: [Part]
+
+  /// Rows that are merged already.
+  struct Part: Codable {
+    /// Height of the boundary before them.
+    var height: UInt64
+    var rows: LeastSquares.Factor
+  }
 
   init(_ share: Share) {
     formula = share.formula
     design = share.design
     droppedRows = share.droppedRows
-    rows = share.rows
-    category = share.category?.rows
+    parts = share.parts.subtrees.map { Part(height: $0.before, rows: $0.value.factor) }
   }
 
   /// The share; nil where its parts do not fit.
   var share: Share? {
-    guard design.fault == nil, droppedRows >= 0, rows.targets == design.targets.count else { return nil }
-    if let category {
-      guard let absorption = design.absorption(fewest: 2), rows.features == 0, rows.observations == 0,
-        category.features == design.columns.count - absorption.columns.count,
-        category.targets == design.targets.count,
-        category.levels == 0 || category.levels == absorption.columns.levels
+    guard design.fault == nil, droppedRows >= 0 else { return nil }
+    let isInLevels = parts.contains { $0.rows.grouping == .levels }
+    let absorption = design.absorption(fewest: 2)
+    if isInLevels && absorption == nil { return nil }
+    let columns = isInLevels ? absorption!.columns : nil
+    var tree = MergeTree<ShareRows>()
+    for part in parts {
+      let rows = part.rows
+      guard rows.targets == design.targets.count, (rows.grouping == .levels) == isInLevels,
+        rows.grouping != .none, rows.features == design.columns.count - (columns?.count ?? 0),
+        rows.levels <= columns?.levels ?? 0
       else { return nil }
-      return Share(
-        formula: formula, design: design, droppedRows: droppedRows, rows: rows,
-        category: CategoryRows(absorption, category))
+      tree.append(ShareRows(rows), before: part.height) { $0.merge($1) }
     }
-    guard rows.features == design.columns.count else { return nil }
-    return Share(formula: formula, design: design, droppedRows: droppedRows, rows: rows)
+    return Share(
+      formula: formula, design: design, absorption: isInLevels || parts.isEmpty ? absorption : nil,
+      droppedRows: droppedRows, parts: tree)
   }
 }

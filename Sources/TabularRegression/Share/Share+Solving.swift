@@ -62,7 +62,7 @@ extension Share {
       if let within {
         fit = try within.rows.solve(method, columns: within.columns)
       } else {
-        fit = try withColumns.rows.solve(method, features: kept, targets: [column])
+        fit = try withColumns.rows.factor.solve(method, features: kept, targets: [column])
       }
       return FittedModel(
         isWhole
@@ -97,19 +97,21 @@ extension Share {
   ///   - target: the column of [X y] that is predicted.
   private func reduced(
     _ method: LeastSquares, _ narrowed: Design, kept: [Int], target: Int
-  ) -> (rows: LeastSquares.WithinAccumulator, columns: LevelColumns)? {
-    guard let category, method.isPlain, let absorption = narrowed.absorption() else { return nil }
-    let columns = category.absorption.columns
+  ) -> (rows: LeastSquares.Factor, columns: LevelColumns)? {
+    guard let whole = self.absorption, method.isPlain, let absorption = narrowed.absorption() else {
+      return nil
+    }
+    let columns = whole.columns
     // Of another category the rows still have the levels.
     guard
-      design.variables[category.absorption.variable].variable
+      design.variables[whole.variable].variable
         == narrowed.variables[absorption.variable].variable
     else { return nil }
     guard absorption.columns.levels == columns.levels, absorption.columns.hasReference == columns.hasReference
     else { return nil }
     /// Position without the levels.
-    func position(_ column: Int) -> Int { category.absorption.position(ofOther: column, effects: false) }
-    let rows = category.rows.selecting(
+    func position(_ column: Int) -> Int { whole.position(ofOther: column, effects: false) }
+    let rows = rows.factor.selecting(
       features: kept.filter { !columns.range.contains($0) }.map(position), targets: [position(target)])
     return (rows, absorption.columns)
   }

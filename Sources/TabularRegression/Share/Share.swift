@@ -20,14 +20,14 @@ public struct Share: Equatable, Sendable {
   /// Number of rows that were left out, for a field was missing.
   public private(set) var droppedRows = 0
 
-  /// The rows, with a column for each level of a category; without rows where `category` has them.
-  var rows: LeastSquares.Accumulator
+  /// The category whose levels are taken out of the rows; nil for none.
+  private(set) var absorption: Design.Absorption?
 
-  /// The rows, where a category stands alone; nil where none does.
-  var category: CategoryRows?
+  /// The rows, as subtrees of the tree that they are merged along with those of other shares.
+  private(set) var parts = MergeTree<ShareRows>()
 
   /// Number of rows whose weight is not zero.
-  public var observations: Int { category?.rows.observations ?? rows.observations }
+  public var observations: Int { parts.subtrees.reduce(0) { $0 + $1.value.factor.observations } }
 
   /// What is predicted: the name of a column, or an expression as R prints it.
   public var target: String { design.target }
@@ -46,7 +46,7 @@ public struct Share: Equatable, Sendable {
   ///   - weights: name of the column that weighs the rows; nil for 1.
   ///   - missing: what becomes of rows in which a field is missing.
   /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to; no feature.
-  /// - Complexity: as `LeastSquares.Accumulator.add`.
+  /// - Complexity: as `LeastSquares.Factor.add`.
   public init(
     _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse
   ) throws(TabularError) {
@@ -72,23 +72,25 @@ public struct Share: Equatable, Sendable {
   ///
   /// - Parameter absorption: the category whose levels are taken out of the rows; nil for none.
   init(_ formula: String, _ design: Design, absorbing absorption: Design.Absorption?) {
-    let features = absorption == nil ? design.columns.count : 0
-    self.init(
-      formula: formula, design: design,
-      rows: LeastSquares.Accumulator(features: features, targets: design.targets.count),
-      category: absorption.map { CategoryRows(design, $0) })
+    self.init(formula: formula, design: design, absorption: absorption)
   }
 
   init(
-    formula: String, design: Design, droppedRows: Int = 0, rows: LeastSquares.Accumulator,
-    category: CategoryRows? = nil
+    formula: String, design: Design, absorption: Design.Absorption?, droppedRows: Int = 0,
+    parts: MergeTree<ShareRows> = MergeTree()
   ) {
     self.formula = formula
     self.design = design
+    self.absorption = absorption
     self.droppedRows = droppedRows
-    self.rows = rows
-    self.category = category
+    self.parts = parts
   }
+
+  /// No rows.
+  private var noRows: ShareRows { ShareRows(design, absorption) }
+
+  /// All rows, merged along the tree.
+  var rows: ShareRows { parts.whole { $0.merge($1) } ?? noRows }
 
   /// Takes the rows of another table, whose columns are found by name.
   ///
@@ -97,18 +99,14 @@ public struct Share: Equatable, Sendable {
 
   /// Takes the rows of a table, which may be a block of many.
   mutating func add(_ table: Table, isBlock: Bool) throws(TabularError) {
-    let data = try RegressionData(design, table, absorbing: category?.absorption)
+    let data = try RegressionData(design, table, absorbing: absorption)
+    var rows = noRows
     do throws(DataError) {
-      if category != nil {
-        try category!.add(data)
-      } else if isBlock {
-        try rows.addBlock(data.X.high, data.y, weights: data.weights)
-      } else {
-        try rows.add(data.X.high, data.y, weights: data.weights)
-      }
+      try rows.add(data, isBlock: isBlock)
     } catch {
       throw data.tabular(error)
     }
+    parts.append(rows, before: rows.factor.hash) { $0.merge($1) }
     droppedRows += data.droppedRows
   }
 
@@ -116,28 +114,46 @@ public struct Share: Equatable, Sendable {
   ///
   /// - Parameter name: what it is called in messages.
   mutating func join(_ other: Share, named name: String) throws(TabularError) {
-    do throws(DataError) {
-      if let theirs = other.category, category != nil {
-        try category!.join(theirs)
-      } else {
-        try rows.merge(other.rows)
-      }
-    } catch {
-      throw .unusable(file: name, message: error.description)
-    }
-    if let fault = category?.fault(design) { throw .unusable(file: name, message: fault) }
+    for part in other.parts.subtrees { parts.append(part.value, before: part.before) { $0.merge($1) } }
     droppedRows += other.droppedRows
+    guard let absorption else { return }
+    let levels = parts.subtrees.map(\.value.levels).max() ?? 0
+    if let fault = Design.levelsFault(
+      design.variables[absorption.variable].variable.columns[0], levels: levels,
+      others: noRows.factor.features + noRows.factor.targets)
+    {
+      throw .unusable(file: name, message: fault)
+    }
   }
 
   /// Notes the levels and ranges that were found in all rows.
   mutating func settle(_ design: Design) {
-    if category == nil { return self.design.widenRanges(to: design) }
-    do throws(DataError) {
-      try category!.settle(design)
-    } catch {
-      preconditionFailure("the columns of a share changed: \(error)")
-    }
+    guard let absorption else { return self.design.widenRanges(to: design) }
+    let variable = design.variables[absorption.variable]
+    let isBoolean = design.sources.contains { $0.kind == .booleans && variable.variable.columns == [$0.name] }
+    renumber(variable.levels ?? []) { isBoolean ? Design.boolean($0) ?? $0 : $0 }
     self.design = design
+  }
+
+  /// Counts the levels of the category as these.
+  ///
+  /// - Parameters:
+  ///   - old: what the levels were so far; nil for the words as they came.
+  ///   - level: the level that a word stands for.
+  private mutating func renumber(
+    _ levels: [String], from old: [String]? = nil, _ level: (String) -> String = { $0 }
+  ) {
+    guard let absorption else { return }
+    let numbers = Dictionary(uniqueKeysWithValues: zip(levels, levels.indices.map(Int32.init)))
+    parts.update { part in
+      // A word of rows that are left out is no level, and has no weight.
+      part.renumber((old ?? part.words).map { numbers[level($0)] ?? 0 })
+    }
+    let columns = absorption.columns
+    self.absorption = Design.Absorption(
+      variable: absorption.variable,
+      columns: LevelColumns(
+        first: columns.first, levels: levels.count, hasReference: columns.hasReference))
   }
 
   /// Joins with the share of other rows.
@@ -149,10 +165,9 @@ public struct Share: Equatable, Sendable {
   /// - Throws: ``TabularError/unusable(file:message:)`` where columns differ, naming one.
   public mutating func merge(_ other: Share, named name: String = "the other share") throws(TabularError) {
     var (mine, theirs) = (self, other)
-    // Of files of an earlier version all have columns.
-    if (category == nil) != (other.category == nil) { (mine, theirs) = (withColumns, other.withColumns) }
+    if (absorption == nil) != (other.absorption == nil) { (mine, theirs) = (withColumns, other.withColumns) }
     if let difference = mine.difference(to: theirs) { throw .unusable(file: name, message: difference) }
-    if let levels = try design.commonLevels(other.design, mine.category?.absorption, file: name) {
+    if let levels = try design.commonLevels(other.design, mine.absorption, file: name) {
       mine.recount(levels)
       theirs.recount(levels)
     }
@@ -163,23 +178,20 @@ public struct Share: Equatable, Sendable {
 
   /// The share with a column for each level; as it is where they are too many.
   var withColumns: Share {
-    guard let category, design.columnsFault == nil else { return self }
-    return Share(
-      formula: formula, design: design, droppedRows: droppedRows,
-      rows: category.rows.expanded(category.absorption.columns))
+    guard let absorption, design.columnsFault == nil else { return self }
+    var share = self
+    share.absorption = nil
+    share.parts.update { $0.takeColumns(absorption.columns) }
+    return share
   }
 
   /// Counts the levels of the category as these.
   private mutating func recount(_ levels: [String]) {
-    guard let absorption = category?.absorption else { return }
+    guard let absorption else { return }
     let old = design.variables[absorption.variable].levels
     if old == levels { return }
     design = design.withLevels(levels, of: absorption)
-    do throws(DataError) {
-      try category!.settle(design, from: old)
-    } catch {
-      preconditionFailure("the columns of a share changed: \(error)")
-    }
+    renumber(levels, from: old)
   }
 
   /// Why two shares cannot be merged; nil where they can.
@@ -222,6 +234,6 @@ public struct Share: Equatable, Sendable {
 
   /// The design without what shares need not have in common: the levels of a category that stands alone.
   private var comparableDesign: Design {
-    category.map { design.withLevels(["", ""], of: $0.absorption) } ?? design
+    absorption.map { design.withLevels(["", ""], of: $0) } ?? design
   }
 }

@@ -308,7 +308,7 @@ extension SolvedProblem {
 extension SolvedProblem {
   /// Corrects the solution by residuals in double-double; false where that does not converge.
   mutating func refineExtended<Scalar>(
-    _ rows: Observations<Scalar>, _ factor: TriangularFactor<Scalar>, passes: inout Int
+    _ rows: Observations<Scalar>, _ factor: LeastSquares.Factor, passes: inout Int
   ) -> Bool {
     let layout = factor.layout, first = layout.firstFeature, p = layout.features, units = factor.units
     let columns = Array(0..<first) + kept.map { first + $0 }

@@ -1,94 +1,8 @@
 internal import LinearAlgebra
 
-extension LeastSquares.WithinAccumulator {
-  /// The fit of all rows.
-  ///
-  /// The coefficients β of the features are those of y by X, both less the means m of their levels; then the level g
-  /// has the intercept α_g = ȳ_g − m_g β. With treatment coding the coefficients of the levels are α_g − α_0, else α_g.
-  ///
-  /// - Parameters:
-  ///   - method: what becomes of redundant features. Those that are constant within each level depend on the category.
-  ///   - columns: where the levels stand among the features of the fit; the intercept is there where they have a
-  ///     reference. Levels beyond those of the rows have no rows.
-  /// - Returns: the fit. Its covariance keeps the means of the levels instead of their columns.
-  /// - Throws: ``DataError``: no rows, redundant features if the method refuses them, overflow.
-  /// - Precondition: the method has no penalty and does not ask for the least norm; there are no fewer levels than were
-  ///   added.
-  /// - Complexity: O((p + k)³ + levels (p² + p k))
-  package func solve(
-    _ method: LeastSquares = LeastSquares(), columns: LevelColumns
-  ) throws(DataError) -> LeastSquaresFit {
-    require(
-      method.ridgePenalty == 0 && method.redundancy != .minimumNorm,
-      "solve: a category without columns goes with least squares alone")
-    require(columns.levels >= levels, "solve: \(columns.levels) levels of \(levels)")
-    guard var factor else { throw .noRows }
-    factor.grow(to: columns.levels)
-    let problem = ReducedProblem(factor, epsilon: epsilon)
-    if let column = problem.norms.firstIndex(where: { !$0.isFinite }) {
-      throw .overflow(.init(column, features), column: columns.place(column, features))
-    }
-    do throws(DataError) {
-      let solution = try method.solved(problem)
-      let within = try solution.fit(solver: .qr, reason: "the levels are taken out of the rows", passes: 1)
-      return try WithinFit(factor, columns, within, leftovers: solution.leftovers).fit()
-    } catch {
-      switch error {
-      case .overflow(.features, let column):
-        throw .overflow(.features, column: columns.position(ofOther: column))
-      case .rankDeficient(let redundant):
-        throw .rankDeficient(WithinRedundancy(factor, columns).spelledOut(redundant))
-      default: throw error
-      }
-    }
-  }
-}
-
-extension DataError.Variable {
-  fileprivate init(_ column: Int, _ features: Int) { self = column < features ? .features : .targets }
-}
-
-extension LevelColumns {
-  /// The position of a column of [X y] in its variable, the levels' columns counted.
-  fileprivate func place(_ column: Int, _ features: Int) -> Int {
-    column < features ? position(ofOther: column) : column - features
-  }
-}
-
-extension ReducedProblem {
-  /// From rows less the means of their levels: there is no intercept.
-  ///
-  /// - Parameter epsilon: relative precision that the features' values are stored with.
-  init(_ within: WithinFactor<Double>, epsilon: Double) {
-    let (p, k) = (within.layout.features, within.layout.targets)
-    let (shifts, scales, r) = (within.shifts, within.scales, within.factor.triangle)
-    var norms: [Double] = [], uncertainties: [Double] = []
-    for j in 0..<p + k {
-      let norm = within.norm(j)
-      // What rounding leaves of a column that is constant within each level.
-      let size = within.means.sum(j) {
-        let value = (abs($0 + shifts[j]) + abs($0)) * scales[j]
-        return value * value
-      }.squareRoot()
-      norms.append(norm <= 4 * Double.ulpOfOne * size ? 0 : norm)
-      if j < p { uncertainties.append(norms[j] == 0 ? 0 : epsilon * hypotenuse(1, size / norm)) }
-    }
-    var triangle = UpperTriangularMatrix<Double>(order: p)
-    for j in 0..<p where norms[j] > 0 { for i in 0...j { triangle[i, j] = r[i, j] / norms[j] } }
-    func target(_ i: Int, _ t: Int) -> Double { norms[p + t] > 0 ? r[i, p + t] / norms[p + t] : 0 }
-    var units = within.factor.units
-    units.shifts = zeros(p + k)
-    self.init(
-      hasIntercept: false, counts: within.counts, units: units, offsets: zeros(p + k), norms: norms,
-      triangle: triangle, projections: Matrix(rows: p, columns: k, target),
-      leftovers: (0..<k).map { t in (p...p + t).reduce(0) { $0 + target($1, t) * target($1, t) } },
-      uncertainties: uncertainties)
-  }
-}
-
 /// A fit of all columns from that of the rows less the means of their levels.
-private struct WithinFit {
-  let factor: WithinFactor<Double>
+struct WithinFit {
+  let factor: LeastSquares.Factor
   let columns: LevelColumns
 
   /// The fit of M y by M X.
@@ -103,17 +17,21 @@ private struct WithinFit {
   /// α less what the shifts add to all of them alike, levels × k.
   private let effects: Matrix<Double>
 
-  private var p: Int { factor.layout.features }
-  private var k: Int { factor.layout.targets }
+  /// Norms about the means of the levels, in the units of the factor.
+  private let norms: [Double]
+
+  private var p: Int { factor.features }
+  private var k: Int { factor.targets }
   private var weights: [Double] { factor.means.weights }
 
   init(
-    _ factor: WithinFactor<Double>, _ columns: LevelColumns, _ within: LeastSquaresFit, leftovers: [Double]
+    _ factor: LeastSquares.Factor, _ columns: LevelColumns, _ within: LeastSquaresFit, leftovers: [Double]
   ) {
     (self.factor, self.columns, self.within, self.leftovers) = (factor, columns, within, leftovers)
     base = columns.base(factor.means.weights)
-    let (p, slopes) = (factor.layout.features, within.model.weights)
-    effects = Matrix(rows: factor.means.count, columns: factor.layout.targets) { g, t in
+    norms = factor.normsWithinGroups
+    let (p, slopes) = (factor.features, within.model.weights)
+    effects = Matrix(rows: factor.means.count, columns: factor.targets) { g, t in
       (0..<p).reduce(factor.means[g, p + t]) { $0 - factor.means[g, $1] * slopes[$1, t] }
     }
   }
@@ -141,7 +59,7 @@ private struct WithinFit {
   private var rank: Int { within.certificate.rank + weights.count { $0 > 0 } }
 
   private func model() throws(DataError) -> LinearModel {
-    let slopes = within.model.weights, shifts = factor.shifts
+    let slopes = within.model.weights, shifts = factor.units.shifts
     // α = ȳ − m β in the data's own units, less the same in shifted ones.
     let common = (0..<k).map { t in (0..<p).reduce(shifts[p + t]) { $0 - shifts[$1] * slopes[$1, t] } }
     var all = Matrix<Double>.zeros(p + columns.count, k)
@@ -160,8 +78,8 @@ private struct WithinFit {
 
   private func statistics(_ t: Int) throws(DataError) -> FitStatistics {
     let means = factor.means, column = p + t
-    let scale = factor.scales[column], shift = factor.shifts[column]
-    let within = factor.norm(column)
+    let scale = factor.units.scales[column], shift = factor.units.shifts[column]
+    let within = norms[column]
     // Without an intercept R² is about zero, as R has it.
     let center = base == nil ? -shift : means.sum(column) { $0 } / factor.counts.weightSum
     let between = means.sum(column) { (($0 - center) * scale) * (($0 - center) * scale) }
@@ -196,7 +114,7 @@ private struct WithinFit {
     guard let own = within.covariance else { return [] }
     let squares = own.squares(rows: columns.levels) { level, i in
       let j = own.features[i], mean = factor.means[level, j]
-      return base.map { mean - factor.means[$0, j] } ?? mean + factor.shifts[j]
+      return base.map { mean - factor.means[$0, j] } ?? mean + factor.units.shifts[j]
     }
     return squares.enumerated().map { level, square in
       if weights[level] == 0 || level == base { return nil }
@@ -210,16 +128,16 @@ private struct WithinFit {
     var least = within.certificate.estimatedDigits
     let error = decimalPower(-least)
     for t in 0..<k {
-      let slopes = within.model.weights, norm = factor.norm(p + t)
+      let slopes = within.model.weights, norm = norms[p + t]
       var values: [Double] = [], errors: [Double] = [], units: [Double] = []
       for level in 0..<columns.levels where weights[level] > 0 && level != base {
         var square = 0.0, value = effects[level, t]
         if let base { value -= effects[base, t] }
         for j in 0..<p {
-          let mean = factor.means[level, j] - (base.map { factor.means[$0, j] } ?? -factor.shifts[j])
+          let mean = factor.means[level, j] - (base.map { factor.means[$0, j] } ?? -factor.units.shifts[j])
           square += (mean * slopes[j, t] * error) * (mean * slopes[j, t] * error)
         }
-        let y = factor.means[level, p + t] - (base.map { factor.means[$0, p + t] } ?? -factor.shifts[p + t])
+        let y = factor.means[level, p + t] - (base.map { factor.means[$0, p + t] } ?? -factor.units.shifts[p + t])
         values.append(value)
         errors.append(square.squareRoot() + Double.ulpOfOne * (abs(y) + abs(value)))
         units.append(weights[level].squareRoot())
@@ -233,11 +151,11 @@ private struct WithinFit {
 }
 
 /// Redundant features of a fit of rows less the means of their levels, in terms of all columns.
-private struct WithinRedundancy {
-  let factor: WithinFactor<Double>
+struct WithinRedundancy {
+  let factor: LeastSquares.Factor
   let columns: LevelColumns
 
-  init(_ factor: WithinFactor<Double>, _ columns: LevelColumns) {
+  init(_ factor: LeastSquares.Factor, _ columns: LevelColumns) {
     (self.factor, self.columns) = (factor, columns)
   }
 
@@ -246,9 +164,18 @@ private struct WithinRedundancy {
     (redundant.map(dependency) + levelsWithoutRows).sorted { $0.feature < $1.feature }
   }
 
+  /// Whether a feature before the levels is constant within each of them, and not the same in all: the levels do not
+  /// determine it, for they come later, but the last of them that it tells apart is determined by it and the others.
+  func takesLevels(_ problem: ReducedProblem) -> Bool {
+    problem.independentFeatures().redundant.contains {
+      $0.feature < columns.first
+        && dependency($0).dependsOn.contains { columns.range.contains($0.feature) }
+    }
+  }
+
   /// M x = Σ factor M xᵢ means x = Σ factor xᵢ + a number for each level.
   private func dependency(_ redundancy: Redundancy) -> Redundancy {
-    let means = factor.means, shifts = factor.shifts, j = redundancy.feature
+    let means = factor.means, shifts = factor.units.shifts, j = redundancy.feature
     let base = columns.base(means.weights)
     func number(_ value: (Int) -> Double) -> (value: Double, size: Double) {
       redundancy.dependsOn.reduce((value(j), abs(value(j)))) {
@@ -293,8 +220,8 @@ extension UnscaledCovariance {
   /// That of all columns.
   ///
   /// - Parameter within: that of the features less the means of their levels.
-  fileprivate init(within: UnscaledCovariance, _ factor: WithinFactor<Double>, _ columns: LevelColumns) {
-    let means = factor.means, shifts = factor.shifts, sum = factor.counts.weightSum
+  fileprivate init(within: UnscaledCovariance, _ factor: LeastSquares.Factor, _ columns: LevelColumns) {
+    let means = factor.means, shifts = factor.units.shifts, sum = factor.counts.weightSum
     self.init(
       features: within.features.map { columns.position(ofOther: $0) },
       means: within.features.map { j in columns.hasReference ? shifts[j] + means.sum(j) { $0 } / sum : 0 },

@@ -10,7 +10,10 @@ struct DesignLayout: Equatable, Sendable {
   let hasOnes: Bool
 
   /// Number of columns.
-  var order: Int { firstFeature + features + targets }
+  var order: Int { firstFeature + columns }
+
+  /// Number of columns of [X y].
+  var columns: Int { features + targets }
 
   /// Position of the first feature.
   var firstFeature: Int { hasOnes ? 1 : 0 }

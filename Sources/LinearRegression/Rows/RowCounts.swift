@@ -11,11 +11,15 @@ struct RowCounts: Equatable, Codable, Sendable {
   /// Σ of the logarithms of the weights that are not zero, for the likelihood.
   var logWeightSum = 0.0
 
-  /// How often reductions were merged: each time rounds once more.
+  /// How many merges lie above a row at most: each rounds once more.
   var merges = 0
 
-  /// Whether a number that was read from a file can be one of rows or merges: sums of many do not overflow.
-  static func isCount(_ number: Int) -> Bool { 0...1 << 53 ~= number }
+  /// Whether counts that were read from a file can be those of rows: sums of many do not overflow.
+  var isSound: Bool {
+    let numbers = 0...1 << 53
+    return numbers ~= observations && numbers ~= merges && weightSum.isFinite && logWeightSum.isFinite
+      && (observations == 0 ? weightSum == 0 : weightSum > 0)
+  }
 
   /// Counts a block and writes the square roots of its weights, if it has any.
   @specialized(where Scalar == Float)
@@ -41,6 +45,6 @@ struct RowCounts: Equatable, Codable, Sendable {
     observations += later.observations
     weightSum += later.weightSum
     logWeightSum += later.logWeightSum
-    merges += later.merges + 1
+    merges = max(merges, later.merges) + 1
   }
 }

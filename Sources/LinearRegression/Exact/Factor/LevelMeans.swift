@@ -15,12 +15,16 @@ struct LevelMeans: Equatable, Sendable {
   }
 
   init(width: Int, weights: [Double], elements: [Double]) {
-    precondition(width > 0 && elements.count == weights.count * width)
+    precondition(elements.count == weights.count * width)
     (self.width, self.weights, self.elements) = (width, weights, elements)
+    occupied = weights.count { $0 > 0 }
   }
 
   /// Number of levels.
   var count: Int { weights.count }
+
+  /// Number of levels that have rows.
+  private(set) var occupied: Int
 
   subscript(level: Int, column: Int) -> Double { elements[level * width + column] }
 
@@ -50,7 +54,7 @@ struct LevelMeans: Equatable, Sendable {
     weights weightsOfRows: UnsafePointer<Double>?, into target: UnsafeMutablePointer<Double>
   ) -> Int {
     let width = width
-    var written = 0
+    var written = 0, first = 0
     weights.withUnsafeMutableBufferPointer { sums in
       elements.withUnsafeMutableBufferPointer { elements in
         for i in 0..<count {
@@ -60,6 +64,7 @@ struct LevelMeans: Equatable, Sendable {
           let z = rows + i * width, mean = elements.baseAddress! + level * width
           sums[level] = sum
           if earlier == 0 {
+            first += 1
             mean.update(from: z, count: width)
             continue
           }
@@ -74,6 +79,7 @@ struct LevelMeans: Equatable, Sendable {
         }
       }
     }
+    occupied += first
     return written
   }
 

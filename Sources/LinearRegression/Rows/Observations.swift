@@ -15,6 +15,9 @@ struct Observations<Scalar: BLASScalar>: RowSource {
   /// One weight per row; nil for 1.
   var weights: UnsafePointer<Scalar>?
 
+  /// The level of each row, where rows are in the levels of a category; nil else.
+  var levels: UnsafePointer<Int32>?
+
   /// n
   var rowCount: Int
 
@@ -27,18 +30,22 @@ struct Observations<Scalar: BLASScalar>: RowSource {
   /// Calls `body` with the rows of X, n × p, and y, n × k.
   static func with<Result, Failure>(
     _ X: some RowMajor<Scalar>, _ y: some RowMajor<Scalar>, weights: [Scalar]? = nil,
-    low: Matrix<Double>? = nil, _ body: (Observations) throws(Failure) -> Result
+    levels: [Int32]? = nil, low: Matrix<Double>? = nil, _ body: (Observations) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     precondition(X.rowCount == y.rowCount && (weights.map { $0.count == X.rowCount } ?? true))
     precondition(low.map { $0.shape == X.shape } ?? true)
+    precondition(levels.map { $0.count == X.rowCount } ?? true)
     return try X.withUnsafeElements { (elements) throws(Failure) in
       try y.withUnsafeElements { (targets) throws(Failure) in
         try withOptional(weights) { (weights) throws(Failure) in
           try withOptional(low?.elements) { (low) throws(Failure) in
-            try body(
-              Observations(
-                X: elements.baseAddress, lowX: low, y: targets.baseAddress, weights: weights,
-                rowCount: X.rowCount, featureCount: X.columnCount, targetCount: y.columnCount))
+            try withOptional(levels) { (levels) throws(Failure) in
+              try body(
+                Observations(
+                  X: elements.baseAddress, lowX: low, y: targets.baseAddress, weights: weights,
+                  levels: levels, rowCount: X.rowCount, featureCount: X.columnCount,
+                  targetCount: y.columnCount))
+            }
           }
         }
       }
@@ -51,6 +58,7 @@ struct Observations<Scalar: BLASScalar>: RowSource {
     block.lowX = lowX.map { $0 + rows.lowerBound * featureCount }
     block.y = y.map { $0 + rows.lowerBound * targetCount }
     block.weights = weights.map { $0 + rows.lowerBound }
+    block.levels = levels.map { $0 + rows.lowerBound }
     block.rowCount = rows.count
     return block
   }

@@ -21,7 +21,8 @@ struct PredictionRows<Scalar: BLASScalar>: RowSource {
   @inline(__always)
   func predict(_ w: UnsafePointer<Scalar>?, _ b: UnsafePointer<Scalar>?) {
     if shape.multiplications < 1 << 20 { return Products.predict(shape, X, w, b, into: predictions) }
-    _ = RowPass(rows: rowCount, blockRows: shape.blockRows(Scalar.self)).reduce(self) {
+    let blockRows = shape.blockRows(Scalar.self)
+    _ = RowPass(rows: rowCount, blockRows: blockRows, leafRows: blockRows).reduce(self) {
       PredictionWriter(w: w, b: b)
     }
   }

@@ -29,10 +29,12 @@ struct CrossProducts<Scalar: BLASScalar>: Reduction {
     let stride = (layout.order + 7) / 8 * 8
     // Blocks of wide rows are taller than the cache wants: the product pays for it.
     let blockRows = max(layout.order, rowsPerCacheBlock(rowBytes: stride * MemoryLayout<Double>.stride))
-    return RowPass(
-      rows: rows.rowCount, blockRows: blockRows, partialBytes: stride * stride * MemoryLayout<Double>.stride
-    ).reduce(rows) { CrossProducts(layout, units) }
+    return RowPass(rows: rows.rowCount, blockRows: blockRows, leafRows: leafRows(order: layout.order))
+      .reduce(rows) { CrossProducts(layout, units) }
   }
+
+  /// Rows of a leaf: order²/2 multiplications for each of them, beside order² additions for a merge.
+  static func leafRows(order: Int) -> Int { max(2048, 8 * order, (1 << 17) / order) }
 
   /// Element (i, j), i ≤ j.
   subscript(i: Int, j: Int) -> Double { elements[i * stride + j] }
@@ -63,43 +65,11 @@ struct CrossProducts<Scalar: BLASScalar>: Reduction {
   }
 }
 
-/// A block of rows in the units of a reduction, row-major or column-major, times the roots of their weights.
-struct StandardizedBlock {
-  let layout: DesignLayout
-  let rowStride: Int
-  let columnStride: Int
-  var elements: [Double]
-
-  /// Roots of the weights; empty until there are weights.
-  private(set) var roots: [Double] = []
-
-  init(_ layout: DesignLayout, rows: Int, rowStride: Int, columnStride: Int, count: Int) {
-    self.layout = layout
-    self.rowStride = rowStride
-    self.columnStride = columnStride
-    elements = zeros(count)
-  }
-
-  /// Writes [1 X y] of a block and counts its rows.
-  mutating func fill<Scalar>(_ block: Observations<Scalar>, _ units: ColumnUnits, _ counts: inout RowCounts) {
-    if block.weights != nil && roots.count < block.rowCount { roots = zeros(block.rowCount) }
-    counts.add(block, roots: &roots)
-    let (p, k, first) = (layout.features, layout.targets, layout.firstFeature)
-    let (rowStride, columnStride, weighted) = (rowStride, columnStride, block.weights != nil)
-    elements.withUnsafeMutableBufferPointer { elements in
-      roots.withUnsafeBufferPointer { roots in
-        guard let target = elements.baseAddress else { return }
-        let factors = weighted ? roots.baseAddress : nil
-        if layout.hasOnes {
-          for i in 0..<block.rowCount { target[i * rowStride] = factors.map { $0[i] } ?? 1 }
-        }
-        RowKernel<Scalar>.standardize(
-          block.X, rows: block.rowCount, units, columns: p, factors: factors,
-          into: target + first * columnStride, rowStride: rowStride, columnStride: columnStride)
-        RowKernel<Scalar>.standardize(
-          block.y, rows: block.rowCount, units, from: p, columns: k, factors: factors,
-          into: target + (first + p) * columnStride, rowStride: rowStride, columnStride: columnStride)
-      }
-    }
+extension CrossProducts {
+  var columnSizes: ColumnSizes {
+    let columns = layout.firstFeature..<layout.order
+    return ColumnSizes(
+      counts: counts, norms: columns.map { self[$0, $0].squareRoot() },
+      offsets: columns.map { layout.hasOnes ? self[0, $0] / self[0, 0] : 0 })
   }
 }

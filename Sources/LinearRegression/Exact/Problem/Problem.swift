@@ -42,31 +42,24 @@ struct ReducedProblem {
 }
 
 extension ReducedProblem {
-  /// From a triangular factor.
+  /// From a factor of rows.
   ///
-  /// - Parameter precisions: relative precision that each feature's values are stored with.
-  init<Scalar>(_ factor: TriangularFactor<Scalar>, precisions: [Double]) {
+  /// - Parameter precisions: relative precision that each feature's values are stored with; nil for that of the factor.
+  init(_ factor: LeastSquares.Factor, precisions: [Double]? = nil) {
     let layout = factor.layout, (p, k, first) = (layout.features, layout.targets, layout.firstFeature)
-    let frame = Frame(layout, factor.units, factor.counts) {
-      factor[0, $0]
-    } norm: { column in
-      factor.triangle.withUnsafeColumns { r in
-        let start = column * layout.order
-        return nrm2(Array(r[start + first...start + column]))
-      }
-    }
+    let frame = Frame(factor)
     var triangle = UpperTriangularMatrix<Double>(order: p)
     for j in 0..<p where frame.norms[j] > 0 {
-      for i in 0...j { triangle[i, j] = factor[first + i, first + j] / frame.norms[j] }
+      for i in 0...j { triangle[i, j] = factor.triangle[first + i, first + j] / frame.norms[j] }
     }
     func target(_ i: Int, _ t: Int) -> Double {
-      frame.norms[p + t] > 0 ? factor[first + i, first + p + t] / frame.norms[p + t] : 0
+      frame.norms[p + t] > 0 ? factor.triangle[first + i, first + p + t] / frame.norms[p + t] : 0
     }
     self.init(
       hasIntercept: layout.hasOnes, counts: factor.counts, units: factor.units, offsets: frame.offsets,
       norms: frame.norms, triangle: triangle, projections: Matrix(rows: p, columns: k, target),
       leftovers: (0..<k).map { t in (p...p + t).reduce(0) { $0 + target($1, t) * target($1, t) } },
-      uncertainties: (0..<p).map { frame.uncertainty($0, epsilon: precisions[$0]) })
+      uncertainties: (0..<p).map { frame.uncertainty($0, epsilon: precisions?[$0] ?? factor.epsilon) })
   }
 
   /// From cross-products; nil where rounding in them hides what matters: a mean far from the shift, a constant column,
@@ -78,11 +71,10 @@ extension ReducedProblem {
     func centered(_ i: Int, _ j: Int) -> Double {
       products[first + i, first + j] - top(first + i) * top(first + j)
     }
-    let frame = Frame(layout, products.units, products.counts) {
-      $0 == 0 ? root : top($0)
-    } norm: {
-      max(0, centered($0 - first, $0 - first)).squareRoot()
-    }
+    let columns = 0..<layout.columns
+    let frame = Frame(
+      products.units, products.counts, offsets: columns.map { top(first + $0) / root },
+      norms: columns.map { max(0, centered($0, $0)).squareRoot() }, isCentered: layout.hasOnes)
     for j in 0..<p + k {
       let (total, left) = (products[first + j, first + j], centered(j, j))
       guard left > total / 1000, frame.norms[j] > 0 else { return nil }
@@ -104,39 +96,51 @@ extension ReducedProblem {
       uncertainties: (0..<p).map { frame.uncertainty($0, epsilon: precisions[$0]) })
   }
 
-  /// Means and norms of the columns of [X y].
+  /// Means and norms of the columns of [X y], in the units of a pass.
   private struct Frame {
-    let counts: RowCounts
-    let units: ColumnUnits
-    var offsets: [Double] = []
-    var norms: [Double] = []
+    /// Means with one group; else zeros.
+    let offsets: [Double]
+    /// Norms about the means of the groups; 0 for a column that is constant within them to rounding.
+    private(set) var norms: [Double]
+    /// Norms of what was taken away: the groups' means, and their distance from the shifts.
+    private var sizes: [Double]
 
-    /// - Parameters:
-    ///   - top: the element of the factor's first row in a column.
-    ///   - norm: the norm of what lies below it.
-    init(
-      _ layout: DesignLayout, _ units: ColumnUnits, _ counts: RowCounts, top: (Int) -> Double,
-      norm: (Int) -> Double
-    ) {
-      self.counts = counts
-      self.units = units
-      for j in 0..<layout.features + layout.targets {
-        let column = layout.firstFeature + j
-        let offset = layout.hasOnes && top(0) != 0 ? top(column) / top(0) : 0
-        offsets.append(offset)
-        let norm = norm(column)
-        // What rounding leaves of a constant: nothing that could be told from nothing.
-        let size =
-          counts.weightSum.squareRoot() * (abs(units.shifts[j] * units.scales[j] + offset) + abs(offset))
-        norms.append(layout.hasOnes && norm <= 4 * Double.ulpOfOne * size ? 0 : norm)
+    init(_ factor: LeastSquares.Factor) {
+      let layout = factor.layout, first = layout.firstFeature, r = factor.triangle
+      let columns = 0..<layout.columns
+      self.init(
+        factor.units, factor.counts, offsets: columns.map { first == 1 ? r[0, 1 + $0] / r[0, 0] : 0 },
+        norms: factor.normsWithinGroups, isCentered: layout.hasOnes)
+      if factor.grouping == .levels {
+        for j in columns {
+          let (shift, scale) = (factor.units.shifts[j], factor.units.scales[j])
+          sizes[j] = factor.means.sum(j) {
+            let value = (abs($0 + shift) + abs($0)) * scale
+            return value * value
+          }.squareRoot()
+        }
+        leaveOutConstants()
       }
     }
 
+    init(
+      _ units: ColumnUnits, _ counts: RowCounts, offsets: [Double], norms: [Double], isCentered: Bool
+    ) {
+      (self.offsets, self.norms) = (offsets, norms)
+      let root = isCentered ? counts.weightSum.squareRoot() : 0
+      sizes = offsets.indices.map {
+        root * (abs(units.shifts[$0] * units.scales[$0] + offsets[$0]) + abs(offsets[$0]))
+      }
+      leaveOutConstants()
+    }
+
+    /// What rounding leaves of a constant cannot be told from nothing.
+    private mutating func leaveOutConstants() {
+      for j in norms.indices where norms[j] <= 4 * Double.ulpOfOne * sizes[j] { norms[j] = 0 }
+    }
+
     func uncertainty(_ j: Int, epsilon: Double) -> Double {
-      if norms[j] == 0 { return 0 }
-      let mean =
-        abs(units.shifts[j] * units.scales[j] + offsets[j]) * counts.weightSum.squareRoot() / norms[j]
-      return epsilon * (1 + mean * mean).squareRoot()
+      norms[j] == 0 ? 0 : epsilon * hypotenuse(1, sizes[j] / norms[j])
     }
   }
 }
@@ -149,18 +153,13 @@ extension ReducedProblem {
     let targets = targets ?? Array(0..<targetCount)
     let (p, q, k) = (featureCount, features.count, targets.count)
     // [R S] restricted to the columns, factorised again; what it leaves of the targets adds to their leftovers.
-    var rows: [Double] = zeros(p * (q + k)), work: [Double] = zeros(16 * (q + k))
+    var rows: [Double] = zeros(p * (q + k))
     for (j, feature) in features.enumerated() { for i in 0..<p { rows[j * p + i] = triangle[i, feature] } }
     for (t, target) in targets.enumerated() {
       for i in 0..<p { rows[(q + t) * p + i] = projections[i, target] }
     }
     var factor = UpperTriangularMatrix<Double>(order: q + k)
-    rows.withUnsafeMutableBufferPointer { rows in
-      work.withUnsafeMutableBufferPointer { work in
-        guard let rows = rows.baseAddress, let work = work.baseAddress else { return }
-        factor.absorb(rows: p, rows, leadingDimension: p, work: work)
-      }
-    }
+    factor.stack(rows: p, columns: rows)
     var selected = UpperTriangularMatrix<Double>(order: q)
     for j in 0..<q { for i in 0...j { selected[i, j] = factor[i, j] } }
     let columns = features + targets.map { p + $0 }
@@ -191,31 +190,5 @@ extension ReducedProblem {
       Double(sign: .plus, exponent: min(max(exponent, -1022), 1023), significand: 1)
     }
     return value * power(half) * power(exponent - half)
-  }
-}
-
-extension ColumnUnits {
-  /// The units of some columns, in a new order.
-  func selecting(_ columns: [Int]) -> ColumnUnits {
-    var units = ColumnUnits(identity: 0)
-    units.shifts = columns.map { shifts[$0] }
-    units.scales = columns.map { scales[$0] }
-    return units
-  }
-}
-
-extension UpperTriangularMatrix<Double> {
-  /// R of some of the columns, in a new order: the factor of the matrix that they form.
-  func selecting(_ columns: [Int]) -> UpperTriangularMatrix {
-    var rows: [Double] = zeros(order * columns.count), work: [Double] = zeros(16 * columns.count)
-    var result = UpperTriangularMatrix(order: columns.count)
-    for (j, column) in columns.enumerated() { for i in 0...column { rows[j * order + i] = self[i, column] } }
-    rows.withUnsafeMutableBufferPointer { rows in
-      work.withUnsafeMutableBufferPointer { work in
-        guard let rows = rows.baseAddress, let work = work.baseAddress else { return }
-        result.absorb(rows: order, rows, leadingDimension: order, work: work)
-      }
-    }
-    return result
   }
 }

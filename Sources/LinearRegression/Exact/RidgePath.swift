@@ -1,6 +1,6 @@
 public import LinearAlgebra
 
-extension LeastSquares.Accumulator {
+extension LeastSquares.Factor {
   /// The fits of many ridge penalties, from one singular value decomposition.
   ///
   /// - Parameters:
@@ -15,10 +15,11 @@ extension LeastSquares.Accumulator {
   ) throws(DataError) -> [LeastSquaresFit] {
     require(
       penalties.allSatisfy { $0 >= 0 && $0.isFinite }, "ridgePath: a penalty of \(penalties) is negative")
-    guard let factor else { throw .noRows }
-    let selected = factor.selecting(
-      Array(0..<features), targets: Array(features..<features + targets), intercept: method.intercept)
-    let problem = ReducedProblem(selected, precisions: Array(repeating: epsilon, count: features))
+    if isEmpty { throw .noRows }
+    let problem = ReducedProblem(
+      selecting(
+        features: Array(0..<features), targets: Array(features..<features + targets),
+        intercept: method.intercept))
     let decomposition = problem.decomposition
     var fits: [LeastSquaresFit] = []
     for penalty in penalties {
@@ -87,20 +88,16 @@ extension LeastSquares {
       throw X.rowCount == 0 ? .noRows : .fewerRowsThanFolds(rows: X.rowCount, folds: folds)
     }
     let layout = DesignLayout(features: X.columnCount, targets: y.columnCount, hasOnes: intercept)
-    let factors: [TriangularFactor<M.Scalar>]
-    do throws(DataError) {
-      factors = try Observations.with(X, y, weights: weights) { (rows) throws(DataError) in
+    let factors = try checked(X, y, weights: weights) { () throws(DataError) in
+      try Observations.with(X, y, weights: weights) { (rows) throws(DataError) in
         var units = ColumnUnits(sampling: rows, centered: intercept), passes = 0
         return try units.inSoundUnits(rows, layout, passes: &passes) { units in
           let folds = FoldFactors.of(FoldedRows(rows: rows, folds: folds, seed: seed), layout, units).factors
           var whole = folds[0]
-          for fold in folds.dropFirst() { whole.merge(fold) }
+          for fold in folds.dropFirst() { whole.join(fold) }
           return (folds, whole.columnSizes)
         }
       }
-    } catch {
-      try DataError.check(X, y, weights: weights)
-      throw error
     }
     guard factors.allSatisfy({ $0.counts.observations > 0 }) else {
       throw .fewerRowsThanFolds(rows: factors.count { $0.counts.observations > 0 }, folds: folds)
@@ -120,15 +117,12 @@ extension LeastSquares {
 
   /// The mean squared error of each penalty on a fold that took no part in its fit, in units of the target with the
   /// coarsest scale: in those of the data squares could be beyond Double.
-  private func heldOutErrors<Scalar>(
-    _ factors: [TriangularFactor<Scalar>], _ held: Int, _ penalties: [Double]
-  ) -> [Double] {
+  private func heldOutErrors(_ factors: [Factor], _ held: Int, _ penalties: [Double]) -> [Double] {
     let others = factors.indices.filter { $0 != held }
     var training = factors[others[0]]
-    for fold in others.dropFirst() { training.merge(factors[fold]) }
+    for fold in others.dropFirst() { training.join(factors[fold]) }
     let fold = factors[held], layout = fold.layout
-    let problem = ReducedProblem(
-      training, precisions: Array(repeating: Double(Scalar.ulpOfOne), count: layout.features))
+    let problem = ReducedProblem(training)
     let decomposition = problem.decomposition
     let coarsest = fold.units.scales.dropFirst(layout.features).min() ?? 1
     return penalties.map { penalty in
@@ -210,29 +204,29 @@ private struct FoldedRows<Scalar: BLASScalar>: RowSource {
 
 /// One triangular factor for each fold.
 private struct FoldFactors<Scalar: BLASScalar>: Reduction {
-  var factors: [TriangularFactor<Scalar>]
+  var factors: [LeastSquares.Factor]
 
   static func of(_ rows: FoldedRows<Scalar>, _ layout: DesignLayout, _ units: ColumnUnits) -> FoldFactors {
     let rowBytes = layout.order * MemoryLayout<Double>.stride
     // Tall enough for every fold to get as many rows of a block as its factor has columns.
     let blockRows = max(4 * layout.order * rows.folds, rowsPerCacheBlock(rowBytes: rowBytes))
-    return RowPass(
-      rows: rows.rowCount, blockRows: blockRows, partialBytes: rows.folds * layout.order * rowBytes
-    ).reduce(rows) {
-      FoldFactors(factors: Array(repeating: TriangularFactor(layout, units), count: rows.folds))
-    }
+    let leafRows = rows.folds * LeastSquares.Factor.leafRows(order: layout.order)
+    var empty = LeastSquares.Factor(layout, units)
+    empty.epsilon = Double(Scalar.ulpOfOne)
+    let start = FoldFactors(factors: Array(repeating: empty, count: rows.folds))
+    return RowPass(rows: rows.rowCount, blockRows: blockRows, leafRows: leafRows).reduce(rows) { start }
   }
 
   struct Workspace {
     var X: [Scalar] = []
     var y: [Scalar] = []
     var weights: [Scalar] = []
-    var factor: TriangularFactor<Scalar>.Workspace
+    var update: TriangleUpdate
   }
 
   func makeWorkspace(rows: Int) -> Workspace {
     // A block may begin and end within a group of which the fold has a row.
-    Workspace(factor: factors[0].makeWorkspace(rows: rows / factors.count + 2))
+    Workspace(update: TriangleUpdate(factors[0].layout, rows: rows / factors.count + 2))
   }
 
   mutating func add(_ block: FoldedRows<Scalar>.Block, _ workspace: inout Workspace) {
@@ -251,12 +245,12 @@ private struct FoldFactors<Scalar: BLASScalar>: Reduction {
       let X = Matrix(rows: count, columns: p, elements: workspace.X),
         y = Matrix(rows: count, columns: k, elements: workspace.y)
       Observations.with(X, y, weights: rows.weights == nil ? nil : workspace.weights) {
-        factors[fold].add($0, &workspace.factor)
+        factors[fold].take($0, &workspace.update)
       }
     }
   }
 
   mutating func merge(_ later: FoldFactors) {
-    for fold in factors.indices { factors[fold].merge(later.factors[fold]) }
+    for fold in factors.indices { factors[fold].join(later.factors[fold]) }
   }
 }

@@ -3,7 +3,7 @@ import LinearRegression
 import TestSupport
 import Testing
 
-@Suite struct AccumulatorTests {
+@Suite struct FactorTests {
   private func data(_ n: Int, seed: UInt64 = 90) -> (X: Matrix<Double>, y: Matrix<Double>) {
     var generator = SeededGenerator(seed: seed)
     let X = Matrix<Double>(rows: n, columns: 5) { i, j in
@@ -13,9 +13,9 @@ import Testing
   }
 
   private func share(_ X: Matrix<Double>, _ y: Matrix<Double>, _ rows: Range<Int>) throws
-    -> LeastSquares.Accumulator
+    -> LeastSquares.Factor
   {
-    var share = LeastSquares.Accumulator(features: X.columnCount, targets: y.columnCount)
+    var share = LeastSquares.Factor(features: X.columnCount, targets: y.columnCount)
     try share.add(X[rows: rows], Matrix(y[rows: rows]))
     return share
   }
@@ -52,7 +52,7 @@ import Testing
   @Test func rowByRowIsAllAtOnce() throws {
     var generator = SeededGenerator(seed: 91)
     let X = generator.dyadicMatrix(200, 3), y = generator.dyadicMatrix(200, 1)
-    var single = LeastSquares.Accumulator(features: 3)
+    var single = LeastSquares.Factor(features: 3)
     for i in 0..<200 { try single.add(X[rows: i..<i + 1], [y[i, 0]]) }
     #expect(agrees(try single.solve(), try LeastSquares().fit(X, y)))
     for intercept in [true, false] {
@@ -76,9 +76,9 @@ import Testing
   @Test func weightsAndEmptyShares() throws {
     let (X, y) = data(500)
     let weights = (0..<500).map { Double($0 % 3) }
-    var whole = LeastSquares.Accumulator(features: 5, targets: 2)
+    var whole = LeastSquares.Factor(features: 5, targets: 2)
     #expect(throws: DataError.noRows) { try whole.solve() }
-    try whole.merge(LeastSquares.Accumulator(features: 5, targets: 2))
+    try whole.merge(LeastSquares.Factor(features: 5, targets: 2))
     try whole.add(X[rows: 0..<100], Matrix(y[rows: 0..<100]), weights: Array(weights[0..<100]))
     try whole.add(X[rows: 0..<10], Matrix(y[rows: 0..<10]), weights: Array(repeating: 0, count: 10))
     try whole.add(X[rows: 0..<0], Matrix(y[rows: 0..<0]))
@@ -96,7 +96,7 @@ import Testing
       try all.add(bad, Matrix(y[rows: 0..<50]))
     }
     #expect(throws: DataError.columnsDiffer(features: [5, 4], targets: [2, 2])) {
-      try all.merge(LeastSquares.Accumulator(features: 4, targets: 2))
+      try all.merge(LeastSquares.Factor(features: 4, targets: 2))
     }
     #expect(all == before)
   }
@@ -104,17 +104,17 @@ import Testing
   @Test func comesBackBitForBit() throws {
     let (X, y) = data(300)
     let all = try share(X, y, 0..<300)
-    let back = try JSONDecoder().decode(LeastSquares.Accumulator.self, from: JSONEncoder().encode(all))
+    let back = try JSONDecoder().decode(LeastSquares.Factor.self, from: JSONEncoder().encode(all))
     #expect(back == all)
-    let none = LeastSquares.Accumulator(features: 2)
-    #expect(try JSONDecoder().decode(LeastSquares.Accumulator.self, from: JSONEncoder().encode(none)) == none)
+    let none = LeastSquares.Factor(features: 2)
+    #expect(try JSONDecoder().decode(LeastSquares.Factor.self, from: JSONEncoder().encode(none)) == none)
     let text = String(decoding: try JSONEncoder().encode(all), as: UTF8.self)
     for (old, new) in [("\"features\":5", "\"features\":6"), ("\"observations\":300", "\"observations\":-1")]
     {
       let broken = text.replacingOccurrences(of: old, with: new)
       #expect(broken != text)
       #expect(throws: DecodingError.self) {
-        try JSONDecoder().decode(LeastSquares.Accumulator.self, from: Data(broken.utf8))
+        try JSONDecoder().decode(LeastSquares.Factor.self, from: Data(broken.utf8))
       }
     }
   }

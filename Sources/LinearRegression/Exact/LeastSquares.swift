@@ -123,16 +123,11 @@ public struct LeastSquares: Equatable, Sendable, Codable {
       weights.map { $0.count == X.rowCount } ?? true,
       "fit: X is \(X.shape) but there are \(weights?.count ?? 0) weights")
     require(low.map { $0.shape == X.shape } ?? true, "fit: X is \(X.shape) but its low part is \(low!.shape)")
-    if X.rowCount == 0 { throw .noRows }
     if let (row, column) = low?.firstNonFinite() { throw .nonFinite(.features, row: row, column: column) }
-    return try Observations.with(X, y, weights: weights, low: low) { (rows) throws(DataError) in
-      var ladder = Ladder(method: self, rows: rows)
-      do throws(DataError) {
+    return try checked(X, y, weights: weights) { () throws(DataError) in
+      try Observations.with(X, y, weights: weights, low: low) { (rows) throws(DataError) in
+        var ladder = Ladder(method: self, rows: rows)
         return try ladder.fit()
-      } catch {
-        // A pass sees that a value is not finite; this says where.
-        try DataError.check(X, y, weights: weights)
-        throw error
       }
     }
   }

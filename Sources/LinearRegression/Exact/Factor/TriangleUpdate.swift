@@ -1,6 +1,75 @@
 internal import CRowKernels
 internal import LinearAlgebra
 
+/// Adds blocks of rows to a triangular factor.
+///
+/// The first rows, and those that are not like the rows before them, are stacked below R and factorised again by
+/// `dtpqrt`. Others are added at the speed of matrix products (``PreconditionedUpdate``).
+struct TriangleUpdate {
+  /// Orders up to which matrix products are faster; beyond, `dtpqrt` is made of them itself.
+  static var largestPreconditioned: Int { 512 }
+
+  /// Rows that are factorised at a time, in column-major order.
+  private var columns: StandardizedBlock
+  private var work: [Double] = []
+  private let height: Int
+  private let order: Int
+  private var products: PreconditionedUpdate?
+
+  /// Room for rows that come so many at a time at most.
+  init(_ layout: DesignLayout, rows: Int) {
+    order = layout.order
+    height = max(1, min(rows, max(256, 2 * order)))
+    columns = StandardizedBlock(
+      layout, rows: height, rowStride: 1, columnStride: height, count: height * order)
+    if rows > height, 8...Self.largestPreconditioned ~= order { products = PreconditionedUpdate(layout) }
+  }
+
+  /// Adds rows and counts them.
+  ///
+  /// - Parameter counts: of the rows that the triangle is made of.
+  mutating func add<Scalar>(
+    _ rows: Observations<Scalar>, _ units: ColumnUnits, to triangle: inout UpperTriangularMatrix<Double>,
+    _ counts: inout RowCounts
+  ) {
+    var start = 0
+    while start < rows.rowCount {
+      let left = rows.rowCount - start, seen = counts.observations
+      guard products != nil, seen >= 2 * order else {
+        let end = start + min(left, height)
+        factorize(rows.block(start..<end), units, &triangle, &counts)
+        start = end
+        continue
+      }
+      // No more rows than there are in R: more would be too large for it.
+      let end = start + min(left, seen)
+      if products!.add(rows.block(start..<end), units, to: &triangle, &counts) {
+        start = end
+        continue
+      }
+      while start < end {
+        let next = min(start + height, end)
+        factorize(rows.block(start..<next), units, &triangle, &counts)
+        start = next
+      }
+    }
+  }
+
+  private mutating func factorize<Scalar>(
+    _ rows: Observations<Scalar>, _ units: ColumnUnits, _ triangle: inout UpperTriangularMatrix<Double>,
+    _ counts: inout RowCounts
+  ) {
+    columns.fill(rows, units, &counts)
+    if work.isEmpty { work = zeros(triangle.rowsWorkspaceCount) }
+    columns.elements.withUnsafeMutableBufferPointer { columns in
+      work.withUnsafeMutableBufferPointer { work in
+        guard let columns = columns.baseAddress, let work = work.baseAddress else { return }
+        triangle.stack(rows: rows.rowCount, columns, leadingDimension: height, work: work)
+      }
+    }
+  }
+}
+
 /// Adds a block of rows A to a triangular factor R at the speed of matrix products, where the block is like the rows
 /// before it.
 ///
@@ -9,7 +78,7 @@ internal import LinearAlgebra
 /// an error that is small against R's columns, so that nothing is lost to R's condition number; what is lost to ‖B‖² is
 /// watched, and a block that is too large for it is left to `dtpqrt`. (Cholesky QR with preconditioning: Fukaya,
 /// Kannan, Nakatsukasa, Yamamoto and Yanagisawa 2020, doi:10.1137/18M1218212.)
-struct PreconditionedUpdate {
+private struct PreconditionedUpdate {
   private let order: Int
 
   /// The order that kernels see, a multiple of 8: what is behind `order` is an identity in R and zeros in A.
@@ -21,9 +90,6 @@ struct PreconditionedUpdate {
   private var rows: StandardizedBlock
   private var factor: [Double]
   private var cross: [Double]
-
-  /// Whether blocks of so many columns gain by it.
-  static func isWorthwhile(order: Int) -> Bool { order >= 8 }
 
   init(_ layout: DesignLayout) {
     order = layout.order

@@ -1,0 +1,75 @@
+internal import LinearAlgebra
+
+/// A factor is saved as its counts, its units, the means of its levels, and the upper triangle, column by column. Reading
+/// one back checks that everything fits.
+extension LeastSquares.Factor: Codable {
+  private enum Key: String, CodingKey {
+    case features, targets, grouping, epsilon, counts, shifts, scales, triangle, levelWeights, levelMeans
+  }
+
+  /// Encodes the factor; numbers come back bit for bit where the encoder keeps them.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(features, forKey: .features)
+    try container.encode(targets, forKey: .targets)
+    try container.encode(grouping, forKey: .grouping)
+    try container.encode(epsilon, forKey: .epsilon)
+    try container.encode(counts, forKey: .counts)
+    if isEmpty { return }
+    try container.encode(units.shifts, forKey: .shifts)
+    try container.encode(units.scales, forKey: .scales)
+    try container.encode(triangle.packedColumns, forKey: .triangle)
+    if grouping == .levels {
+      try container.encode(means.weights, forKey: .levelWeights)
+      try container.encode(means.elements, forKey: .levelMeans)
+    }
+  }
+
+  /// Decodes a factor; whatever does not fit together is an error.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    func check(_ condition: Bool, _ key: Key, _ problem: String) throws {
+      if condition { return }
+      throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: problem)
+    }
+    func numbers(_ key: Key, _ count: Int? = nil) throws -> [Double] {
+      let numbers = try container.decode([Double].self, forKey: key)
+      try check(
+        count.map { $0 == numbers.count } ?? true && numbers.allSatisfy(\.isFinite), key,
+        "\(numbers.count) numbers")
+      return numbers
+    }
+    let features = try container.decode(Int.self, forKey: .features)
+    let targets = try container.decode(Int.self, forKey: .targets)
+    try check(0...1_000_000 ~= features, .features, "\(features) features")
+    try check(0...1_000_000 ~= targets, .targets, "\(targets) targets")
+    let grouping = try container.decode(Grouping.self, forKey: .grouping)
+    let epsilon = try container.decode(Double.self, forKey: .epsilon)
+    try check(epsilon >= 0 && epsilon < 1, .epsilon, "a precision of \(epsilon)")
+    let counts = try container.decode(RowCounts.self, forKey: .counts)
+    try check(counts.isSound, .counts, "counts of rows")
+    if counts.observations == 0 {
+      self.init(features: features, targets: targets, grouping: grouping)
+      self.epsilon = epsilon
+      return
+    }
+    let columns = features + targets
+    var units = ColumnUnits(identity: columns)
+    units.shifts = try numbers(.shifts, columns)
+    try check(grouping != .none || units.shifts.allSatisfy { $0 == 0 }, .shifts, "shifts")
+    units.scales = try numbers(.scales, columns)
+    try check(units.scales.allSatisfy { $0 > 0 && $0.significand == 1 }, .scales, "scales")
+    let layout = DesignLayout(features: features, targets: targets, hasOnes: grouping == .one)
+    let packed = try numbers(.triangle, layout.order * (layout.order + 1) / 2)
+    self.init(layout, units, levels: grouping == .levels ? 0 : nil)
+    (self.epsilon, self.counts) = (epsilon, counts)
+    triangle = UpperTriangularMatrix(order: layout.order, packedColumns: packed)
+    if grouping == .levels {
+      let weights = try numbers(.levelWeights)
+      try check(weights.allSatisfy { $0 >= 0 }, .levelWeights, "weights of levels")
+      try check(weights.contains { $0 > 0 }, .levelWeights, "no level has rows")
+      means = LevelMeans(
+        width: columns, weights: weights, elements: try numbers(.levelMeans, weights.count * columns))
+    }
+  }
+}

@@ -1,0 +1,156 @@
+public import LinearAlgebra
+
+extension LeastSquares.Factor {
+  /// Adds rows.
+  ///
+  /// - Parameters:
+  ///   - X: rows × p.
+  ///   - y: rows × k.
+  ///   - weights: one weight per row; nil for 1.
+  /// - Throws: ``DataError`` with the row counted from the first of X; the factor is then as it was.
+  /// - Precondition: the shapes fit.
+  /// - Complexity: 2 rows (p + k)² flops on all cores. Adding many rows at once is faster than one by one.
+  public mutating func add<M: RowMajor>(
+    _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil
+  ) throws(DataError) {
+    try add(X, y, weights: weights, levels: nil)
+  }
+
+  /// Adds rows of one target given flat.
+  ///
+  /// - Throws: ``DataError``; the factor is then as it was.
+  /// - Precondition: the shapes fit.
+  public mutating func add<M: RowMajor>(
+    _ X: M, _ y: [M.Scalar], weights: [M.Scalar]? = nil
+  ) throws(DataError) {
+    try add(X, Matrix(column: y), weights: weights)
+  }
+
+  /// Adds rows that may be in levels.
+  ///
+  /// - Parameters:
+  ///   - X: rows × p.
+  ///   - y: rows × k.
+  ///   - weights: one weight per row; nil for 1.
+  ///   - levels: the level of each row, from 0, and their number; nil where rows are not in levels.
+  ///   - isLeaf: whether the rows are few of many that other threads have, and not divided among threads.
+  /// - Throws: ``DataError`` with the row counted from the first of X; the factor is then as it was.
+  /// - Precondition: the shapes fit, and each level is one of those that there are.
+  /// - Complexity: 2 rows (p + k)² flops.
+  package mutating func add<M: RowMajor>(
+    _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil, levels: (codes: [Int32], count: Int)?,
+    isLeaf: Bool = false
+  ) throws(DataError) {
+    require(
+      X.columnCount == features && y.shape == Shape(X.rowCount, targets),
+      "add: X is \(X.shape) and y is \(y.shape), but the factor has \(features) features and \(targets) targets"
+    )
+    require(
+      weights.map { $0.count == X.rowCount } ?? true,
+      "add: X is \(X.shape) but there are \(weights?.count ?? 0) weights")
+    require((levels != nil) == (grouping == .levels), "add: rows are grouped by \(grouping)")
+    if let levels {
+      require(
+        levels.codes.count == X.rowCount && levels.codes.allSatisfy { $0 >= 0 && $0 < levels.count },
+        "add: X is \(X.shape), but there are \(levels.codes.count) levels, or one that is not one of \(levels.count)"
+      )
+    }
+    if X.rowCount == 0 { return }
+    let layout = layout
+    do throws(DataError) {
+      var rows = try checked(X, y, weights: weights) { () throws(DataError) in
+        try Observations.with(X, y, weights: weights, levels: levels?.codes) { (rows) throws(DataError) in
+          var units = ColumnUnits(sampling: rows, centered: grouping != .none), passes = 0
+          return try units.inSoundUnits(rows, layout, passes: &passes) { units in
+            let factor = LeastSquares.Factor.of(rows, layout, units, levels: levels?.count, isLeaf: isLeaf)
+            return (factor, factor.columnSizes)
+          }
+        }
+      }
+      rows.epsilon = Double(M.Scalar.ulpOfOne)
+      join(rows)
+    } catch {
+      // Rows without weight are absent.
+      if error != .noWeight { throw error }
+    }
+  }
+}
+
+extension LeastSquares.Factor {
+  /// Reduces rows in one pass, on all cores unless they are one leaf of many.
+  ///
+  /// - Parameter levels: number of levels; nil where rows are not in levels.
+  /// - Complexity: 2 n order² flops, and as many for the means of the levels as for so many rows, once for each leaf.
+  static func of<Scalar>(
+    _ rows: Observations<Scalar>, _ layout: DesignLayout, _ units: ColumnUnits, levels: Int? = nil,
+    isLeaf: Bool = false
+  ) -> LeastSquares.Factor {
+    // Merging goes over all levels: each leaf has several rows of most.
+    let height = isLeaf ? max(1, rows.rowCount) : max(leafRows(order: layout.order), 8 * (levels ?? 0))
+    return RowPass(rows: rows.rowCount, blockRows: height, leafRows: height).reduce(rows) {
+      FactorOfRows<Scalar>(factor: LeastSquares.Factor(layout, units, levels: levels))
+    }.factor
+  }
+
+  /// Rows of a leaf. A merge takes as long as some 20 × order rows, and starting a leaf as many again; wide rows are
+  /// factorised by `dtpqrt` all the way, which does as much work in leaves as without.
+  static func leafRows(order: Int) -> Int {
+    order > TriangleUpdate.largestPreconditioned
+      ? 2 * order : max(2048, 64 * order, (1 << 17) / max(1, order))
+  }
+
+  /// Sizes of the columns of [X y], in the units of the factor.
+  var columnSizes: ColumnSizes {
+    let between = means.sums(units.scales), first = layout.firstFeature
+    let within = normsWithinGroups
+    var norms: [Double] = [], offsets: [Double] = []
+    for j in 0..<layout.columns {
+      let top = first == 1 ? triangle[0, 1 + j] : between.squares[j].squareRoot()
+      norms.append(nrm2([within[j], top]))
+      offsets.append(first == 1 ? top / triangle[0, 0] : between.values[j] / counts.weightSum)
+    }
+    return ColumnSizes(counts: counts, norms: norms, offsets: offsets)
+  }
+}
+
+extension LeastSquares.Factor {
+  /// Takes rows that are in one group or none.
+  mutating func take<Scalar>(_ block: Observations<Scalar>, _ update: inout TriangleUpdate) {
+    update.add(block, units, to: &triangle, &counts)
+  }
+
+  /// The norm of each column of [X y] less the means of its groups, in the units of the factor.
+  var normsWithinGroups: [Double] {
+    let layout = layout, first = layout.firstFeature
+    return triangle.withUnsafeColumns { r in
+      (first..<layout.order).map { nrm2(Array(r[$0 * layout.order + first...$0 * layout.order + $0])) }
+    }
+  }
+}
+
+/// The factor of rows as they are read.
+struct FactorOfRows<Scalar: BLASScalar>: Reduction {
+  var factor: LeastSquares.Factor
+
+  struct Workspace {
+    var update: TriangleUpdate
+    var levels: LevelWorkspace?
+  }
+
+  func makeWorkspace(rows: Int) -> Workspace {
+    let isInLevels = factor.grouping == .levels
+    return Workspace(
+      update: TriangleUpdate(isInLevels ? factor.flatLayout : factor.layout, rows: rows),
+      levels: isInLevels ? LevelWorkspace(factor.layout, rows: rows) : nil)
+  }
+
+  mutating func add(_ block: Observations<Scalar>, _ workspace: inout Workspace) {
+    if factor.grouping == .levels {
+      factor.take(block, &workspace.levels!, &workspace.update)
+    } else {
+      factor.take(block, &workspace.update)
+    }
+  }
+
+  mutating func merge(_ later: FactorOfRows) { factor.join(later.factor) }
+}

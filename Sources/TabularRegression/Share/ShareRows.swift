@@ -1,0 +1,70 @@
+internal import LinearRegression
+
+/// Some of the rows of a share: their factor, and the words of a category's levels as long as the design does not know
+/// them.
+struct ShareRows: Equatable, Sendable {
+  private(set) var factor: LeastSquares.Factor
+
+  /// The levels in the order in which they came; empty where the design knows them.
+  private(set) var words: [String] = []
+  /// The number of each; empty until others are to be counted as these are.
+  private var codes: [String: Int32] = [:]
+
+  /// No rows of a design.
+  ///
+  /// - Parameter absorption: the category whose levels are taken out of the rows; nil for none.
+  init(_ design: Design, _ absorption: Design.Absorption?) {
+    self.init(
+      LeastSquares.Factor(
+        features: design.columns.count - (absorption?.columns.count ?? 0), targets: design.targets.count,
+        grouping: absorption == nil ? .one : .levels))
+  }
+
+  init(_ factor: LeastSquares.Factor) { self.factor = factor }
+
+  /// Number of levels, those of rows without weight too.
+  var levels: Int { max(factor.levels, words.count) }
+
+  /// Takes rows into a factor of none.
+  mutating func add(_ data: RegressionData, isBlock: Bool) throws(DataError) {
+    factor = try data.factor(isLeaf: isBlock)
+    words = data.rows.levels?.words ?? []
+  }
+
+  /// Takes later rows of the same design.
+  mutating func merge(_ later: ShareRows) {
+    var numbers: [Int32]?
+    if !later.words.isEmpty {
+      if codes.isEmpty { for (index, word) in words.enumerated() { codes[word] = Int32(index) } }
+      // Of rows without weight there are only the words.
+      numbers = Array(later.words.map { number(of: $0) }.prefix(later.factor.levels))
+    }
+    join(later.factor, numbers)
+  }
+
+  private mutating func number(of word: String) -> Int32 {
+    if let code = codes[word] { return code }
+    let code = Int32(words.count)
+    codes[word] = code
+    words.append(word)
+    return code
+  }
+
+  /// Gives each level another number, which the design knows.
+  mutating func renumber(_ numbers: [Int32]) {
+    var rows = ShareRows(factor.empty)
+    rows.join(factor, Array(numbers.prefix(factor.levels)))
+    self = rows
+  }
+
+  /// Takes a column for each level.
+  mutating func takeColumns(_ columns: LevelColumns) { factor = factor.withColumns(columns) }
+
+  private mutating func join(_ other: LeastSquares.Factor, _ numbers: [Int32]?) {
+    do throws(DataError) {
+      try factor.merge(other, levels: numbers)
+    } catch {
+      preconditionFailure("the columns of a share changed: \(error)")
+    }
+  }
+}
