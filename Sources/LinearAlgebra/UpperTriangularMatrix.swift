@@ -6,7 +6,7 @@ public struct UpperTriangularMatrix<Scalar: BLASScalar>: Equatable, Sendable {
   public let order: Int
 
   /// Elements, column after column.
-  public private(set) var columnMajorElements: [Scalar]
+  package private(set) var columnMajorElements: [Scalar]
 
   /// Creates a matrix of zeros.
   @specialized(where Scalar == Double)
@@ -157,13 +157,13 @@ public struct SingularValueDecomposition<Scalar: BLASScalar>: Sendable {
 
 extension UpperTriangularMatrix {
   /// The elements on and above the diagonal, column by column: p (p + 1) / 2 of them.
-  public var packedColumns: [Scalar] {
+  package var packedColumns: [Scalar] {
     (0..<order).flatMap { j in columnMajorElements[j * order...j * order + j] }
   }
 
   /// Creates a matrix from its elements on and above the diagonal, column by column.
   /// - Precondition: there are p (p + 1) / 2 elements.
-  public init(order: Int, packedColumns elements: [Scalar]) {
+  package init(order: Int, packedColumns elements: [Scalar]) {
     require(
       elements.count == order * (order + 1) / 2,
       "an upper triangle of order \(order) has \(order * (order + 1) / 2) elements, not \(elements.count)")

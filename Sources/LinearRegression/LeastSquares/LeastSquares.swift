@@ -107,7 +107,6 @@ public struct LeastSquares: Equatable, Sendable, Codable {
   ///   - y: targets, n × k.
   ///   - weights: n weights, zero or more: Σ w (y − ŷ)² is minimised, as R's `lm` does. A row of weight 2 moves the
   ///     coefficients as two equal rows would, but counts as one observation; one of weight 0 is absent. Nil for 1.
-  ///   - low: what X lacks beyond its precision: with extended precision the fit is of X + low. n × p; nil for zeros.
   /// - Returns: the fit.
   /// - Throws: ``DataError``: no rows, a value that is not finite, a spread or coefficient beyond Double, redundant
   ///   features if the method refuses them.
@@ -115,7 +114,14 @@ public struct LeastSquares: Equatable, Sendable, Codable {
   /// - Complexity: n (p + k)² flops on all cores for the first rung, twice that for the third; one to four passes over
   ///   the data; memory O((p + k)²) beside them, whatever n.
   public func fit<M: RowMajor>(
-    _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil, low: Matrix<Double>? = nil
+    _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil
+  ) throws(DataError) -> LeastSquaresFit {
+    try fit(X, y, weights: weights, low: nil)
+  }
+
+  /// The same of X + `low` with extended precision, `low` being what X lacks beyond its own, n × p; nil for zeros.
+  package func fit<M: RowMajor>(
+    _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil, low: Matrix<Double>?
   ) throws(DataError) -> LeastSquaresFit {
     checkSettings()
     require(X.rowCount == y.rowCount, "fit: X is \(X.shape) but y is \(y.shape)")

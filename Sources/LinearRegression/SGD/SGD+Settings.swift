@@ -1,6 +1,6 @@
 extension SGD {
   /// The settings, by name.
-  public enum Setting: String, CodingKey, CaseIterable, Sendable {
+  public enum Setting: String, CaseIterable, Sendable {
     /// See ``SGD/epochs``.
     case epochs
     /// See ``SGD/batchSize``.

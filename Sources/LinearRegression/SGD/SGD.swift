@@ -169,8 +169,6 @@ extension SGD.Averaging: Codable {
 }
 
 extension SGD: Codable {
-  private typealias CodingKeys = Setting
-
   /// Decodes settings; such as are not allowed are an error.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
