@@ -79,7 +79,9 @@ public struct LeastSquares: Equatable, Sendable, Codable {
   }
 
   /// Creates the method.
-  /// - Precondition: the penalty is not negative.
+  ///
+  /// The penalty is a number, 0 or more. A fit under another stops the program; ``validate()`` is for settings that come
+  /// from outside it.
   public init(
     intercept: Bool = true, solver: Solver = .automatic, precision: Precision = .automatic,
     redundancy: RedundancyPolicy = .drop, ridgePenalty: Double = 0, measuresResidual: Bool = false
@@ -90,14 +92,19 @@ public struct LeastSquares: Equatable, Sendable, Codable {
     self.redundancy = redundancy
     self.ridgePenalty = ridgePenalty
     self.measuresResidual = measuresResidual
-    checkSettings()
   }
 
-  /// The settings can be changed and decoded, so that they are checked before each use too.
+  /// Checks the settings, which a user of the program may have chosen.
+  /// - Throws: the one that is not allowed, and its rule.
+  public func validate() throws(SettingError) {
+    if !(ridgePenalty >= 0 && ridgePenalty.isFinite) {
+      throw SettingError("LeastSquares: a ridge penalty of \(ridgePenalty); it is a number, 0 or more")
+    }
+  }
+
+  /// A fit under settings that are not allowed is a programmer's error.
   func checkSettings() {
-    require(
-      ridgePenalty >= 0 && ridgePenalty.isFinite,
-      "LeastSquares: a ridge penalty of \(ridgePenalty); it is a number, 0 or more")
+    do { try validate() } catch { fatalError(error.description) }
   }
 
   /// Fits a model of k targets at once.

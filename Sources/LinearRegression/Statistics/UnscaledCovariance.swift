@@ -77,7 +77,7 @@ public struct UnscaledCovariance: Equatable, Sendable {
       for i in z.indices { z[i] -= means[i] }
     }
     for i in z.indices { z[i] /= norms[i] }
-    let projected = nrm2(inverse.times(z, transpose: .yes))
+    let projected = nrm2(inverse.times(z, transpose: .transpose))
     return projected * projected + own
   }
 
@@ -138,7 +138,7 @@ public struct UnscaledCovariance: Equatable, Sendable {
           }
         }
       }
-      gemm(z, transposed, transposeB: .yes).withUnsafeElements { projected in
+      gemm(z, transposed, transposeB: .transpose).withUnsafeElements { projected in
         for i in 0..<projected.count / q {
           // Two sums, for one would wait for the product before.
           var even = 0.0, odd = 0.0
