@@ -73,7 +73,7 @@ struct ErrorEstimate {
       let own = errors[j] / abs(values[j])
       worst = max(worst, own < 1e-3 ? own : largest > 0 ? min(own, errors[j] * units[j] / largest) : own)
     }
-    return max(0, -decimalLogarithm(worst))
+    return max(0, -CLibrary.decimalLogarithm(worst))
   }
 }
 

@@ -115,7 +115,8 @@ extension LeastSquares {
   }
 
   private static func defaultPenalties(weightSum: Double) -> [Double] {
-    [0] + (0..<60).map { weightSum * exponential(logarithm(10) * (7 * Double($0) / 59 - 5)) }
+    [0]
+      + (0..<60).map { weightSum * CLibrary.exponential(CLibrary.logarithm(10) * (7 * Double($0) / 59 - 5)) }
   }
 
   /// The mean squared error of each penalty on a fold that took no part in its fit, in units of the target with the

@@ -86,9 +86,9 @@ public struct SGD: Equatable, Sendable {
 
   /// Creates the method.
   ///
-  /// `epochs` is neither negative nor above 2³¹ − 1; `batchSize` and a rate are positive and finite; `momentum`, the tail and
-  /// `validationFraction` are below 1; with an automatic rate there are no momentum, decay and averages. Training under other
-  /// settings stops the program; ``validate()`` is for those that come from outside it.
+  /// `epochs` is neither negative nor above 2³¹ − 1; `batchSize` and a rate are positive and finite; `momentum`, the tail
+  /// and `validationFraction` are below 1; with an automatic rate there are no momentum, decay and averages. Training
+  /// under other settings stops the program; ``validate()`` is for those that come from outside it.
   public init(
     epochs: Int = 100, batchSize: Int? = nil, learningRate: LearningRate = .automatic, momentum: Double = 0,
     nesterov: Bool = false, weightDecay: Double = 0, averaging: Averaging = .none,

@@ -39,7 +39,7 @@ package struct ReferenceProblem: Sendable {
     zip(values, certified).reduce(15) { least, pair in
       let (value, reference) = pair
       let error = reference == 0 ? abs(value) : abs(value - reference) / abs(reference)
-      return min(least, error == 0 ? 15 : error.isFinite ? max(0, -decimalLogarithm(error)) : 0)
+      return min(least, error == 0 ? 15 : error.isFinite ? max(0, -CLibrary.decimalLogarithm(error)) : 0)
     }
   }
 }

@@ -54,8 +54,8 @@ extension Table {
   /// - Parameters:
   ///   - paths: at least one file; "-" is standard input.
   ///   - options: how the text is read.
-  /// - Throws: as ``init(csv:options:)``; ``TabularError/cancelled`` when the task is cancelled, which is noticed at the next
-  ///   block.
+  /// - Throws: as ``init(csv:options:)``; ``TabularError/cancelled`` when the task is cancelled, which is noticed at the
+  ///   next block.
   public static func reading(
     csv paths: [String], options: ReadingOptions = ReadingOptions()
   ) async throws(TabularError) -> Table {

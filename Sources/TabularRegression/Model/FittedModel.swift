@@ -42,7 +42,7 @@ public struct FittedModel: Equatable, Sendable {
   public let method: LeastSquares?
 
   /// How SGD reached the model. Nil for an exact fit.
-  public let training: Training?
+  public let training: TrainingSummary?
 
   /// What is predicted: the name of a column, or an expression as R prints it.
   public var target: String { design.target }
@@ -63,7 +63,7 @@ public struct FittedModel: Equatable, Sendable {
   public var categories: Set<String> { design.categories }
 
   /// How SGD reached a model.
-  public struct Training: Equatable, Sendable {
+  public struct TrainingSummary: Equatable, Sendable {
     /// The settings.
     public let method: SGD
     /// The exact least-squares solution for the same rows, with the decay's penalty if there is one.

@@ -1,4 +1,5 @@
-/// A dense matrix whose rows lie one after the other in memory: a whole ``Matrix``, a ``RowBlock`` of one, or a mapped file.
+/// A dense matrix whose rows lie one after the other in memory: a whole ``Matrix``, a ``RowBlock`` of one, or a mapped
+/// file.
 ///
 /// The functions that read matrices (``gemv(_:_:transpose:alpha:)``, ``gemm(_:_:transposeA:transposeB:alpha:)``, …)
 /// take any `RowMajor`, so a block of rows needs no copy. A type of your own may conform: whoever reads its elements does
