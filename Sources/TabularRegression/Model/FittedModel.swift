@@ -110,7 +110,7 @@ extension FittedModel {
   ///
   /// They share the rows: one is left out of all where a field of any target is missing, as in R.
   /// - Returns: a model for each target, in order.
-  /// - Throws: ``TabularError``, as ``init(_:_:weights:missing:method:)``.
+  /// - Throws: ``TabularError``, as the fit of a ``Formula`` to a ``Table``.
   /// - Complexity: as `LeastSquares.fit`.
   public static func perTarget(
     _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
@@ -153,7 +153,7 @@ extension FittedModel {
   ///   - weights: name of the column that weighs the rows; it is not one of all the others. Nil for 1.
   ///   - missing: what becomes of rows in which a field is missing.
   ///   - method: the settings.
-  /// - Throws: ``TabularError``, as ``init(_:_:weights:missing:method:)``.
+  /// - Throws: ``TabularError``, as the fit of a ``Formula`` to a ``Table``.
   /// - Complexity: as `LeastSquares.fit`.
   public init(
     _ table: Table, target: String, features: [String]? = nil, weights: String? = nil,
