@@ -1,3 +1,4 @@
+import BenchmarkSupport
 import LinearRegression
 
 /// What is compared: each work is done by the naive loops, by a BLAS routine alone and by the package.

@@ -1,4 +1,3 @@
-// What this module takes from the C library.
 #if canImport(Glibc)
   private import Glibc
 #elseif canImport(Musl)
@@ -7,26 +6,35 @@
   private import Darwin
 #endif
 
-/// The natural logarithm.
-func logarithm(_ x: Double) -> Double { log(x) }
+/// What the package takes from the C library, whose name differs from system to system.
+package enum CLibrary {
+  /// The natural logarithm.
+  package static func logarithm(_ x: Double) -> Double { log(x) }
 
-/// The decimal logarithm.
-package func decimalLogarithm(_ x: Double) -> Double { log10(x) }
+  /// The decimal logarithm.
+  package static func decimalLogarithm(_ x: Double) -> Double { log10(x) }
 
-/// 10 to the power of x.
-func decimalPower(_ x: Double) -> Double { pow(10, x) }
+  /// The logarithm to the base 2.
+  package static func binaryLogarithm(_ x: Double) -> Double { log2(x) }
 
-/// e to the power of x.
-func exponential(_ x: Double) -> Double { exp(x) }
+  /// The natural logarithm of 1 + x, without cancelling for small x.
+  package static func logarithmOfOnePlus(_ x: Double) -> Double { log1p(x) }
 
-/// x to the power of y.
-func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
+  /// 10 to the power of x.
+  package static func decimalPower(_ x: Double) -> Double { pow(10, x) }
 
-/// The cosine of an angle in radians.
-func cosine(_ angle: Double) -> Double { cos(angle) }
+  /// e to the power of x.
+  package static func exponential(_ x: Double) -> Double { exp(x) }
 
-/// Number of cores that are online.
-func onlineCores() -> Int { Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+  /// x to the power of y.
+  package static func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
 
-/// Lets other threads run, if any wait for this core.
-func yieldThread() { sched_yield() }
+  /// The cosine of an angle in radians.
+  package static func cosine(_ angle: Double) -> Double { cos(angle) }
+
+  /// Number of cores that are online.
+  package static func onlineCores() -> Int { Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+  /// Lets other threads run, if any wait for this core.
+  package static func yieldThread() { sched_yield() }
+}

@@ -32,6 +32,9 @@ public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Training diverged.
   case diverged(Divergence)
 
+  /// The task was cancelled.
+  case cancelled
+
   /// What was tried with a file.
   public enum FileOperation: String, Sendable {
     case read, write, remove
@@ -68,6 +71,8 @@ public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
       "the model has no intervals: \(reason); predict without them"
     case .diverged(let divergence):
       divergence.description
+    case .cancelled:
+      "the task was cancelled"
     }
   }
 }

@@ -85,24 +85,15 @@ struct DescentOptions: ParsableArguments {
     }
   }
 
-  /// The settings. They are set one by one, for `SGD.init` ends the program where one is not allowed; `validate` says what is wrong.
+  /// The settings, which `validate` checks.
   var method: SGD {
-    var method = SGD()
-    method.epochs = epochs
-    method.batchSize = batchSize
-    method.learningRate = learningRate.rate(schedule)
-    method.momentum = momentum
-    method.nesterov = nesterov
-    method.weightDecay = weightDecay
-    method.averaging = average.map { $0 == .all ? .all : .tail(0.5) } ?? .none
-    method.order = order.order
-    method.seed = seed
-    method.tolerance = tolerance
-    method.standardize = !noStandardize
-    method.measuresDistance = !noDistance
-    if let validationFraction { method.validationFraction = validationFraction }
-    if let patience { method.patience = patience }
-    return method
+    SGD(
+      epochs: epochs, batchSize: batchSize, learningRate: learningRate.rate(schedule), momentum: momentum,
+      nesterov: nesterov, weightDecay: weightDecay,
+      averaging: average.map { $0 == .all ? .all : .tail(0.5) } ?? .none, order: order.order, seed: seed,
+      tolerance: tolerance, standardize: !noStandardize, measuresDistance: !noDistance,
+      validationFraction: validationFraction ?? SGD().validationFraction, patience: patience ?? SGD().patience
+    )
   }
 }
 

@@ -10,11 +10,11 @@ import Testing
       var generator = SeededGenerator(seed: 4)
       for n in [1, 2, 5, 17, 33] {
         let b: Matrix<Scalar> = generator.normalMatrix(n + 3, n)
-        let a = syrk(b, transpose: .yes) + Matrix.identity(n)
+        let a = syrk(b, transpose: .transpose) + Matrix.identity(n)
         let scale = Double(a.norm1())
         let upper = try potrf(a, triangle: .upper), lower = try potrf(a, triangle: .lower)
-        #expect(difference(gemm(upper, upper, transposeA: .yes), a, factor: 4, scale: scale) == nil)
-        #expect(difference(gemm(lower, lower, transposeB: .yes), a, factor: 4, scale: scale) == nil)
+        #expect(difference(gemm(upper, upper, transposeA: .transpose), a, factor: 4, scale: scale) == nil)
+        #expect(difference(gemm(lower, lower, transposeB: .transpose), a, factor: 4, scale: scale) == nil)
         #expect(difference(lower.transposed(), upper, factor: 4, scale: scale) == nil)
         let x: Matrix<Scalar> = generator.normalMatrix(n, 3)
         for (factor, triangle) in [(upper, Triangle.upper), (lower, .lower)] {
@@ -70,7 +70,7 @@ import Testing
     var product = Matrix<Double>(rows: 9, columns: 5) { i, j in i < 5 ? qr.r[i, j] : 0 }
     for column in (0..<5).reversed() {
       let v = (0..<9).map { $0 < column ? 0 : $0 == column ? 1 : qr.factors[$0, column] }
-      let projection = gemv(product, v, transpose: .yes)
+      let projection = gemv(product, v, transpose: .transpose)
       product = Matrix(rows: 9, columns: 5) { i, j in product[i, j] - qr.tau[column] * v[i] * projection[j] }
     }
     #expect(difference(product, a, factor: 32) == nil)
@@ -84,10 +84,10 @@ import Testing
         let r = try geqrf(a).r
         #expect(r.shape == Shape(min(m, n), n))
         // RᵀR = AᵀA: Q is orthogonal.
-        let cross = syrk(a, transpose: .yes)
+        let cross = syrk(a, transpose: .transpose)
         #expect(
           difference(
-            syrk(r, transpose: .yes), cross, factor: 8 * Double(max(m, 1)),
+            syrk(r, transpose: .transpose), cross, factor: 8 * Double(max(m, 1)),
             scale: max(1, Double(cross.norm1()))
           ) == nil)
       }
@@ -205,6 +205,6 @@ private func orthogonality<Scalar: BLASScalar>(_ a: Matrix<Scalar>, _ b: Matrix<
   return (0..<b.columnCount).map { column in
     let r = residual[column: column]
     let scale = norm * (Double(nrm2(r)) + norm * Double(nrm2(x[column: column]))) * size
-    return Double(nrm2(gemv(a, r, transpose: .yes))) / (scale * Double(Scalar.ulpOfOne))
+    return Double(nrm2(gemv(a, r, transpose: .transpose))) / (scale * Double(Scalar.ulpOfOne))
   }.max() ?? 0
 }

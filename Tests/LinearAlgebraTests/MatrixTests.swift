@@ -125,6 +125,27 @@ import Testing
     }
     #expect(text(ragged).contains("row 1 has 1 elements, row 0 has 2"))
   }
+
+  @Test func typesOfOthersHandOutAsManyElementsAsTheySay() async throws {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      print(gemv(TooShort(), [1, 1, 1]))
+    }
+    #expect(text(result).contains("a 2 × 3 matrix hands out 5 elements"))
+  }
+}
+
+/// Two rows of three elements, of which there are but five.
+private struct TooShort: RowMajor {
+  typealias Rows = RowBlock<Double>
+  let rowCount = 2, columnCount = 3
+
+  func withUncheckedElements<Result, Failure>(
+    _ body: (UnsafeBufferPointer<Double>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try Matrix<Double>(row: [1, 2, 3, 4, 5]).withUncheckedElements(body)
+  }
+
+  subscript(rows range: Range<Int>) -> RowBlock<Double> { Matrix<Double>.zeros(2, 3)[rows: range] }
 }
 
 /// What a process that was expected to exit wrote to standard error.

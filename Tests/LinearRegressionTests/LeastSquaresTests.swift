@@ -27,7 +27,7 @@ import Testing
     let y: Matrix<Double> = generator.normalMatrix(80, 1)
     let fit = try LeastSquares().fit(X, y)
     let residual = (y - fit.predict(X)).elements
-    let cross = gemv(X, residual, transpose: .yes) + [residual.reduce(0, +)]
+    let cross = gemv(X, residual, transpose: .transpose) + [residual.reduce(0, +)]
     // Predictions are sums of terms as large as the weights, and so is the rounding of the residual.
     let scale = nrm2(residual) + nrm2(X.elements) * nrm2(fit.coefficients)
     #expect(difference(cross, [Double](repeating: 0, count: 10), factor: 80, scale: scale) == nil)

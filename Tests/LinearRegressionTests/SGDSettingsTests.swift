@@ -60,6 +60,17 @@ import Testing
       } == "weightDecay goes with learningRate")
   }
 
+  @Test func settingsFromOutsideAreCheckedWithoutATrap() {
+    #expect(throws: SettingError("SGD: epochs is -1; it is 0 or more")) { try SGD(epochs: -1).validate() }
+    #expect(throws: SettingError("LeastSquares: a ridge penalty of -2.0; it is a number, 0 or more")) {
+      try LeastSquares(ridgePenalty: -2).validate()
+    }
+    #expect(throws: Never.self) {
+      try SGD().validate()
+      try LeastSquares().validate()
+    }
+  }
+
   @Test func mismatchesAreOneLine() {
     #expect(
       "\(TrainingError.state(.settings([.seed, .order])))"

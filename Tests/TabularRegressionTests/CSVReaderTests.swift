@@ -332,7 +332,7 @@ import Testing
       return try await Table.reading(csv: [path])
     }
     task.cancel()
-    await #expect(throws: CancellationError.self) { try await task.value }
+    await #expect(throws: TabularError.cancelled) { try await task.value }
   }
 }
 

@@ -36,8 +36,8 @@ import Testing
     rows: Int, features: Int, method: LeastSquares, solver: Certificate.Solver
   ) throws {
     var plan: FitPlan?
-    let model = try FittedModel(
-      Self.table(rows: rows, features: features), target: "y", method: method, plan: { plan = $0 })
+    let model = try FittedModel.perTarget(
+      Formula("y ~ ."), Self.table(rows: rows, features: features), method: method, plan: { plan = $0 })[0]
     #expect(plan?.solver == solver)
     #expect(model.certificate?.solver == solver)
     #expect(plan?.rows == rows)

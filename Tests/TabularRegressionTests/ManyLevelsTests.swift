@@ -263,7 +263,7 @@ import Testing
 
   @Test func thePlanTellsOfTheLevels() throws {
     var plan: FitPlan?
-    _ = try FittedModel(Formula("y ~ x + zip"), table(Self.text())) { plan = $0 }
+    _ = try FittedModel.perTarget(Formula("y ~ x + zip"), table(Self.text())) { plan = $0 }
     #expect(plan?.features == 250 && plan?.solver == .qr)
     #expect(plan?.reason == "the 250 levels of a category are taken out of the rows")
   }

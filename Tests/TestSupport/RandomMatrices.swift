@@ -35,7 +35,7 @@ extension SeededGenerator {
   /// (I − 2 v vᵀ / vᵀv) A for a random v.
   private mutating func reflected(_ a: Matrix<Double>) -> Matrix<Double> {
     let v = (0..<a.rowCount).map { _ in nextNormal() }
-    let projection = gemv(a, v, transpose: .yes)
+    let projection = gemv(a, v, transpose: .transpose)
     let factor = 2 / dot(v, v)
     return Matrix(rows: a.rowCount, columns: a.columnCount) { i, j in a[i, j] - factor * v[i] * projection[j]
     }

@@ -1,18 +1,18 @@
-public import LinearAlgebra
+package import LinearAlgebra
 
 /// A matrix whose elements are known to more digits than a Double holds: the sum of two matrices.
 ///
 /// `LeastSquares().fit(X.high, y, low: X.low)` fits to all its digits where residuals are formed in double-double.
-public struct ExtendedMatrix: Equatable, Sendable {
+package struct ExtendedMatrix: Equatable, Sendable {
   /// The elements rounded to Double.
-  public let high: Matrix<Double>
+  package let high: Matrix<Double>
 
   /// What rounding took away. Nil for nothing.
-  public let low: Matrix<Double>?
+  package let low: Matrix<Double>?
 
   /// Creates a matrix; without a low part its elements are exact.
   /// - Precondition: both parts have the same shape.
-  public init(high: Matrix<Double>, low: Matrix<Double>? = nil) {
+  package init(high: Matrix<Double>, low: Matrix<Double>? = nil) {
     require(
       low.map { $0.shape == high.shape } ?? true,
       "the parts are \(high.shape) and \(low?.shape ?? high.shape)")
@@ -23,7 +23,7 @@ public struct ExtendedMatrix: Equatable, Sendable {
   /// The powers x, x², …, x^degree of a column, one after the other, formed in double-double.
   /// - Precondition: the degree is positive.
   /// - Complexity: O(n · degree)
-  public init(powersOf x: [Double], degree: Int) {
+  package init(powersOf x: [Double], degree: Int) {
     require(degree > 0, "powers up to \(degree): the degree is at least 1")
     var high = Matrix<Double>.zeros(x.count, degree), low = high
     for i in x.indices {

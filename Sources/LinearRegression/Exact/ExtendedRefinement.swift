@@ -44,7 +44,7 @@ struct ExtendedRefinement<Scalar: BLASScalar> {
     triangle: UpperTriangularMatrix<Double>, start: Matrix<Double>, targetSquares: [Double]
   ) {
     let q = triangle.order
-    guard let inverse = triangle.inverse() else { return nil }
+    guard let inverse = try? triangle.inverse() else { return nil }
     solution = (0..<layout.targets).map { t in (0..<q).map { DoubleDouble(start[$0, t]) } }
     var cross: UpperTriangularMatrix<Double>?
     var last = Double.infinity
@@ -55,7 +55,9 @@ struct ExtendedRefinement<Scalar: BLASScalar> {
       passes += 1
       if cross == nil {
         var triangle = sums.crossProducts(order: q)
-        guard triangle.factorizeCholesky(), let inverse = triangle.inverse() else { return nil }
+        guard (try? triangle.factorizeCholesky()) != nil, let inverse = try? triangle.inverse() else {
+          return nil
+        }
         cross = triangle
         correction = inverse
       }
@@ -98,10 +100,10 @@ struct ExtendedRefinement<Scalar: BLASScalar> {
     let h = g.indices.map { j in
       (0...j).reduce(DoubleDouble.zero) { $0 + DoubleDouble(inverse[$1, j]) * g[$1] }.rounded
     }
-    guard let half = cross.solve(Matrix(column: h), transpose: .yes), let step = cross.solve(half) else {
-      return nil
-    }
-    return (inverse.times(step.elements, transpose: .no), dot(half.elements, half.elements))
+    guard let half = try? cross.solve(Matrix(column: h), transpose: .transpose),
+      let step = try? cross.solve(half)
+    else { return nil }
+    return (inverse.times(step.elements, transpose: .none), dot(half.elements, half.elements))
   }
 }
 
@@ -240,7 +242,7 @@ private struct ExtendedSums<Scalar: BLASScalar>: Reduction {
       if let weights { for i in 0..<n { basis[j * n + i] *= weights[i].squareRoot() } }
     }
     cross.withUnsafeMutableBufferPointer {
-      Double.routines.syrk(.upper, .no, q, n, 1, basis, n, 1, $0.baseAddress!, q)
+      Double.routines.syrk(.upper, .none, q, n, 1, basis, n, 1, $0.baseAddress!, q)
     }
   }
 

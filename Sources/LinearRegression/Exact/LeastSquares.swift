@@ -79,7 +79,9 @@ public struct LeastSquares: Equatable, Sendable, Codable {
   }
 
   /// Creates the method.
-  /// - Precondition: the penalty is not negative.
+  ///
+  /// The penalty is a number, 0 or more. A fit under another stops the program; ``validate()`` is for settings that come
+  /// from outside it.
   public init(
     intercept: Bool = true, solver: Solver = .automatic, precision: Precision = .automatic,
     redundancy: RedundancyPolicy = .drop, ridgePenalty: Double = 0, measuresResidual: Bool = false
@@ -90,14 +92,19 @@ public struct LeastSquares: Equatable, Sendable, Codable {
     self.redundancy = redundancy
     self.ridgePenalty = ridgePenalty
     self.measuresResidual = measuresResidual
-    checkSettings()
   }
 
-  /// The settings can be changed and decoded, so that they are checked before each use too.
+  /// Checks the settings, which a user of the program may have chosen.
+  /// - Throws: the one that is not allowed, and its rule.
+  public func validate() throws(SettingError) {
+    if !(ridgePenalty >= 0 && ridgePenalty.isFinite) {
+      throw SettingError("LeastSquares: a ridge penalty of \(ridgePenalty); it is a number, 0 or more")
+    }
+  }
+
+  /// A fit under settings that are not allowed is a programmer's error.
   func checkSettings() {
-    require(
-      ridgePenalty >= 0 && ridgePenalty.isFinite,
-      "LeastSquares: a ridge penalty of \(ridgePenalty); it is a number, 0 or more")
+    do { try validate() } catch { fatalError(error.description) }
   }
 
   /// Fits a model of k targets at once.
@@ -107,7 +114,6 @@ public struct LeastSquares: Equatable, Sendable, Codable {
   ///   - y: targets, n × k.
   ///   - weights: n weights, zero or more: Σ w (y − ŷ)² is minimised, as R's `lm` does. A row of weight 2 moves the
   ///     coefficients as two equal rows would, but counts as one observation; one of weight 0 is absent. Nil for 1.
-  ///   - low: what X lacks beyond its precision: with extended precision the fit is of X + low. n × p; nil for zeros.
   /// - Returns: the fit.
   /// - Throws: ``DataError``: no rows, a value that is not finite, a spread or coefficient beyond Double, redundant
   ///   features if the method refuses them.
@@ -115,7 +121,14 @@ public struct LeastSquares: Equatable, Sendable, Codable {
   /// - Complexity: n (p + k)² flops on all cores for the first rung, twice that for the third; one to four passes over
   ///   the data; memory O((p + k)²) beside them, whatever n.
   public func fit<M: RowMajor>(
-    _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil, low: Matrix<Double>? = nil
+    _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil
+  ) throws(DataError) -> LeastSquaresFit {
+    try fit(X, y, weights: weights, low: nil)
+  }
+
+  /// The same of X + `low` with extended precision, `low` being what X lacks beyond its own, n × p; nil for zeros.
+  package func fit<M: RowMajor>(
+    _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil, low: Matrix<Double>?
   ) throws(DataError) -> LeastSquaresFit {
     checkSettings()
     require(X.rowCount == y.rowCount, "fit: X is \(X.shape) but y is \(y.shape)")

@@ -61,11 +61,11 @@ struct ResidualSums<Scalar: BLASScalar>: Reduction {
         products.withUnsafeMutableElements { products in
           let (rows, r, products) = (rows.baseAddress!, residuals.baseAddress!, products.baseAddress!)
           if k == 1 {
-            Double.routines.gemv(.no, n, order, 1, rows, order, combination, 0, r)
-            Double.routines.gemv(.yes, n, order, 1, rows, order, r, 1, products)
+            Double.routines.gemv(.none, n, order, 1, rows, order, combination, 0, r)
+            Double.routines.gemv(.transpose, n, order, 1, rows, order, r, 1, products)
           } else {
-            Double.routines.gemm(.no, .no, n, k, order, 1, rows, order, combination, k, 0, r, k)
-            Double.routines.gemm(.yes, .no, order, k, n, 1, rows, order, r, k, 1, products, k)
+            Double.routines.gemm(.none, .none, n, k, order, 1, rows, order, combination, k, 0, r, k)
+            Double.routines.gemm(.transpose, .none, order, k, n, 1, rows, order, r, k, 1, products, k)
           }
           for i in 0..<n { for t in 0..<k { squares[t] += r[i * k + t] * r[i * k + t] } }
         }

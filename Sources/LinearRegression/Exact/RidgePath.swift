@@ -112,7 +112,8 @@ extension LeastSquares {
   }
 
   private static func defaultPenalties(weightSum: Double) -> [Double] {
-    [0] + (0..<60).map { weightSum * exponential(logarithm(10) * (7 * Double($0) / 59 - 5)) }
+    [0]
+      + (0..<60).map { weightSum * CLibrary.exponential(CLibrary.logarithm(10) * (7 * Double($0) / 59 - 5)) }
   }
 
   /// The mean squared error of each penalty on a fold that took no part in its fit, in units of the target with the
@@ -132,7 +133,7 @@ extension LeastSquares {
         var combination = x[column: t].map { -$0 } + zeros(layout.targets)
         combination[layout.firstFeature + layout.features + t] = 1
         let error =
-          nrm2(fold.triangle.times(combination, transpose: .no))
+          nrm2(fold.triangle.times(combination, transpose: .none))
           * (coarsest / fold.units.scales[layout.features + t])
         sum += error * error
       }

@@ -149,7 +149,7 @@ public struct LinearModel: Equatable, Sendable, Codable {
         forEachPart(of: row) { x, start, count in
           // Wᵀ x, row-major as W is.
           Double.routines.gemv(
-            .yes, count, k, 1, w.baseAddress.unsafelyUnwrapped + start * k, k, x, 1,
+            .transpose, count, k, 1, w.baseAddress.unsafelyUnwrapped + start * k, k, x, 1,
             predictions.baseAddress.unsafelyUnwrapped)
         }
       }

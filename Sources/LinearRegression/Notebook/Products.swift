@@ -54,14 +54,14 @@ enum Products<Scalar: BLASScalar> {
     guard p > 0, let X, let w else { return }
     if k == 1 {
       return forEachBlock(shape) { start, count in
-        Scalar.routines.gemv(.no, count, p, 1, X + start * p, p, w, 1, predictions + start)
+        Scalar.routines.gemv(.none, count, p, 1, X + start * p, p, w, 1, predictions + start)
       }
     }
     for group in 0..<shape.groupCount {
       let group = shape.group(group), first = group.lowerBound
       forEachBlock(shape) { start, count in
         Scalar.routines.gemm(
-          .no, .no, count, group.count, p, 1, X + start * p, p, w + first, k, 1,
+          .none, .none, count, group.count, p, 1, X + start * p, p, w + first, k, 1,
           predictions + start * k + first, k)
       }
     }
@@ -75,14 +75,14 @@ enum Products<Scalar: BLASScalar> {
     guard shape.rows > 0, k > 0, p > 0, let X, let errors, let gradient else { return }
     if k == 1 {
       return forEachBlock(shape) { start, count in
-        Scalar.routines.gemv(.yes, count, p, 1, X + start * p, p, errors + start, 1, gradient)
+        Scalar.routines.gemv(.transpose, count, p, 1, X + start * p, p, errors + start, 1, gradient)
       }
     }
     for group in 0..<shape.groupCount {
       let group = shape.group(group), first = group.lowerBound
       forEachBlock(shape) { start, count in
         Scalar.routines.gemm(
-          .yes, .no, p, group.count, count, 1, X + start * p, p, errors + start * k + first, k, 1,
+          .transpose, .none, p, group.count, count, 1, X + start * p, p, errors + start * k + first, k, 1,
           gradient + first, k)
       }
     }

@@ -8,5 +8,5 @@ public enum Parallelism {
   @TaskLocal public static var threads = cores
 
   /// Number of cores that are online.
-  public static let cores = max(1, onlineCores())
+  public static let cores = max(1, CLibrary.onlineCores())
 }

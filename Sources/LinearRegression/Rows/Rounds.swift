@@ -114,7 +114,7 @@ private final class Rounds {
     }
     for _ in 0..<100 {
       if isOver() { return }
-      yieldThread()
+      CLibrary.yieldThread()
     }
     sleepers.add(1, ordering: .sequentiallyConsistent)
     // A signal that nobody waits for any more wakes somebody in vain, who looks at the state and waits again.

@@ -37,7 +37,7 @@ struct RowCounts: Equatable, Codable, Sendable {
       if weight == 0 { continue }
       observations += 1
       weightSum += weight
-      logWeightSum += logarithm(weight)
+      logWeightSum += CLibrary.logarithm(weight)
     }
   }
 

@@ -67,7 +67,7 @@ struct FirstPass {
       // They square the condition number: what is left beyond it is enough for steps, and for distances after a
       // correction.
       if let problem = ReducedProblem(products, precisions: precisions),
-        let inverse = problem.triangle.inverse(),
+        let inverse = try? problem.triangle.inverse(),
         ErrorEstimate(problem.triangle, inverse: inverse).conditionNumber < 100
       {
         return problem

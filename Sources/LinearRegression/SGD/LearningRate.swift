@@ -39,10 +39,10 @@ public enum LearningRate: Equatable, Sendable {
     switch self {
     case .automatic: nil
     case .constant(let rate): rate
-    case .inverseScaling(let rate, let power): rate / LinearRegression.power(Double(step + 1), power)
-    case .step(let rate, let factor, let every): rate * LinearRegression.power(factor, Double(epoch / every))
+    case .inverseScaling(let rate, let power): rate / CLibrary.power(Double(step + 1), power)
+    case .step(let rate, let factor, let every): rate * CLibrary.power(factor, Double(epoch / every))
     case .cosine(let rate, let final):
-      final + (rate - final) * (1 + LinearRegression.cosine(.pi * Double(step) / Double(max(1, steps)))) / 2
+      final + (rate - final) * (1 + CLibrary.cosine(.pi * Double(step) / Double(max(1, steps)))) / 2
     }
   }
 

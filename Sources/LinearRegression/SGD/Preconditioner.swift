@@ -36,7 +36,7 @@ struct Preconditioner {
 
   /// Tᵀ G of moments, p × k.
   func whiten(_ moments: Matrix<Double>) -> Matrix<Double> {
-    matrix.map { gemm($0, moments, transposeA: .yes) } ?? scale * moments
+    matrix.map { gemm($0, moments, transposeA: .transpose) } ?? scale * moments
   }
 
   /// T ρ
@@ -59,11 +59,11 @@ struct Preconditioner {
         return
       }
       if k == 1 {
-        Double.routines.gemv(.yes, p, rank, 1, T, rank, g, 0, whitened)
-        Double.routines.gemv(.no, p, rank, 1, T, rank, whitened, 0, target)
+        Double.routines.gemv(.transpose, p, rank, 1, T, rank, g, 0, whitened)
+        Double.routines.gemv(.none, p, rank, 1, T, rank, whitened, 0, target)
       } else {
-        Double.routines.gemm(.yes, .no, rank, k, p, 1, T, rank, g, k, 0, whitened, k)
-        Double.routines.gemm(.no, .no, p, k, rank, 1, T, rank, whitened, k, 0, target, k)
+        Double.routines.gemm(.transpose, .none, rank, k, p, 1, T, rank, g, k, 0, whitened, k)
+        Double.routines.gemm(.none, .none, p, k, rank, 1, T, rank, whitened, k, 0, target, k)
       }
     }
   }
@@ -121,7 +121,7 @@ private struct LargestRow<Scalar: BLASScalar>: Reduction {
           guard p > 0, let directions = directions.baseAddress, let products = products.baseAddress else {
             return
           }
-          Double.routines.gemm(.no, .no, n, q, p, 1, features, order, directions, q, 0, products, q)
+          Double.routines.gemm(.none, .none, n, q, p, 1, features, order, directions, q, 0, products, q)
         }
         for i in 0..<n {
           let root = rows[i * order],

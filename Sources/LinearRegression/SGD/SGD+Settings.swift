@@ -1,6 +1,6 @@
 extension SGD {
   /// The settings, by name.
-  public enum Setting: String, CodingKey, CaseIterable, Sendable {
+  public enum Setting: String, CaseIterable, Sendable {
     /// See ``SGD/epochs``.
     case epochs
     /// See ``SGD/batchSize``.
@@ -79,10 +79,15 @@ extension SGD {
     return nil
   }
 
-  /// The settings can be changed and decoded, so that they are checked before each use too.
+  /// Checks the settings, which a user of the program may have chosen.
+  /// - Throws: the first that is not allowed, and its rule.
+  public func validate() throws(SettingError) {
+    if let fault { throw SettingError("SGD: \(fault.described(\.rawValue))") }
+  }
+
+  /// Training under settings that are not allowed is a programmer's error.
   func checkSettings() {
-    let fault = fault?.described(\.rawValue)
-    require(fault == nil, "SGD: \(fault ?? "")")
+    do { try validate() } catch { fatalError(error.description) }
   }
 
   // MARK: Going on

@@ -85,8 +85,10 @@ public struct SGD: Equatable, Sendable {
   }
 
   /// Creates the method.
-  /// - Precondition: `epochs` is neither negative nor above 2³¹ − 1; `batchSize` and a rate are positive and finite; `momentum`, the tail and
-  ///   `validationFraction` are below 1; with an automatic rate there are no momentum, decay and averages.
+  ///
+  /// `epochs` is neither negative nor above 2³¹ − 1; `batchSize` and a rate are positive and finite; `momentum`, the tail
+  /// and `validationFraction` are below 1; with an automatic rate there are no momentum, decay and averages. Training
+  /// under other settings stops the program; ``validate()`` is for those that come from outside it.
   public init(
     epochs: Int = 100, batchSize: Int? = nil, learningRate: LearningRate = .automatic, momentum: Double = 0,
     nesterov: Bool = false, weightDecay: Double = 0, averaging: Averaging = .none,
@@ -108,7 +110,6 @@ public struct SGD: Equatable, Sendable {
     self.measuresDistance = measuresDistance
     self.validationFraction = validationFraction
     self.patience = patience
-    checkSettings()
   }
 
   /// Whether steps are preconditioned and end in the exact solution.
@@ -169,8 +170,6 @@ extension SGD.Averaging: Codable {
 }
 
 extension SGD: Codable {
-  private typealias CodingKeys = Setting
-
   /// Decodes settings; such as are not allowed are an error.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)

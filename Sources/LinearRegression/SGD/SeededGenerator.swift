@@ -68,8 +68,8 @@ public struct SeededGenerator: RandomNumberGenerator, Equatable, Sendable {
   /// A number drawn from the normal distribution with mean 0 and standard deviation 1 (Box and Muller 1958,
   /// doi:10.1214/aoms/1177706645).
   public mutating func nextNormal() -> Double {
-    let radius = (-2 * logarithm(1 - nextUniform())).squareRoot()
-    return radius * cosine(2 * .pi * nextUniform())
+    let radius = (-2 * CLibrary.logarithm(1 - nextUniform())).squareRoot()
+    return radius * CLibrary.cosine(2 * .pi * nextUniform())
   }
 
   /// Puts the elements in random order, every order equally likely: Fisher and Yates's shuffle.

@@ -1,20 +1,20 @@
-public import LinearAlgebra
+package import LinearAlgebra
 
 /// Means and scales of columns, and the way between original and standardised units: z = (x − mean) / scale.
-public struct Standardization: Equatable, Sendable {
+package struct Standardization: Equatable, Sendable {
   /// Mean of each column.
-  public let means: [Double]
+  package let means: [Double]
 
   /// Standard deviation of each column, √(Σ (x − mean)² / n). Zero for a column that is constant to rounding; it is
   /// then zeros in standardised units.
-  public let scales: [Double]
+  package let scales: [Double]
 
   /// Measures the columns of a matrix, in units in which neither an offset nor the size of a column matters.
   ///
   /// - Parameter matrix: n × p.
   /// - Throws: ``DataError``: no rows, a value that is not finite, a spread beyond Double.
   /// - Complexity: O(n p), one pass on all cores; two more where 64 rows give a wrong idea of the others.
-  public init<M: RowMajor>(_ matrix: M) throws(DataError) {
+  package init<M: RowMajor>(_ matrix: M) throws(DataError) {
     let nothing = Matrix<M.Scalar>.zeros(matrix.rowCount, 0)
     let moments = try Observations.with(matrix, nothing) { (rows) throws(DataError) in
       try checked(matrix, nothing) { () throws(DataError) in try ColumnMoments.of(rows) }
@@ -33,7 +33,7 @@ public struct Standardization: Equatable, Sendable {
   }
 
   /// The identity: means 0, scales 1.
-  public init(identity columns: Int) {
+  package init(identity columns: Int) {
     means = Array(repeating: 0, count: columns)
     scales = Array(repeating: 1, count: columns)
   }
@@ -45,7 +45,7 @@ public struct Standardization: Equatable, Sendable {
   /// - Returns: (x − mean) / scale, n × p.
   /// - Precondition: the matrix has as many columns as were measured.
   /// - Complexity: O(n p), one allocation.
-  public func applied<Target: BLASScalar>(to matrix: some RowMajor, as: Target.Type = Target.self) -> Matrix<
+  package func applied<Target: BLASScalar>(to matrix: some RowMajor, as: Target.Type = Target.self) -> Matrix<
     Target
   > {
     require(

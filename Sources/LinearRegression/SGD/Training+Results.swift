@@ -83,7 +83,7 @@ extension Training {
       return Distance(
         losses: nil, excesses: inUnits(problem.excesses(residual, bias: bias)),
         gap: largest(newtonStep, bias) + hidden,
-        gradientNorm: largestNorm(gemm(problem.forward, residual, transposeA: .yes), bias))
+        gradientNorm: largestNorm(gemm(problem.forward, residual, transposeA: .transpose), bias))
     }
     let parameters = descent.parameters
     let (weights, shiftedBias) = units.converted(parameters.weights, parameters.bias, to: standard)
@@ -94,7 +94,7 @@ extension Training {
         losses: inUnits(problem.losses(weights, bias: bias)),
         excesses: inUnits(problem.excesses(residual, bias: bias)),
         gap: largest(problem.solution - weights, bias) + hidden,
-        gradientNorm: largestNorm(gemm(problem.forward, residual, transposeA: .yes), bias))
+        gradientNorm: largestNorm(gemm(problem.forward, residual, transposeA: .transpose), bias))
     }
     let sums = Observations.with(X, y, weights: self.weights) { rows in
       ResidualSums.of(

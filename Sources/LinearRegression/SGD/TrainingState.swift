@@ -4,7 +4,7 @@ internal import LinearAlgebra
 /// ``Training/restore(_:)``.
 public struct TrainingState: Equatable, Sendable {
   /// The settings of the run.
-  public let method: SGD
+  package let method: SGD
 
   /// What tells the data from others: their shape, and a hash of every bit of them.
   let data: DataFingerprint

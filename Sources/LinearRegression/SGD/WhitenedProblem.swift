@@ -126,7 +126,7 @@ extension ReducedProblem {
 
   /// By the factor's inverse; nil where it has none.
   fileprivate func triangularCoordinates() -> WhitenedCoordinates? {
-    guard let inverse = triangle.inverse() else { return nil }
+    guard let inverse = try? triangle.inverse() else { return nil }
     let estimate = ErrorEstimate(triangle, inverse: inverse)
     let T = inverse.matrix, v = gemm(T, projections)
     return WhitenedCoordinates(
@@ -147,7 +147,7 @@ extension ReducedProblem {
     let count = lambda > 0 ? p : min(rank, counting)
     let values = (0..<count).map { $0 < counting ? decomposition.values[$0] : 0 }
     let penalized = values.map { ($0 * $0 + lambda).squareRoot() }
-    let projected = gemm(decomposition.u, projections, transposeA: .yes)
+    let projected = gemm(decomposition.u, projections, transposeA: .transpose)
     let inverse = Matrix<Double>(rows: p, columns: count) { decomposition.v[$0, $1] / penalized[$1] }
     let S = Matrix<Double>(rows: count, columns: k) { values[$0] / penalized[$0] * projected[$0, $1] }
     let v = gemm(inverse, S), counted = 0..<min(count, counting)

@@ -4,7 +4,7 @@
 
 extension ReferenceProblem {
   /// All eleven, in NIST's order of difficulty.
-  public static let nist: [ReferenceProblem] = [
+  package static let nist: [ReferenceProblem] = [
     norris, pontius, noInt1, noInt2, filip, longley, wampler1, wampler2, wampler3, wampler4, wampler5
   ]
 

@@ -1,9 +1,9 @@
 internal import LinearAlgebra
 
 /// NIST's reference problems (StRD), solved on this machine's BLAS.
-public struct SelfTest: Sendable {
+package struct SelfTest: Sendable {
   /// How a problem is solved.
-  public enum Method: String, Sendable, CaseIterable {
+  package enum Method: String, Sendable, CaseIterable {
     /// Residuals in double-double.
     case extended
     /// As `LeastSquares()` decides.
@@ -13,25 +13,25 @@ public struct SelfTest: Sendable {
   }
 
   /// How many digits of an answer are right, for the coefficient and the standard error with the fewest.
-  public struct Digits: Equatable, Sendable {
+  package struct Digits: Equatable, Sendable {
     /// Of the coefficients.
-    public let coefficients: Double
+    package let coefficients: Double
     /// Of the standard errors.
-    public let standardErrors: Double
+    package let standardErrors: Double
   }
 
   /// What came out for one problem.
-  public struct Outcome: Sendable {
+  package struct Outcome: Sendable {
     /// The problem's name.
-    public let problem: String
+    package let problem: String
     /// Digits of each method.
-    public let digits: [Method: Digits]
+    package let digits: [Method: Digits]
     /// Digits that LAPACK's `gels` gets right on the whole design matrix in Double.
-    public let gels: Double
+    package let gels: Double
 
     /// Whether each method reaches its floor: ``SelfTest/floor`` digits where residuals are in double-double, and no
     /// more than half a digit below `gels` in Double.
-    public var passes: Bool {
+    package var passes: Bool {
       let careful: [Method] = [.extended, .default]
       return careful.allSatisfy {
         digits[$0]!.coefficients >= SelfTest.floor && digits[$0]!.standardErrors >= SelfTest.floor
@@ -40,16 +40,16 @@ public struct SelfTest: Sendable {
   }
 
   /// The digits that double-double is to reach.
-  public static let floor = 13.0
+  package static let floor = 13.0
 
   /// One outcome for each problem.
-  public let outcomes: [Outcome]
+  package let outcomes: [Outcome]
 
   /// Whether every method reaches its floor everywhere.
-  public var passes: Bool { outcomes.allSatisfy(\.passes) }
+  package var passes: Bool { outcomes.allSatisfy(\.passes) }
 
   /// Solves all problems.
-  public init() {
+  package init() {
     outcomes = ReferenceProblem.nist.map { problem in
       Outcome(
         problem: problem.name,

@@ -67,11 +67,12 @@ public struct FitStatistics: Equatable, Sendable {
     fStatistic = isLeastSquares && freedom > 0 && modelFreedom > 0 && f.isFinite && f >= 0 ? f : nil
     fPValue = fStatistic.map { FisherF.upperP($0, Double(modelFreedom), Double(freedom)) }
     let count = Double(n)
-    let logSum = logarithm(residual) + 2 * logarithm(scale)
-    let likelihood = (logWeightSum - count * (logarithm(2 * .pi) + 1 - logarithm(count) + logSum)) / 2
+    let logSum = CLibrary.logarithm(residual) + 2 * CLibrary.logarithm(scale)
+    let likelihood =
+      (logWeightSum - count * (CLibrary.logarithm(2 * .pi) + 1 - CLibrary.logarithm(count) + logSum)) / 2
     logLikelihood = isLeastSquares && likelihood.isFinite ? likelihood : nil
     aic = logLikelihood.map { -2 * $0 + 2 * Double(rank + 1) }
-    bic = logLikelihood.map { -2 * $0 + logarithm(count) * Double(rank + 1) }
+    bic = logLikelihood.map { -2 * $0 + CLibrary.logarithm(count) * Double(rank + 1) }
   }
 
   /// Creates statistics that were saved.

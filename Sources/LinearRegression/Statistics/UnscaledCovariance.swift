@@ -7,19 +7,19 @@ public import LinearAlgebra
 /// levels, and the means of the levels stand beside it: O(levels p) numbers instead of O(levels²).
 public struct UnscaledCovariance: Equatable, Sendable {
   /// The features that were kept, counted from 0; not the levels of a category that was taken out of the rows.
-  public let features: [Int]
+  package let features: [Int]
 
   /// The mean of each; zeros without an intercept.
-  public let means: [Double]
+  package let means: [Double]
 
   /// The norm of each, centred; less the means of the levels where there are any.
-  public let norms: [Double]
+  package let norms: [Double]
 
   /// R⁻¹
-  public let inverse: UpperTriangularMatrix<Double>
+  package let inverse: UpperTriangularMatrix<Double>
 
   /// Σ of the weights of the rows, or their number. Nil without an intercept.
-  public let weightSum: Double?
+  package let weightSum: Double?
 
   /// The category that was taken out of the rows; nil for none.
   package let levels: Levels?
@@ -77,7 +77,7 @@ public struct UnscaledCovariance: Equatable, Sendable {
       for i in z.indices { z[i] -= means[i] }
     }
     for i in z.indices { z[i] /= norms[i] }
-    let projected = nrm2(inverse.times(z, transpose: .yes))
+    let projected = nrm2(inverse.times(z, transpose: .transpose))
     return projected * projected + own
   }
 
@@ -138,7 +138,7 @@ public struct UnscaledCovariance: Equatable, Sendable {
           }
         }
       }
-      gemm(z, transposed, transposeB: .yes).withUnsafeElements { projected in
+      gemm(z, transposed, transposeB: .transpose).withUnsafeElements { projected in
         for i in 0..<projected.count / q {
           // Two sums, for one would wait for the product before.
           var even = 0.0, odd = 0.0

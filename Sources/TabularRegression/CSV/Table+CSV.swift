@@ -54,27 +54,29 @@ extension Table {
   /// - Parameters:
   ///   - paths: at least one file; "-" is standard input.
   ///   - options: how the text is read.
-  /// - Throws: as ``init(csv:options:)``; `CancellationError` when the task is cancelled, which is noticed at the next block.
+  /// - Throws: as ``init(csv:options:)``; ``TabularError/cancelled`` when the task is cancelled, which is noticed at the
+  ///   next block.
   public static func reading(
     csv paths: [String], options: ReadingOptions = ReadingOptions()
-  ) async throws -> Table {
+  ) async throws(TabularError) -> Table {
     let threads = Parallelism.threads
     let cancelled = Flag()
-    let table = try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
+    let result: Result<Table, TabularError> = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
         DispatchQueue.global().async {
-          continuation.resume(
-            with: Result {
-              try Parallelism.$threads.withValue(threads) {
-                try Table(all: TableReader(paths, options: options), isCancelled: { cancelled.isSet })
-              }
-            })
+          let result = Parallelism.$threads.withValue(threads) {
+            Result { () throws(TabularError) in
+              try Table(all: TableReader(paths, options: options), isCancelled: { cancelled.isSet })
+            }
+          }
+          continuation.resume(returning: result)
         }
       }
     } onCancel: {
       cancelled.set()
     }
-    try Task.checkCancellation()
+    let table = try result.get()
+    if Task.isCancelled { throw .cancelled }
     return table
   }
 

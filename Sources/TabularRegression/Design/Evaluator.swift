@@ -1,3 +1,5 @@
+internal import LinearRegression
+
 /// The values of expressions, a tile of rows at a time.
 struct Evaluator {
   /// The numbers of columns, by name.

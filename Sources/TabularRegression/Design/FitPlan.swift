@@ -1,34 +1,34 @@
 internal import LinearAlgebra
-public import LinearRegression
+package import LinearRegression
 
 /// What an exact fit is about to do.
-public struct FitPlan: Equatable, Sendable {
+package struct FitPlan: Equatable, Sendable {
   /// Number of rows.
-  public let rows: Int
+  package let rows: Int
 
   /// Number of features, without the intercept.
-  public let features: Int
+  package let features: Int
 
   /// The solver that is tried first.
-  public let solver: Certificate.Solver
+  package let solver: Certificate.Solver
 
   /// Why this one.
-  public let reason: String
+  package let reason: String
 
   /// Whether residuals are formed in double-double.
-  public let isExtended: Bool
+  package let isExtended: Bool
 
   /// Products in double-double that this takes: some two nanoseconds each.
-  public let extendedProducts: Double
+  package let extendedProducts: Double
 
   /// Number of threads that read the rows.
-  public let threads: Int
+  package let threads: Int
 
   /// Bytes of the columns that take part.
-  public let dataBytes: Int
+  package let dataBytes: Int
 
   /// Bytes of the sums or factor that each thread keeps.
-  public let bytesPerThread: Int
+  package let bytesPerThread: Int
 
   init(_ data: RegressionData, _ method: LeastSquares) {
     rows = data.X.high.rowCount
@@ -51,7 +51,7 @@ public struct FitPlan: Equatable, Sendable {
 
 extension FitPlan: CustomStringConvertible {
   /// One line for each decision.
-  public var description: String {
+  package var description: String {
     """
     data       \(counted(rows, "row")), \(counted(features, "feature"))
     solver     \(solver.rawValue) first: \(reason)

@@ -15,7 +15,7 @@ extension FittedModel {
   ///   - weights: name of the column that weighs the rows; it is not part of ".". Nil for 1.
   ///   - missing: what becomes of rows in which a field is missing.
   ///   - method: the settings beside the intercept.
-  /// - Throws: ``TabularError``, as ``Table/init(csv:options:)`` and ``init(_:_:weights:missing:method:plan:)``.
+  /// - Throws: ``TabularError``, as ``Table/init(csv:options:)`` and the fit of a ``Formula`` to a ``Table``.
   /// - Complexity: O(n p²) on all cores, and memory for a few blocks of rows.
   public init(
     _ formula: Formula, csv paths: [String], options: ReadingOptions = ReadingOptions(),
@@ -52,7 +52,7 @@ extension FittedModel {
   ///   - blocksInMemory: rows of so many blocks are fitted in memory.
   ///   - plan: called before a fit in memory.
   ///   - progress: called with the number of rows that were read.
-  /// - Throws: ``TabularError``, as ``init(_:_:weights:missing:method:plan:)``.
+  /// - Throws: ``TabularError``, as the fit of a ``Formula`` to a ``Table``.
   /// - Complexity: O(n p²) and memory for a few blocks of rows.
   package init(
     _ formula: Formula, reading rows: some TableSource, weights: String? = nil,

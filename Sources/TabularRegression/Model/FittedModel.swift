@@ -42,7 +42,7 @@ public struct FittedModel: Equatable, Sendable {
   public let method: LeastSquares?
 
   /// How SGD reached the model. Nil for an exact fit.
-  public let training: Training?
+  public let training: TrainingSummary?
 
   /// What is predicted: the name of a column, or an expression as R prints it.
   public var target: String { design.target }
@@ -63,7 +63,7 @@ public struct FittedModel: Equatable, Sendable {
   public var categories: Set<String> { design.categories }
 
   /// How SGD reached a model.
-  public struct Training: Equatable, Sendable {
+  public struct TrainingSummary: Equatable, Sendable {
     /// The settings.
     public let method: SGD
     /// The exact least-squares solution for the same rows, with the decay's penalty if there is one.
@@ -95,30 +95,34 @@ extension FittedModel {
   ///   - weights: name of the column that weighs the rows; it is not part of ".". Nil for 1.
   ///   - missing: what becomes of rows in which a field is missing.
   ///   - method: the settings beside the intercept.
-  ///   - plan: called before the fit.
   /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to; a missing field that the policy does
   ///   not allow; no feature, or too many; what `LeastSquares.fit` refuses.
   /// - Complexity: as `LeastSquares.fit`.
   public init(
     _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
-    method: LeastSquares = LeastSquares(measuresResidual: true),
-    plan: (FitPlan) -> Void = { _ in }
+    method: LeastSquares = LeastSquares(measuresResidual: true)
   ) throws(TabularError) {
     try formula.requireOneTarget()
-    self = try Self.perTarget(
-      formula, table, weights: weights, missing: missing, method: method, plan: plan)[0]
+    self = try Self.perTarget(formula, table, weights: weights, missing: missing, method: method)[0]
   }
 
   /// Fits the models of the targets of a formula at once: of cbind(y1, y2) ~ a, or of one.
   ///
   /// They share the rows: one is left out of all where a field of any target is missing, as in R.
   /// - Returns: a model for each target, in order.
-  /// - Throws: ``TabularError``, as ``init(_:_:weights:missing:method:plan:)``.
+  /// - Throws: ``TabularError``, as the fit of a ``Formula`` to a ``Table``.
   /// - Complexity: as `LeastSquares.fit`.
   public static func perTarget(
     _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
-    method: LeastSquares = LeastSquares(measuresResidual: true),
-    plan: (FitPlan) -> Void = { _ in }
+    method: LeastSquares = LeastSquares(measuresResidual: true)
+  ) throws(TabularError) -> [FittedModel] {
+    try perTarget(formula, table, weights: weights, missing: missing, method: method, plan: { _ in })
+  }
+
+  /// The same; `plan` is called before the fit.
+  package static func perTarget(
+    _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
+    method: LeastSquares = LeastSquares(measuresResidual: true), plan: (FitPlan) -> Void
   ) throws(TabularError) -> [FittedModel] {
     var method = method
     method.intercept = formula.hasIntercept
@@ -149,16 +153,15 @@ extension FittedModel {
   ///   - weights: name of the column that weighs the rows; it is not one of all the others. Nil for 1.
   ///   - missing: what becomes of rows in which a field is missing.
   ///   - method: the settings.
-  ///   - plan: called before the fit.
-  /// - Throws: ``TabularError``, as ``init(_:_:weights:missing:method:plan:)``.
+  /// - Throws: ``TabularError``, as the fit of a ``Formula`` to a ``Table``.
   /// - Complexity: as `LeastSquares.fit`.
   public init(
     _ table: Table, target: String, features: [String]? = nil, weights: String? = nil,
     missing: MissingPolicy = .refuse,
-    method: LeastSquares = LeastSquares(measuresResidual: true), plan: (FitPlan) -> Void = { _ in }
+    method: LeastSquares = LeastSquares(measuresResidual: true)
   ) throws(TabularError) {
     let formula = Formula(target: target, features: features, intercept: method.intercept)
-    try self.init(formula, table, weights: weights, missing: missing, method: method, plan: plan)
+    try self.init(formula, table, weights: weights, missing: missing, method: method)
   }
 
   /// The model of an exact fit of a design, for one of its targets.

@@ -38,7 +38,7 @@ extension ModelRecord {
     if !coefficients.compactMap(\.standardError).allSatisfy({ $0 >= 0 && $0.isFinite }) {
       return "a standard error is negative"
     }
-    if let method, !(method.ridgePenalty >= 0 && method.ridgePenalty.isFinite) {
+    if let method, (try? method.validate()) == nil {
       return "the ridge penalty is negative"
     }
     if let fault = (certificate?.redundant ?? redundant)?.fault(names: names) { return fault }

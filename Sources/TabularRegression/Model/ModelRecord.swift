@@ -179,7 +179,7 @@ extension FittedModel {
       certificate: record.certificate?.certificate(names: names),
       covariance: record.covariance?.covariance, method: record.method,
       training: record.training.map { method in
-        Training(
+        FittedModel.TrainingSummary(
           method: method, exact: model(record.coefficients.compactMap(\.exact)),
           redundant: record.redundant?.redundancies(names: names) ?? [],
           batchSize: record.batchSize ?? 1, epochs: record.epochs ?? [],

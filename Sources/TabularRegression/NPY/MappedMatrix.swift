@@ -55,10 +55,8 @@ public struct MappedMatrix<Scalar: BLASScalar>: RowMajor {
     offset = matrix.offset + range.lowerBound * matrix.columnCount * MemoryLayout<Scalar>.stride
   }
 
-  /// Calls `body` with the elements, row after row.
-  ///
-  /// The buffer must not be used after `body` returns.
-  public func withUnsafeElements<Result, Failure>(
+  /// The elements, row after row, for `withUnsafeElements(_:)`.
+  public func withUncheckedElements<Result, Failure>(
     _ body: (UnsafeBufferPointer<Scalar>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try withExtendedLifetime(file) { () throws(Failure) in

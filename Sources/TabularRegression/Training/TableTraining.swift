@@ -149,7 +149,7 @@ public final class TableTraining {
           estimate: $0, standardError: nil, degreesOfFreedom: statistics.degreesOfFreedom)
       }, observations: evaluation.observations, droppedRows: data.droppedRows, statistics: statistics,
       certificate: nil, covariance: nil, method: nil,
-      training: FittedModel.Training(
+      training: FittedModel.TrainingSummary(
         // With a decay the exact solution is that of the penalised loss, which distances are measured to.
         method: method, exact: method.weightDecay > 0 ? training.exact ?? exact.model : exact.model,
         redundant: redundant, batchSize: batchSize, epochs: run.epochs, stopReason: run.stopReason,

@@ -53,7 +53,7 @@ struct CrossProducts<Scalar: BLASScalar>: Reduction {
         if stride <= 256 {
           add_cross_products(a, stride, block.rowCount, stride, c)
         } else {
-          Double.routines.syrk(.upper, .yes, stride, block.rowCount, 1, a, stride, 1, c, stride)
+          Double.routines.syrk(.upper, .transpose, stride, block.rowCount, 1, a, stride, 1, c, stride)
         }
       }
     }

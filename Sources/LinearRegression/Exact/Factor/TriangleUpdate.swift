@@ -150,7 +150,7 @@ private struct PreconditionedUpdate {
         for i in 0...j { u[j * order + i] = cross[i * stride + j] + (i == j ? 1 : 0) }
       }
     }
-    return result.factorizeCholesky() ? result : nil
+    return (try? result.factorizeCholesky()) == nil ? nil : result
   }
 
   /// R ← U R
@@ -163,7 +163,7 @@ private struct PreconditionedUpdate {
       r.withUnsafeColumns { r in
         [Double](unsafeUninitializedCapacity: order * order) { product, count in
           Double.routines.gemm(
-            .no, .no, order, order, order, 1, r.baseAddress!, order, u.baseAddress!, order, 0,
+            .none, .none, order, order, order, 1, r.baseAddress!, order, u.baseAddress!, order, 0,
             product.baseAddress!, order)
           count = order * order
         }

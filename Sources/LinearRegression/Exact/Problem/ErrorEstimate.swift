@@ -54,8 +54,8 @@ struct ErrorEstimate {
       case .crossProducts: unit * covariance * size
       }
     }
-    let projected = inverse.times(centers, transpose: .yes)
-    let center = error(nrm2(projected), nrm2(inverse.times(projected, transpose: .no)))
+    let projected = inverse.times(centers, transpose: .transpose)
+    let center = error(nrm2(projected), nrm2(inverse.times(projected, transpose: .none)))
     return (zip(rowNorms, covarianceNorms).map(error), center)
   }
 
@@ -73,7 +73,7 @@ struct ErrorEstimate {
       let own = errors[j] / abs(values[j])
       worst = max(worst, own < 1e-3 ? own : largest > 0 ? min(own, errors[j] * units[j] / largest) : own)
     }
-    return max(0, -decimalLogarithm(worst))
+    return max(0, -CLibrary.decimalLogarithm(worst))
   }
 }
 
@@ -92,7 +92,7 @@ extension UpperTriangularMatrix<Double> {
   func rowNormsOfSquare() -> [Double] {
     // Column-major R is row-major Rᵀ.
     let transposed = Matrix(rows: order, columns: order, elements: columnMajorElements)
-    let square = gemm(transposed, transposed, transposeA: .yes)
+    let square = gemm(transposed, transposed, transposeA: .transpose)
     return (0..<order).map { nrm2(square[row: $0]) }
   }
 
@@ -130,7 +130,7 @@ extension UpperTriangularMatrix<Double> {
     withUnsafeColumns { r in
       for j in 0..<order {
         for i in 0...j {
-          if transpose == .no {
+          if transpose == .none {
             result[i] += r[j * order + i] * x[j]
           } else {
             result[j] += r[j * order + i] * x[i]

@@ -84,11 +84,13 @@ extension ReducedProblem {
       for i in 0..<j { triangle[i, j] = centered(i, j) / frame.norms[i] / frame.norms[j] }
       triangle[j, j] = 1
     }
-    guard triangle.factorizeCholesky(), p == 0 || triangle[p - 1, p - 1].isFinite else { return nil }
+    guard (try? triangle.factorizeCholesky()) != nil, p == 0 || triangle[p - 1, p - 1].isFinite else {
+      return nil
+    }
     let right = Matrix<Double>(rows: p, columns: k) {
       centered($0, p + $1) / frame.norms[$0] / frame.norms[p + $1]
     }
-    guard let projections = triangle.solve(right, transpose: .yes) else { return nil }
+    guard let projections = try? triangle.solve(right, transpose: .transpose) else { return nil }
     self.init(
       hasIntercept: layout.hasOnes, counts: products.counts, units: products.units, offsets: frame.offsets,
       norms: frame.norms, triangle: triangle, projections: projections,

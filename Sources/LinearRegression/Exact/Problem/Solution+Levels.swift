@@ -126,7 +126,7 @@ struct WithinFit {
   /// the slopes' errors leave.
   private var digits: Double {
     var least = within.certificate.estimatedDigits
-    let error = decimalPower(-least)
+    let error = CLibrary.decimalPower(-least)
     for t in 0..<k {
       let slopes = within.model.weights, norm = norms[p + t]
       var values: [Double] = [], errors: [Double] = [], units: [Double] = []

@@ -98,9 +98,9 @@ extension SolvedProblem {
     whole: ReducedProblem, _ problem: ReducedProblem, kept: [Int], redundant: [Redundancy],
     _ origin: ErrorEstimate.Origin
   ) {
-    guard let inverse = problem.triangle.inverse(), let v = problem.triangle.solve(problem.projections) else {
-      return nil
-    }
+    guard let inverse = try? problem.triangle.inverse(),
+      let v = try? problem.triangle.solve(problem.projections)
+    else { return nil }
     let estimate = ErrorEstimate(problem.triangle, inverse: inverse)
     guard estimate.conditionNumber.isFinite else { return nil }
     self.init(
@@ -208,14 +208,14 @@ extension ReducedProblem {
 
   /// V diag(factors) Uᵀ S
   func solution(_ decomposition: SingularValueDecomposition<Double>, factors: [Double]) -> Matrix<Double> {
-    let projected = gemm(decomposition.u, projections, transposeA: .yes)
+    let projected = gemm(decomposition.u, projections, transposeA: .transpose)
     let shrunk = Matrix<Double>(rows: featureCount, columns: targetCount) { factors[$0] * projected[$0, $1] }
     return gemm(decomposition.v, shrunk)
   }
 
   /// ‖y − Z v‖² of a target: what R leaves, and what v does not take.
   func leftover(_ v: Matrix<Double>, _ target: Int) -> Double {
-    let fitted = triangle.times(v[column: target], transpose: .no)
+    let fitted = triangle.times(v[column: target], transpose: .none)
     return (0..<featureCount).reduce(leftovers[target]) {
       let difference = projections[$1, target] - fitted[$1]
       return $0 + difference * difference
@@ -262,8 +262,8 @@ extension SolvedProblem {
         (sums.products[first + j, t] - whole.offsets[j] * intercept) / whole.norms[j]
       }
       meanResiduals[t] = intercept / whole.counts.weightSum / size
-      let half = inverse.times(g.map { $0 / size }, transpose: .yes)
-      for (i, value) in inverse.times(half, transpose: .no).enumerated() { correction[i, t] = value }
+      let half = inverse.times(g.map { $0 / size }, transpose: .transpose)
+      for (i, value) in inverse.times(half, transpose: .none).enumerated() { correction[i, t] = value }
       leftovers[t] = sums.squares[t] / size / size
       let r = sums.squares[t].squareRoot()
       if r > 1e-14 * size {
@@ -288,7 +288,7 @@ extension SolvedProblem {
     guard let correction, let estimate else { return }
     v = v + correction
     for t in leftovers.indices {
-      let lowered = nrm2(problem.triangle.times(correction[column: t], transpose: .no))
+      let lowered = nrm2(problem.triangle.times(correction[column: t], transpose: .none))
       leftovers[t] = max(0, leftovers[t] - lowered * lowered)
       // Weights move the plane about the means, and the mean residual stays what it was.
       interceptCorrections[t] += meanResiduals[t]
@@ -319,7 +319,7 @@ extension SolvedProblem {
       let refined = ExtendedRefinement(
         rows, layout, units, kept: kept, triangle: triangle, start: start,
         targetSquares: (0..<layout.targets).map { whole.norms[p + $0] * whole.norms[p + $0] }),
-      let inverse = triangle.inverse()
+      let inverse = try? triangle.inverse()
     else { return false }
     passes += refined.passes
     var weights = Matrix<Double>.zeros(p, layout.targets)
@@ -371,7 +371,7 @@ extension SolvedProblem {
       }
     }
     return rows.indices.map { i in
-      nrm2(correction.times(rows[i], transpose: .yes)) * (i < first ? 1 : units.scales[kept[i - first]])
+      nrm2(correction.times(rows[i], transpose: .transpose)) * (i < first ? 1 : units.scales[kept[i - first]])
     }
   }
 

@@ -1,7 +1,7 @@
 internal import LinearAlgebra
 internal import LinearRegression
 
-extension FittedModel.Training {
+extension FittedModel.TrainingSummary {
   /// How the run was set up, for the head of a summary.
   var settings: [String] {
     var words = [
@@ -80,7 +80,7 @@ extension FittedModel.Training {
       let difference = abs(pair.0 - pair.1)
       return difference == 0 ? worst : max(worst, difference / abs(pair.1))
     }
-    let digits = max(0, Int(-decimalLogarithm(worst)))
+    let digits = max(0, Int(-CLibrary.decimalLogarithm(worst)))
     return digits >= 10 ? "10 digits or more" : counted(digits, "digit")
   }
 }

@@ -13,7 +13,7 @@
 /// - Precondition: the shapes fit.
 /// - Complexity: 2 m n k flops, no allocation. Uses `?gemm`.
 public func gemm<A: RowMajor, B: RowMajor<A.Scalar>>(
-  _ a: A, _ b: B, transposeA: Transpose = .no, transposeB: Transpose = .no, alpha: A.Scalar = 1,
+  _ a: A, _ b: B, transposeA: Transpose = .none, transposeB: Transpose = .none, alpha: A.Scalar = 1,
   beta: A.Scalar = 0,
   into c: inout Matrix<A.Scalar>
 ) {
@@ -48,50 +48,52 @@ public func gemm<A: RowMajor, B: RowMajor<A.Scalar>>(
 /// - Precondition: the shapes fit.
 /// - Complexity: 2 m n k flops, one allocation. Uses `?gemm`.
 public func gemm<A: RowMajor, B: RowMajor<A.Scalar>>(
-  _ a: A, _ b: B, transposeA: Transpose = .no, transposeB: Transpose = .no, alpha: A.Scalar = 1
+  _ a: A, _ b: B, transposeA: Transpose = .none, transposeB: Transpose = .none, alpha: A.Scalar = 1
 ) -> Matrix<A.Scalar> {
   var c = Matrix<A.Scalar>.zeros(a.shape.applying(transposeA).rows, b.shape.applying(transposeB).columns)
   gemm(a, b, transposeA: transposeA, transposeB: transposeB, alpha: alpha, into: &c)
   return c
 }
 
-/// One triangle of C ← α op(A) op(A)ᵀ + β C
+/// C ← α op(A) op(A)ᵀ + β C
 ///
-/// With `transpose: .yes` this is the cross-product AᵀA of a design matrix.
+/// With `transpose: .transpose` this is the cross-product AᵀA of a design matrix.
 ///
 /// - Parameters:
 ///   - a: A; op(A) is n × k.
 ///   - transpose: op(A) = A or Aᵀ.
 ///   - alpha: α.
-///   - beta: β; with 0, the triangle is overwritten whatever it held.
-///   - c: C, symmetric, n × n. The other triangle is neither read nor changed.
-///   - triangle: the triangle that is computed.
+///   - beta: β; with 0, C is overwritten whatever it held.
+///   - c: C, symmetric, n × n: the upper triangle is read, both are written.
 /// - Precondition: the shapes fit.
 /// - Complexity: n (n + 1) k flops, no allocation. Uses `?syrk`.
+@specialized(where M == Matrix<Float>)
+@specialized(where M == Matrix<Double>)
 public func syrk<M: RowMajor>(
-  _ a: M, transpose: Transpose = .no, alpha: M.Scalar = 1, beta: M.Scalar = 0, into c: inout Matrix<M.Scalar>,
-  triangle: Triangle
+  _ a: M, transpose: Transpose = .none, alpha: M.Scalar = 1, beta: M.Scalar = 0,
+  into c: inout Matrix<M.Scalar>
 ) {
   let op = a.shape.applying(transpose)
   let n = op.rows
   require(c.shape == Shape(n, n), "syrk: op(A) is \(op) but C is \(c.shape)")
   if n == 0 { return }
   if op.columns == 0 {
-    for i in 0..<n {
-      for j in triangle == .upper ? i..<n : 0..<i + 1 { c[i, j] = beta == 0 ? 0 : beta * c[i, j] }
+    scale(&c.storage, by: beta)
+  } else {
+    a.withUnsafeElements { elements in
+      c.withUnsafeMutableElements { c in
+        M.Scalar.routines.syrk(
+          .upper, transpose, n, op.columns, alpha, elements.baseAddress!, a.columnCount, beta, c.baseAddress!,
+          n)
+      }
     }
-    return
   }
-  a.withUnsafeElements { elements in
-    c.withUnsafeMutableElements { c in
-      M.Scalar.routines.syrk(
-        triangle, transpose, n, op.columns, alpha, elements.baseAddress!, a.columnCount, beta, c.baseAddress!,
-        n)
-    }
+  for i in 0..<n {
+    for j in 0..<i { c[i, j] = c[j, i] }
   }
 }
 
-/// α op(A) op(A)ᵀ, both triangles
+/// α op(A) op(A)ᵀ
 ///
 /// - Parameters:
 ///   - a: A; op(A) is n × k.
@@ -99,14 +101,11 @@ public func syrk<M: RowMajor>(
 ///   - alpha: α.
 /// - Returns: the symmetric product, n × n.
 /// - Complexity: n (n + 1) k flops, one allocation. Uses `?syrk`.
-@specialized(where M == Matrix<Float>)
-@specialized(where M == Matrix<Double>)
-public func syrk<M: RowMajor>(_ a: M, transpose: Transpose = .no, alpha: M.Scalar = 1) -> Matrix<M.Scalar> {
+public func syrk<M: RowMajor>(
+  _ a: M, transpose: Transpose = .none, alpha: M.Scalar = 1
+) -> Matrix<M.Scalar> {
   let n = a.shape.applying(transpose).rows
   var c = Matrix<M.Scalar>.zeros(n, n)
-  syrk(a, transpose: transpose, alpha: alpha, into: &c, triangle: .upper)
-  for i in 0..<n {
-    for j in 0..<i { c[i, j] = c[j, i] }
-  }
+  syrk(a, transpose: transpose, alpha: alpha, into: &c)
   return c
 }

@@ -25,9 +25,9 @@ public struct RowBlock<Scalar: BLASScalar>: RowMajor, Sendable {
   @inlinable
   public var columnCount: Int { matrix.columnCount }
 
-  /// Calls `body` with the elements, row after row.
+  /// The elements, row after row, for ``RowMajor/withUnsafeElements(_:)``.
   @inlinable
-  public func withUnsafeElements<Result, Failure>(
+  public func withUncheckedElements<Result, Failure>(
     _ body: (UnsafeBufferPointer<Scalar>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try matrix.withUnsafeElements { (whole) throws(Failure) in

@@ -3,9 +3,9 @@ internal import COpenBLAS
 /// Whether a routine uses a matrix A as it is or its transpose Aᵀ: op(A) in the formulas.
 public enum Transpose: Sendable {
   /// op(A) = A
-  case no
+  case none
   /// op(A) = Aᵀ
-  case yes
+  case transpose
 }
 
 /// The triangle of a symmetric matrix that a routine reads and writes; it leaves the other one alone.
@@ -19,10 +19,10 @@ public enum Triangle: Sendable {
 // The one place where these words become the C libraries' constants.
 
 extension Transpose {
-  var cblas: CBLAS_TRANSPOSE { self == .no ? CblasNoTrans : CblasTrans }
+  var cblas: CBLAS_TRANSPOSE { self == .none ? CblasNoTrans : CblasTrans }
 
   /// LAPACK's `trans`, of a column-major matrix.
-  var lapack: CChar { CChar(UInt8(ascii: self == .no ? "N" : "T")) }
+  var lapack: CChar { CChar(UInt8(ascii: self == .none ? "N" : "T")) }
 }
 
 extension Triangle {

@@ -6,7 +6,7 @@ public struct UpperTriangularMatrix<Scalar: BLASScalar>: Equatable, Sendable {
   public let order: Int
 
   /// Elements, column after column.
-  public private(set) var columnMajorElements: [Scalar]
+  package private(set) var columnMajorElements: [Scalar]
 
   /// Creates a matrix of zeros.
   @specialized(where Scalar == Double)
@@ -46,36 +46,44 @@ public struct UpperTriangularMatrix<Scalar: BLASScalar>: Equatable, Sendable {
 extension UpperTriangularMatrix {
   /// Replaces a symmetric positive definite matrix, given by its upper triangle, by its Cholesky factor: A = RᵀR.
   ///
-  /// - Returns: false where a leading minor is not positive; the contents are then of no use.
+  /// - Throws: ``LAPACKError/notPositiveDefinite(order:)``, and the contents are then of no use. NaN and infinities are
+  ///   not looked for.
   /// - Complexity: p³/3 flops. Uses `?potrf`.
-  public mutating func factorizeCholesky() -> Bool {
-    if order == 0 { return true }
+  public mutating func factorizeCholesky() throws(LAPACKError) {
+    if order == 0 { return }
     let order = order
-    return columnMajorElements.withUnsafeMutableBufferPointer {
-      positiveInfo("potrf", Scalar.routines.potrf(upperTriangle, order, $0.baseAddress!, order)) == 0
+    let info = columnMajorElements.withUnsafeMutableBufferPointer {
+      positiveInfo("potrf", Scalar.routines.potrf(upperTriangle, order, $0.baseAddress!, order))
     }
+    if info > 0 { throw .notPositiveDefinite(order: info) }
   }
 
-  /// R⁻¹; nil where an element of the diagonal is zero.
+  /// R⁻¹
+  ///
+  /// - Throws: ``LAPACKError/singular(index:)`` where an element of the diagonal is zero.
   /// - Complexity: p³/3 flops. Uses `?trtri`.
-  public func inverse() -> UpperTriangularMatrix? {
+  public func inverse() throws(LAPACKError) -> UpperTriangularMatrix {
     if order == 0 { return self }
     var result = self
     let info = result.columnMajorElements.withUnsafeMutableBufferPointer {
       positiveInfo("trtri", Scalar.routines.trtri(upperTriangle, order, $0.baseAddress!, order))
     }
-    return info == 0 ? result : nil
+    if info > 0 { throw .singular(index: info - 1) }
+    return result
   }
 
-  /// X with op(R) X = B; nil where an element of the diagonal is zero.
+  /// X with op(R) X = B
   ///
   /// - Parameters:
   ///   - b: B, p × k.
   ///   - transpose: op(R) = R or Rᵀ.
   /// - Returns: X, p × k.
+  /// - Throws: ``LAPACKError/singular(index:)`` where an element of the diagonal is zero.
   /// - Precondition: B has p rows.
   /// - Complexity: p² k flops. Uses `?trtrs`.
-  public func solve(_ b: Matrix<Scalar>, transpose: Transpose = .no) -> Matrix<Scalar>? {
+  public func solve(
+    _ b: Matrix<Scalar>, transpose: Transpose = .none
+  ) throws(LAPACKError) -> Matrix<Scalar> {
     require(b.rowCount == order, "solve: R has order \(order) but B is \(b.shape)")
     if b.isEmpty { return b }
     var x = LinearAlgebra.columnMajorElements(of: b, leadingDimension: order)
@@ -87,8 +95,8 @@ extension UpperTriangularMatrix {
             upperTriangle, transpose, order, b.columnCount, r.baseAddress!, order, x.baseAddress!, order))
       }
     }
-    return info == 0
-      ? Matrix(columnMajor: x, rows: order, columns: b.columnCount, leadingDimension: order) : nil
+    if info > 0 { throw .singular(index: info - 1) }
+    return Matrix(columnMajor: x, rows: order, columns: b.columnCount, leadingDimension: order)
   }
 
   /// The singular value decomposition R = U diag(σ) Vᵀ.
@@ -136,13 +144,13 @@ public struct SingularValueDecomposition<Scalar: BLASScalar>: Sendable {
 
 extension UpperTriangularMatrix {
   /// The elements on and above the diagonal, column by column: p (p + 1) / 2 of them.
-  public var packedColumns: [Scalar] {
+  package var packedColumns: [Scalar] {
     (0..<order).flatMap { j in columnMajorElements[j * order...j * order + j] }
   }
 
   /// Creates a matrix from its elements on and above the diagonal, column by column.
   /// - Precondition: there are p (p + 1) / 2 elements.
-  public init(order: Int, packedColumns elements: [Scalar]) {
+  package init(order: Int, packedColumns elements: [Scalar]) {
     require(
       elements.count == order * (order + 1) / 2,
       "an upper triangle of order \(order) has \(order * (order + 1) / 2) elements, not \(elements.count)")

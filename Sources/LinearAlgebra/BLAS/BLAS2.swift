@@ -4,15 +4,15 @@
 ///
 /// - Parameters:
 ///   - a: A, m × n.
-///   - x: n elements, or m with `transpose: .yes`.
+///   - x: n elements, or m with `transpose: .transpose`.
 ///   - transpose: op(A) = A or Aᵀ.
 ///   - alpha: α.
 ///   - beta: β; with 0, y is overwritten whatever it held.
-///   - y: m elements, or n with `transpose: .yes`; updated in place.
+///   - y: m elements, or n with `transpose: .transpose`; updated in place.
 /// - Precondition: the lengths fit.
 /// - Complexity: 2 m n flops, no allocation. Uses `?gemv`.
 public func gemv<M: RowMajor>(
-  _ a: M, _ x: [M.Scalar], transpose: Transpose = .no, alpha: M.Scalar = 1, beta: M.Scalar = 0,
+  _ a: M, _ x: [M.Scalar], transpose: Transpose = .none, alpha: M.Scalar = 1, beta: M.Scalar = 0,
   into y: inout [M.Scalar]
 ) {
   let op = a.shape.applying(transpose)
@@ -33,14 +33,14 @@ public func gemv<M: RowMajor>(
 ///
 /// - Parameters:
 ///   - a: A, m × n.
-///   - x: n elements, or m with `transpose: .yes`.
+///   - x: n elements, or m with `transpose: .transpose`.
 ///   - transpose: op(A) = A or Aᵀ.
 ///   - alpha: α.
-/// - Returns: m elements, or n with `transpose: .yes`.
+/// - Returns: m elements, or n with `transpose: .transpose`.
 /// - Precondition: the lengths fit.
 /// - Complexity: 2 m n flops, one allocation. Uses `?gemv`.
 public func gemv<M: RowMajor>(
-  _ a: M, _ x: [M.Scalar], transpose: Transpose = .no, alpha: M.Scalar = 1
+  _ a: M, _ x: [M.Scalar], transpose: Transpose = .none, alpha: M.Scalar = 1
 ) -> [M.Scalar] {
   var y = [M.Scalar](repeating: 0, count: a.shape.applying(transpose).rows)
   gemv(a, x, transpose: transpose, alpha: alpha, into: &y)

@@ -1,8 +1,9 @@
-/// A dense matrix whose rows lie one after the other in memory: a whole ``Matrix``, a ``RowBlock`` of one, or a mapped file.
+/// A dense matrix whose rows lie one after the other in memory: a whole ``Matrix``, a ``RowBlock`` of one, or a mapped
+/// file.
 ///
 /// The functions that read matrices (``gemv(_:_:transpose:alpha:)``, ``gemm(_:_:transposeA:transposeB:alpha:)``, …)
-/// take any `RowMajor`, so a block of rows needs no copy. Only this package's types conform: what is handed to BLAS relies
-/// on their buffers being as large as they say.
+/// take any `RowMajor`, so a block of rows needs no copy. A type of your own may conform: whoever reads its elements does
+/// so by ``withUnsafeElements(_:)``, which checks that there are as many as the shape says before BLAS sees them.
 public protocol RowMajor<Scalar>: Sendable {
   /// Type of the elements.
   associatedtype Scalar: BLASScalar
@@ -18,8 +19,8 @@ public protocol RowMajor<Scalar>: Sendable {
 
   /// Calls `body` with the elements, row after row: `rowCount * columnCount` of them.
   ///
-  /// The buffer must not be used after `body` returns.
-  func withUnsafeElements<Result, Failure>(
+  /// What a conforming type has to provide; ``withUnsafeElements(_:)`` is what is called.
+  func withUncheckedElements<Result, Failure>(
     _ body: (UnsafeBufferPointer<Scalar>) throws(Failure) -> Result
   ) throws(Failure) -> Result
 
@@ -29,6 +30,21 @@ public protocol RowMajor<Scalar>: Sendable {
 }
 
 extension RowMajor {
+  /// Calls `body` with the elements, row after row.
+  ///
+  /// The buffer must not be used after `body` returns.
+  /// - Precondition: the matrix hands out `rowCount * columnCount` elements.
+  @inlinable
+  public func withUnsafeElements<Result, Failure>(
+    _ body: (UnsafeBufferPointer<Scalar>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try withUncheckedElements { (elements) throws(Failure) in
+      require(
+        elements.count == rowCount * columnCount, "a \(shape) matrix hands out \(elements.count) elements")
+      return try body(elements)
+    }
+  }
+
   /// Number of rows and columns.
   @inlinable
   public var shape: Shape { Shape(rowCount, columnCount) }

@@ -1,9 +1,9 @@
 // The package's unsafe access to a matrix's memory.
 
 extension Matrix {
-  /// Calls `body` with the elements, row after row.
+  /// The elements, row after row, for ``RowMajor/withUnsafeElements(_:)``.
   @inlinable
-  public func withUnsafeElements<Result, Failure>(
+  public func withUncheckedElements<Result, Failure>(
     _ body: (UnsafeBufferPointer<Scalar>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try storage.withUnsafeBufferPointer(body)

@@ -1,10 +1,10 @@
-public import LinearAlgebra
+package import LinearRegression
 
 /// The notebook's functions in plain loops, as the formulas read.
 ///
-/// They are the oracle that tests hold the BLAS versions against and the baseline of the benchmark. Sums are formed in
-/// the data's own type, in the order of the index.
-public enum Naive {
+/// They are the oracle that tests hold the BLAS versions against and the baseline of the benchmark, which has a link to
+/// this file. Sums are formed in the data's own type, in the order of the index.
+package enum Naive {
   /// ŷᵢₜ = Σⱼ xᵢⱼ wⱼₜ + bₜ
   ///
   /// - Parameters:
@@ -15,10 +15,10 @@ public enum Naive {
   /// - Complexity: 2 n p k flops.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public static func linreg<Scalar>(
+  package static func linreg<Scalar>(
     _ X: Matrix<Scalar>, _ w: Matrix<Scalar>, _ b: Matrix<Scalar>
   ) -> Matrix<Scalar> {
-    require(
+    precondition(
       X.columnCount == w.rowCount && b.shape == Shape(1, w.columnCount),
       "linreg: X is \(X.shape), w is \(w.shape), b is \(b.shape)")
     let (n, p, k) = (X.rowCount, X.columnCount, w.columnCount)
@@ -51,10 +51,10 @@ public enum Naive {
   /// - Complexity: 2 n p k flops.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public static func gradient<Scalar>(
+  package static func gradient<Scalar>(
     _ X: Matrix<Scalar>, predictions: Matrix<Scalar>, targets: Matrix<Scalar>
-  ) -> Gradient<Scalar> {
-    require(
+  ) -> (weights: Matrix<Scalar>, bias: Matrix<Scalar>) {
+    precondition(
       predictions.shape == targets.shape && predictions.rowCount == X.rowCount,
       "gradient: X is \(X.shape), predictions are \(predictions.shape), targets are \(targets.shape)")
     let (n, p, k) = (X.rowCount, X.columnCount, targets.columnCount)
@@ -76,7 +76,7 @@ public enum Naive {
         }
       }
     }
-    return Gradient(weights: weights, bias: bias)
+    return (weights, bias)
   }
 
   /// One epoch of minibatch SGD in the order of the rows: w ← w − η ∂w / |B|, b ← b − η ∂b / |B|.
@@ -91,7 +91,7 @@ public enum Naive {
   /// - Complexity: 4 n p k flops.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public static func sgdEpoch<Scalar>(
+  package static func sgdEpoch<Scalar>(
     _ X: Matrix<Scalar>, _ y: Matrix<Scalar>, _ w: inout Matrix<Scalar>, _ b: inout Matrix<Scalar>,
     learningRate: Scalar, batchSize: Int
   ) {

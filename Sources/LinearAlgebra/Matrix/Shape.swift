@@ -20,5 +20,5 @@ public struct Shape: Equatable, Hashable, Sendable, CustomStringConvertible {
 
   /// The shape of op(A) for an A of this shape.
   @inlinable
-  func applying(_ transpose: Transpose) -> Shape { transpose == .no ? self : Shape(columns, rows) }
+  func applying(_ transpose: Transpose) -> Shape { transpose == .none ? self : Shape(columns, rows) }
 }

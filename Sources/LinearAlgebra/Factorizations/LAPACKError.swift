@@ -8,10 +8,12 @@ public enum LAPACKError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The leading minor of this order is not positive definite; there is no Cholesky factor. (`potrf`)
   case notPositiveDefinite(order: Int)
 
-  /// Diagonal element `index`, from 0, of the triangular factor is exactly zero: the matrix is not of full rank. (`gels`)
+  /// Diagonal element `index`, from 0, of the triangular factor is exactly zero: the matrix is not of full rank.
+  /// (`gels`, `trtri`, `trtrs`)
   case singular(index: Int)
 
-  /// The singular value decomposition did not converge; this many off-diagonal elements did not reach zero. (`gelsd`)
+  /// The singular value decomposition did not converge; this many off-diagonal elements did not reach zero.
+  /// (`gelsd`, `gesdd`)
   case noConvergence(remaining: Int)
 
   /// One line: what was found, and what to do.
