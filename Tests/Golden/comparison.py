@@ -5,11 +5,13 @@ import difflib, json, re
 NUMBER = re.compile(r"(?<![\w.])<?[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?!\w)")
 # What depends on how the processor rounds: how often a solution was corrected, how many digits that left.
 PASSES = re.compile(r'\b\d+ pass(?:es)?\b|"passes": \d+')
+CONDITION = re.compile(r'"conditionNumber": ([^,}]+)')
 DIGITS = re.compile(r'(about |"estimatedDigits": )(\d+(?:\.\d+)?)(?= digits|[,}])')
 # What depends on the machine.
 MACHINE = [
     (re.compile(r"OpenBLAS [\d.]+ \(\w+\)"), "OpenBLAS VERSION (KERNEL)"),
-    (re.compile(r'"blas": \{[^}]*\}'), '"blas": {}'),
+    (re.compile(r'"gels": \{[^}]*\}'), '"gels": {}'),  # LAPACK's digits, not ours
+    (re.compile(r"^blas: \{.*\}$", re.MULTILINE), "blas: {}"),
 ]
 # How a model file represents a model; what it says of the fit is compared.
 REPRESENTATION = ("checksum", "covariance", "design", "version")
@@ -58,14 +60,19 @@ def marked(data, mark):
     return lines + ([f"{mark}\\{last}"] if last else [])
 
 
-def certified(lines, rules):
-    """The relative tolerance: the rule's, or what the digits that the output itself claims leave open."""
+def bounds(lines, rules):
+    """Relative tolerances of results, and of the measures of how columns depend on each other.
+
+    Results have the rule's, or what the digits that the output itself claims leave open."""
     digits = [float(match[2]) for line in lines for match in DIGITS.finditer(line)]
-    return max(rules.tolerance, 10 ** (2 - min(digits))) if digits else rules.tolerance
+    conditions = [float(match[1]) for line in lines for match in CONDITION.finditer(line) if match[1] != "null"]
+    tolerance = max([rules.tolerance] + [10 ** (2 - number) for number in digits])
+    return tolerance, max([tolerance] + [1e-15 * number for number in conditions])
 
 
-def numbers_agree(a, b, before, rules, tolerance):
+def numbers_agree(a, b, before, rules, tolerances):
     """Compares two numbers as they stand; `before` is the text in front of them."""
+    tolerance, dependence = tolerances
     if a == b:
         return True
     x, y = float(a.lstrip("<")), float(b.lstrip("<"))
@@ -79,10 +86,12 @@ def numbers_agree(a, b, before, rules, tolerance):
         return False  # whole numbers count something
     if before.endswith('"pValue": ') or before.endswith("fPValue: "):
         tolerance *= 100  # a tail changes more than the quantile
+    if before.endswith('"conditionNumber": ') or before.endswith('"varianceInflation": '):
+        tolerance = dependence
     return abs(x - y) <= tolerance * max(abs(x), abs(y))
 
 
-def lines_agree(expected, found, rules, tolerance):
+def lines_agree(expected, found, rules, tolerances):
     """Compares two lines."""
     if expected == found:
         return True
@@ -95,21 +104,21 @@ def lines_agree(expected, found, rules, tolerance):
     if [match[0] for match in a] != b:  # columns of a table are as wide as their numbers
         words = [" ".join(text.split()) for text in words]
     return words[0] == words[1] and all(
-        numbers_agree(x[0], y, expected[: x.start()], rules, tolerance) for x, y in zip(a, b, strict=True))
+        numbers_agree(x[0], y, expected[: x.start()], rules, tolerances) for x, y in zip(a, b, strict=True))
 
 
 def differences(expected, found, rules):
     """What differs: the place in `expected`, the line there and the line found instead."""
-    tolerance = certified(expected, rules)
+    tolerances = bounds(expected, rules)
     if len(expected) == len(found):
         pairs = zip(range(len(found)), expected, found)
-        return [(i, a, b) for i, a, b in pairs if not lines_agree(a, b, rules, tolerance)]
+        return [(i, a, b) for i, a, b in pairs if not lines_agree(a, b, rules, tolerances)]
     result = []
     for kind, i, j, k, l in difflib.SequenceMatcher(None, expected, found, autojunk=False).get_opcodes():
         for offset in range(max(j - i, l - k) if kind != "equal" else 0):
             a = expected[i + offset] if i + offset < j else "nothing"
             b = found[k + offset] if k + offset < l else "nothing"
-            if not lines_agree(a, b, rules, tolerance):
+            if not lines_agree(a, b, rules, tolerances):
                 result.append((i + offset, a, b))
     return result
 
