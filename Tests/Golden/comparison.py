@@ -78,12 +78,14 @@ def numbers_agree(a, b, before, rules, tolerances):
     x, y = float(a.lstrip("<")), float(b.lstrip("<"))
     if rules.fewer is not None:
         return y >= x - rules.fewer
+    if "." not in a + b and "e" not in a + b:
+        return False  # whole numbers count something
     if abs(x - y) <= rules.noise:
         return True
     if before.endswith('"normalEquationResidual": '):
         return abs(y) <= 1e-9  # rounding errors only
-    if "<" in a + b or not re.search(r"[.eE]", a + b):
-        return False  # whole numbers count something
+    if "<" in a + b:
+        return False
     if before.endswith('"pValue": ') or before.endswith("fPValue: "):
         tolerance *= 100  # a tail changes more than the quantile
     if before.endswith('"conditionNumber": ') or before.endswith('"varianceInflation": '):
@@ -93,8 +95,8 @@ def numbers_agree(a, b, before, rules, tolerances):
 
 def lines_agree(expected, found, rules, tolerances):
     """Compares two lines."""
-    if expected == found:
-        return True
+    if expected == found or expected.startswith("=") or found.startswith("="):
+        return expected == found
     digits = [[float(match[2]) for match in DIGITS.finditer(line)] for line in (expected, found)]
     if len(digits[0]) != len(digits[1]) or any(abs(a - b) > 1 for a, b in zip(*digits)):
         return False
