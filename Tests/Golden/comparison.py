@@ -37,11 +37,14 @@ def canonical(text):
     lines = []
     for key, member in sorted(value.items()):
         if key == "targets" and isinstance(member, list):
-            lines += ["targets:"] + ["  " + line for model in member for line in canonical(json.dumps(model)).split("\n")[:-1]]
+            lines.append("targets:")
+            for model in member:
+                lines += ["  " + line for line in canonical(json.dumps(model)).split("\n")[:-1]]
         elif "coefficients" in value and key in REPRESENTATION:
             continue
         elif isinstance(member, list) and member and isinstance(member[0], dict):
-            lines += [f"{key}:"] + ["  " + json.dumps(element, sort_keys=True, ensure_ascii=False) for element in member]
+            lines.append(f"{key}:")
+            lines += ["  " + json.dumps(element, sort_keys=True, ensure_ascii=False) for element in member]
         else:
             lines.append(f"{key}: {json.dumps(member, sort_keys=True, ensure_ascii=False)}")
     return "\n".join(lines) + "\n"
@@ -129,4 +132,5 @@ def shortened(a, b, width=100):
     """Two lines around the place where they begin to differ."""
     start = next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), min(len(a), len(b)))
     start = 0 if max(len(a), len(b)) <= width else max(0, start - width // 2)
-    return [("…" if start else "") + line[start : start + width] + ("…" if len(line) > start + width else "") for line in (a, b)]
+    end = start + width
+    return [("…" if start else "") + line[start:end] + ("…" if len(line) > end else "") for line in (a, b)]

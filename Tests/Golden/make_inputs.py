@@ -1,4 +1,4 @@
-"""The inputs of the sessions: those that are stored, and those that are too large for it, by formulas that never change."""
+"""The inputs of the sessions: those that are stored, and those too large for it, by formulas that never change."""
 import pathlib, random, shutil, struct
 
 GOLDEN = pathlib.Path(__file__).resolve().parent
@@ -34,7 +34,7 @@ def large(folder):
 
 
 def levels(folder):
-    """A category of 250 levels, as words and as numbers, another of three, and weights; with and without missing fields."""
+    """A category of 250 levels as words and as numbers, one of three, and weights; with missing fields and without."""
     draw = random.Random(2).random
     effects = [4 * draw() - 2 for _ in range(250)]
     for name, missing in (("levels.csv", False), ("levels-missing.csv", True)):
