@@ -5,7 +5,7 @@ data = Examples/Diabetes/diabetes.csv
 commit = COMMIT=$$(git describe --always --dirty 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test examples bench peers bench-build fuzz format lint docs picture clean
+.PHONY: help setup run test golden examples bench peers bench-build fuzz format lint docs picture clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,11 @@ run: setup ## build, then fit the diabetes data exactly and by SGD
 
 test: setup ## run every test
 	$(SWIFT) test
+
+golden: setup ## run the command's stored sessions and compare what it prints
+	@command -v python3 >/dev/null || { echo "golden: python3 is missing; apt-get install python3" >&2; exit 1; }
+	@$(SWIFT) build --product linreg --quiet
+	@Scripts/golden .build/debug/linreg
 
 examples: setup ## build the examples and check what they print
 	@Examples/check
