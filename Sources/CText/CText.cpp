@@ -121,13 +121,14 @@ inline __attribute__((always_inline)) text_rows read_rows(
     columns[j].level_count = columns[j].fault_count = 0;
     if (columns[j].kind == text_words) begin_words(columns[j]);
   }
-  // Where a number can be a text for nothing, each field is looked at for that.
-  size_t number_columns = length < 16 ? 0 : column_count;
-  for (const char *byte = "+-.0123456789"; *byte; ++byte)
-    if (format.begins_missing[Byte(*byte)]) number_columns = 0;
   const bool skips_blank_lines = column_count != 1;
   if (!skips_blank_lines && ends_file) length = size_t(before_blank_lines(bytes, bytes + length) - bytes);
-  Stops stops(bytes, length, format.delimiter);
+  // Where a number can be a text for nothing, each field is looked at for that. read_short looks 16 bytes back
+  // from the end of a field, which may have a CR behind.
+  size_t number_columns = length < 17 ? 0 : column_count;
+  for (const char *byte = "+-.0123456789"; *byte; ++byte)
+    if (format.begins_missing[Byte(*byte)]) number_columns = 0;
+  const Stops stops{bytes + length, format.delimiter};
   const Byte *p = bytes, *end = bytes + length;
   text_rows rows = {};
   for (size_t line = 0; rows.count < row_capacity; ++rows.count) {
@@ -139,7 +140,7 @@ inline __attribute__((always_inline)) text_rows read_rows(
     const text_record record = read_record(
         p, stops, line,
         [&](size_t j, const Byte *start, const Byte *behind) {
-          if (j >= number_columns || columns[j].kind != text_numbers || size_t(behind - bytes) - 16 >= length - 16)
+          if (j >= number_columns || columns[j].kind != text_numbers || size_t(behind - bytes) - 17 >= length - 17)
             return false;
           if (*behind == '\n')
             behind -= behind[-1] == '\r';
@@ -207,7 +208,7 @@ text_contents text_scan(const uint8_t *bytes, size_t length) {
 
 text_record text_read_record(
     const uint8_t *bytes, size_t length, uint8_t delimiter, text_field *fields, size_t capacity) {
-  Stops stops(bytes, length, delimiter);
+  const Stops stops{bytes + length, delimiter};
   const Byte *stop;
   text_record record = read_record(
       bytes, stops, 0, [](size_t, const Byte *, const Byte *) { return false; },

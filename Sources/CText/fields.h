@@ -1,14 +1,10 @@
-// Fields and records, as RFC 4180 has them: fields between delimiters, in quotes where they hold delimiters, newlines or
-// (doubled) quotes; records end in LF or CRLF, the last one need not.
+// Fields and records, as RFC 4180 has them: fields between delimiters, in quotes where they hold delimiters, newlines
+// or (doubled) quotes; records end in LF or CRLF, the last one need not.
 #pragma once
 
 #include <algorithm>
 
 #include "numbers.h"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 namespace {
 
@@ -23,55 +19,26 @@ void trim(const Byte *&p, const Byte *&end) {
   while (p < end && is_space(end[-1])) --end;
 }
 
-/// Finds where fields without quotes end, 64 bytes at a time.
-class Stops {
- public:
-  const Byte *const begin, *const end;
-  const Byte delimiter;
-
-  Stops(const Byte *bytes, size_t length, Byte delimiter)
-      : begin(bytes), end(bytes + length), delimiter(delimiter) {
-    look(bytes);
-  }
+/// Finds where fields without quotes end: among the 32 bytes from each place on, since most fields are shorter.
+struct Stops {
+  const Byte *end;
+  Byte delimiter;
 
   /// The first delimiter, newline or NUL byte from p on, or the end.
-  const Byte *from(const Byte *p) {
-    for (;;) {
-      // Wraps around where p is before the window.
-      const size_t offset = size_t(p - window);
-      if (offset < 64) {
-        if (const uint64_t left = found >> offset) return p + __builtin_ctzll(left);
-        p = window + 64;
-      }
-      look(p);
-    }
-  }
-
- private:
-  const Byte *window;
-  /// A one for each byte of the window that is looked for, and for the one behind the text.
-  uint64_t found;
-
-  void look(const Byte *p) {
-    window = p;
-    found = 0;
-    const size_t count = size_t(end - p);
-#if defined(__SSE2__)
-    if (count >= 64) {
-      const __m128i delimiters = _mm_set1_epi8(char(delimiter)), newlines = _mm_set1_epi8('\n');
-      for (int i = 0; i < 64; i += 16) {
-        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i *>(p + i));
-        const __m128i either = _mm_or_si128(
-            _mm_or_si128(_mm_cmpeq_epi8(bytes, delimiters), _mm_cmpeq_epi8(bytes, newlines)),
-            _mm_cmpeq_epi8(bytes, _mm_setzero_si128()));
-        found |= uint64_t(uint32_t(_mm_movemask_epi8(either))) << i;
-      }
-      return;
-    }
+  const Byte *from(const Byte *p) const {
+#if defined(__x86_64__)
+    const __m128i delimiters = _mm_set1_epi8(char(delimiter)), newlines = _mm_set1_epi8('\n');
+    const auto found = [&](const Byte *p) {
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i *>(p));
+      return uint32_t(_mm_movemask_epi8(_mm_or_si128(
+          _mm_or_si128(_mm_cmpeq_epi8(bytes, delimiters), _mm_cmpeq_epi8(bytes, newlines)),
+          _mm_cmpeq_epi8(bytes, _mm_setzero_si128()))));
+    };
+    for (; end - p >= 32; p += 32)
+      if (const uint32_t any = found(p) | found(p + 16) << 16) return p + __builtin_ctz(any);
 #endif
-    for (size_t i = 0; i < count && i < 64; ++i)
-      found |= uint64_t(p[i] == delimiter || p[i] == '\n' || p[i] == 0) << i;
-    if (count < 64) found |= uint64_t(1) << count;
+    while (p < end && *p != delimiter && *p != '\n' && *p != 0) ++p;
+    return p;
   }
 };
 
@@ -90,7 +57,7 @@ struct Field {
   explicit Field(const Byte *place) : start(place), end(place), stop(place) {}
 
   /// The field that begins at p.
-  Field(const Byte *p, Stops stops) : start(p) {
+  Field(const Byte *p, const Stops &stops) : start(p) {
     while (p < stops.end && is_space(*p) && *p != stops.delimiter) ++p;
     if (p < stops.end && *p == '"') {
       take_quoted(p + 1, stops);
@@ -105,12 +72,12 @@ struct Field {
   text_field in(const Byte *text) const { return {size_t(start - text), size_t(end - start), doubled}; }
 
  private:
-  void find_stop(const Byte *p, Stops &stops) {
+  void find_stop(const Byte *p, const Stops &stops) {
     for (stop = stops.from(p); stop < stops.end && *stop == 0; stop = stops.from(stop + 1))
       if (fault == text_sound) fault = text_nul;
   }
 
-  void take_quoted(const Byte *p, Stops &stops) {
+  void take_quoted(const Byte *p, const Stops &stops) {
     start = p;
     for (;; p = end + 2) {
       end = static_cast<const Byte *>(std::memchr(p, '"', size_t(stops.end - p)));
@@ -137,7 +104,7 @@ struct Field {
 /// - `stop`: becomes the newline behind the record, or the text's end.
 template <typename Quick, typename Put>
 inline text_record read_record(
-    const Byte *p, Stops &stops, size_t line, Quick quick, Put put, const Byte *&stop) {
+    const Byte *p, const Stops &stops, size_t line, Quick quick, Put put, const Byte *&stop) {
   text_record record = {};
   for (size_t j = 0;; ++j) {
     stop = stops.from(p);

@@ -43,8 +43,8 @@ enum text_class {
   text_too_large,
 };
 
-/// Reads one field as a decimal number, rounded to the nearest double: digits with an optional sign, point and exponent,
-/// in spaces and tabs or not. `inf`, `nan` and hexadecimal digits are not numbers.
+/// Reads one field as a decimal number, rounded to the nearest double: digits with an optional sign, point and
+/// exponent, in spaces and tabs or not. `inf`, `nan` and hexadecimal digits are not numbers.
 enum text_class text_read_number(
     const uint8_t *text, size_t length, const struct text_format *format, double *value);
 

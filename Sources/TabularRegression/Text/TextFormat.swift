@@ -33,10 +33,8 @@ struct TextFormat: Sendable {
 
   /// The byte of a character that can stand between fields; nil for another.
   private static func delimiter(_ character: Character) -> UInt8? {
-    guard let byte = character.asciiValue, character.utf8.count == 1, !isPartOfFields(byte) else {
-      return nil
-    }
-    return byte
+    let isPartOfFields = character.isLetter || character.isNumber || "\n\0\r\"+-.".contains(character)
+    return isPartOfFields || character.utf8.count != 1 ? nil : character.asciiValue
   }
 
   private init(delimiter: UInt8, missingTexts: [String]) {
@@ -64,16 +62,6 @@ struct TextFormat: Sendable {
       var format = format
       format.missing = missing.baseAddress
       return withUnsafePointer(to: &format, body)
-    }
-  }
-
-  private static func isPartOfFields(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0, UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\""), UInt8(ascii: "+"), UInt8(ascii: "-"),
-      UInt8(ascii: "."), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "a")...UInt8(ascii: "z"):
-      true
-    default: false
     }
   }
 }
