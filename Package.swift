@@ -41,10 +41,8 @@ let package = Package(
     .target(name: "CRowKernels", exclude: ["kernels.h"]),
     // Student's t and Fisher's F, by Boost.Math (headers only).
     .target(name: "CDistributions"),
-    // Text to numbers, a block of rows at a time, by std::from_chars.
-    .target(name: "CNumberText", exclude: ["rows.h"]),
-    // Numbers to text, by std::to_chars.
-    .target(name: "CNumberFormat"),
+    // Text to numbers and words, a block of rows at a time; numbers to text.
+    .target(name: "CText", exclude: ["fields.h", "numbers.h"]),
     // What becomes of memory that is let go of: a setting of glibc's.
     .target(name: "CMalloc"),
 
@@ -56,7 +54,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "TabularRegression",
-      dependencies: ["LinearRegression", "CNumberText", "CNumberFormat", "CZlib"],
+      dependencies: ["LinearRegression", "CText", "CZlib"],
       swiftSettings: strict),
 
     // MARK: Command

@@ -17,28 +17,43 @@ struct CSVText {
   }
 
   /// A table's contents to the bit, or the error that reading ends in.
-  func outcome(blockSize: Int, way: ParsingWay, threads: Int) -> String {
+  func outcome(blockSize: Int, usesVectors: Bool = true, threads: Int = 1) -> String {
     do throws(TabularError) {
       let reader = try TableReader(
-        [.memory(text, name: "fuzz")], options: options, blockSize: blockSize, way: way)
+        [.memory(text, name: "fuzz")], options: options, blockSize: blockSize, usesVectors: usesVectors)
       var rows = JoinedRows()
       try reader.forEachBlock(threads: threads) {
         $0
       } take: {
         rows.append($0)
       }
-      let columns = rows.columns.map { column in
-        switch column.values {
-        case .numbers(let numbers):
-          "\(column.name) \(numbers.map { $0.isNaN ? 0.0.bitPattern : $0.bitPattern })"
-        case .words(let words): "\(column.name) \(words.codes) \(words.levels)"
-        case .mixed(let fault): "\(fault.error)"
-        }
-      }
-      return "\(columns) \((0..<rows.rowCount).map { rows.places[$0].line })"
+      return Self.contents(Table("fuzz", rows))
     } catch {
       return "\(error)"
     }
+  }
+
+  /// What the plain reader of the tests makes of the text.
+  var plainOutcome: String {
+    do throws(TabularError) {
+      let names = try TableReader([.memory(text, name: "fuzz")], options: options).columnNames
+      var reader = PlainReader(text, name: "fuzz", options: options)
+      return Self.contents(try reader.table(names))
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  private static func contents(_ table: Table) -> String {
+    let columns = table.columns.map { column in
+      switch column.values {
+      case .numbers(let numbers):
+        "\(column.name) \(numbers.map { $0.isNaN ? 0.0.bitPattern : $0.bitPattern })"
+      case .words(let words): "\(column.name) \(words.codes) \(words.levels)"
+      case .mixed(let fault): "\(fault.error)"
+      }
+    }
+    return "\(columns) \((0..<table.rowCount).map { table.places[$0].line })"
   }
 
   /// Writes the table and reads what was written.

@@ -12,16 +12,27 @@ import Testing
 
     init(
       _ texts: [[UInt8]], _ options: ReadingOptions = ReadingOptions(), blockSize: Int,
-      way: ParsingWay = .usual, threads: Int = 1
+      usesVectors: Bool = true, threads: Int = 1
     ) {
       do {
         let reader = try TableReader(
           texts.enumerated().map { .memory($1, name: "\($0).csv") }, options: options, blockSize: blockSize,
-          way: way)
+          usesVectors: usesVectors)
         let table = try Parallelism.$threads.withValue(threads) {
           try Table(all: reader, isCancelled: { false })
         }
         description = Self.contents(table)
+      } catch {
+        description = "\(error)"
+      }
+    }
+
+    /// What the plain reader makes of a text.
+    init(plain text: [UInt8], _ options: ReadingOptions = ReadingOptions()) {
+      do {
+        let names = try TableReader([.memory(text, name: "0.csv")], options: options).columnNames
+        var reader = PlainReader(text, name: "0.csv", options: options)
+        description = Self.contents(try reader.table(names))
       } catch {
         description = "\(error)"
       }
@@ -92,16 +103,22 @@ import Testing
     return bytes
   }
 
-  @Test func bothWaysAllBlocksAndAnyThreadsGiveTheSame() {
-    var random = SeededGenerator(seed: 5)
+  /// Options under which the same text is another table.
+  static let options = [
+    ReadingOptions(), ReadingOptions(hasHeader: false), ReadingOptions(delimiter: "\t"),
+    ReadingOptions(delimiter: " ", missingTexts: ["-2.5", "5\" pipe", "x"]),
+    ReadingOptions(categories: ["c0", "c2"]),
+  ]
+
+  @Test(arguments: 0..<options.count)
+  func allBlocksAndAnyThreadsGiveWhatThePlainReaderGives(option: Int) {
+    var random = SeededGenerator(seed: UInt64(5 + option)), options = Self.options[option]
     for _ in 0..<40 {
       let text = oddTable(&random, isFinal: true)
-      let expected = Outcome([text], blockSize: 1 << 20, way: .withCare)
+      let expected = Outcome(plain: text, options)
       for size in [1, 2, 3, 7, 20, 64, 1000] {
-        for (way, threads) in [
-          (ParsingWay.usual, 1), (.withoutVectors, 1), (.usual, 2), (.usual, 3), (.withCare, 2),
-        ] {
-          let outcome = Outcome([text], blockSize: size, way: way, threads: threads)
+        for (usesVectors, threads) in [(true, 1), (false, 1), (true, 2), (true, 3)] {
+          let outcome = Outcome([text], options, blockSize: size, usesVectors: usesVectors, threads: threads)
           #expect(outcome == expected, "\(String(decoding: text, as: UTF8.self).debugDescription) \(size)")
           if outcome != expected { return }
         }
@@ -109,9 +126,41 @@ import Testing
     }
   }
 
+  /// Bytes that mean something to a reader, in any order.
+  @Test func nastyTexts() {
+    var random = SeededGenerator(seed: 6), refused = 0
+    let pieces = [
+      "\"", "\"\"", ",", "\n", "\r", "\r\n", " ", "\t", "1", "-2.5", "x", "NA", "\u{0}", "\u{E9}", "1e999",
+    ]
+    for _ in 0..<800 {
+      // Mostly sound, so that faults are far behind each other.
+      let rare = 1 + random.nextInteger(below: 8)
+      var text = Array("a,b\n".utf8)
+      for _ in 0..<random.nextInteger(below: 60) {
+        let isRare = random.nextInteger(below: rare) == 0
+        let piece =
+          isRare
+          ? pieces[random.nextInteger(below: pieces.count)]
+          : ["1,2\n", "\"x\",\n"][random.nextInteger(below: 2)]
+        text += Array(piece.utf8)
+      }
+      if random.nextInteger(below: 10) == 0 { text.append(0xFF) }
+      let expected = Outcome(plain: text)
+      if !expected.description.contains("a 0:") { refused += 1 }
+      for size in [1, 9, 1000] {
+        for usesVectors in [true, false] {
+          let outcome = Outcome([text], blockSize: size, usesVectors: usesVectors)
+          #expect(outcome == expected, "\(String(decoding: text, as: UTF8.self).debugDescription) \(size)")
+          if outcome != expected { return }
+        }
+      }
+    }
+    #expect(refused > 100 && refused < 700)
+  }
+
   @Test func theSameWordIsOneLevelHoweverItIsWritten() {
     let text = Array("a,b\n1,x\"\n2,\"x\"\"\"\n3,\u{E9}\n4,e\u{301}\n5,\" x\"\"\"\n6,\"\"\n".utf8)
-    let expected = Outcome([text], blockSize: 1 << 20, way: .withCare)
+    let expected = Outcome(plain: text)
     #expect(expected.description.contains(#"["x\"", "é"]"#))
     for size in 1...text.count { #expect(Outcome([text], blockSize: size) == expected) }
   }
@@ -132,7 +181,7 @@ import Testing
   @Test(arguments: ["a\n1\n\n\n\r", "a\n\n\n1\r\n\r\n\r\n", "\n\na\n1\n\n\n", "a\n1\n\n2\n\r\n\n3"])
   func blankLinesBetweenBlocks(text: String) {
     let text = Array(text.utf8)
-    let expected = Outcome([text], blockSize: 1 << 20, way: .withCare)
+    let expected = Outcome(plain: text)
     for size in 1...text.count { #expect(Outcome([text], blockSize: size) == expected) }
   }
 
@@ -379,9 +428,9 @@ import Testing
     }
   }
 
-  /// Whole blocks: short numbers are read there by other means, with and without vectors.
-  @Test(arguments: [ParsingWay.usual, .withoutVectors, .withCare])
-  func decimalsInRows(way: ParsingWay) throws {
+  /// Whole blocks: short numbers are read there by other means.
+  @Test(arguments: [true, false])
+  func decimalsInRows(usesVectors: Bool) throws {
     var random = SeededGenerator(seed: 12), texts: [String] = []
     let count = ProcessInfo.processInfo.environment["DECIMALS"].flatMap { Int($0) } ?? 100_000
     for _ in 0..<count {
@@ -398,7 +447,7 @@ import Testing
     }
     let bytes = Array(("x,y\n" + texts.map { "\($0),\($0)" }.joined(separator: "\n")).utf8)
     let table = try Table(
-      all: TableReader([.memory(bytes, name: "t.csv")], options: ReadingOptions(), way: way),
+      all: TableReader([.memory(bytes, name: "t.csv")], options: ReadingOptions(), usesVectors: usesVectors),
       isCancelled: { false })
     for name in ["x", "y"] {
       for (text, value) in zip(texts, try table.column(name)) {
@@ -409,13 +458,14 @@ import Testing
   }
 
   /// A text for nothing that is a number is nothing.
-  @Test(arguments: [ParsingWay.usual, .withoutVectors, .withCare])
-  func numbersThatStandForNothing(way: ParsingWay) throws {
+  @Test(arguments: [true, false])
+  func numbersThatStandForNothing(usesVectors: Bool) throws {
     var options = ReadingOptions()
     options.missingTexts = ["-9", ".0"]
     let text = "x,y\n" + String(repeating: "-9,1.5\n9,.0\n-9.0,-9\n", count: 20)
     let table = try Table(
-      all: TableReader([.memory(Array(text.utf8), name: "t.csv")], options: options, way: way),
+      all: TableReader(
+        [.memory(Array(text.utf8), name: "t.csv")], options: options, usesVectors: usesVectors),
       isCancelled: { false })
     func isNothing(_ name: String) throws -> [Bool] { try table.numbers(name).prefix(3).map(\.isNaN) }
     #expect(try isNothing("x") == [true, false, false])

@@ -1,4 +1,4 @@
-internal import CNumberFormat
+internal import CText
 
 /// Tables as CSV text: numbers in the fewest digits that read back to the same bits, missing fields empty, other fields in
 /// quotes where they need them.

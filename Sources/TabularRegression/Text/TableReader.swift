@@ -1,3 +1,4 @@
+internal import CText
 internal import LinearRegression
 private import Synchronization
 
@@ -19,7 +20,6 @@ package final class TableReader: Sendable {
   private let blockSize: Int
   private let asTheyArrive: Bool
   private let countsRaggedRows: Bool
-  private let way: ParsingWay
   private let headerLine: Int
   private let firstKinds: [ColumnKind]
   /// The blocks of the first reading, until it begins.
@@ -46,23 +46,23 @@ package final class TableReader: Sendable {
 
   init(
     _ origins: [TextOrigin], options: ReadingOptions, blockSize: Int = usualBlockSize,
-    asTheyArrive: Bool = false, way: ParsingWay = .usual, countsRaggedRows: Bool = false
+    asTheyArrive: Bool = false, countsRaggedRows: Bool = false, usesVectors: Bool = true
   ) throws(TabularError) {
     precondition(!origins.isEmpty, "a table comes from at least one file")
     self.origins = origins
     self.blockSize = blockSize
-    self.way = way
     self.countsRaggedRows = countsRaggedRows
     source = origins[0].name
     self.options = options
     pipes = origins.compactMap { if case .pipe(let copy) = $0 { copy } else { nil } }
     self.asTheyArrive = asTheyArrive && !pipes.isEmpty
-    format = try TextFormat(options, file: source)
+    format = try TextFormat(
+      options, file: source, countsRaggedRows: countsRaggedRows, usesVectors: usesVectors)
     let blocks = try TextBlocks(
       origins, format: format, options: options, blockSize: blockSize, asTheyArrive: self.asTheyArrive)
     columnNames = blocks.columnNames
     headerLine = blocks.headerLine
-    firstKinds = columnNames.map { options.categories.contains($0) ? .words : .undecided }
+    firstKinds = columnNames.map { options.categories.contains($0) ? text_words : text_undecided }
     opened = Mutex(blocks)
   }
 
@@ -137,7 +137,7 @@ package final class TableReader: Sendable {
   private func makeParser(_ selected: Set<String>?) -> BlockParser {
     BlockParser(
       source: source, columnNames: columnNames, selected: selected, format: format,
-      way: way, countsRaggedRows: countsRaggedRows)
+      countsRaggedRows: countsRaggedRows)
   }
 
   private var noRows: TabularError {

@@ -1,3 +1,5 @@
+internal import CText
+
 /// The line above a table's rows that names the columns, or the first row where there is none.
 struct Header {
   private(set) var names: [String] = []
@@ -10,35 +12,28 @@ struct Header {
     self.options = options
   }
 
-  /// Reads the first record.
-  mutating func read(_ records: inout CSVRecords) throws(TabularError) {
-    let file = records.file
+  /// Reads a file's first record, which is on a line; no bytes where the file is empty.
+  mutating func read(_ record: ArraySlice<UInt8>, file: String, line: Int) throws(TabularError) {
+    let line = record.isEmpty ? 1 : line
+    func error(_ index: Int?, _ message: String) -> TabularError {
+      .malformed(file: file, line: line, column: index.map { $0 + 1 }, message: message)
+    }
+    let fields = try fields(record, file: file, line: line)
     guard options.hasHeader else {
-      guard let count = try records.nextRecord({ _ in }) else {
-        throw .malformed(file: file, line: 1, column: nil, message: "the file is empty; it should hold rows")
-      }
+      if fields.isEmpty { throw error(nil, "the file is empty; it should hold rows") }
       names = try ColumnNames(
-        options.names, count: count, of: "the rows have",
-        error: { .malformed(file: file, line: records.recordLine, column: nil, message: $1) }
+        options.names, count: fields.count, of: "the rows have", error: { error(nil, $1) }
       ).names
       return
     }
     var names: [String] = []
-    let fields = try records.nextRecord { (field) throws(TabularError) in
-      guard let name = String(validating: field.bytes.trimmingSpaces(), as: UTF8.self) else {
-        throw .malformed(
-          file: file, line: field.line, column: field.index + 1,
-          message: "the column's name is not UTF-8; save the file as UTF-8")
+    for field in fields {
+      guard let name = String(validating: field, as: UTF8.self) else {
+        throw error(names.count, "the column's name is not UTF-8; save the file as UTF-8")
       }
       names.append(name)
     }
-    let line = fields == nil ? 1 : records.recordLine
-    func error(_ index: Int?, _ message: String) -> TabularError {
-      .malformed(file: file, line: line, column: index.map { $0 + 1 }, message: message)
-    }
-    guard fields != nil else {
-      throw error(nil, "the file is empty; it should begin with a line of column names")
-    }
+    if names.isEmpty { throw error(nil, "the file is empty; it should begin with a line of column names") }
     if names.allSatisfy({ if case .value = DecimalNumber(Array($0.utf8)[...]) { true } else { false } }) {
       throw error(
         nil, "the first line holds only numbers; put a line of column names above it, or give --no-header")
@@ -63,6 +58,22 @@ struct Header {
       }
     }
     self.names = names
+  }
+
+  /// The fields of a record.
+  private func fields(
+    _ record: ArraySlice<UInt8>, file: String, line: Int
+  ) throws(TabularError) -> [[UInt8]] {
+    if record.isEmpty { return [] }
+    var fields = Array(repeating: text_field(), count: record.count { $0 == format.delimiter } + 1)
+    return try record.withUnsafeBufferPointer { (bytes) throws(TabularError) -> [[UInt8]] in
+      let found = text_read_record(
+        bytes.baseAddress, bytes.count, format.delimiter, &fields, fields.count)
+      if found.fault.kind != text_sound {
+        throw TableColumn.Fault(found.fault, file: file, line: line, columns: fields.count).error
+      }
+      return fields.prefix(found.field_count).map { $0.bytes(in: bytes) }
+    }
   }
 
   /// Throws where an earlier file has other columns.

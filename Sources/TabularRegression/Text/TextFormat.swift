@@ -1,4 +1,4 @@
-internal import CNumberText
+internal import CText
 
 /// How fields are told apart and read, as C has it.
 struct TextFormat: Sendable {
@@ -6,14 +6,19 @@ struct TextFormat: Sendable {
   /// In lower case, each with a NUL behind.
   private let missing: [CChar]
   /// All but the pointer to the texts.
-  nonisolated(unsafe) private let format: number_text_format
+  nonisolated(unsafe) private var format: text_format
 
   /// Commas, and the usual texts for missing values.
   static let standard = TextFormat(
     delimiter: UInt8(ascii: ","), missingTexts: ReadingOptions.usualMissingTexts)
 
-  /// - Parameter file: the file's name in messages.
-  init(_ options: ReadingOptions, file: String) throws(TabularError) {
+  /// - Parameters:
+  ///   - file: the file's name in messages.
+  ///   - countsRaggedRows: whether rows of another number of fields than the header's are counted, and not refused.
+  ///   - usesVectors: whether numbers are read by instructions that not every processor has, where this one has them.
+  init(
+    _ options: ReadingOptions, file: String, countsRaggedRows: Bool = false, usesVectors: Bool = true
+  ) throws(TabularError) {
     let character = options.delimiter ?? ","
     guard let delimiter = Self.delimiter(character) else {
       throw .unusable(
@@ -23,19 +28,18 @@ struct TextFormat: Sendable {
       )
     }
     self.init(delimiter: delimiter, missingTexts: options.missingTexts)
+    (format.counts_ragged_rows, format.uses_vectors) = (countsRaggedRows, usesVectors)
   }
 
   /// The byte of a character that can stand between fields; nil for another.
   private static func delimiter(_ character: Character) -> UInt8? {
-    guard let byte = character.asciiValue, character.utf8.count == 1, !isPartOfFields(byte) else {
-      return nil
-    }
-    return byte
+    let isPartOfFields = character.isLetter || character.isNumber || "\n\0\r\"+-.".contains(character)
+    return isPartOfFields || character.utf8.count != 1 ? nil : character.asciiValue
   }
 
   private init(delimiter: UInt8, missingTexts: [String]) {
     self.delimiter = delimiter
-    var format = number_text_format()
+    var format = text_format()
     format.delimiter = delimiter
     var missing: [CChar] = []
     for text in missingTexts {
@@ -52,25 +56,12 @@ struct TextFormat: Sendable {
     self.format = format
   }
 
-  /// Whether a text for a missing value has quotes, which C does not tell from doubled ones.
-  var missingTextsHaveQuotes: Bool { missing.contains(CChar(bitPattern: UInt8(ascii: "\""))) }
-
   /// Calls `body` with the format that C reads by.
-  func withPointer<Result>(_ body: (UnsafePointer<number_text_format>) -> Result) -> Result {
+  func withPointer<Result>(_ body: (UnsafePointer<text_format>) -> Result) -> Result {
     missing.withUnsafeBufferPointer { missing in
       var format = format
       format.missing = missing.baseAddress
       return withUnsafePointer(to: &format, body)
-    }
-  }
-
-  private static func isPartOfFields(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0, UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\""), UInt8(ascii: "+"), UInt8(ascii: "-"),
-      UInt8(ascii: "."), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "a")...UInt8(ascii: "z"):
-      true
-    default: false
     }
   }
 }

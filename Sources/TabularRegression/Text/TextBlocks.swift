@@ -1,4 +1,4 @@
-private import CNumberText
+private import CText
 private import Synchronization
 
 /// Whole rows of a table's text: what is read at a time.
@@ -12,8 +12,6 @@ struct TextBlock: Sendable {
   var bytes: [UInt8]
   let count: Int
   let newlines: Int
-  /// Whether there are quotes, and NUL bytes.
-  let hasQuotes: Bool, hasNULs: Bool
   /// Whether nothing follows in the file.
   let endsFile: Bool
 }
@@ -111,39 +109,28 @@ struct TextBlocks {
     }
     return TextBlock(
       index: nextIndex, file: file, firstLine: line, bytes: block, count: cut.size, newlines: cut.newlines,
-      hasQuotes: cut.quotes, hasNULs: cut.nuls, endsFile: isAtEnd && rest.isEmpty)
+      endsFile: isAtEnd && rest.isEmpty)
   }
 
   // MARK: Where a block ends
 
-  /// What the next block is to be, from `start` on.
-  private struct Cut {
-    var size: Int, newlines: Int
-    var quotes: Bool, nuls: Bool
-
-    init(_ size: Int, _ newlines: Int, _ contents: number_text_contents) {
-      (self.size, self.newlines, quotes, nuls) = (size, newlines, contents.quotes, contents.nuls)
-    }
-  }
+  /// What the next block is to be: so many bytes from `start` on, and newlines in them.
+  private typealias Cut = (size: Int, newlines: Int)
 
   private mutating func cut() throws(TabularError) -> Cut {
     let contents = scan(blockSize)
-    if isAtEnd, end - start <= blockSize { return Cut(end - start, contents.newlines, contents) }
-    if contents.quotes {
-      let found = records(blockSize, first: false)
-      if found.size > 0 { return Cut(found.size, found.newlines, contents) }
-    } else if contents.end_of_lines > 0 {
-      return Cut(contents.end_of_lines, contents.newlines, contents)
-    }
-    let (size, newlines) = try firstRecord()
-    return Cut(size, newlines, scan(size))
+    if isAtEnd, end - start <= blockSize { return (end - start, contents.newlines) }
+    let cut: Cut = contents.quotes ? records(blockSize) : (contents.end_of_lines, contents.newlines)
+    return cut.size > 0 ? cut : try firstRecord()
   }
 
-  /// Number of bytes and newlines of the next record, however long it is.
-  private mutating func firstRecord() throws(TabularError) -> (size: Int, newlines: Int) {
+  /// The next record, however long it is.
+  private mutating func firstRecord() throws(TabularError) -> Cut {
     while true {
-      let found = records(end - start, first: true)
-      if found.size > 0 { return found }
+      let record = buffer.withUnsafeBufferPointer {
+        text_read_record($0.baseAddress! + start, end - start, format.delimiter, nil, 0)
+      }
+      if record.size > 0 { return (record.size, record.newlines) }
       if isAtEnd { return (end - start, scan(end - start).newlines) }
       try fill(2 * (end - start))
     }
@@ -172,8 +159,7 @@ struct TextBlocks {
         // Nothing but blank lines.
         try fill(end - start + 1)
         let contents = scan(end - start)
-        cut = Cut(contents.end_of_lines, contents.newlines, contents)
-        if contents.quotes { (cut.size, cut.newlines) = records(end - start, first: false) }
+        cut = contents.quotes ? records(end - start) : (contents.end_of_lines, contents.newlines)
         if isAtEnd { cut.size = end - start }
         continue
       }
@@ -184,15 +170,15 @@ struct TextBlocks {
     }
   }
 
-  private func scan(_ size: Int) -> number_text_contents {
-    buffer.withUnsafeBufferPointer { number_text_scan($0.baseAddress! + start, min(size, end - start)) }
+  private func scan(_ size: Int) -> text_contents {
+    buffer.withUnsafeBufferPointer { text_scan($0.baseAddress! + start, min(size, end - start)) }
   }
 
-  private func records(_ size: Int, first: Bool) -> (size: Int, newlines: Int) {
+  /// The complete records among so many bytes.
+  private func records(_ size: Int) -> Cut {
     var newlines = 0
     let size = buffer.withUnsafeBufferPointer {
-      number_text_records(
-        $0.baseAddress! + start, min(size, end - start), format.delimiter, first, &newlines)
+      text_records($0.baseAddress! + start, min(size, end - start), format.delimiter, &newlines)
     }
     return (size, newlines)
   }
@@ -214,7 +200,7 @@ struct TextBlocks {
       throw .malformed(file: file, line: 1, column: nil, message: kind.descriptionAsTable)
     }
     if beginning.starts(with: [0xEF, 0xBB, 0xBF]) { start = 3 }
-    var blank = Cut(0, 0, number_text_contents())
+    var blank: Cut = (0, 0)
     try addBlankLines(&blank)
     start += blank.size
     line += blank.newlines
@@ -224,10 +210,8 @@ struct TextBlocks {
         file: file, line: 1, column: nil,
         message: "lines end in CR alone; save the file with LF or CRLF at line ends")
     }
-    var records = CSVRecords(
-      buffer, start..<start + first.size, file: file, line: line, delimiter: format.delimiter)
     var header = Header(format: format, options: options)
-    try header.read(&records)
+    try header.read(buffer[start..<start + first.size], file: file, line: line)
     if nextOrigin == 1 {
       columnNames = header.names
       headerLine = line

@@ -1,3 +1,4 @@
+internal import CText
 internal import Dispatch
 private import Synchronization
 
@@ -63,8 +64,12 @@ final class BlockInput: Sendable {
     if !parser.mayDecide(assumed) { return table }
     piece.turn?.wait()
     let above = kinds.withLock { $0 }
-    if above == assumed {
-      kinds.withLock { $0 = found }
+    // Fields that are all missing have been read as numbers.
+    let isRight = zip(above, found).allSatisfy { above, found in
+      above == text_undecided || above == found || above == text_numbers && found == text_undecided
+    }
+    if isRight {
+      kinds.withLock { $0 = zip(above, found).map { $1 == text_undecided ? $0 : $1 } }
       return table
     }
     found = above

@@ -1,4 +1,4 @@
-internal import CNumberText
+internal import CText
 
 /// The number that a field's text stands for.
 enum DecimalNumber: Equatable {
@@ -15,12 +15,12 @@ enum DecimalNumber: Equatable {
   init(_ field: ArraySlice<UInt8>, _ format: TextFormat = .standard) {
     var value = 0.0
     let kind = format.withPointer { format in
-      field.withUnsafeBufferPointer { number_text_read($0.baseAddress, $0.count, format, &value) }
+      field.withUnsafeBufferPointer { text_read_number($0.baseAddress, $0.count, format, &value) }
     }
     switch kind {
-    case number_text_value: self = .value(value)
-    case number_text_missing: self = .missing
-    case number_text_too_large: self = .tooLarge
+    case text_value: self = .value(value)
+    case text_missing: self = .missing
+    case text_too_large: self = .tooLarge
     default: self = .notANumber
     }
   }

@@ -1,4 +1,4 @@
-#include "CNumberFormat.h"
+#include "CText.h"
 
 #include <charconv>
 #include <cmath>

@@ -1,0 +1,250 @@
+#include "CText.h"
+
+#include "fields.h"
+
+namespace {
+
+using Format = text_format;
+using Column = text_column;
+
+const double missing_value = std::numeric_limits<double>::quiet_NaN();
+
+// MARK: Numbers and missing values
+
+Byte lower(Byte byte) { return Byte(byte - 'A') < 26 ? byte | 0x20 : byte; }
+
+/// Whether a field stands for a missing value.
+bool is_missing(const Field &field, const Format &format) {
+  if (field.start == field.end) return true;
+  if (!format.begins_missing[*field.start]) return false;
+  const char *text = format.missing, *texts_end = format.missing + format.missing_length;
+  while (text < texts_end) {
+    const Byte *p = field.start;
+    while (p < field.end && *text && lower(*p) == Byte(*text)) {
+      p += field.doubled && *p == '"' ? 2 : 1;
+      ++text;
+    }
+    if (p >= field.end && !*text) return true;
+    text += std::strlen(text) + 1;
+  }
+  return false;
+}
+
+text_class classify(const Field &field, const Format &format, double &value) {
+  return is_missing(field, format) ? text_missing : read_number(field.start, field.end, value);
+}
+
+// MARK: Words
+
+uint32_t hash(const Byte *p, size_t length) {
+  uint64_t state = 0x9E3779B97F4A7C15 ^ length, eight = 0;
+  for (; length >= 8; length -= 8, p += 8) {
+    std::memcpy(&eight, p, 8);
+    state = (state ^ eight) * 0xFF51AFD7ED558CCD;
+    state ^= state >> 32;
+  }
+  uint64_t rest = 0;
+  for (size_t i = 0; i < length; ++i) rest = rest << 8 | p[i];
+  state = (state ^ rest) * 0xFF51AFD7ED558CCD;
+  return uint32_t(state >> 32);
+}
+
+/// The position among the levels of a word, which becomes a level where it is new.
+int32_t code(const Field &word, Column &column, size_t row, const Byte *block) {
+  const size_t length = size_t(word.end - word.start);
+  const uint32_t key = hash(word.start, length);
+  for (size_t slot = key;; ++slot) {
+    uint32_t &entry = column.slots[slot & (column.slot_count - 1)];
+    if (entry == 0) {
+      column.levels[column.level_count] = {
+          uint32_t(word.start - block), uint32_t(length), uint32_t(row), key, word.doubled};
+      entry = uint32_t(++column.level_count);
+      return int32_t(entry - 1);
+    }
+    const text_word &level = column.levels[entry - 1];
+    if (level.hash == key && level.length == length && level.doubled == word.doubled
+        && std::memcmp(block + level.offset, word.start, length) == 0)
+      return int32_t(entry - 1);
+  }
+}
+
+// MARK: Rows
+
+void begin_words(Column &column) {
+  column.kind = text_words;
+  std::memset(column.slots, 0, column.slot_count * sizeof *column.slots);
+}
+
+/// Puts a field in its column.
+void put(const Field &field, Column &column, size_t row, const Byte *block, const Format &format) {
+  if (column.kind == text_skipped) return;
+  if (column.kind == text_words) {
+    column.codes[row] = is_missing(field, format) ? -1 : code(field, column, row, block);
+    return;
+  }
+  double value;
+  const text_class found = classify(field, format, value);
+  if (column.kind == text_undecided && found == text_not_a_number) {
+    begin_words(column);
+    std::fill(column.codes, column.codes + row, -1);
+    column.codes[row] = code(field, column, row, block);
+    return;
+  }
+  if (found != text_missing) column.kind = text_numbers;
+  column.numbers[row] = found == text_value ? value : missing_value;
+  if ((found == text_not_a_number || found == text_too_large) && column.fault_count++ == 0) {
+    column.fault_row = row;
+    column.fault = field.in(block);
+    column.fault_is_too_large = found == text_too_large;
+  }
+}
+
+/// Without the blank lines at the end.
+const Byte *before_blank_lines(const Byte *begin, const Byte *end) {
+  for (;;) {
+    const Byte *p = end;
+    if (p > begin && p[-1] == '\n') --p;
+    if (p > begin && p[-1] == '\r') --p;
+    if (p == end || (p > begin && p[-1] != '\n')) return end;
+    end = p;
+  }
+}
+
+/// Reads the rows of a block.
+///
+/// - `read_short`: reads a short number; false where a field is something else.
+template <typename Short>
+inline __attribute__((always_inline)) text_rows read_rows(
+    const Byte *bytes, size_t length, const Format &format, Column *columns, size_t column_count, size_t row_capacity,
+    uint32_t *lines, bool ends_file, Short read_short) {
+  for (size_t j = 0; j < column_count; ++j) {
+    columns[j].level_count = columns[j].fault_count = 0;
+    if (columns[j].kind == text_words) begin_words(columns[j]);
+  }
+  const bool skips_blank_lines = column_count != 1;
+  if (!skips_blank_lines && ends_file) length = size_t(before_blank_lines(bytes, bytes + length) - bytes);
+  // Where a number can be a text for nothing, each field is looked at for that. read_short looks 16 bytes back
+  // from the end of a field, which may have a CR behind.
+  size_t number_columns = length < 17 ? 0 : column_count;
+  for (const char *byte = "+-.0123456789"; *byte; ++byte)
+    if (format.begins_missing[Byte(*byte)]) number_columns = 0;
+  const Stops stops{bytes + length, format.delimiter};
+  const Byte *p = bytes, *end = bytes + length;
+  text_rows rows = {};
+  for (size_t line = 0; rows.count < row_capacity; ++rows.count) {
+    for (; skips_blank_lines && p < end && ends_line(p, end); ++line) p += *p == '\r' && p + 1 < end ? 2 : 1;
+    if (p == end) break;
+    const size_t row = rows.count;
+    lines[row] = uint32_t(line);
+    const Byte *stop;
+    const text_record record = read_record(
+        p, stops, line,
+        [&](size_t j, const Byte *start, const Byte *behind) {
+          if (j >= number_columns || columns[j].kind != text_numbers || size_t(behind - bytes) - 17 >= length - 17)
+            return false;
+          if (*behind == '\n')
+            behind -= behind[-1] == '\r';
+          else if (*behind != format.delimiter)
+            return false;
+          double &number = columns[j].numbers[row];
+          return read_short(start, behind, number) || read_number(start, behind, number) == text_value;
+        },
+        [&](size_t j, const Field &field) {
+          if (j < column_count) put(field, columns[j], row, bytes, format);
+        },
+        stop);
+    if (record.fault.kind != text_sound) {
+      rows.fault = record.fault;
+      return rows;
+    }
+    if (record.field_count != column_count) {
+      if (rows.ragged_count++ == 0) rows.fault = {text_ragged, record.field_count, line};
+      if (!format.counts_ragged_rows) return rows;
+      for (size_t j = record.field_count; j < column_count; ++j) put(Field(stop), columns[j], row, bytes, format);
+    }
+    line += record.newlines + 1;
+    p = stop < end ? stop + 1 : end;
+  }
+  return rows;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2,bmi"))) text_rows read_rows_by_vectors(
+    const Byte *bytes, size_t length, const Format &format, Column *columns, size_t column_count, size_t row_capacity,
+    uint32_t *lines, bool ends_file) {
+  return read_rows(bytes, length, format, columns, column_count, row_capacity, lines, ends_file, read_short);
+}
+#endif
+
+}  // namespace
+
+// MARK: What Swift calls
+
+text_class text_read_number(const uint8_t *text, size_t length, const text_format *format, double *value) {
+  Field field(text);
+  field.end += length;
+  trim(field.start, field.end);
+  return classify(field, *format, *value);
+}
+
+text_contents text_scan(const uint8_t *bytes, size_t length) {
+  text_contents contents = {0, 0, false};
+  size_t i = 0;
+  while (i < length) {
+    // Counts in bytes, which the compiler adds up sixteen or more at a time.
+    const size_t stop = length - i < 255 ? length : i + 255;
+    uint8_t newlines = 0, quotes = 0;
+    for (; i < stop; ++i) {
+      newlines += bytes[i] == '\n';
+      quotes |= bytes[i] == '"';
+    }
+    contents.newlines += newlines;
+    contents.quotes = contents.quotes || quotes;
+  }
+  while (i > 0 && bytes[i - 1] != '\n') --i;
+  contents.end_of_lines = i;
+  return contents;
+}
+
+text_record text_read_record(
+    const uint8_t *bytes, size_t length, uint8_t delimiter, text_field *fields, size_t capacity) {
+  const Stops stops{bytes + length, delimiter};
+  const Byte *stop;
+  text_record record = read_record(
+      bytes, stops, 0, [](size_t, const Byte *, const Byte *) { return false; },
+      [&](size_t j, const Field &field) {
+        if (j < capacity) fields[j] = field.in(bytes);
+      },
+      stop);
+  if (stop < stops.end) {
+    record.size = size_t(stop + 1 - bytes);
+    ++record.newlines;
+  }
+  return record;
+}
+
+size_t text_records(const uint8_t *bytes, size_t length, uint8_t delimiter, size_t *newlines) {
+  size_t complete = 0;
+  *newlines = 0;
+  while (complete < length) {
+    const text_record record = text_read_record(bytes + complete, length - complete, delimiter, nullptr, 0);
+    if (record.size == 0) break;
+    complete += record.size;
+    *newlines += record.newlines;
+  }
+  return complete;
+}
+
+text_rows text_read_rows(
+    const uint8_t *bytes, size_t length, const text_format *format, text_column *columns, size_t column_count,
+    size_t row_capacity, uint32_t *lines, bool ends_file) {
+#if defined(__x86_64__)
+  static const bool has_vectors = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
+  if (format->uses_vectors && has_vectors)
+    return read_rows_by_vectors(
+        bytes, length, *format, columns, column_count, row_capacity, lines, ends_file);
+#endif
+  return read_rows(
+      bytes, length, *format, columns, column_count, row_capacity, lines, ends_file,
+      [](const Byte *, const Byte *, double &) { return false; });
+}
