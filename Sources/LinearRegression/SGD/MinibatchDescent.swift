@@ -184,17 +184,15 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     while row < chunk.rows && !(stop?.isRequested ?? false) {
       batchShape.rows = min(batchSize, chunk.rows - row)
       let count = batchShape.rows
-      Products.predict(batchShape, batch.X, values, values + p * k, into: errors)
-      RowKernel.formErrors(
-        batch.y, stride: stride, weights: batch.weights, from: errors, batchShape, sums: gradients + p * k,
-        losses: losses)
+      Products.differentiate(
+        batchShape, batch.X, batch.y, stride: stride, weights: batch.weights, values, values + p * k,
+        errors: errors, into: gradients, bias: gradients + p * k, losses: losses)
       var loss = losses[0]
       for t in 1..<max(1, k) { loss += losses[t] }
       guard loss.isFinite else {
         outcome.isFinite = false
         break
       }
-      Products.addGradient(batchShape, batch.X, errors: errors, into: gradients)
       counts.weight += batch.weights.map { sum($0, count) } ?? Double(count)
       // Rows that are held out lose nothing, whatever they are.
       if wantsFirstLoss && counts.weight > 0 {

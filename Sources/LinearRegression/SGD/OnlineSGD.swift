@@ -215,10 +215,9 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
         image.withUnsafeMutableBufferPointer { image in
           products.withUnsafeMutableBufferPointer { products in
             let (v, image, products) = (v.baseAddress!, image.baseAddress!, products.baseAddress!)
-            Products<Double>.predict(one, batch.X, v, v + features, into: products)
-            RowKernel<Double>.formErrors(
-              nil, stride: 1, weights: batch.weights, from: products, one, sums: image + features)
-            Products<Double>.addGradient(one, batch.X, errors: products, into: image)
+            Products<Double>.differentiate(
+              one, batch.X, nil, stride: 1, weights: batch.weights, v, v + features, errors: products,
+              into: image, bias: image + features)
           }
         }
       }
@@ -239,10 +238,9 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
           guard let values = values.baseAddress, let errors = errors.baseAddress,
             let gradient = gradient.baseAddress
           else { return }
-          Products<Double>.predict(shape, batch.X, values, values + count, into: errors)
-          RowKernel<Double>.formErrors(
-            batch.y, stride: targets, weights: batch.weights, from: errors, shape, sums: gradient + count)
-          Products<Double>.addGradient(shape, batch.X, errors: errors, into: gradient)
+          Products<Double>.differentiate(
+            shape, batch.X, batch.y, stride: targets, weights: batch.weights, values, values + count,
+            errors: errors, into: gradient, bias: gradient + count)
           let rate = 1 / (curvature * Double(shape.rows))
           for i in 0..<count + targets { values[i] -= rate * gradient[i] }
         }

@@ -101,10 +101,9 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     var row = 0, batch = chunk, shape = shape
     while row < chunk.rows && !stop.isRequested {
       shape.rows = min(self.shape.rows, chunk.rows - row)
-      Products<Double>.predict(shape, batch.X, offset, offset + weightCount, into: errors)
-      RowKernel<Double>.formErrors(
-        nil, stride: k, weights: batch.weights, from: errors, shape, sums: gradient + weightCount)
-      Products<Double>.addGradient(shape, batch.X, errors: errors, into: gradient)
+      Products<Double>.differentiate(
+        shape, batch.X, nil, stride: k, weights: batch.weights, offset, offset + weightCount, errors: errors,
+        into: gradient, bias: gradient + weightCount)
       // A short batch is a fraction of a step.
       let fraction = Double(shape.rows) / Double(self.shape.rows)
       now.steps += fraction
