@@ -90,7 +90,9 @@ import Testing
     let state = training.state
     var other = method
     other.seed = 2
-    #expect(throws: TrainingError.state(.settings([.seed]))) { try Training(other, X, y).restore(state) }
+    #expect(throws: TrainingError.state(.settings([SGD.Setting(\.seed)]))) {
+      try Training(other, X, y).restore(state)
+    }
     var moved = y
     moved[699, 0] = moved[699, 0].nextUp
     #expect(throws: TrainingError.state(.data)) { try Training(method, X, moved).restore(state) }

@@ -1,36 +1,4 @@
 extension SGD {
-  /// The settings, by name.
-  public enum Setting: String, CodingKey, CaseIterable, Sendable {
-    /// See ``SGD/epochs``.
-    case epochs
-    /// See ``SGD/batchSize``.
-    case batchSize
-    /// See ``SGD/learningRate``.
-    case learningRate
-    /// See ``SGD/momentum``.
-    case momentum
-    /// See ``SGD/nesterov``.
-    case nesterov
-    /// See ``SGD/weightDecay``.
-    case weightDecay
-    /// See ``SGD/averaging``.
-    case averaging
-    /// See ``SGD/order``.
-    case order
-    /// See ``SGD/seed``.
-    case seed
-    /// See ``SGD/tolerance``.
-    case tolerance
-    /// See ``SGD/standardize``.
-    case standardize
-    /// See ``SGD/measuresDistance``.
-    case measuresDistance
-    /// See ``SGD/validationFraction``.
-    case validationFraction
-    /// See ``SGD/patience``.
-    case patience
-  }
-
   /// What is wrong with settings.
   package enum Fault: Equatable, Sendable {
     /// A value that a setting cannot have; the rule is a clause, such as "it is 1 or more".
@@ -39,7 +7,7 @@ extension SGD {
     /// A setting that has a meaning beside another one only.
     case without(Setting, Setting)
 
-    /// One clause, or two, with settings under other names.
+    /// One clause, or two, with the names that settings have for the reader.
     package func described(_ name: (Setting) -> String) -> String {
       switch self {
       case .value(let setting, let value, let rule): "\(name(setting)) is \(value); \(rule)"
@@ -50,38 +18,43 @@ extension SGD {
 
   /// What is wrong with the settings; nil if nothing is.
   package var fault: Fault? {
-    if epochs < 0 { return .value(.epochs, "\(epochs)", rule: "it is 0 or more") }
-    if epochs > Int32.max { return .value(.epochs, "\(epochs)", rule: "it is \(Int32.max) at most") }
-    if let batchSize, batchSize < 1 { return .value(.batchSize, "\(batchSize)", rule: "it is 1 or more") }
-    if let (value, rule) = learningRate.fault { return .value(.learningRate, value, rule: rule) }
+    if epochs < 0 { return .value(Setting(\.epochs), "\(epochs)", rule: "it is 0 or more") }
+    if epochs > Int32.max {
+      return .value(Setting(\.epochs), "\(epochs)", rule: "it is \(Int32.max) at most")
+    }
+    if let batchSize, batchSize < 1 {
+      return .value(Setting(\.batchSize), "\(batchSize)", rule: "it is 1 or more")
+    }
+    if let (value, rule) = learningRate.fault { return .value(Setting(\.learningRate), value, rule: rule) }
     if !(momentum >= 0 && momentum < 1) {
-      return .value(.momentum, "\(momentum)", rule: "it is 0 or more and below 1")
+      return .value(Setting(\.momentum), "\(momentum)", rule: "it is 0 or more and below 1")
     }
     if !(weightDecay >= 0 && weightDecay.isFinite) {
-      return .value(.weightDecay, "\(weightDecay)", rule: "it is 0 or more")
+      return .value(Setting(\.weightDecay), "\(weightDecay)", rule: "it is 0 or more")
     }
     if case .tail(let share) = averaging, !(share > 0 && share < 1) {
-      return .value(.averaging, "a tail of \(share)", rule: "the share is above 0 and below 1")
+      return .value(Setting(\.averaging), "a tail of \(share)", rule: "the share is above 0 and below 1")
     }
     if let tolerance, !(tolerance > 0 && tolerance < 1) {
-      return .value(.tolerance, "\(tolerance)", rule: "it is above 0 and below 1")
+      return .value(Setting(\.tolerance), "\(tolerance)", rule: "it is above 0 and below 1")
     }
     if !(validationFraction >= 0 && validationFraction < 1) {
-      return .value(.validationFraction, "\(validationFraction)", rule: "it is 0 or more and below 1")
+      return .value(
+        Setting(\.validationFraction), "\(validationFraction)", rule: "it is 0 or more and below 1")
     }
-    if patience < 1 { return .value(.patience, "\(patience)", rule: "it is 1 or more") }
+    if patience < 1 { return .value(Setting(\.patience), "\(patience)", rule: "it is 1 or more") }
     if isAutomatic {
-      if momentum > 0 { return .without(.momentum, .learningRate) }
-      if weightDecay > 0 { return .without(.weightDecay, .learningRate) }
-      if averaging != .none { return .without(.averaging, .learningRate) }
+      if momentum > 0 { return .without(Setting(\.momentum), Setting(\.learningRate)) }
+      if weightDecay > 0 { return .without(Setting(\.weightDecay), Setting(\.learningRate)) }
+      if averaging != .none { return .without(Setting(\.averaging), Setting(\.learningRate)) }
     }
-    if nesterov && momentum == 0 { return .without(.nesterov, .momentum) }
+    if nesterov && momentum == 0 { return .without(Setting(\.nesterov), Setting(\.momentum)) }
     return nil
   }
 
   /// The settings can be changed and decoded, so that they are checked before each use too.
   func checkSettings() {
-    let fault = fault?.described(\.rawValue)
+    let fault = fault?.described(\.name)
     require(fault == nil, "SGD: \(fault ?? "")")
   }
 
@@ -90,32 +63,18 @@ extension SGD {
   /// The setting by which steps depend on the number of epochs: a rate or an average that looks ahead to the end of the
   /// run. Nil where none does, so that a run can be given more epochs.
   package var settingWithHorizon: Setting? {
-    if case .cosine = learningRate { return .learningRate }
-    if case .tail = averaging { return .averaging }
+    if case .cosine = learningRate { return Setting(\.learningRate) }
+    if case .tail = averaging { return Setting(\.averaging) }
     return nil
   }
 
   /// The settings that keep a run under these from going on where one under `earlier` ones stood: those that differ,
   /// but for a number of epochs that has grown where no step depends on it.
   package func conflicts(withEarlier earlier: SGD) -> [Setting] {
-    func isSame<Value: Equatable>(_ setting: (SGD) -> Value) -> Bool { setting(self) == setting(earlier) }
-    return Setting.allCases.filter { setting in
-      switch setting {
-      case .epochs: epochs < earlier.epochs || epochs > earlier.epochs && settingWithHorizon != nil
-      case .batchSize: !isSame(\.batchSize)
-      case .learningRate: !isSame(\.learningRate)
-      case .momentum: !isSame(\.momentum)
-      case .nesterov: !isSame(\.nesterov)
-      case .weightDecay: !isSame(\.weightDecay)
-      case .averaging: !isSame(\.averaging)
-      case .order: !isSame(\.order)
-      case .seed: !isSame(\.seed)
-      case .tolerance: !isSame(\.tolerance)
-      case .standardize: !isSame(\.standardize)
-      case .measuresDistance: !isSame(\.measuresDistance)
-      case .validationFraction: !isSame(\.validationFraction)
-      case .patience: !isSame(\.patience)
-      }
+    Setting.all.filter { setting in
+      setting == Setting(\.epochs)
+        ? epochs < earlier.epochs || epochs > earlier.epochs && settingWithHorizon != nil
+        : !setting.isSame(self, earlier)
     }
   }
 }

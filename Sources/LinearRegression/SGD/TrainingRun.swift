@@ -113,7 +113,7 @@ public enum StateMismatch: Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .settings(let settings):
-      "the state belongs to a run with other settings: \(settings.map(\.rawValue).joined(separator: ", ")); go on with the same"
+      "the state belongs to a run with other settings: \(settings.map(\.name).joined(separator: ", ")); go on with the same"
     case .data: "the state belongs to a run on other data; go on with the same"
     case .contents: "the state's contents do not fit together; begin anew"
     }
