@@ -248,14 +248,6 @@ public final class Training<M: RowMajor> {
   /// Rows used since the run began, those of earlier epochs included.
   package var rowsUsed: Int { epochs.count * rowCount + rowsDone }
 
-  /// The rows that are learnt from; nil for all, where none are held out.
-  package var learntRows: [Int32]? {
-    validation?.weights.map { heldOut in heldOut.indices.filter { heldOut[$0] == 0 }.map { Int32($0) } }
-  }
-
-  /// Number of rows that the settings hold out.
-  package var heldOutRows: Int { validation?.weights?.count { $0 != 0 } ?? 0 }
-
   /// Has the order of the current epoch drawn anew.
   func forgetOrder() { order = nil }
 

@@ -8,6 +8,9 @@ struct ValidationRows<M: RowMajor> {
   /// Zeros for the rows that are learnt from; nil where all rows are for validation.
   let weights: [M.Scalar]?
 
+  /// Their number.
+  var count: Int { weights?.count { $0 != 0 } ?? X.rowCount }
+
   /// Mean of (ŷ − y)²/2 over rows and targets.
   /// - Complexity: 4 n p k flops, one pass on all cores.
   func loss(of model: LinearModel) throws(DataError) -> Double {

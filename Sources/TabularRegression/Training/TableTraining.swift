@@ -23,7 +23,6 @@ public final class TableTraining {
   public var batchSize: Int { training.batchSize }
 
   private let data: RegressionData
-  private let validationRows: Int
   private let training: Training<Matrix<Double>>
 
   /// Prepares a run: takes the first passes over the data.
@@ -75,7 +74,6 @@ public final class TableTraining {
       }
       throw data.tabular(error)
     }
-    validationRows = other?.y.rowCount ?? training.heldOutRows
   }
 
   /// Where the rows come from, for messages.
@@ -124,36 +122,25 @@ public final class TableTraining {
   /// The model that the run has come to, beside the exact solution for the rows that it learns from.
   ///
   /// - Throws: ``TabularError``: coefficients or errors beyond Double.
-  /// - Complexity: as `LeastSquares.fit`.
+  /// - Complexity: one pass over the rows; where distances are not measured or p is above 2048, that of `LeastSquares.fit` too.
   public func model() throws(TabularError) -> FittedModel {
-    let run: TrainingRun
+    let run: TrainingRun, evaluation: Evaluation
     do throws(TrainingError) {
-      run = try training.run()
+      run = try training.runBesideExact()
+      evaluation = try training.evaluation(of: run.model)[0]
     } catch {
       throw data.tabular(error)
     }
-    var exact = try data.fit(LeastSquares(), weights: training.weights)
-    let redundant = exact.redundant
-    if !redundant.isEmpty {
-      // Of all solutions SGD, which starts at zero or near it, comes closest to the one of least norm.
-      exact = try data.fit(LeastSquares(redundancy: .minimumNorm), weights: training.weights)
-    }
-    let evaluation = try data.evaluation(run.model, of: training.learntRows)
     let statistics = FitStatistics(
       residualSumOfSquares: evaluation.residualSumOfSquares, totalSumOfSquares: evaluation.totalSumOfSquares,
-      observations: evaluation.observations, rank: exact.rank, hasIntercept: true, isLeastSquares: false)
+      observations: evaluation.observations, rank: run.rank ?? 1, hasIntercept: true, isLeastSquares: false)
     return FittedModel(
       formula: formula, design: data.design, model: run.model,
       coefficientStatistics: ([run.model.intercept] + run.model.coefficients).map {
         CoefficientStatistics(
           estimate: $0, standardError: nil, degreesOfFreedom: statistics.degreesOfFreedom)
       }, observations: evaluation.observations, droppedRows: data.droppedRows, statistics: statistics,
-      certificate: nil, covariance: nil, method: nil,
-      training: FittedModel.Training(
-        // With a decay the exact solution is that of the penalised loss, which distances are measured to.
-        method: method, exact: method.weightDecay > 0 ? training.exact ?? exact.model : exact.model,
-        redundant: redundant, batchSize: batchSize, epochs: run.epochs, stopReason: run.stopReason,
-        epoch: run.epoch, validationRows: validationRows))
+      certificate: nil, covariance: nil, method: nil, training: run)
   }
 }
 
