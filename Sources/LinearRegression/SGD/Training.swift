@@ -33,7 +33,7 @@ public final class Training<M: RowMajor> {
   let y: Matrix<M.Scalar>
 
   /// The weights that are learnt with: zeros for rows that are held out.
-  package let weights: [M.Scalar]?
+  let weights: [M.Scalar]?
   let validation: ValidationRows<M>?
 
   let pass: FirstPass?
@@ -44,10 +44,10 @@ public final class Training<M: RowMajor> {
 
   /// At the start of the current epoch, before its order is drawn, and after.
   var generator: SeededGenerator
-  private var nextGenerator: SeededGenerator
+  var nextGenerator: SeededGenerator
 
   /// The order of the current epoch, once it has begun.
-  private var order: EpochOrder?
+  var order: EpochOrder?
 
   /// Of the data, as learnt from; formed when it is first asked for.
   lazy var fingerprint = Observations.with(X, y, weights: weights) { DataFingerprint($0) }
@@ -79,85 +79,43 @@ public final class Training<M: RowMajor> {
     validation: (X: M, y: Matrix<M.Scalar>)? = nil, stopSignal: StopSignal = StopSignal()
   ) throws(TrainingError) {
     method.checkSettings()
+    Self.requireShapes(X, y, weights, validation)
+    (self.method, self.stopSignal, self.X, self.y) = (method, stopSignal, X, y)
+    do throws(DataError) {
+      if X.rowCount == 0 { throw .noRows }
+      if let weights { try DataError.check(weights: weights) }
+      let (learnt, heldOut) = try method.divided(X, y, weights, validation)
+      (self.weights, self.validation) = (learnt, heldOut)
+      let batchSize = method.batchSize(rows: X.rowCount, features: X.columnCount)
+      let pass = try checked(X, y, weights: learnt) { () throws(DataError) in
+        try Observations.with(X, y, weights: learnt) { (rows) throws(DataError) in try method.firstPass(rows)
+        }
+      }
+      let units = try method.units(pass, features: X.columnCount, targets: y.columnCount)
+      var generator = SeededGenerator(seed: method.seed)
+      descent = Observations.with(X, y, weights: learnt) { rows in
+        method.descent(rows, pass, units, batchSize: batchSize, using: &generator)
+      }
+      (self.batchSize, self.pass, self.units) = (batchSize, pass, units)
+      (self.generator, nextGenerator) = (generator, generator)
+    } catch {
+      throw .data(error)
+    }
+    if method.epochs == 0 { stopReason = .epochs }
+  }
+
+  private static func requireShapes(
+    _ X: M, _ y: Matrix<M.Scalar>, _ weights: [M.Scalar]?, _ validation: (X: M, y: Matrix<M.Scalar>)?
+  ) {
     require(X.rowCount == y.rowCount, "train: X is \(X.shape) but y is \(y.shape)")
     require(
       weights.map { $0.count == X.rowCount } ?? true,
       "train: X is \(X.shape) but there are \(weights?.count ?? 0) weights")
-    let (n, p, k) = (X.rowCount, X.columnCount, y.columnCount)
-    self.method = method
-    self.stopSignal = stopSignal
-    self.X = X
-    self.y = y
-    do throws(DataError) {
-      if n == 0 { throw .noRows }
-      if let weights { try DataError.check(weights: weights) }
-      if let validation {
-        require(
-          validation.X.columnCount == p && validation.y.shape == Shape(validation.X.rowCount, k),
-          "train: X is \(X.shape) and y is \(y.shape), but X for validation is \(validation.X.shape) and y \(validation.y.shape)"
-        )
-        if validation.X.rowCount == 0 { throw .noRows }
-        self.validation = ValidationRows(X: validation.X, y: validation.y, weights: nil)
-        self.weights = weights
-      } else if method.validationFraction > 0 {
-        let (kept, heldOut) = try method.split(weights ?? Array(repeating: 1, count: n))
-        self.validation = ValidationRows(X: X, y: y, weights: heldOut)
-        self.weights = kept
-      } else {
-        self.validation = nil
-        self.weights = weights
-      }
-      let learnt = self.weights
-      let batchSize = min(n, method.batchSize ?? method.defaultBatchSize(rows: n, features: p))
-      self.batchSize = batchSize
-      var generator = SeededGenerator(seed: method.seed)
-      let needsPass = method.isAutomatic || method.standardize || method.measuresDistance
-      let pass =
-        needsPass
-        ? try checked(X, y, weights: learnt) { () throws(DataError) in
-          try Observations.with(X, y, weights: learnt) { (rows) throws(DataError) in
-            try FirstPass.of(
-              rows, wantsProblem: method.isAutomatic || method.measuresDistance, decay: method.weightDecay,
-              decaysStandardized: method.standardize)
-          }
-        } : nil
-      self.pass = pass
-      units =
-        (method.isAutomatic || method.standardize ? pass?.standardization : nil)
-        ?? ProblemStandardization(identity: p, k)
-      if let column = (units.features.scales + units.targets.scales).firstIndex(where: { !$0.isFinite }) {
-        throw .overflow(column: column, features: p)
-      }
-      // Losses are told in the units of y squared.
-      let scales = (pass?.standardization ?? units).targets.scales
-      if let t = scales.firstIndex(where: { !($0 * $0).isFinite }) { throw .overflow(.targets, column: t) }
-      let units = units
-      descent = Observations.with(X, y, weights: learnt) { rows in
-        let meanWeight = learnt == nil ? 1 : (pass?.weightSum ?? rows.totalWeight) / Double(n)
-        if let pass, method.isAutomatic {
-          return VarianceReducedDescent(
-            rows, pass, preconditioner: Preconditioner(rows, pass), batchSize: batchSize,
-            tolerance: method.tolerance ?? SGD.automaticTolerance) as any Descent<M.Scalar>
-        }
-        let shape = BatchShape(rows: batchSize, features: p, targets: k)
-        let steps = method.epochs * ((n + batchSize - 1) / batchSize)
-        if method.standardize {
-          let weights = Parameter<Double>(normal: p, k, using: &generator).value
-          let source = StandardizedBatches<M.Scalar>(units.units, meanWeight: meanWeight)
-          return MinibatchDescent(
-            method, BatchLoader(source, rows, batchSize: batchSize), shape, totalSteps: steps,
-            weights: weights)
-        }
-        let weights = Parameter<M.Scalar>(normal: p, k, using: &generator).value
-        let source = StoredBatches(rows, meanWeight: meanWeight)
-        return MinibatchDescent(
-          method, BatchLoader(source, rows, batchSize: batchSize), shape, totalSteps: steps, weights: weights)
-      }
-      self.generator = generator
-      nextGenerator = generator
-      if method.epochs == 0 { stopReason = .epochs }
-    } catch {
-      throw .data(error)
+    if let (otherX, otherY) = validation {
+      require(
+        otherX.columnCount == X.columnCount && otherY.shape == Shape(otherX.rowCount, y.columnCount),
+        "train: X is \(X.shape) and y is \(y.shape), but X for validation is \(otherX.shape) and y \(otherY.shape)"
+      )
     }
   }
 
@@ -171,135 +129,8 @@ public final class Training<M: RowMajor> {
     try self.init(method, X, Matrix(column: y), weights: weights, validation: nil, stopSignal: stopSignal)
   }
 
-  private static func order(
-    _ method: SGD, _ rows: Observations<M.Scalar>, _ batchSize: Int, _ generator: SeededGenerator
-  ) -> (EpochOrder, next: SeededGenerator) {
-    var generator = generator
-    let rowBytes = rows.featureCount * MemoryLayout<M.Scalar>.stride
-    let order = EpochOrder(
-      method.order, rowCount: rows.rowCount,
-      blockRows: shuffledBlockRows(rowBytes: rowBytes, batchSize: batchSize), using: &generator)
-    return (order, generator)
-  }
-
-  // MARK: Going on
-
-  /// Goes on to the end of the epoch.
-  ///
-  /// - Returns: the epoch's report; nil if the run had ended or was asked to stop.
-  /// - Throws: ``TrainingError``: a value that is not finite, with its place; divergence. ``model`` is then the last finite one.
-  /// - Complexity: 4 n p k flops, three times that under ``LearningRate/automatic``; no allocation in a step.
-  @specialized(where M == Matrix<Float>)
-  @specialized(where M == Matrix<Double>)
-  public func next() throws(TrainingError) -> EpochReport? { try advance(rows: X.rowCount) }
-
-  /// Goes on by so many rows, or to the end of the epoch if that is nearer.
-  ///
-  /// - Parameter count: rounded up to whole batches.
-  /// - Returns: the report of an epoch that is finished now; nil otherwise.
-  /// - Throws: ``TrainingError``, as ``next()``.
-  @specialized(where M == Matrix<Float>)
-  @specialized(where M == Matrix<Double>)
-  public func advance(rows count: Int) throws(TrainingError) -> EpochReport? {
-    if stopReason == .interrupted && !stopSignal.isRequested { stopReason = nil }
-    guard stopReason == nil else { return nil }
-    return try Observations.with(X, y, weights: weights) { (rows) throws(TrainingError) -> EpochReport? in
-      do throws(StepFailure) {
-        return try advance(rows, by: count)
-      } catch {
-        // Steps of this epoch were taken back.
-        rowsDone = 0
-        forgetOrder()
-        switch error {
-        case .data(let error): throw .data(error)
-        case .diverged: throw .diverged(divergence(rows))
-        }
-      }
-    }
-  }
-
-  @specialized(where M == Matrix<Float>)
-  @specialized(where M == Matrix<Double>)
-  private func advance(_ rows: Observations<M.Scalar>, by count: Int) throws(StepFailure) -> EpochReport? {
-    let order = self.order ?? drawOrder(rows)
-    let target = rowsDone + min(max(1, count), rows.rowCount - rowsDone)
-    repeat {
-      rowsDone = try descent.advance(
-        rows, order, from: rowsDone, to: target, epoch: epochs.count, stop: stopSignal)
-      // A request to stop may have been taken back meanwhile.
-    } while rowsDone < target && !stopSignal.isRequested
-    if rowsDone == rows.rowCount { return try endEpoch(rows) }
-    if stopSignal.isRequested { stopReason = .interrupted }
-    return nil
-  }
-
-  /// The order of the current epoch; `generator` stays at the epoch's start until the epoch is over, so that a state can be saved.
-  @specialized(where M == Matrix<Float>)
-  @specialized(where M == Matrix<Double>)
-  private func drawOrder(_ rows: Observations<M.Scalar>) -> EpochOrder {
-    let drawn: EpochOrder
-    (drawn, nextGenerator) = Self.order(method, rows, batchSize, generator)
-    order = drawn
-    return drawn
-  }
-
   var rowCount: Int { X.rowCount }
 
   /// Rows used since the run began, those of earlier epochs included.
   package var rowsUsed: Int { epochs.count * rowCount + rowsDone }
-
-  /// Has the order of the current epoch drawn anew.
-  func forgetOrder() { order = nil }
-
-  @specialized(where M == Matrix<Float>)
-  @specialized(where M == Matrix<Double>)
-  private func endEpoch(_ rows: Observations<M.Scalar>) throws(StepFailure) -> EpochReport {
-    let number = epochs.count + 1, isLast = number == method.epochs
-    let seen = try descent.endEpoch(rows, epoch: epochs.count, isLast: isLast)
-    let report = try report(number, seen)
-    let reason = reasonToStop(report, seen.verdict)
-    if reason == .noImprovement && seen.hasLedAway {
-      descent.rollBack()
-      throw .diverged
-    }
-    epochs.append(report)
-    rowsDone = 0
-    order = nil
-    generator = nextGenerator
-    stopReason = reason ?? (isLast ? .epochs : nil)
-    return report
-  }
-
-  @specialized(where M == Matrix<Float>)
-  @specialized(where M == Matrix<Double>)
-  private func reasonToStop(_ report: EpochReport, _ verdict: DescentReport.Verdict?) -> StopReason? {
-    if method.isAutomatic {
-      return switch verdict {
-      case .converged: isWithinTolerance(report) ? .converged : .stalled
-      case .stalled: .stalled
-      case nil: nil
-      }
-    }
-    // Without rows to validate on, a loss that falls by less than the tolerance has stopped falling.
-    guard let loss = report.validationLoss ?? (method.tolerance == nil ? nil : report.loss) else {
-      return nil
-    }
-    let improvement = method.tolerance.map { 1 - $0 } ?? 1
-    let hasFallen = best.map { loss < $0.loss * improvement } ?? true
-    if best.map({ loss < $0.loss }) ?? true {
-      let (weights, bias) = descent.parameters
-      best = BestState(epoch: report.epoch, loss: loss, weights: weights, bias: bias)
-    }
-    epochsWithoutImprovement = hasFallen ? 0 : epochsWithoutImprovement + 1
-    return epochsWithoutImprovement >= method.patience ? .noImprovement : nil
-  }
-
-  /// Whether the promise holds: the gap counts what rounding may hide too.
-  private func isWithinTolerance(_ report: EpochReport) -> Bool {
-    guard let gap = report.gapToExact, let problem = pass?.problem else { return false }
-    let tolerance = method.tolerance ?? SGD.automaticTolerance
-    // A target that nothing explains has no coefficient to be relative to: its own deviation is the unit.
-    let sizes = (0..<y.columnCount).map { t in problem.solution[column: t].reduce(0) { max($0, abs($1)) } }
-    return gap <= tolerance * (sizes.filter { $0 > tolerance }.min() ?? 1)
-  }
 }
