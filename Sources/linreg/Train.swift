@@ -27,6 +27,9 @@ struct Train: ParsableCommand {
       Columns that others determine stay: of all solutions the result is the one
       of least norm in standardised units, where fit leaves such columns out.
 
+      Columns of more than 64 MB are kept in a temporary file (TMPDIR says where),
+      and only the target in memory.
+
       Formulas, categories and missing fields are those of fit, but for "- 1" and
       cbind: there is an intercept, and one target.
 
