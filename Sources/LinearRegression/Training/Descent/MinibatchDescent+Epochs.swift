@@ -36,10 +36,6 @@ extension MinibatchDescent {
   }
 
   /// Σ w e²/2 of the last rows as stored, and what a model that predicts nothing loses on them.
-  @specialized(where Source == StoredBatches<Float>)
-  @specialized(where Source == StoredBatches<Double>)
-  @specialized(where Source == StandardizedBatches<Float>)
-  @specialized(where Source == StandardizedBatches<Double>)
   private func lossOfLastBatch(_ rows: Observations<Input>) -> (rows: Int, loss: Double, ofZero: Double) {
     let count = min(shape.rows, rows.rowCount)
     return loader.withRows(rows.rowCount - count..<rows.rowCount, of: rows) { batch in
@@ -56,10 +52,6 @@ extension MinibatchDescent {
   }
 
   /// Mean squared loss of a model that predicts nothing.
-  @specialized(where Source == StoredBatches<Float>)
-  @specialized(where Source == StoredBatches<Double>)
-  @specialized(where Source == StandardizedBatches<Float>)
-  @specialized(where Source == StandardizedBatches<Double>)
   private func lossOfZero(_ rows: Observations<Input>) -> Double {
     if let zeroLoss { return zeroLoss }
     var sum = 0.0

@@ -120,10 +120,6 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     return position
   }
 
-  @specialized(where Source == StoredBatches<Float>)
-  @specialized(where Source == StoredBatches<Double>)
-  @specialized(where Source == StandardizedBatches<Float>)
-  @specialized(where Source == StandardizedBatches<Double>)
   private func beginEpoch() {
     losses.buffer.update(repeating: 0)
     counts.weight = 0
@@ -153,10 +149,6 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
   }
 
   /// Steps over the rows of a chunk, until its end, a request to stop, or a loss that is not finite.
-  @specialized(where Source == StoredBatches<Float>)
-  @specialized(where Source == StoredBatches<Double>)
-  @specialized(where Source == StandardizedBatches<Float>)
-  @specialized(where Source == StandardizedBatches<Double>)
   private func steps(_ chunk: Batch<Scalar>, _ index: Int, epoch: Int, stop: StopSignal?) -> Outcome {
     let group = shape.group(index), (p, k) = (shape.features, group.count), start = start(of: group)
     var outcome = Outcome(rows: 0, isFinite: true, counts: counts)
@@ -225,10 +217,6 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
 
   /// g ← gradient · share + λ w, velocity ← μ velocity + g, w ← w − rate · velocity, or · (g + μ velocity) by Nesterov
   /// (Sutskever, Martens, Dahl and Hinton 2013, in PyTorch's form). The biases, behind the weights, are not decayed.
-  @specialized(where Source == StoredBatches<Float>)
-  @specialized(where Source == StoredBatches<Double>)
-  @specialized(where Source == StandardizedBatches<Float>)
-  @specialized(where Source == StandardizedBatches<Double>)
   private func descendWithMomentum(
     rate: Scalar, share: Scalar, from start: Int, weights: Int, count: Int
   ) {

@@ -3,8 +3,6 @@ internal import LinearAlgebra
 // What a run reports: losses, and how far it is from the exact solution.
 
 extension Training {
-  @specialized(where M == Matrix<Float>)
-  @specialized(where M == Matrix<Double>)
   func report(_ number: Int, _ seen: DescentReport) throws(StepFailure) -> EpochReport {
     let k = y.columnCount
     var losses = (0..<k).map { seen.losses[$0] * units.targetScale($0) * units.targetScale($0) }
@@ -34,8 +32,6 @@ extension Training {
 
   /// How far the parameters are from the exact solution: by the gradient where the descent has formed it, else by the
   /// factor of the first pass, else by a gradient that is formed now.
-  @specialized(where M == Matrix<Float>)
-  @specialized(where M == Matrix<Double>)
   private func distance(_ seen: DescentReport) -> Distance? {
     guard let pass else { return nil }
     let k = y.columnCount, standard = pass.standardization
@@ -89,8 +85,6 @@ extension Training {
     (weights.elements + bias.elements).reduce(0) { max($0, abs($1)) }
   }
 
-  @specialized(where M == Matrix<Float>)
-  @specialized(where M == Matrix<Double>)
   private func validationLoss() throws(StepFailure) -> Double? {
     guard let validation else { return nil }
     do throws(DataError) {

@@ -35,8 +35,6 @@ extension Training {
     }
   }
 
-  @specialized(where M == Matrix<Float>)
-  @specialized(where M == Matrix<Double>)
   private func advance(_ rows: Observations<M.Scalar>, by count: Int) throws(StepFailure) -> EpochReport? {
     let order = self.order ?? drawOrder(rows)
     let target = rowsDone + min(max(1, count), rows.rowCount - rowsDone)
@@ -51,8 +49,6 @@ extension Training {
   }
 
   /// The order of the current epoch; `generator` stays at the epoch's start until the epoch is over, so that a state can be saved.
-  @specialized(where M == Matrix<Float>)
-  @specialized(where M == Matrix<Double>)
   private func drawOrder(_ rows: Observations<M.Scalar>) -> EpochOrder {
     var generator = generator
     let rowBytes = rows.featureCount * MemoryLayout<M.Scalar>.stride
@@ -66,8 +62,6 @@ extension Training {
   /// Has the order of the current epoch drawn anew.
   func forgetOrder() { order = nil }
 
-  @specialized(where M == Matrix<Float>)
-  @specialized(where M == Matrix<Double>)
   private func endEpoch(_ rows: Observations<M.Scalar>) throws(StepFailure) -> EpochReport {
     let number = epochs.count + 1, isLast = number == method.epochs
     let seen = try descent.endEpoch(rows, epoch: epochs.count, isLast: isLast)
@@ -85,8 +79,6 @@ extension Training {
     return report
   }
 
-  @specialized(where M == Matrix<Float>)
-  @specialized(where M == Matrix<Double>)
   private func reasonToStop(_ report: EpochReport, _ verdict: DescentReport.Verdict?) -> StopReason? {
     if method.isAutomatic {
       return switch verdict {
