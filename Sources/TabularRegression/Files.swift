@@ -94,6 +94,19 @@ package enum Files {
     return stat(path, &status) == 0
   }
 
+  /// An open file without a name, which is gone once it is closed; negative, with `errno` set, where there is no place for it.
+  ///
+  /// - Parameter folder: where it is; nil for the folder that TMPDIR names, or `/tmp`.
+  static func openTemporary(in folder: String? = nil) -> Int32 {
+    let folder = folder ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(folder)/linreg-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&template)
+    if descriptor < 0 { return descriptor }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    unlink(template)
+    return descriptor
+  }
+
   /// The file that standard input is.
   static let standardInput = "/dev/stdin"
 

@@ -97,28 +97,6 @@ struct DescentOptions: ParsableArguments {
   }
 }
 
-extension SGD.Setting {
-  /// The option that sets it.
-  var option: String {
-    switch self {
-    case .epochs: "--epochs"
-    case .batchSize: "--batch-size"
-    case .learningRate: "--learning-rate"
-    case .momentum: "--momentum"
-    case .nesterov: "--nesterov"
-    case .weightDecay: "--weight-decay"
-    case .averaging: "--average"
-    case .order: "--order"
-    case .seed: "--seed"
-    case .tolerance: "--tolerance"
-    case .standardize: "--no-standardize"
-    case .measuresDistance: "--no-distance"
-    case .validationFraction: "--validation-fraction"
-    case .patience: "--patience"
-    }
-  }
-}
-
 /// A learning rate, or that it is left to the run.
 enum RateOption: Equatable, ExpressibleByArgument {
   case automatic

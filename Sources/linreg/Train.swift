@@ -27,6 +27,9 @@ struct Train: ParsableCommand {
       Columns that others determine stay: of all solutions the result is the one
       of least norm in standardised units, where fit leaves such columns out.
 
+      Columns of more than 64 MB are kept in a temporary file (TMPDIR says where),
+      and only the target in memory.
+
       Formulas, categories and missing fields are those of fit, but for "- 1" and
       cbind: there is an intercept, and one target.
 
@@ -77,11 +80,11 @@ struct Train: ParsableCommand {
     try checkpoints.check(besides: inputs)
     try threads.run {
       let reading = text.options(categories: formula?.categories ?? [])
-      let table = try Table(all: TableFile(data.files, options: reading))
+      let file = try TableFile(data.files, options: reading)
       let training = try TableTraining(
-        formula ?? data.formula(of: table.columnNames, in: table.source, besides: weights), table,
+        formula ?? data.formula(of: file.columnNames, in: file.source, besides: weights), reading: file,
         weights: weights, missing: rows.missing,
-        validation: try validation.map { try Table(all: TableFile([$0], options: reading)) }, method: method,
+        validation: validation.map { try TableFile([$0], options: reading) }, method: method,
         stopSignal: Interrupts.stop)
       try checkpoints.resume(training, isQuiet: quiet, note: Terminal.note)
       Interrupts.install()

@@ -17,7 +17,8 @@ import Testing
     let (X, y) = data(80)
     let fit = try LeastSquares(ridgePenalty: penalty).fit(X, y)
     #expect(fit.certificate.solver == .ridge && fit.covariance == nil)
-    let scale = try Standardization(X), z = scale.applied(to: X, as: Double.self)
+    let scale = try Standardization(X)
+    let z = Matrix<Double>(rows: 80, columns: 4) { (X[$0, $1] - scale.means[$1]) / scale.scales[$1] }
     for t in 0..<2 {
       let mean = y[column: t].reduce(0, +) / 80
       let w = (0..<4).map { fit.model.weights[$0, t] * scale.scales[$0] }

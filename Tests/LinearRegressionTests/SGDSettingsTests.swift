@@ -4,22 +4,22 @@ import Testing
 /// What is said of settings that are not allowed, or not those of a state.
 @Suite struct SGDSettingsTests {
   /// One change for each setting.
-  static let changes: [(SGD.Setting, @Sendable (inout SGD) -> Void)] = [
-    (.epochs, { $0.epochs = 50 }), (.batchSize, { $0.batchSize = 7 }),
-    (.learningRate, { $0.learningRate = .step(0.01) }), (.momentum, { $0.momentum = 0.5 }),
-    (.nesterov, { $0.nesterov = true }), (.weightDecay, { $0.weightDecay = 1 }),
-    (.averaging, { $0.averaging = .all }), (.order, { $0.order = .inOrder }), (.seed, { $0.seed = 1 }),
-    (.tolerance, { $0.tolerance = 0.1 }), (.standardize, { $0.standardize = false }),
-    (.measuresDistance, { $0.measuresDistance = false }),
-    (.validationFraction, { $0.validationFraction = 0.5 }), (.patience, { $0.patience = 6 }),
+  static let changes: [(any PartialKeyPath<SGD> & Sendable, @Sendable (inout SGD) -> Void)] = [
+    (\.epochs, { $0.epochs = 50 }), (\.batchSize, { $0.batchSize = 7 }),
+    (\.learningRate, { $0.learningRate = .step(0.01) }), (\.momentum, { $0.momentum = 0.5 }),
+    (\.nesterov, { $0.nesterov = true }), (\.weightDecay, { $0.weightDecay = 1 }),
+    (\.averaging, { $0.averaging = .all }), (\.order, { $0.order = .inOrder }), (\.seed, { $0.seed = 1 }),
+    (\.tolerance, { $0.tolerance = 0.1 }), (\.standardize, { $0.standardize = false }),
+    (\.measuresDistance, { $0.measuresDistance = false }),
+    (\.validationFraction, { $0.validationFraction = 0.5 }), (\.patience, { $0.patience = 6 }),
   ]
 
   @Test func everySettingIsToldApart() {
-    #expect(Self.changes.map(\.0) == SGD.Setting.allCases)
+    #expect(Self.changes.map { SGD.Setting($0.0) } == SGD.Setting.all)
     for (setting, change) in Self.changes {
       var method = SGD()
       change(&method)
-      #expect(method.conflicts(withEarlier: SGD()) == [setting])
+      #expect(method.conflicts(withEarlier: SGD()) == [SGD.Setting(setting)])
     }
   }
 
@@ -29,17 +29,17 @@ import Testing
     }
     #expect(
       SGD(learningRate: .cosine(0.1)).conflicts(withEarlier: SGD(epochs: 10, learningRate: .cosine(0.1)))
-        == [.epochs])
+        == [SGD.Setting(\.epochs)])
     #expect(
       SGD(learningRate: 1, averaging: .tail(0.5)).conflicts(
-        withEarlier: SGD(epochs: 10, learningRate: 1, averaging: .tail(0.5))) == [.epochs])
+        withEarlier: SGD(epochs: 10, learningRate: 1, averaging: .tail(0.5))) == [SGD.Setting(\.epochs)])
   }
 
   @Test func faultsNameTheSettingAndTheRule() {
     func fault(_ change: (inout SGD) -> Void) -> String? {
       var method = SGD(learningRate: 1)
       change(&method)
-      return method.fault?.described(\.rawValue)
+      return method.fault?.described(\.name)
     }
     #expect(fault { _ in } == nil)
     #expect(fault { $0.epochs = -1 } == "epochs is -1; it is 0 or more")
@@ -73,7 +73,7 @@ import Testing
 
   @Test func mismatchesAreOneLine() {
     #expect(
-      "\(TrainingError.state(.settings([.seed, .order])))"
+      "\(TrainingError.state(.settings([SGD.Setting(\.seed), SGD.Setting(\.order)])))"
         == "the state belongs to a run with other settings: seed, order; go on with the same")
     #expect("\(StateMismatch.data)" == "the state belongs to a run on other data; go on with the same")
     #expect("\(StateMismatch.contents)" == "the state's contents do not fit together; begin anew")

@@ -75,7 +75,9 @@ import Testing
       training: table, target: "y", features: ["a", "b"],
       method: SGD(epochs: 2000, batchSize: 6, learningRate: 0.3))
     let training = try #require(model.training)
-    #expect(training.exact == exact.model)
+    let solution = try #require(training.exact)
+    #expect(difference(solution.coefficients, exact.model.coefficients, factor: 10) == nil)
+    #expect(difference(solution.intercepts, exact.model.intercepts, factor: 10) == nil)
     #expect(training.epochs.count == 2000)
     // Whole batches are plain gradient descent, which converges.
     #expect(difference(model.model.coefficients, exact.model.coefficients, factor: 1000) == nil)

@@ -80,9 +80,13 @@ import Testing
     let exactSum = try #require(exact["residualSumOfSquares"] as? Double)
     #expect(sum >= exactSum)
     #expect(sum <= 1.01 * exactSum)
-    #expect(
-      try coefficients(first.output, "exact")
-        == coefficients(try linreg("fit", "--target", "progression", diabetes, "--json").output))
+    // The solution that distances are measured to is that of the first pass.
+    let solution = try coefficients(first.output, "exact")
+    for (a, b) in zip(
+      solution, try coefficients(try linreg("fit", "--target", "progression", diabetes, "--json").output))
+    {
+      #expect(abs(a - b) <= 1e-12 * abs(b))
+    }
     let epochs = try #require(trained["epochs"] as? [[String: Any]])
     #expect(epochs.count == 100)
     #expect(epochs.allSatisfy { $0["loss"] is Double && $0["gapToExact"] is Double })

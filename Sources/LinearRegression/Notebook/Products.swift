@@ -88,6 +88,26 @@ enum Products<Scalar: BLASScalar> {
     }
   }
 
+  /// The forward and the backward pass over a batch: errors ← weight · (X w + b − y), row by row, then gradient ←
+  /// gradient + Xᵀ errors, and the sum of each target's errors is added to the gradient of its bias.
+  ///
+  /// - Parameters:
+  ///   - y: the targets; nil for 0.
+  ///   - stride: from one row of y to the next.
+  ///   - weights: one for each row; nil for 1.
+  ///   - losses: Σ weight · (ŷ − y)²/2 of each target is added to it; nil where nobody asks.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  static func differentiate(
+    _ shape: BatchShape, _ X: Input, _ y: Input, stride: Int, weights: Input = nil, _ w: Input, _ b: Input,
+    errors: Output, into gradient: Output, bias: Output, losses: UnsafeMutablePointer<Double>? = nil
+  ) {
+    predict(shape, X, w, b, into: errors)
+    RowKernel.formErrors(
+      y, stride: stride, weights: weights, from: errors, shape, sums: bias, losses: losses)
+    addGradient(shape, X, errors: UnsafePointer(errors), into: gradient)
+  }
+
   /// The blocks of rows that a product is worked in, one after the other.
   @inline(__always)
   private static func forEachBlock(_ shape: BatchShape, _ body: (_ start: Int, _ count: Int) -> Void) {

@@ -61,14 +61,12 @@ struct GradientSums<Scalar: BLASScalar>: Reduction {
     let block = BatchShape(rows: rows.rowCount, features: shape.features, targets: shape.targets)
     let (w, b) = (w, b)
     workspace.errors.withUnsafeMutableBufferPointer { errors in
-      Products.predict(block, rows.X, w, b, into: errors.baseAddress)
-      workspace.bias.withUnsafeMutableBufferPointer { bias in
-        RowKernel.formErrors(
-          rows.y, stride: block.targets, from: errors.baseAddress, block, sums: bias.baseAddress)
-      }
       workspace.weights.withUnsafeMutableBufferPointer { weights in
-        Products.addGradient(
-          block, rows.X, errors: UnsafePointer(errors.baseAddress), into: weights.baseAddress)
+        workspace.bias.withUnsafeMutableBufferPointer { bias in
+          Products.differentiate(
+            block, rows.X, rows.y, stride: block.targets, w, b, errors: errors.baseAddress,
+            into: weights.baseAddress, bias: bias.baseAddress)
+        }
       }
     }
     move(&workspace.weights, into: &weights)

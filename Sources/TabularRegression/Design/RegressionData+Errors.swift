@@ -1,6 +1,15 @@
 internal import LinearRegression
 
-extension RegressionData {
+/// Rows whose columns have the names of a design.
+protocol DesignedRows {
+  /// Where they come from, for messages.
+  var source: String { get }
+  var design: Design { get }
+}
+
+extension RegressionData: DesignedRows {}
+
+extension DesignedRows {
   /// The error under the names of the columns.
   func tabular(_ error: DataError) -> TabularError {
     func unusable(_ column: String, _ message: String) -> TabularError {
@@ -31,7 +40,7 @@ extension RegressionData {
   }
 }
 
-extension RegressionData {
+extension DesignedRows {
   /// The error under the names of the columns.
   func tabular(_ error: TrainingError) -> TabularError {
     switch error {

@@ -40,14 +40,10 @@ struct RegressionData {
   }
 
   /// Fits by least squares, to all digits of powers.
-  ///
-  /// - Parameter others: weights to use instead of the design's.
-  /// - Precondition: there are none where a category is taken out of the rows.
-  func fit(_ method: LeastSquares, weights others: [Double]? = nil) throws(TabularError) -> LeastSquaresFit {
+  func fit(_ method: LeastSquares) throws(TabularError) -> LeastSquaresFit {
     do throws(DataError) {
-      precondition(others == nil || absorption == nil)
       if let absorption { return try factor().solve(method, columns: absorption.columns) }
-      return try method.fit(X.high, y, weights: others ?? weights, low: X.low)
+      return try method.fit(X.high, y, weights: weights, low: X.low)
     } catch {
       throw tabular(error)
     }
@@ -74,12 +70,10 @@ struct RegressionData {
     return factor
   }
 
-  /// The errors of a model on some rows, weighed as they are; nil for all.
-  func evaluation(_ model: LinearModel, of rows: [Int32]? = nil) throws(TabularError) -> Evaluation {
+  /// The errors of a model on the rows, weighed as they are.
+  func evaluation(_ model: LinearModel) throws(TabularError) -> Evaluation {
     do throws(DataError) {
-      let weights = weights.map { all in rows.map { $0.map { all[Int($0)] } } ?? all }
-      return try model.evaluate(
-        rows.map(X.high.gathered) ?? X.high, rows.map(y.gathered) ?? y, weights: weights)[0]
+      return try model.evaluate(X.high, y, weights: weights)[0]
     } catch {
       throw tabular(error)
     }

@@ -54,7 +54,7 @@ extension FittedModel {
 
   /// Statistics of a model trained by SGD, and its distance to the exact one.
   var trainedFooter: [String] {
-    var lines = training?.outcome(model) ?? []
+    var lines = training?.outcome ?? []
     lines += errorLine
     if let rSquared = statistics.rSquared {
       lines.append(

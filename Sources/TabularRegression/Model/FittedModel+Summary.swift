@@ -71,7 +71,7 @@ extension FittedModel {
     }
     return coefficientTable([
       column("SGD", pointAligned(values(model), digits: 6)),
-      column("exact", pointAligned(values(training.exact), digits: 6)),
+      column("exact", pointAligned(values(training.exact ?? model), digits: 6)),
     ])
   }
 

@@ -42,7 +42,7 @@ public struct FittedModel: Equatable, Sendable {
   public let method: LeastSquares?
 
   /// How SGD reached the model. Nil for an exact fit.
-  public let training: TrainingSummary?
+  public let training: TrainingRun?
 
   /// What is predicted: the name of a column, or an expression as R prints it.
   public var target: String { design.target }
@@ -61,27 +61,6 @@ public struct FittedModel: Equatable, Sendable {
 
   /// Columns whose fields are words, of digits too: to be named where a table is read for predictions.
   public var categories: Set<String> { design.categories }
-
-  /// How SGD reached a model.
-  public struct TrainingSummary: Equatable, Sendable {
-    /// The settings.
-    public let method: SGD
-    /// The exact least-squares solution for the same rows, with the decay's penalty if there is one.
-    public let exact: LinearModel
-    /// Features that the ones before them determine. SGD keeps them: without a decay it ends in the solution of least norm in standardised
-    /// units, where an exact fit leaves them out.
-    public let redundant: [Redundancy]
-    /// Rows of a batch, as they were: chosen, where the settings leave that open, and no more than there are.
-    public let batchSize: Int
-    /// One report per epoch.
-    public let epochs: [EpochReport]
-    /// Why it ended.
-    public let stopReason: StopReason
-    /// The epoch whose parameters the model has: the last, or the best on validation rows.
-    public let epoch: Int
-    /// Rows that were held out or came from another file, to validate on; 0 without them.
-    public let validationRows: Int
-  }
 }
 
 // MARK: Exactly

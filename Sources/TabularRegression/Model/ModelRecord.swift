@@ -97,9 +97,7 @@ extension ModelRecord {
     droppedRows = model.droppedRows
     rank = model.observations - statistics.degreesOfFreedom
     degreesOfFreedom = statistics.degreesOfFreedom
-    let exact = model.training.map { training in
-      (model.hasIntercept ? [training.exact.intercept] : []) + training.exact.coefficients
-    }
+    let exact = (model.training?.exact).map { [$0.intercept] + $0.coefficients }
     let inflation =
       (model.hasIntercept ? [nil] : [])
       + (model.covariance?.varianceInflationFactors(of: model.features.count)
@@ -163,10 +161,10 @@ extension FittedModel {
         ? LinearModel(coefficients: Array(values.dropFirst()), intercept: values[0])
         : LinearModel(coefficients: values, intercept: 0)
     }
-    let names = record.design.names
+    let names = record.design.names, fitted = model(record.coefficients.map { $0.estimate ?? 0 })
     self.init(
       formula: record.formula, design: record.design,
-      model: model(record.coefficients.map { $0.estimate ?? 0 }),
+      model: fitted,
       coefficientStatistics: record.coefficients.map {
         CoefficientStatistics(
           estimate: $0.estimate, standardError: $0.standardError, degreesOfFreedom: record.degreesOfFreedom)
@@ -179,12 +177,11 @@ extension FittedModel {
       certificate: record.certificate?.certificate(names: names),
       covariance: record.covariance?.covariance, method: record.method,
       training: record.training.map { method in
-        FittedModel.TrainingSummary(
-          method: method, exact: model(record.coefficients.compactMap(\.exact)),
-          redundant: record.redundant?.redundancies(names: names) ?? [],
-          batchSize: record.batchSize ?? 1, epochs: record.epochs ?? [],
-          stopReason: record.stopReason ?? .epochs, epoch: record.epoch ?? 0,
-          validationRows: record.validationRows ?? 0)
+        TrainingRun(
+          model: fitted, epochs: record.epochs ?? [], stopReason: record.stopReason ?? .epochs,
+          epoch: record.epoch ?? 0, method: method, batchSize: record.batchSize ?? 1,
+          validationRows: record.validationRows ?? 0, exact: model(record.coefficients.compactMap(\.exact)),
+          rank: record.rank, redundant: record.redundant?.redundancies(names: names) ?? [])
       })
   }
 }

@@ -33,15 +33,23 @@ final class MappedFile: Sendable {
     default: throw Self.notRegular(path)
     }
     let count = Int(status.st_size)
-    if count == 0 {
-      bytes = UnsafeRawBufferPointer(start: nil, count: 0)
-      return
-    }
+    guard let bytes = Self.map(descriptor, count: count) else { throw Files.failure(path, .read) }
+    self.bytes = bytes
+  }
+
+  /// Maps an open file; nil, with `errno` set, where that is not possible.
+  init?(_ descriptor: Int32, count: Int) {
+    guard let bytes = Self.map(descriptor, count: count) else { return nil }
+    self.bytes = bytes
+  }
+
+  private static func map(_ descriptor: Int32, count: Int) -> UnsafeRawBufferPointer? {
+    if count == 0 { return UnsafeRawBufferPointer(start: nil, count: 0) }
     // No `madvise`: passes run in order but on several threads at once, and shuffled batches jump. `MADV_SEQUENTIAL` was no
     // faster for one stream of rows and slower for two (1.2 GB not in memory, Linux 6.18).
     let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0)
-    guard let address, address != MAP_FAILED else { throw Files.failure(path, .read) }
-    bytes = UnsafeRawBufferPointer(start: address, count: count)
+    guard let address, address != MAP_FAILED else { return nil }
+    return UnsafeRawBufferPointer(start: address, count: count)
   }
 
   deinit {

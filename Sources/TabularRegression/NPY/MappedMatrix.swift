@@ -48,6 +48,12 @@ public struct MappedMatrix<Scalar: BLASScalar>: RowMajor {
     columnCount = shape.columns
   }
 
+  /// The elements of a file from an offset on.
+  init(_ file: MappedFile, offset: Int, rows: Int, columns: Int) {
+    precondition(offset + rows * columns * MemoryLayout<Scalar>.stride <= file.bytes.count)
+    (self.file, self.offset, rowCount, columnCount) = (file, offset, rows, columns)
+  }
+
   private init(_ matrix: MappedMatrix, rows range: Range<Int>) {
     rowCount = range.count
     columnCount = matrix.columnCount
@@ -60,7 +66,6 @@ public struct MappedMatrix<Scalar: BLASScalar>: RowMajor {
     _ body: (UnsafeBufferPointer<Scalar>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try withExtendedLifetime(file) { () throws(Failure) in
-      // The address is not nil even for an empty matrix: a file with a header is not empty.
       let count = rowCount * columnCount
       let bytes = UnsafeRawBufferPointer(
         rebasing: file.bytes[offset..<offset + count * MemoryLayout<Scalar>.stride])

@@ -41,12 +41,8 @@ final class PipeCopy: Sendable {
   /// - Precondition: called before ``forget()``.
   func keep(in folder: String? = nil) throws(TabularError) {
     guard let early = state.withLock({ $0.early }) else { return }
-    let folder = folder ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var template = Array("\(folder)/linreg-XXXXXX".utf8CString)
-    let copy = mkstemp(&template)
+    let copy = Files.openTemporary(in: folder)
     if copy < 0 { throw failure() }
-    _ = fcntl(copy, F_SETFD, FD_CLOEXEC)
-    unlink(template)
     state.withLock { ($0.early, $0.copy) = (nil, copy) }
     if !Files.write(early, to: copy) { throw failure() }
   }

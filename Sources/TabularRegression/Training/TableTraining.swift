@@ -22,9 +22,11 @@ public final class TableTraining {
   /// Rows of a batch, as they are: chosen, if the settings leave that open, and no more than there are.
   public var batchSize: Int { training.batchSize }
 
-  private let data: RegressionData
-  private let validationRows: Int
-  private let training: Training<Matrix<Double>>
+  /// Features of so many bytes stay in memory.
+  package static let bytesInMemory = 64 << 20
+
+  private let data: TrainingRows
+  private let training: any RowTraining
 
   /// Prepares a run: takes the first passes over the data.
   ///
@@ -39,43 +41,83 @@ public final class TableTraining {
   /// - Throws: ``TabularError``: a column that is not there or holds something other than numbers; no feature; a formula without
   ///   an intercept.
   /// - Complexity: as `Training`.
-  public init(
+  public convenience init(
     _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
     validation: Table? = nil, method: SGD = SGD(), stopSignal: StopSignal = StopSignal()
+  ) throws(TabularError) {
+    try Self.check(formula, method, validation: validation?.source)
+    let design = try Design(formula, table, weights: weights, missing: missing)
+    let data = try TrainingRows(design, table)
+    let others = try validation.map { (table) throws(TabularError) in
+      try TrainingRows(design, table, for: .evaluation)
+    }
+    try self.init(formula.text, data, others, method, stopSignal)
+  }
+
+  /// Prepares a run on rows that need not fit in memory: where they are many, their columns are kept in a temporary file.
+  ///
+  /// - Parameter bytesInMemory: columns of so many bytes stay in memory.
+  /// - Throws: ``TabularError``, as ``init(_:_:weights:missing:validation:method:stopSignal:)``; no place for the file.
+  package convenience init(
+    _ formula: Formula, reading rows: TableFile, weights: String? = nil, missing: MissingPolicy = .refuse,
+    validation: TableFile? = nil, method: SGD = SGD(), bytesInMemory: Int = TableTraining.bytesInMemory,
+    stopSignal: StopSignal = StopSignal()
+  ) throws(TabularError) {
+    try Self.check(formula, method, validation: validation?.source)
+    let data = try TrainingRows(
+      formula, reading: rows, weights: weights, missing: missing, bytesInMemory: bytesInMemory)
+    let others = try validation.map { (rows) throws(TabularError) in
+      switch data.X {
+      case .memory: try TrainingRows(data.design, Table(all: rows), for: .evaluation)
+      case .file: try TrainingRows(data.design, reading: rows, for: .evaluation)
+      }
+    }
+    try self.init(formula.text, data, others, method, stopSignal)
+  }
+
+  private static func check(
+    _ formula: Formula, _ method: SGD, validation: String?
   ) throws(TabularError) {
     if !formula.hasIntercept {
       throw .formula(
         formula.text, position: 0, message: "SGD trains an intercept too; leave out \"- 1\" or \"+ 0\"")
     }
     try formula.requireOneTarget()
-    data = try RegressionData(formula, table, weights: weights, missing: missing)
-    self.formula = formula.text
+    if let validation, method.validationFraction > 0 {
+      throw .unusable(
+        file: validation, message: "rows to validate on come from a file or are held out, not both")
+    }
+  }
+
+  private init(
+    _ formula: String, _ data: TrainingRows, _ validation: TrainingRows?, _ method: SGD,
+    _ stopSignal: StopSignal
+  ) throws(TabularError) {
+    (self.formula, self.data) = (formula, data)
     rowCount = data.y.rowCount
-    let other: RegressionData?
-    if let validation {
-      if method.validationFraction > 0 {
-        throw .unusable(
-          file: validation.source, message: "rows to validate on come from a file or are held out, not both")
-      }
-      other = try RegressionData(data.design, validation, for: .evaluation)
-    } else {
-      other = nil
+    func begin<M: RowMajor<Double>>(_ X: M, validation other: M?) throws(TrainingError) -> Training<M> {
+      try Training(
+        method, X, data.y, weights: data.weights,
+        validation: other.flatMap { X in validation.map { (X, $0.y) } }, stopSignal: stopSignal)
     }
     do throws(TrainingError) {
-      training = try Training(
-        method, data.X.high, data.y, weights: data.weights,
-        validation: other.map { ($0.X.high, $0.y) }, stopSignal: stopSignal)
+      switch (data.X, validation?.X) {
+      case (.memory(let X), nil): training = try begin(X, validation: nil)
+      case (.memory(let X), .memory(let other)): training = try begin(X, validation: other)
+      case (.file(let X), nil): training = try begin(X, validation: nil)
+      case (.file(let X), .file(let other)): training = try begin(X, validation: other)
+      default: preconditionFailure("rows to validate on are kept as the others are")
+      }
     } catch {
       if error == .data(.noRows), method.validationFraction > 0, rowCount > 0 {
         throw .unusable(
-          file: table.source,
+          file: data.source,
           message:
             "with a validation fraction of \(method.validationFraction) no row is left to learn from; use a smaller one, or none"
         )
       }
       throw data.tabular(error)
     }
-    validationRows = other?.y.rowCount ?? training.heldOutRows
   }
 
   /// Where the rows come from, for messages.
@@ -124,74 +166,41 @@ public final class TableTraining {
   /// The model that the run has come to, beside the exact solution for the rows that it learns from.
   ///
   /// - Throws: ``TabularError``: coefficients or errors beyond Double.
-  /// - Complexity: as `LeastSquares.fit`.
+  /// - Complexity: one pass over the rows; where distances are not measured or p is above 2048, that of `LeastSquares.fit` too.
   public func model() throws(TabularError) -> FittedModel {
-    let run: TrainingRun
+    let run: TrainingRun, evaluation: Evaluation
     do throws(TrainingError) {
-      run = try training.run()
+      run = try training.runBesideExact()
+      evaluation = try training.evaluation(of: run.model)[0]
     } catch {
       throw data.tabular(error)
     }
-    var exact = try data.fit(LeastSquares(), weights: training.weights)
-    let redundant = exact.redundant
-    if !redundant.isEmpty {
-      // Of all solutions SGD, which starts at zero or near it, comes closest to the one of least norm.
-      exact = try data.fit(LeastSquares(redundancy: .minimumNorm), weights: training.weights)
-    }
-    let evaluation = try data.evaluation(run.model, of: training.learntRows)
     let statistics = FitStatistics(
       residualSumOfSquares: evaluation.residualSumOfSquares, totalSumOfSquares: evaluation.totalSumOfSquares,
-      observations: evaluation.observations, rank: exact.rank, hasIntercept: true, isLeastSquares: false)
+      observations: evaluation.observations, rank: run.rank ?? 1, hasIntercept: true, isLeastSquares: false)
     return FittedModel(
       formula: formula, design: data.design, model: run.model,
       coefficientStatistics: ([run.model.intercept] + run.model.coefficients).map {
         CoefficientStatistics(
           estimate: $0, standardError: nil, degreesOfFreedom: statistics.degreesOfFreedom)
       }, observations: evaluation.observations, droppedRows: data.droppedRows, statistics: statistics,
-      certificate: nil, covariance: nil, method: nil,
-      training: FittedModel.TrainingSummary(
-        // With a decay the exact solution is that of the penalised loss, which distances are measured to.
-        method: method, exact: method.weightDecay > 0 ? training.exact ?? exact.model : exact.model,
-        redundant: redundant, batchSize: batchSize, epochs: run.epochs, stopReason: run.stopReason,
-        epoch: run.epoch, validationRows: validationRows))
+      certificate: nil, covariance: nil, method: nil, training: run)
   }
 }
 
-extension FittedModel {
-  /// Trains a model by minibatch SGD to the end.
-  ///
-  /// - Parameters:
-  ///   - formula: what to predict from what, with an intercept.
-  ///   - table: the data.
-  ///   - weights: name of the column that weighs the rows; nil for 1.
-  ///   - missing: what becomes of rows in which a field is missing.
-  ///   - method: the settings.
-  ///   - report: called after each epoch.
-  /// - Throws: ``TabularError``, as ``TableTraining``.
-  /// - Complexity: as `SGD.train` and `LeastSquares.fit`.
-  public init(
-    training formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
-    method: SGD = SGD(), report: (EpochReport) -> Void = { _ in }
-  ) throws(TabularError) {
-    let training = try TableTraining(formula, table, weights: weights, missing: missing, method: method)
-    while let next = try training.next() { report(next) }
-    self = try training.model()
-  }
-
-  /// Trains a model by minibatch SGD to the end, as with a ``Formula`` of these names.
-  ///
-  /// - Parameters:
-  ///   - table: the data.
-  ///   - target: name of the column to predict.
-  ///   - features: names of the columns to predict it from; nil for all the others.
-  ///   - method: the settings.
-  ///   - report: called after each epoch.
-  /// - Throws: ``TabularError``, as ``TableTraining``.
-  public init(
-    training table: Table, target: String, features: [String]? = nil, method: SGD = SGD(),
-    report: (EpochReport) -> Void = { _ in }
-  ) throws(TabularError) {
-    try self.init(
-      training: Formula(target: target, features: features), table, method: method, report: report)
-  }
+/// A run on rows of any type.
+private protocol RowTraining: AnyObject {
+  var method: SGD { get }
+  var batchSize: Int { get }
+  var epochs: [EpochReport] { get }
+  var stopReason: StopReason? { get }
+  var rowsDone: Int { get }
+  var rowsUsed: Int { get }
+  var state: TrainingState { get }
+  func restore(_ state: TrainingState) throws(TrainingError)
+  func advance(rows: Int) throws(TrainingError) -> EpochReport?
+  func runBesideExact() throws(TrainingError) -> TrainingRun
+  func evaluation(of model: LinearModel) throws(TrainingError) -> [Evaluation]
 }
+
+extension Training: RowTraining {}

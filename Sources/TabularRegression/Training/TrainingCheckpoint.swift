@@ -115,54 +115,8 @@ extension TableTraining {
 extension SGD {
   /// "seed 7 instead of 42", the earlier value first.
   fileprivate func difference(in setting: Setting, fromEarlier earlier: SGD) -> String {
-    let values = "\(setting.words) \(earlier.text(of: setting)) instead of \(text(of: setting))"
-    guard setting == .epochs, epochs > earlier.epochs, let settingWithHorizon else { return values }
+    let values = "\(setting.words) \(setting.text(earlier)) instead of \(setting.text(self))"
+    guard setting == Setting(\.epochs), epochs > earlier.epochs, let settingWithHorizon else { return values }
     return "\(values), which the \(settingWithHorizon.words) depends on"
-  }
-
-  private func text(of setting: Setting) -> String {
-    switch setting {
-    case .epochs: "\(epochs)"
-    case .batchSize: batchSize?.description ?? "automatic"
-    case .learningRate: learningRate.description
-    case .momentum: "\(momentum)"
-    case .nesterov: nesterov ? "on" : "off"
-    case .weightDecay: "\(weightDecay)"
-    case .averaging:
-      switch averaging {
-      case .none: "none"
-      case .all: "all"
-      case .tail(let share): "tail \(share)"
-      }
-    case .order: order.rawValue
-    case .seed: "\(seed)"
-    case .tolerance: tolerance?.description ?? "default"
-    case .standardize: standardize ? "on" : "off"
-    case .measuresDistance: measuresDistance ? "on" : "off"
-    case .validationFraction: "\(validationFraction)"
-    case .patience: "\(patience)"
-    }
-  }
-}
-
-extension SGD.Setting {
-  /// What messages call it.
-  fileprivate var words: String {
-    switch self {
-    case .epochs: "epochs"
-    case .batchSize: "batch size"
-    case .learningRate: "learning rate"
-    case .momentum: "momentum"
-    case .nesterov: "Nesterov"
-    case .weightDecay: "weight decay"
-    case .averaging: "average"
-    case .order: "order"
-    case .seed: "seed"
-    case .tolerance: "tolerance"
-    case .standardize: "standardisation"
-    case .measuresDistance: "distances"
-    case .validationFraction: "validation fraction"
-    case .patience: "patience"
-    }
   }
 }

@@ -1,39 +1,8 @@
 internal import LinearAlgebra
 
+// What a run reports: losses, and how far it is from the exact solution.
+
 extension Training {
-  /// The model that the run has come to, in the units of the data. Its coefficients are finite.
-  public var model: LinearModel {
-    let (weights, bias) = descent.parameters
-    return units.original(weights: weights, bias: bias)
-  }
-
-  /// The run as it stands: its model, or the one with the least validation loss where a run with a rate of your own
-  /// validates.
-  ///
-  /// - Throws: ``TrainingError/data(_:)`` where a coefficient is beyond Double in the units of the data.
-  public func run() throws(TrainingError) -> TrainingRun {
-    var (model, epoch) = (model, epochs.count)
-    if validation != nil, !method.isAutomatic, let best {
-      model = units.original(weights: best.weights, bias: best.bias)
-      epoch = best.epoch
-    }
-    if let column = units.firstOverflow(model) { throw .data(.overflow(.features, column: column)) }
-    return TrainingRun(
-      model: model, epochs: epochs, stopReason: stopReason ?? .interrupted, epoch: epoch)
-  }
-
-  /// The exact solution by the factor of the first pass, in the units of the data: what distances are measured to. Nil
-  /// where they are not measured or p × p is too large.
-  public var exact: LinearModel? {
-    guard let pass, let problem = pass.problem else { return nil }
-    return pass.standardization.original(
-      weights: problem.solution, bias: Matrix<Double>.zeros(1, y.columnCount))
-  }
-
-  // MARK: Reports
-
-  @specialized(where M == Matrix<Float>)
-  @specialized(where M == Matrix<Double>)
   func report(_ number: Int, _ seen: DescentReport) throws(StepFailure) -> EpochReport {
     let k = y.columnCount
     var losses = (0..<k).map { seen.losses[$0] * units.targetScale($0) * units.targetScale($0) }
@@ -63,8 +32,6 @@ extension Training {
 
   /// How far the parameters are from the exact solution: by the gradient where the descent has formed it, else by the
   /// factor of the first pass, else by a gradient that is formed now.
-  @specialized(where M == Matrix<Float>)
-  @specialized(where M == Matrix<Double>)
   private func distance(_ seen: DescentReport) -> Distance? {
     guard let pass else { return nil }
     let k = y.columnCount, standard = pass.standardization
@@ -118,8 +85,6 @@ extension Training {
     (weights.elements + bias.elements).reduce(0) { max($0, abs($1)) }
   }
 
-  @specialized(where M == Matrix<Float>)
-  @specialized(where M == Matrix<Double>)
   private func validationLoss() throws(StepFailure) -> Double? {
     guard let validation else { return nil }
     do throws(DataError) {

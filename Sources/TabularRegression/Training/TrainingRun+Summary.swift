@@ -1,7 +1,7 @@
 internal import LinearAlgebra
 internal import LinearRegression
 
-extension FittedModel.TrainingSummary {
+extension TrainingRun {
   /// How the run was set up, for the head of a summary.
   var settings: [String] {
     var words = [
@@ -31,8 +31,8 @@ extension FittedModel.TrainingSummary {
   }
 
   /// Why the run ended and how far it came.
-  func outcome(_ model: LinearModel) -> [String] {
-    var lines = [ending(model)]
+  var outcome: [String] {
+    var lines = [ending]
     guard let last = epochs.first(where: { $0.epoch == epoch }) ?? epochs.last else { return lines }
     if let validation = last.validationLoss {
       lines.append(
@@ -61,11 +61,11 @@ extension FittedModel.TrainingSummary {
     return lines
   }
 
-  private func ending(_ model: LinearModel) -> String {
+  private var ending: String {
     let count = counted(epochs.count, "epoch")
     return switch stopReason {
     case .converged:
-      "converged after \(count): the exact fit's coefficients to \(agreement(model))"
+      "converged after \(count): the exact fit's coefficients to \(agreement)"
     case .stalled: "stopped after \(count): rounding, or these rows, keep SGD from coming closer"
     case .noImprovement: "stopped after \(count): the loss no longer falls; best after epoch \(epoch)"
     case .epochs: "stopped after \(count): no more were asked for"
@@ -74,7 +74,8 @@ extension FittedModel.TrainingSummary {
   }
 
   /// The digits that all coefficients have in common with the exact ones. Beyond ten they depend on how a processor rounds.
-  private func agreement(_ model: LinearModel) -> String {
+  private var agreement: String {
+    let exact = exact ?? model
     let pairs = zip([model.intercept] + model.coefficients, [exact.intercept] + exact.coefficients)
     let worst = pairs.reduce(Double.ulpOfOne) { worst, pair in
       let difference = abs(pair.0 - pair.1)

@@ -9,35 +9,32 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
   typealias Input = Source.Input
   typealias Scalar = Source.Scalar
 
-  private let method: SGD
-  private let loader: BatchLoader<Source>
-  private let shape: BatchShape
-  private let totalSteps: Int
+  let method: SGD
+  let loader: BatchLoader<Source>
+  let shape: BatchShape
+  let totalSteps: Int
 
   // The parameters of one group of targets after the other, so that threads do not write to the same lines of the
   // cache; each is p·k weights, then k biases.
-  private let values: Scratch<Scalar>
-  private let gradients: Scratch<Scalar>
-  private let velocities: Scratch<Scalar>
-  private let sums: Scratch<Double>
+  let values: Scratch<Scalar>
+  let gradients: Scratch<Scalar>
+  let velocities: Scratch<Scalar>
+  let sums: Scratch<Double>
 
   /// Room for a batch's errors, one group after the other.
-  private let errors: Scratch<Scalar>
+  let errors: Scratch<Scalar>
 
   /// Σ w e²/2 of each target over the epoch so far, each batch before its step.
-  private let losses: Scratch<Double>
+  let losses: Scratch<Double>
 
   /// The values at the start of the epoch.
-  private let kept: Scratch<Scalar>
-  private var keptCounts = MinibatchCounts()
+  let kept: Scratch<Scalar>
+  var keptCounts = MinibatchCounts()
 
   /// The mean loss of a model that predicts nothing, once it was needed.
-  private var zeroLoss: Double?
+  var zeroLoss: Double?
 
-  private var counts = MinibatchCounts()
-
-  /// The losses of epochs before the current one.
-  private var earlier: RunningLoss
+  var counts = MinibatchCounts()
 
   init(
     _ method: SGD, _ loader: BatchLoader<Source>, _ shape: BatchShape, totalSteps: Int,
@@ -55,15 +52,14 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     kept = Scratch(count, repeating: 0)
     errors = Scratch(shape.rows * shape.targets, repeating: 0)
     losses = Scratch(shape.targets, repeating: 0)
-    earlier = RunningLoss(losses: zeros(shape.targets), weight: 0)
     forEachWeight { values.buffer[$0] = weights[$1, $2] }
   }
 
   /// Where a group's parameters begin.
-  private func start(of group: Range<Int>) -> Int { (shape.features + 1) * group.lowerBound }
+  func start(of group: Range<Int>) -> Int { (shape.features + 1) * group.lowerBound }
 
   /// Calls `body` with the index of each weight, its feature and its target.
-  private func forEachWeight(_ body: (_ index: Int, _ feature: Int, _ target: Int) -> Void) {
+  func forEachWeight(_ body: (_ index: Int, _ feature: Int, _ target: Int) -> Void) {
     for group in (0..<shape.groupCount).map(shape.group) {
       for j in 0..<shape.features {
         for t in group { body(start(of: group) + j * group.count + t - group.lowerBound, j, t) }
@@ -72,7 +68,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
   }
 
   /// Calls `body` with the index of each bias.
-  private func forEachBias(_ body: (_ index: Int) -> Void) {
+  func forEachBias(_ body: (_ index: Int) -> Void) {
     for group in (0..<shape.groupCount).map(shape.group) {
       for t in group { body(start(of: group) + shape.features * group.count + t - group.lowerBound) }
     }
@@ -124,12 +120,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     return position
   }
 
-  @specialized(where Source == StoredBatches<Float>)
-  @specialized(where Source == StoredBatches<Double>)
-  @specialized(where Source == StandardizedBatches<Float>)
-  @specialized(where Source == StandardizedBatches<Double>)
   private func beginEpoch() {
-    earlier = runningLoss
     losses.buffer.update(repeating: 0)
     counts.weight = 0
     keptCounts = counts
@@ -158,10 +149,6 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
   }
 
   /// Steps over the rows of a chunk, until its end, a request to stop, or a loss that is not finite.
-  @specialized(where Source == StoredBatches<Float>)
-  @specialized(where Source == StoredBatches<Double>)
-  @specialized(where Source == StandardizedBatches<Float>)
-  @specialized(where Source == StandardizedBatches<Double>)
   private func steps(_ chunk: Batch<Scalar>, _ index: Int, epoch: Int, stop: StopSignal?) -> Outcome {
     let group = shape.group(index), (p, k) = (shape.features, group.count), start = start(of: group)
     var outcome = Outcome(rows: 0, isFinite: true, counts: counts)
@@ -184,17 +171,15 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     while row < chunk.rows && !(stop?.isRequested ?? false) {
       batchShape.rows = min(batchSize, chunk.rows - row)
       let count = batchShape.rows
-      Products.predict(batchShape, batch.X, values, values + p * k, into: errors)
-      RowKernel.formErrors(
-        batch.y, stride: stride, weights: batch.weights, from: errors, batchShape, sums: gradients + p * k,
-        losses: losses)
+      Products.differentiate(
+        batchShape, batch.X, batch.y, stride: stride, weights: batch.weights, values, values + p * k,
+        errors: errors, into: gradients, bias: gradients + p * k, losses: losses)
       var loss = losses[0]
       for t in 1..<max(1, k) { loss += losses[t] }
       guard loss.isFinite else {
         outcome.isFinite = false
         break
       }
-      Products.addGradient(batchShape, batch.X, errors: errors, into: gradients)
       counts.weight += batch.weights.map { sum($0, count) } ?? Double(count)
       // Rows that are held out lose nothing, whatever they are.
       if wantsFirstLoss && counts.weight > 0 {
@@ -232,10 +217,6 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
 
   /// g ← gradient · share + λ w, velocity ← μ velocity + g, w ← w − rate · velocity, or · (g + μ velocity) by Nesterov
   /// (Sutskever, Martens, Dahl and Hinton 2013, in PyTorch's form). The biases, behind the weights, are not decayed.
-  @specialized(where Source == StoredBatches<Float>)
-  @specialized(where Source == StoredBatches<Double>)
-  @specialized(where Source == StandardizedBatches<Float>)
-  @specialized(where Source == StandardizedBatches<Double>)
   private func descendWithMomentum(
     rate: Scalar, share: Scalar, from start: Int, weights: Int, count: Int
   ) {
@@ -251,146 +232,5 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
       }
       values[i] -= rate * g
     }
-  }
-
-  // MARK: Epochs
-
-  @specialized(where Source == StoredBatches<Float>)
-  @specialized(where Source == StoredBatches<Double>)
-  @specialized(where Source == StandardizedBatches<Float>)
-  @specialized(where Source == StandardizedBatches<Double>)
-  func endEpoch(_ rows: Observations<Input>, epoch: Int, isLast: Bool) throws(StepFailure) -> DescentReport {
-    let mean = losses.buffer.reduce(0, +) / max(counts.weight, .leastNormalMagnitude)
-    let firstLoss = max(counts.firstLoss ?? 0, Double(Scalar.leastNormalMagnitude))
-    // What a run starts with: the loss of its first batch, or of a model that predicts nothing, if that is larger. The
-    // latter is formed only where the former does not decide.
-    lazy var start = max(firstLoss, lossOfZero(rows))
-    // On the way to the solution the loss falls. A thousandfold of where it started is no detour, and a run that ends
-    // at twice its start has led away. (A little above the start is where noise may end it if there is nothing to
-    // learn.)
-    let hasGrown = mean.isNaN || mean > 2 * firstLoss
-    var hasDiverged = hasGrown && !(mean <= (isLast ? 2 : 1000) * start)
-    if isLast && !hasDiverged {
-      // The last step may be the one that leads away.
-      let last = lossOfLastBatch(rows)
-      hasDiverged =
-        !(last.loss <= 2 * max(last.ofZero, Double(last.rows) * firstLoss))
-        && !(last.loss <= 2 * Double(last.rows) * start)
-    }
-    guard !hasDiverged, values.buffer.allSatisfy(\.isFinite) else {
-      rollBack()
-      throw .diverged
-    }
-    return DescentReport(
-      losses: losses.buffer.map { counts.weight > 0 ? $0 / counts.weight : 0 },
-      learningRate: method.learningRate.rate(step: max(0, counts.steps - 1), epoch: epoch, of: totalSteps),
-      hasLedAway: hasGrown && mean > 2 * start)
-  }
-
-  /// Σ w e²/2 of the last rows as stored, and what a model that predicts nothing loses on them.
-  @specialized(where Source == StoredBatches<Float>)
-  @specialized(where Source == StoredBatches<Double>)
-  @specialized(where Source == StandardizedBatches<Float>)
-  @specialized(where Source == StandardizedBatches<Double>)
-  private func lossOfLastBatch(_ rows: Observations<Input>) -> (rows: Int, loss: Double, ofZero: Double) {
-    let count = min(shape.rows, rows.rowCount)
-    return loader.withRows(rows.rowCount - count..<rows.rowCount, of: rows) { batch in
-      var loss = 0.0
-      for group in (0..<shape.groupCount).map(shape.group) {
-        let batchShape = BatchShape(rows: count, features: shape.features, targets: group.count)
-        let values = values.pointer.map { $0 + start(of: group) }
-        Products.predict(
-          batchShape, batch.X, values, values.map { $0 + shape.features * group.count }, into: errors.pointer)
-        loss += halfSquares(batch, batchShape, targets: batch.y.map { $0 + group.lowerBound })
-      }
-      return (count, loss, lossOfZero(batch))
-    }
-  }
-
-  /// Mean squared loss of a model that predicts nothing.
-  @specialized(where Source == StoredBatches<Float>)
-  @specialized(where Source == StoredBatches<Double>)
-  @specialized(where Source == StandardizedBatches<Float>)
-  @specialized(where Source == StandardizedBatches<Double>)
-  private func lossOfZero(_ rows: Observations<Input>) -> Double {
-    if let zeroLoss { return zeroLoss }
-    var sum = 0.0
-    for start in stride(from: 0, to: rows.rowCount, by: shape.rows) {
-      let range = start..<min(start + shape.rows, rows.rowCount)
-      sum += loader.withRows(range, of: rows) { lossOfZero($0) }
-    }
-    let mean = sum / Double(rows.rowCount)
-    zeroLoss = mean
-    return mean
-  }
-
-  /// Σ w y²/2 of a batch.
-  private func lossOfZero(_ batch: Batch<Scalar>) -> Double {
-    let batchShape = BatchShape(rows: batch.rows, features: shape.features, targets: shape.targets)
-    guard let errors = errors.pointer, let y = batch.y else { return 0 }
-    errors.update(from: y, count: batch.rows * shape.targets)
-    return halfSquares(batch, batchShape, targets: nil)
-  }
-
-  /// Σ w (e − y)²/2, e being what is in the room for errors, which holds e − y afterwards.
-  private func halfSquares(
-    _ batch: Batch<Scalar>, _ batchShape: BatchShape, targets: UnsafePointer<Scalar>?
-  ) -> Double {
-    var (sums, losses): ([Scalar], [Double]) = (zeros(batchShape.targets), zeros(batchShape.targets))
-    sums.withUnsafeMutableBufferPointer { sums in
-      losses.withUnsafeMutableBufferPointer { losses in
-        RowKernel.formErrors(
-          targets, stride: shape.targets, weights: batch.weights, from: errors.pointer, batchShape,
-          sums: sums.baseAddress, losses: losses.baseAddress)
-      }
-    }
-    return losses.reduce(0, +)
-  }
-
-  var runningLoss: RunningLoss {
-    RunningLoss(
-      losses: zip(earlier.losses, losses.buffer).map { $0 + $1 }, weight: earlier.weight + counts.weight)
-  }
-
-  // MARK: State
-
-  var parameters: (weights: Matrix<Double>, bias: Matrix<Double>) {
-    let averaged = counts.averaged
-    func value(_ i: Int) -> Double {
-      averaged > 0 ? sums.buffer[i] / Double(averaged) : Double(values.buffer[i])
-    }
-    var weights = Matrix<Double>.zeros(shape.features, shape.targets), bias: [Double] = []
-    forEachWeight { weights[$1, $2] = value($0) }
-    forEachBias { bias.append(value($0)) }
-    return (weights, Matrix(row: bias))
-  }
-
-  var state: DescentState {
-    func doubles(_ scratch: Scratch<Scalar>) -> [Double] { scratch.buffer.map { Double($0) } }
-    return .minibatch(
-      MinibatchState(
-        values: doubles(values), velocities: doubles(velocities), sums: Array(sums.buffer),
-        kept: doubles(kept), losses: Array(losses.buffer), counts: counts, keptCounts: keptCounts,
-        earlier: earlier))
-  }
-
-  func restore(_ state: DescentState) -> Bool {
-    guard case .minibatch(let state) = state, state.values.count == values.buffer.count,
-      state.velocities.count == velocities.buffer.count, state.sums.count == sums.buffer.count,
-      state.kept.count == kept.buffer.count, state.losses.count == shape.targets,
-      state.earlier.losses.count == shape.targets
-    else { return false }
-    func copy(_ source: [Double], _ target: Scratch<Scalar>) {
-      for (i, value) in source.enumerated() { target.buffer[i] = Scalar(value) }
-    }
-    copy(state.values, values)
-    copy(state.velocities, velocities)
-    copy(state.kept, kept)
-    for (i, value) in state.sums.enumerated() { sums.buffer[i] = value }
-    for (t, value) in state.losses.enumerated() { losses.buffer[t] = value }
-    counts = state.counts
-    keptCounts = state.keptCounts
-    earlier = state.earlier
-    return true
   }
 }

@@ -8,6 +8,9 @@ struct ValidationRows<M: RowMajor> {
   /// Zeros for the rows that are learnt from; nil where all rows are for validation.
   let weights: [M.Scalar]?
 
+  /// Their number.
+  var count: Int { weights?.count { $0 != 0 } ?? X.rowCount }
+
   /// Mean of (ŷ − y)²/2 over rows and targets.
   /// - Complexity: 4 n p k flops, one pass on all cores.
   func loss(of model: LinearModel) throws(DataError) -> Double {
@@ -28,6 +31,19 @@ struct ValidationRows<M: RowMajor> {
 }
 
 extension SGD {
+  /// The weights to learn with, and the rows to validate on: those that are given, or a share of the others.
+  func divided<M: RowMajor>(
+    _ X: M, _ y: Matrix<M.Scalar>, _ weights: [M.Scalar]?, _ validation: (X: M, y: Matrix<M.Scalar>)?
+  ) throws(DataError) -> (weights: [M.Scalar]?, validation: ValidationRows<M>?) {
+    if let (X, y) = validation {
+      if X.rowCount == 0 { throw .noRows }
+      return (weights, ValidationRows(X: X, y: y, weights: nil))
+    }
+    if validationFraction == 0 { return (weights, nil) }
+    let (kept, heldOut) = try split(weights ?? Array(repeating: 1, count: X.rowCount))
+    return (kept, ValidationRows(X: X, y: y, weights: heldOut))
+  }
+
   /// The weights of the rows that are learnt from and of those that are held out, each with zeros for the others:
   /// ``validationFraction`` of the rows, one at least, drawn by the seed (selection sampling: Knuth, The Art of
   /// Computer Programming 2, 3.4.2 S).

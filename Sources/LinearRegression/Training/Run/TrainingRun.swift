@@ -13,6 +13,36 @@ public struct TrainingRun: Equatable, Sendable {
 
   /// The epoch whose parameters the model has: the last, or the best on validation rows. 0 before the first.
   public let epoch: Int
+
+  /// The settings.
+  public let method: SGD
+
+  /// Rows of a batch, as they were: chosen, where the settings leave that open, and no more than there are.
+  public let batchSize: Int
+
+  /// Rows that were held out or came from elsewhere, to validate on; 0 without them.
+  public let validationRows: Int
+
+  /// The exact least-squares solution for the same rows, with the decay's penalty if there is one: what distances are
+  /// measured to. Nil where they are not measured or p × p is too large.
+  public let exact: LinearModel?
+
+  /// The rank of the columns, the intercept's included; nil as ``exact``.
+  public let rank: Int?
+
+  /// Features that the ones before them determine; empty where ``exact`` is nil. SGD keeps them: without a decay it ends
+  /// in the solution of least norm in standardised units, where an exact fit leaves them out.
+  public let redundant: [Redundancy]
+
+  package init(
+    model: LinearModel, epochs: [EpochReport], stopReason: StopReason, epoch: Int, method: SGD,
+    batchSize: Int,
+    validationRows: Int, exact: LinearModel?, rank: Int?, redundant: [Redundancy]
+  ) {
+    (self.model, self.epochs, self.stopReason, self.epoch) = (model, epochs, stopReason, epoch)
+    (self.method, self.batchSize, self.validationRows) = (method, batchSize, validationRows)
+    (self.exact, self.rank, self.redundant) = (exact, rank, redundant)
+  }
 }
 
 /// Why a training run ended.
@@ -113,7 +143,7 @@ public enum StateMismatch: Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .settings(let settings):
-      "the state belongs to a run with other settings: \(settings.map(\.rawValue).joined(separator: ", ")); go on with the same"
+      "the state belongs to a run with other settings: \(settings.map(\.name).joined(separator: ", ")); go on with the same"
     case .data: "the state belongs to a run on other data; go on with the same"
     case .contents: "the state's contents do not fit together; begin anew"
     }

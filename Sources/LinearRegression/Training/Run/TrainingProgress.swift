@@ -12,14 +12,8 @@ public struct TrainingProgress: Equatable, Sendable {
   /// ``LearningRate/automatic``, whose steps do not look at y, that of the last report. Nil before there is one.
   public let lossSinceLast: Double?
 
-  /// The same over all rows used since the run began, before it was saved and restored too.
-  public let lossOverall: Double?
-
   /// The report, where the epoch has just ended: with the distance to the exact solution.
   public let report: EpochReport?
-
-  /// Rows used per second since the last progress.
-  public let rowsPerSecond: Double
 }
 
 extension Training {
@@ -73,30 +67,26 @@ extension Training {
 
   private func advanceWithProgress(rows count: Int?) throws(TrainingError) -> TrainingProgress? {
     guard stopReason == nil || stopReason == .interrupted && !stopSignal.isRequested else { return nil }
-    let before = rowsUsed, start = ContinuousClock.now
-    let seen = descent.runningLoss
+    let earlier = rowsDone == 0 ? nil : descent.epochLoss
     let report = try advance(rows: count ?? rowCount)
     if report == nil && stopReason != nil { return nil }
-    let rows = rowsUsed, now = descent.runningLoss
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
-    func mean(_ from: RunningLoss, _ to: RunningLoss) -> Double? {
-      let weight = to.weight - from.weight
-      guard weight > 0 else { return nil }
-      let k = from.losses.count
-      return (0..<k).reduce(0) {
-        $0 + (to.losses[$1] - from.losses[$1]) * units.targetScale($1) * units.targetScale($1)
-      } / weight / Double(k)
-    }
     return TrainingProgress(
-      epoch: report?.epoch ?? epochs.count + 1, rows: rows,
-      lossSinceLast: mean(seen, now) ?? report?.loss ?? epochs.last?.loss,
-      lossOverall: mean(RunningLoss(losses: zeros(seen.losses.count), weight: 0), now) ?? epochs.last?.loss,
-      report: report, rowsPerSecond: seconds > 0 ? Double(rows - before) / seconds : 0)
+      epoch: report?.epoch ?? epochs.count + 1, rows: rowsUsed,
+      lossSinceLast: loss(since: earlier) ?? report?.loss ?? epochs.last?.loss, report: report)
+  }
+
+  /// The mean loss of the epoch's steps behind those that had earlier losses; nil where there is none.
+  private func loss(since earlier: EpochLoss?) -> Double? {
+    let now = descent.epochLoss, weight = now.weight - (earlier?.weight ?? 0), k = now.losses.count
+    guard weight > 0 else { return nil }
+    return (0..<k).reduce(0) { sum, t in
+      sum + (now.losses[t] - (earlier?.losses[t] ?? 0)) * units.targetScale(t) * units.targetScale(t)
+    } / weight / Double(k)
   }
 }
 
-/// Σ w e²/2 of each target since a run began, each batch before its step, and Σ w.
-struct RunningLoss: Codable, Equatable {
+/// Σ w e²/2 of each target over steps of an epoch, each batch before its step, and Σ w.
+struct EpochLoss {
   var losses: [Double]
   var weight: Double
 }

@@ -18,6 +18,10 @@ struct WhitenedProblem {
   /// The solution v, p × k: of least norm where it is not the only one.
   let solution: Matrix<Double>
 
+  /// Number of features that the ones before them do not determine, and what the others depend on; without a penalty.
+  let rank: Int
+  let redundant: [Redundancy]
+
   /// What rounding may have done to each target's solution: to the largest of its coefficients.
   let expectedErrors: [Double]
 
@@ -34,7 +38,9 @@ struct WhitenedProblem {
     let p = problem.featureCount
     let roots = (0..<p).filter { problem.norms[$0] > 0 }.map { penaltyRoots[$0] }
     var objective = problem, units = Array(repeating: 1.0, count: p), commonRoot = roots.first ?? 0
-    var rank = problem.independentFeatures().kept.count
+    let (kept, redundant) = problem.independentFeatures()
+    (self.rank, self.redundant) = (kept.count, redundant)
+    var rank = kept.count
     // One penalty on all columns is one on all singular values: what depends on each other, to rounding, stays so. Any
     // other makes columns independent, if it is large enough.
     if roots.contains(where: { $0 > 0 }), rank == p || roots.contains(where: { $0 != commonRoot }) {

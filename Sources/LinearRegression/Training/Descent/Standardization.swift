@@ -37,27 +37,6 @@ package struct Standardization: Equatable, Sendable {
     means = Array(repeating: 0, count: columns)
     scales = Array(repeating: 1, count: columns)
   }
-
-  /// The columns in standardised units.
-  /// - Parameters:
-  ///   - matrix: n × p.
-  ///   - as: the scalar type of the result.
-  /// - Returns: (x − mean) / scale, n × p.
-  /// - Precondition: the matrix has as many columns as were measured.
-  /// - Complexity: O(n p), one allocation.
-  package func applied<Target: BLASScalar>(to matrix: some RowMajor, as: Target.Type = Target.self) -> Matrix<
-    Target
-  > {
-    require(
-      matrix.columnCount == means.count,
-      "standardisation of \(means.count) columns applied to \(matrix.shape)")
-    let p = means.count
-    return matrix.withUnsafeElements { elements in
-      Matrix(rows: matrix.rowCount, columns: p) { i, j in
-        scales[j] == 0 ? 0 : Target((Double(elements[i * p + j]) - means[j]) / scales[j])
-      }
-    }
-  }
 }
 
 /// The standardisations of X and y together: coefficients there and back.

@@ -71,17 +71,6 @@ public struct SeededGenerator: RandomNumberGenerator, Equatable, Sendable {
     let radius = (-2 * CLibrary.logarithm(1 - nextUniform())).squareRoot()
     return radius * CLibrary.cosine(2 * .pi * nextUniform())
   }
-
-  /// Puts the elements in random order, every order equally likely: Fisher and Yates's shuffle.
-  /// - Complexity: O(n).
-  @specialized(where Element == Int32)
-  public mutating func shuffle<Element>(_ elements: inout [Element]) {
-    elements.withUnsafeMutableBufferPointer { elements in
-      for last in stride(from: elements.count - 1, to: 0, by: -1) {
-        elements.swapAt(last, nextInteger(below: last + 1))
-      }
-    }
-  }
 }
 
 extension SeededGenerator {
@@ -153,5 +142,25 @@ extension SeededGenerator {
       last -= 1
     }
     self = generator
+  }
+}
+
+extension SeededGenerator: Codable {
+  /// Decodes the state, four words.
+  public init(from decoder: any Decoder) throws {
+    var container = try decoder.unkeyedContainer()
+    func word() throws -> UInt64 { try container.decode(UInt64.self) }
+    let state = (try word(), try word(), try word(), try word())
+    if state == (0, 0, 0, 0) {
+      // It would give nothing but zeros.
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "a generator of zeros")
+    }
+    self.init(state: state)
+  }
+
+  /// Encodes the state, four words.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.unkeyedContainer()
+    for word in words { try container.encode(word) }
   }
 }

@@ -19,7 +19,7 @@ internal import LinearAlgebra
 final class VarianceReducedDescent<Input: BLASScalar>: Descent {
   private let loader: BatchLoader<StandardizedBatches<Input>>
   private let preconditioner: Preconditioner
-  private let shape: BatchShape
+  let shape: BatchShape
   private let units: ColumnUnits
   private let tolerance: Double
   private let weightSum: Double
@@ -31,12 +31,12 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
   private let segmentRows: Int
 
   // Weights, p × k, above the biases, 1 × k; all in standardised units.
-  private let offset: Scratch<Double>
+  let offset: Scratch<Double>
   private let gradient: Scratch<Double>
   private let direction: Scratch<Double>
-  private let newtonStep: Scratch<Double>
+  let newtonStep: Scratch<Double>
   private let errors: Scratch<Double>
-  private var now: VarianceReducedState
+  var now: VarianceReducedState
 
   init(
     _ rows: Observations<Input>, _ pass: FirstPass, preconditioner: Preconditioner, batchSize: Int,
@@ -66,7 +66,7 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     accept(fullGradient(rows))
   }
 
-  private var weightCount: Int { shape.features * shape.targets }
+  var weightCount: Int { shape.features * shape.targets }
 
   // MARK: Steps
 
@@ -101,10 +101,9 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     var row = 0, batch = chunk, shape = shape
     while row < chunk.rows && !stop.isRequested {
       shape.rows = min(self.shape.rows, chunk.rows - row)
-      Products<Double>.predict(shape, batch.X, offset, offset + weightCount, into: errors)
-      RowKernel<Double>.formErrors(
-        nil, stride: k, weights: batch.weights, from: errors, shape, sums: gradient + weightCount)
-      Products<Double>.addGradient(shape, batch.X, errors: errors, into: gradient)
+      Products<Double>.differentiate(
+        shape, batch.X, nil, stride: k, weights: batch.weights, offset, offset + weightCount, errors: errors,
+        into: gradient, bias: gradient + weightCount)
       // A short batch is a fraction of a step.
       let fraction = Double(shape.rows) / Double(self.shape.rows)
       now.steps += fraction
@@ -221,58 +220,6 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     return now.failures >= 6 ? .stalled : nil
   }
 
-  var runningLoss: RunningLoss { RunningLoss(losses: zeros(shape.targets), weight: 0) }
-
-  // MARK: State
-
-  var parameters: (weights: Matrix<Double>, bias: Matrix<Double>) {
-    (
-      Matrix(rows: shape.features, columns: shape.targets, elements: Array(now.snapshot[..<weightCount])),
-      Matrix(row: Array(now.snapshot[weightCount...]))
-    )
-  }
-
-  var state: DescentState {
-    var state = now
-    state.offset = Array(offset.buffer)
-    return .varianceReduced(state)
-  }
-
-  func restore(_ state: DescentState) -> Bool {
-    guard case .varianceReduced(let state) = state, state.snapshot.count == now.snapshot.count,
-      state.offset.count == now.snapshot.count, state.newtonStep.count == now.snapshot.count,
-      state.losses.count == shape.targets, state.biasResidual.shape == now.biasResidual.shape,
-      state.residual.shape == now.residual.shape
-    else { return false }
-    now = state
-    for i in offset.buffer.indices {
-      offset.buffer[i] = state.offset[i]
-      newtonStep.buffer[i] = state.newtonStep[i]
-    }
-    return true
-  }
-}
-
-/// Everything that a run goes on from. Weights, p × k, stand above biases, 1 × k.
-struct VarianceReducedState: Codable, Equatable {
-  /// w̃
-  var snapshot: [Double]
-  /// v − w̃
-  var offset: [Double]
-  /// −T Tᵀ g̃: Newton's step from the snapshot.
-  var newtonStep: [Double]
-  /// Steps since the snapshot; a short batch is a fraction of one.
-  var steps: Double
-  /// t₀
-  var gainOffset: Double
-  /// Segments in a row that led nowhere.
-  var failures: Int
-  /// ‖Tᵀ g̃‖; nil before the first full gradient.
-  var residualNorm: Double?
-  /// The largest norm of a target's gradient.
-  var gradientNorm = 0.0
-  /// Mean squared loss of each target at the snapshot.
-  var losses: [Double] = []
-  var residual = Matrix<Double>.zeros(0, 0)
-  var biasResidual = Matrix<Double>.zeros(0, 0)
+  /// Steps do not look at y.
+  var epochLoss: EpochLoss { EpochLoss(losses: zeros(shape.targets), weight: 0) }
 }

@@ -16,6 +16,11 @@ struct FirstPass {
   /// Σ of the weights; the number of rows without them.
   let weightSum: Double
 
+  /// The exact solution, in the units of the data; nil without the problem.
+  var exact: LinearModel? {
+    problem.map { standardization.original(weights: $0.solution, bias: .zeros(1, $0.solution.columnCount)) }
+  }
+
   /// The largest p for which p × p numbers and n p² products are affordable.
   static var affordableFeatures: Int { 2048 }
 
@@ -23,16 +28,18 @@ struct FirstPass {
   ///
   /// - Parameters:
   ///   - wantsProblem: whether the triangular factor is worth having.
+  ///   - mostFeatures: where there are more the triangular factor costs too much.
   ///   - decay: λ, by which ‖w‖² λ / 2 is added to the mean loss.
   ///   - decaysStandardized: whether w is in standardised units there.
   static func of<Scalar>(
-    _ rows: Observations<Scalar>, wantsProblem: Bool, decay: Double = 0, decaysStandardized: Bool = true
+    _ rows: Observations<Scalar>, wantsProblem: Bool, mostFeatures: Int = affordableFeatures,
+    decay: Double = 0, decaysStandardized: Bool = true
   ) throws(DataError) -> FirstPass {
     let (p, k) = (rows.featureCount, rows.targetCount)
     func penaltyRoots(_ units: ProblemStandardization) -> [Double] {
       units.features.scales.map { $0 == 0 ? 0 : decay.squareRoot() / (decaysStandardized ? 1 : $0) }
     }
-    guard wantsProblem && p <= affordableFeatures else {
+    guard wantsProblem && p <= mostFeatures else {
       let moments = try ColumnMoments.of(rows)
       let units = ProblemStandardization(
         features: Standardization(moments, 0..<p), targets: Standardization(moments, p..<p + k))
