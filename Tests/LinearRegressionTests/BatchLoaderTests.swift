@@ -33,7 +33,7 @@ import Testing
 
   @Test(arguments: RowOrder.allCases, [1, 3]) func rowsComeInOrder(order: RowOrder, threads: Int) {
     func check<Source: BatchSource>(
-      _ source: Source, _ rows: Observations<Source.Input>, chunkBytes: Int
+      _ source: Source, _ rows: Rows<Source.Input>, chunkBytes: Int
     ) {
       let batchSize = 8
       var generator = SeededGenerator(seed: 11)
@@ -72,14 +72,14 @@ import Testing
     Parallelism.$threads.withValue(threads) {
       for chunkBytes in [1, 1000, 1 << 20] {
         let (X, y, w) = data(Float.self)
-        Observations.with(X, y, weights: w) { rows in
+        Rows.with(X, y, weights: w) { rows in
           check(StoredBatches(rows, meanWeight: 4), rows, chunkBytes: chunkBytes)
           check(
             StandardizedBatches<Float>(ColumnUnits(identity: p + k), meanWeight: 4), rows,
             chunkBytes: chunkBytes)
         }
         let wide = data(Double.self)
-        Observations.with(wide.X, wide.y) { rows in
+        Rows.with(wide.X, wide.y) { rows in
           check(StoredBatches(rows, meanWeight: 1), rows, chunkBytes: chunkBytes)
         }
       }
@@ -91,7 +91,7 @@ import Testing
     let (X, y, _) = data(Double.self)
     var generator = SeededGenerator(seed: 0)
     let order = EpochOrder(.inOrder, rowCount: n, blockRows: n, using: &generator)
-    Observations.with(X, y) { rows in
+    Rows.with(X, y) { rows in
       let loader = ChunkSize.$bytes.withValue(1) {
         BatchLoader(StoredBatches(rows, meanWeight: 1), rows, batchSize: 10)
       }

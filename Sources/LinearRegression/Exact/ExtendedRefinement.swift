@@ -40,7 +40,7 @@ struct ExtendedRefinement<Scalar: BLASScalar> {
   /// - Returns: nil where corrections do not shrink: R is singular to rounding.
   /// - Complexity: n q² / 2 products and sums in double-double for q columns, and 2 n q for each of two to four steps.
   init?(
-    _ rows: Observations<Scalar>, _ layout: DesignLayout, _ units: ColumnUnits, kept: [Int],
+    _ rows: Rows<Scalar>, _ layout: DesignLayout, _ units: ColumnUnits, kept: [Int],
     triangle: UpperTriangularMatrix<Double>, start: Matrix<Double>, targetSquares: [Double]
   ) {
     let q = triangle.order
@@ -135,7 +135,7 @@ private struct ExtendedSums<Scalar: BLASScalar>: Reduction {
     cross = zeros(plan.inverse == nil ? 0 : q * q)
   }
 
-  static func of(_ rows: Observations<Scalar>, _ plan: ExtendedPlan) -> ExtendedSums {
+  static func of(_ rows: Rows<Scalar>, _ plan: ExtendedPlan) -> ExtendedSums {
     let columns = plan.order + 2
     return RowPass(
       rows: rows.rowCount, blockRows: rowsPerCacheBlock(rowBytes: 3 * columns * MemoryLayout<Double>.stride)
@@ -165,7 +165,7 @@ private struct ExtendedSums<Scalar: BLASScalar>: Reduction {
       weights: zeros(rows), residual: zeros(2 * rows))
   }
 
-  mutating func add(_ block: Observations<Scalar>, _ workspace: inout Workspace) {
+  mutating func add(_ block: Rows<Scalar>, _ workspace: inout Workspace) {
     let n = block.rowCount, q = plan.order, k = block.targetCount
     let hasWeights = block.weights != nil
     if let weights = block.weights { for i in 0..<n { workspace.weights[i] = Double(weights[i]) } }
@@ -213,7 +213,7 @@ private struct ExtendedSums<Scalar: BLASScalar>: Reduction {
 
   /// The columns [1 X] in double-double.
   private func fill(
-    _ block: Observations<Scalar>, _ high: UnsafeMutablePointer<Double>, _ low: UnsafeMutablePointer<Double>
+    _ block: Rows<Scalar>, _ high: UnsafeMutablePointer<Double>, _ low: UnsafeMutablePointer<Double>
   ) {
     let n = block.rowCount, first = plan.layout.firstFeature
     if first == 1 {

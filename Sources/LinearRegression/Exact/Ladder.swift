@@ -3,12 +3,12 @@ internal import LinearAlgebra
 /// The rungs of an exact fit, from the cheapest to the most careful. Each is checked before it answers.
 struct Ladder<Scalar: BLASScalar> {
   private let method: LeastSquares
-  private let rows: Observations<Scalar>
+  private let rows: Rows<Scalar>
   private let layout: DesignLayout
   private var units: ColumnUnits
   private var passes = 0
 
-  init(method: LeastSquares, rows: Observations<Scalar>) {
+  init(method: LeastSquares, rows: Rows<Scalar>) {
     self.method = method
     self.rows = rows
     layout = DesignLayout(features: rows.featureCount, targets: rows.targetCount, hasOnes: method.intercept)
@@ -41,8 +41,8 @@ struct Ladder<Scalar: BLASScalar> {
 
   private mutating func fromCrossProducts() throws(DataError) -> LeastSquaresFit {
     let forced = method.solver != .automatic
-    guard let problem = ReducedProblem(try crossProducts(), precisions: precisions),
-      var solution = SolvedProblem(problem, origin: .crossProducts(rows: rows.rowCount)),
+    guard let problem = Problem(try crossProducts(), precisions: precisions),
+      var solution = Solution(problem, origin: .crossProducts(rows: rows.rowCount)),
       solution.conditionNumber < 1e7
     else { return try fromRows(because: "the cross-products have no accurate Cholesky factor") }
     let condition = solution.conditionNumber
@@ -67,7 +67,7 @@ struct Ladder<Scalar: BLASScalar> {
   }
 
   private mutating func fromRows(because reason: String) throws(DataError) -> LeastSquaresFit {
-    let problem = ReducedProblem(try factor(), precisions: precisions)
+    let problem = Problem(try factor(), precisions: precisions)
     var solution = try method.solved(problem)
     if method.measuresResidual { measure(&solution) }
     return try solution.fit(solver: method.rung(of: solution), reason: reason, passes: passes)
@@ -75,7 +75,7 @@ struct Ladder<Scalar: BLASScalar> {
 
   private mutating func extended(because reason: String) throws(DataError) -> LeastSquaresFit {
     let factor = try self.factor()
-    var solution = try method.solved(ReducedProblem(factor, precisions: precisions))
+    var solution = try method.solved(Problem(factor, precisions: precisions))
     if solution.refineExtended(rows, factor, passes: &passes) {
       return try solution.fit(solver: .extended, reason: reason, passes: passes)
     }
@@ -87,16 +87,16 @@ struct Ladder<Scalar: BLASScalar> {
   // MARK: Parts
 
   /// Reads the residuals once, for the certificate.
-  private mutating func measure(_ solution: inout SolvedProblem) {
+  private mutating func measure(_ solution: inout Solution) {
     guard solution.isLeastSquares else { return }
     passes += 1
-    solution.note(ResidualSums.of(rows, layout, units, solution.unitCoefficients(layout)))
+    solution.take(ResidualSums.of(rows, layout, units, solution.unitCoefficients(layout)))
   }
 
   /// Corrects the solution from its residuals; false where that does not improve it.
   ///
   /// A correction leaves a share κ² ε of the error: one is enough unless the condition number is large.
-  private mutating func refine(_ solution: inout SolvedProblem) -> Bool {
+  private mutating func refine(_ solution: inout Solution) -> Bool {
     measure(&solution)
     for step in 1...4 {
       var next = solution
@@ -162,13 +162,13 @@ extension LeastSquares {
   }
 
   /// Solves what rows were reduced to.
-  func solved(_ problem: ReducedProblem) throws(DataError) -> SolvedProblem {
-    if ridgePenalty > 0 { return SolvedProblem(ridge: problem, ridgePenalty) }
-    return try SolvedProblem(problem, redundancy, leastNorm: solver == .svd || redundancy == .minimumNorm)
+  func solved(_ problem: Problem) throws(DataError) -> Solution {
+    if ridgePenalty > 0 { return Solution(ridge: problem, ridgePenalty) }
+    return try Solution(problem, redundancy, leastNorm: solver == .svd || redundancy == .minimumNorm)
   }
 
   /// The rung that a solution from a triangular factor stands on.
-  func rung(of solution: SolvedProblem) -> Certificate.Solver {
+  func rung(of solution: Solution) -> Certificate.Solver {
     ridgePenalty > 0 ? .ridge : solution.isLeastNorm || solver == .svd ? .svd : .qr
   }
 }

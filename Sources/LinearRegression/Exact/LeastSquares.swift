@@ -138,7 +138,7 @@ public struct LeastSquares: Equatable, Sendable, Codable {
     require(low.map { $0.shape == X.shape } ?? true, "fit: X is \(X.shape) but its low part is \(low!.shape)")
     if let (row, column) = low?.firstNonFinite() { throw .nonFinite(.features, row: row, column: column) }
     return try checked(X, y, weights: weights) { () throws(DataError) in
-      try Observations.with(X, y, weights: weights, low: low) { (rows) throws(DataError) in
+      try Rows.with(X, y, weights: weights, low: low) { (rows) throws(DataError) in
         var ladder = Ladder(method: self, rows: rows)
         return try ladder.fit()
       }

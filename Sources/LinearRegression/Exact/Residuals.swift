@@ -31,7 +31,7 @@ struct ResidualSums<Scalar: BLASScalar>: Reduction {
   /// Reduces rows in one pass on all cores.
   /// - Complexity: 4 n order k flops.
   static func of(
-    _ rows: Observations<Scalar>, _ layout: DesignLayout, _ units: ColumnUnits, _ coefficients: Matrix<Double>
+    _ rows: Rows<Scalar>, _ layout: DesignLayout, _ units: ColumnUnits, _ coefficients: Matrix<Double>
   ) -> ResidualSums {
     let blockRows = rowsPerCacheBlock(rowBytes: (layout.order + layout.targets) * MemoryLayout<Double>.stride)
     return RowPass(rows: rows.rowCount, blockRows: blockRows).reduce(rows) {
@@ -51,7 +51,7 @@ struct ResidualSums<Scalar: BLASScalar>: Reduction {
       residuals: zeros(rows * layout.targets))
   }
 
-  mutating func add(_ block: Observations<Scalar>, _ workspace: inout Workspace) {
+  mutating func add(_ block: Rows<Scalar>, _ workspace: inout Workspace) {
     var counts = RowCounts()
     workspace.block.fill(block, units, &counts)
     let (n, order, k) = (block.rowCount, layout.order, layout.targets)

@@ -16,7 +16,7 @@ extension LeastSquares.Factor {
     require(
       penalties.allSatisfy { $0 >= 0 && $0.isFinite }, "ridgePath: a penalty of \(penalties) is negative")
     if isEmpty { throw .noRows }
-    let problem = ReducedProblem(
+    let problem = Problem(
       selecting(
         features: Array(0..<features), targets: Array(features..<features + targets),
         intercept: method.intercept))
@@ -24,7 +24,7 @@ extension LeastSquares.Factor {
     var fits: [LeastSquaresFit] = []
     for penalty in penalties {
       fits.append(
-        try SolvedProblem(ridge: problem, penalty, decomposition)
+        try Solution(ridge: problem, penalty, decomposition)
           .fit(solver: .ridge, reason: "a ridge penalty", passes: 1))
     }
     return fits
@@ -89,7 +89,7 @@ extension LeastSquares {
     }
     let layout = DesignLayout(features: X.columnCount, targets: y.columnCount, hasOnes: intercept)
     let factors = try checked(X, y, weights: weights) { () throws(DataError) in
-      try Observations.with(X, y, weights: weights) { (rows) throws(DataError) in
+      try Rows.with(X, y, weights: weights) { (rows) throws(DataError) in
         var units = ColumnUnits(sampling: rows, centered: intercept), passes = 0
         return try units.inSoundUnits(rows, layout, passes: &passes) { units in
           let folds = FoldFactors.of(FoldedRows(rows: rows, folds: folds, seed: seed), layout, units).factors
@@ -123,11 +123,11 @@ extension LeastSquares {
     var training = factors[others[0]]
     for fold in others.dropFirst() { training.join(factors[fold]) }
     let fold = factors[held], layout = fold.layout
-    let problem = ReducedProblem(training)
+    let problem = Problem(training)
     let decomposition = problem.decomposition
     let coarsest = fold.units.scales.dropFirst(layout.features).min() ?? 1
     return penalties.map { penalty in
-      let x = SolvedProblem(ridge: problem, penalty, decomposition).unitCoefficients(layout)
+      let x = Solution(ridge: problem, penalty, decomposition).unitCoefficients(layout)
       var sum = 0.0
       for t in 0..<layout.targets {
         var combination = x[column: t].map { -$0 } + zeros(layout.targets)
@@ -178,14 +178,14 @@ extension RidgeValidation {
 
 /// Rows and the fold of each.
 private struct FoldedRows<Scalar: BLASScalar>: RowSource {
-  let rows: Observations<Scalar>
+  let rows: Rows<Scalar>
   let folds: Int
   let seed: UInt64
 
   var rowCount: Int { rows.rowCount }
 
   struct Block {
-    let rows: Observations<Scalar>
+    let rows: Rows<Scalar>
     let fold: [Int]
   }
 
@@ -245,7 +245,7 @@ private struct FoldFactors<Scalar: BLASScalar>: Reduction {
       if count == 0 { continue }
       let X = Matrix(rows: count, columns: p, elements: workspace.X),
         y = Matrix(rows: count, columns: k, elements: workspace.y)
-      Observations.with(X, y, weights: rows.weights == nil ? nil : workspace.weights) {
+      Rows.with(X, y, weights: rows.weights == nil ? nil : workspace.weights) {
         factors[fold].take($0, &workspace.update)
       }
     }

@@ -28,7 +28,7 @@ struct BlockPredictor {
   }
 
   /// The predictions of a block take the first places of the workspace's.
-  func predict<Scalar>(_ block: Observations<Scalar>, _ workspace: inout Workspace) {
+  func predict<Scalar>(_ block: Rows<Scalar>, _ workspace: inout Workspace) {
     let (p, k) = (model.featureCount, model.targetCount)
     let shape = BatchShape(rows: block.rowCount, features: p, targets: k)
     let predictions = workspace.predictions.withUnsafeMutableBufferPointer { $0.baseAddress }

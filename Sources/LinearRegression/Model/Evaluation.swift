@@ -78,14 +78,14 @@ extension LinearModel {
       require(weights.count == X.rowCount, "evaluate: X is \(X.shape) but there are \(weights.count) weights")
     }
     try DataError.check(X, y, weights: weights)
-    let (counts, means) = try Observations.with(
+    let (counts, means) = try Rows.with(
       Matrix<M.Scalar>.zeros(y.rowCount, 0), y, weights: weights
     ) { (rows) throws(DataError) in
       let moments = try ColumnMoments.of(rows)
       return (moments.counts, (0..<targetCount).map(moments.mean))
     }
     let predictor = BlockPredictor(self)
-    let sums = Observations.with(X, y, weights: weights) { rows in
+    let sums = Rows.with(X, y, weights: weights) { rows in
       RowPass(
         rows: rows.rowCount,
         blockRows: BlockPredictor.blockRows(features: featureCount, targets: targetCount, M.Scalar.self)
@@ -112,7 +112,7 @@ private struct ErrorSums<Scalar: BLASScalar>: Reduction {
     predictor.makeWorkspace(rows: rows, Scalar.self)
   }
 
-  mutating func add(_ block: Observations<Scalar>, _ workspace: inout BlockPredictor.Workspace) {
+  mutating func add(_ block: Rows<Scalar>, _ workspace: inout BlockPredictor.Workspace) {
     predictor.predict(block, &workspace)
     for t in targets.indices { targets[t].add(block, target: t, workspace.predictions) }
   }
@@ -131,7 +131,7 @@ private struct TargetSums {
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  mutating func add<Scalar>(_ block: Observations<Scalar>, target: Int, _ predictions: [Double]) {
+  mutating func add<Scalar>(_ block: Rows<Scalar>, target: Int, _ predictions: [Double]) {
     let k = block.targetCount
     guard let y = block.y else { return }
     for i in 0..<block.rowCount {

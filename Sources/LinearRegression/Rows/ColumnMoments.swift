@@ -18,7 +18,7 @@ struct ColumnMoments<Scalar: BLASScalar>: Reduction {
 
   /// Reduces rows in one pass on all cores, or in a second one where the units turn out not to fit.
   /// - Complexity: 3 n (p + k) flops.
-  static func of(_ rows: Observations<Scalar>) throws(DataError) -> ColumnMoments {
+  static func of(_ rows: Rows<Scalar>) throws(DataError) -> ColumnMoments {
     let layout = DesignLayout(features: rows.featureCount, targets: rows.targetCount, hasOnes: true)
     var units = ColumnUnits(sampling: rows, centered: true), passes = 0
     return try units.inSoundUnits(rows, layout, passes: &passes) { units in
@@ -47,7 +47,7 @@ struct ColumnMoments<Scalar: BLASScalar>: Reduction {
       layout, rows: rows, rowStride: layout.order, columnStride: 1, count: rows * layout.order)
   }
 
-  mutating func add(_ block: Observations<Scalar>, _ workspace: inout StandardizedBlock) {
+  mutating func add(_ block: Rows<Scalar>, _ workspace: inout StandardizedBlock) {
     workspace.fill(block, units, &counts)
     let order = layout.order, columns = sums.count
     workspace.elements.withUnsafeBufferPointer { rows in

@@ -27,7 +27,7 @@ extension ColumnUnits {
   ///
   /// - Parameter reduce: what came out, and the sizes of the columns of [X y].
   mutating func inSoundUnits<Scalar, Result>(
-    _ rows: Observations<Scalar>, _ layout: DesignLayout, passes: inout Int,
+    _ rows: Rows<Scalar>, _ layout: DesignLayout, passes: inout Int,
     _ reduce: (ColumnUnits) -> (Result, ColumnSizes)
   ) throws(DataError) -> Result {
     for turn in 1...3 {

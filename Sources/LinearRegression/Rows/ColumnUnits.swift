@@ -21,7 +21,7 @@ struct ColumnUnits: Equatable, Codable, Sendable {
   /// - Parameter centered: whether columns are shifted at all.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  init<Scalar>(sampling rows: Observations<Scalar>, centered: Bool) {
+  init<Scalar>(sampling rows: Rows<Scalar>, centered: Bool) {
     let count = rows.columnCount
     self.init(identity: count)
     let sample = rows.sample(), n = sample.count
@@ -63,7 +63,7 @@ struct ColumnUnits: Equatable, Codable, Sendable {
   }
 }
 
-extension Observations {
+extension Rows {
   /// At most 64 rows that count, spread evenly over all.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
@@ -86,7 +86,7 @@ extension Observations {
 
 extension ColumnUnits {
   /// Units from the smallest and largest value of each column, in one pass.
-  init<Scalar>(measuring rows: Observations<Scalar>, centered: Bool) {
+  init<Scalar>(measuring rows: Rows<Scalar>, centered: Bool) {
     self.init(identity: rows.columnCount)
     let ranges = RowPass(
       rows: rows.rowCount,
@@ -118,7 +118,7 @@ private struct ColumnRanges<Scalar: BLASScalar>: Reduction {
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  mutating func add(_ block: Observations<Scalar>, _: inout Void) {
+  mutating func add(_ block: Rows<Scalar>, _: inout Void) {
     for i in 0..<block.rowCount {
       let weight = block.weight(i)
       for j in 0..<block.columnCount {

@@ -31,7 +31,7 @@ struct GradientSums<Scalar: BLASScalar>: Reduction {
       "gradient: X is \(X.shape), targets are \(y.shape), w is \(w.shape) and b is \(b.shape); they do not fit"
     )
     let shape = BatchShape(rows: X.rowCount, features: X.columnCount, targets: y.columnCount)
-    let sums = Observations.with(X, y) { rows in
+    let sums = Rows.with(X, y) { rows in
       w.withUnsafeElements { w in
         b.withUnsafeElements { b in
           RowPass(rows: shape.rows, blockRows: shape.blockRows(Scalar.self)).reduce(rows) {
@@ -57,7 +57,7 @@ struct GradientSums<Scalar: BLASScalar>: Reduction {
       errors: zeros(rows * shape.targets), weights: zeros(weights.count), bias: zeros(bias.count))
   }
 
-  mutating func add(_ rows: Observations<Scalar>, _ workspace: inout Workspace) {
+  mutating func add(_ rows: Rows<Scalar>, _ workspace: inout Workspace) {
     let block = BatchShape(rows: rows.rowCount, features: shape.features, targets: shape.targets)
     let (w, b) = (w, b)
     workspace.errors.withUnsafeMutableBufferPointer { errors in

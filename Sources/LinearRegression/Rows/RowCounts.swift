@@ -24,7 +24,7 @@ struct RowCounts: Equatable, Codable, Sendable {
   /// Counts a block and writes the square roots of its weights, if it has any.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  mutating func add<Scalar>(_ block: Observations<Scalar>, roots: inout [Double]) {
+  mutating func add<Scalar>(_ block: Rows<Scalar>, roots: inout [Double]) {
     guard let weights = block.weights else {
       observations += block.rowCount
       weightSum += Double(block.rowCount)

@@ -18,7 +18,7 @@ struct StandardizedBlock {
   }
 
   /// Writes [1 X y] of a block and counts its rows.
-  mutating func fill<Scalar>(_ block: Observations<Scalar>, _ units: ColumnUnits, _ counts: inout RowCounts) {
+  mutating func fill<Scalar>(_ block: Rows<Scalar>, _ units: ColumnUnits, _ counts: inout RowCounts) {
     if block.weights != nil && roots.count < block.rowCount { roots = zeros(block.rowCount) }
     counts.add(block, roots: &roots)
     let (p, k, first) = (layout.features, layout.targets, layout.firstFeature)

@@ -24,7 +24,7 @@ struct CrossProducts<Scalar: BLASScalar>: Reduction {
 
   /// Reduces rows in one pass on all cores.
   /// - Complexity: n order² flops.
-  static func of(_ rows: Observations<Scalar>, _ layout: DesignLayout, _ units: ColumnUnits) -> CrossProducts
+  static func of(_ rows: Rows<Scalar>, _ layout: DesignLayout, _ units: ColumnUnits) -> CrossProducts
   {
     let stride = (layout.order + 7) / 8 * 8
     // Blocks of wide rows are taller than the cache wants: the product pays for it.
@@ -43,7 +43,7 @@ struct CrossProducts<Scalar: BLASScalar>: Reduction {
     StandardizedBlock(layout, rows: rows, rowStride: stride, columnStride: 1, count: rows * stride)
   }
 
-  mutating func add(_ block: Observations<Scalar>, _ workspace: inout StandardizedBlock) {
+  mutating func add(_ block: Rows<Scalar>, _ workspace: inout StandardizedBlock) {
     workspace.fill(block, units, &counts)
     let stride = stride
     workspace.elements.withUnsafeBufferPointer { rows in

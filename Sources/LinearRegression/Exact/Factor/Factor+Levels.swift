@@ -3,7 +3,7 @@ internal import LinearAlgebra
 extension LeastSquares.Factor {
   /// Takes rows in levels: means move, and what each row adds to the cross-products about them goes into the triangle.
   mutating func take<Scalar>(
-    _ block: Observations<Scalar>, _ workspace: inout LevelWorkspace, _ update: inout TriangleUpdate
+    _ block: Rows<Scalar>, _ workspace: inout LevelWorkspace, _ update: inout TriangleUpdate
   ) {
     for start in stride(from: 0, to: block.rowCount, by: workspace.capacity) {
       let rows = block.block(start..<min(start + workspace.capacity, block.rowCount))
@@ -48,7 +48,7 @@ extension LeastSquares.Factor {
       scales.shifts = zeros(units.shifts.count)
       counts.observations = seen
       update.add(
-        Observations<Double>(
+        Rows<Double>(
           X: UnsafePointer(target.baseAddress), rowCount: written, featureCount: layout.columns,
           targetCount: 0),
         scales, to: &triangle, &counts)
@@ -83,7 +83,7 @@ struct LevelWorkspace {
 
   /// Takes the shifts from rows and counts them.
   fileprivate mutating func fill<Scalar>(
-    _ block: Observations<Scalar>, _ units: ColumnUnits, _ counts: inout RowCounts
+    _ block: Rows<Scalar>, _ units: ColumnUnits, _ counts: inout RowCounts
   ) {
     counts.add(block, roots: &roots)
     if let weights = block.weights {

@@ -59,7 +59,7 @@ extension LeastSquares.Factor {
     let layout = layout
     do throws(DataError) {
       var rows = try checked(X, y, weights: weights) { () throws(DataError) in
-        try Observations.with(X, y, weights: weights, levels: levels?.codes) { (rows) throws(DataError) in
+        try Rows.with(X, y, weights: weights, levels: levels?.codes) { (rows) throws(DataError) in
           var units = ColumnUnits(sampling: rows, centered: grouping != .none), passes = 0
           return try units.inSoundUnits(rows, layout, passes: &passes) { units in
             let factor = LeastSquares.Factor.of(rows, layout, units, levels: levels?.count, isLeaf: isLeaf)
@@ -82,7 +82,7 @@ extension LeastSquares.Factor {
   /// - Parameter levels: number of levels; nil where rows are not in levels.
   /// - Complexity: 2 n order² flops, and as many for the means of the levels as for so many rows, once for each leaf.
   static func of<Scalar>(
-    _ rows: Observations<Scalar>, _ layout: DesignLayout, _ units: ColumnUnits, levels: Int? = nil,
+    _ rows: Rows<Scalar>, _ layout: DesignLayout, _ units: ColumnUnits, levels: Int? = nil,
     isLeaf: Bool = false
   ) -> LeastSquares.Factor {
     // Merging goes over all levels: each leaf has several rows of most.
@@ -115,7 +115,7 @@ extension LeastSquares.Factor {
 
 extension LeastSquares.Factor {
   /// Takes rows that are in one group or none.
-  mutating func take<Scalar>(_ block: Observations<Scalar>, _ update: inout TriangleUpdate) {
+  mutating func take<Scalar>(_ block: Rows<Scalar>, _ update: inout TriangleUpdate) {
     update.add(block, units, to: &triangle, &counts)
   }
 
@@ -144,7 +144,7 @@ struct FactorOfRows<Scalar: BLASScalar>: Reduction {
       levels: isInLevels ? LevelWorkspace(factor.layout, rows: rows) : nil)
   }
 
-  mutating func add(_ block: Observations<Scalar>, _ workspace: inout Workspace) {
+  mutating func add(_ block: Rows<Scalar>, _ workspace: inout Workspace) {
     if factor.grouping == .levels {
       factor.take(block, &workspace.levels!, &workspace.update)
     } else {

@@ -27,7 +27,7 @@ extension LeastSquares.Factor {
       throw .overflow(column: column, features: features)
     }
     let selected = selecting(features: columns, targets: chosen, intercept: method.intercept)
-    let solution = try method.solved(ReducedProblem(selected))
+    let solution = try method.solved(Problem(selected))
     return try solution.fit(
       solver: method.rung(of: solution), reason: "the rows are not read again", passes: 1)
   }
@@ -57,20 +57,20 @@ extension LeastSquares.Factor {
     if isEmpty { throw .noRows }
     var whole = self
     whole.grow(to: columns.levels)
-    let problem = ReducedProblem(whole)
+    let problem = Problem(whole)
     if let column = problem.norms.firstIndex(where: { !$0.isFinite }) {
       throw column < features
         ? .overflow(.features, column: columns.position(ofOther: column))
         : .overflow(.targets, column: column - features)
     }
-    let redundancy = WithinRedundancy(whole, columns)
+    let redundancy = LevelsRedundancy(whole, columns)
     if redundancy.takesLevels(problem) {
       return try whole.withColumns(columns).solve(with(method, columns))
     }
     do throws(DataError) {
       let solution = try method.solved(problem)
       let within = try solution.fit(solver: .qr, reason: "the levels are taken out of the rows", passes: 1)
-      return try WithinFit(whole, columns, within, leftovers: solution.leftovers).fit()
+      return try LevelsFit(whole, columns, within, leftovers: solution.leftovers).fit()
     } catch {
       switch error {
       case .overflow(.features, let column):

@@ -29,7 +29,7 @@ struct TriangleUpdate {
   ///
   /// - Parameter counts: of the rows that the triangle is made of.
   mutating func add<Scalar>(
-    _ rows: Observations<Scalar>, _ units: ColumnUnits, to triangle: inout UpperTriangularMatrix<Double>,
+    _ rows: Rows<Scalar>, _ units: ColumnUnits, to triangle: inout UpperTriangularMatrix<Double>,
     _ counts: inout RowCounts
   ) {
     var start = 0
@@ -56,7 +56,7 @@ struct TriangleUpdate {
   }
 
   private mutating func factorize<Scalar>(
-    _ rows: Observations<Scalar>, _ units: ColumnUnits, _ triangle: inout UpperTriangularMatrix<Double>,
+    _ rows: Rows<Scalar>, _ units: ColumnUnits, _ triangle: inout UpperTriangularMatrix<Double>,
     _ counts: inout RowCounts
   ) {
     columns.fill(rows, units, &counts)
@@ -103,7 +103,7 @@ private struct PreconditionedUpdate {
 
   /// Adds the rows of a block and counts them; false, with nothing changed, where the block is not fit for it.
   mutating func add<Scalar>(
-    _ block: Observations<Scalar>, _ units: ColumnUnits, to triangle: inout UpperTriangularMatrix<Double>,
+    _ block: Rows<Scalar>, _ units: ColumnUnits, to triangle: inout UpperTriangularMatrix<Double>,
     _ counts: inout RowCounts
   ) -> Bool {
     let (order, stride) = (order, stride)

@@ -4,7 +4,7 @@ internal import LinearAlgebra
 ///
 /// Columns are centred (where there is an intercept) and have norm 1, so that their units do not matter: with
 /// z = (x − mean) / norm, ‖R v − S‖ is least where ‖Z v − z_y‖ is, and w = v · norm_y / norm.
-struct ReducedProblem {
+struct Problem {
   let hasIntercept: Bool
   let counts: RowCounts
 
@@ -41,7 +41,7 @@ struct ReducedProblem {
   var targetCount: Int { leftovers.count }
 }
 
-extension ReducedProblem {
+extension Problem {
   /// From a factor of rows.
   ///
   /// - Parameter precisions: relative precision that each feature's values are stored with; nil for that of the factor.
@@ -147,11 +147,11 @@ extension ReducedProblem {
   }
 }
 
-extension ReducedProblem {
+extension Problem {
   /// The problem of some of the features, in a new order, and of some of the targets.
   ///
   /// - Complexity: about 2 p q² flops for q columns that stay. Uses `dtpqrt`.
-  func selecting(features: [Int], targets: [Int]? = nil) -> ReducedProblem {
+  func selecting(features: [Int], targets: [Int]? = nil) -> Problem {
     let targets = targets ?? Array(0..<targetCount)
     let (p, q, k) = (featureCount, features.count, targets.count)
     // [R S] restricted to the columns, factorised again; what it leaves of the targets adds to their leftovers.
@@ -165,7 +165,7 @@ extension ReducedProblem {
     var selected = UpperTriangularMatrix<Double>(order: q)
     for j in 0..<q { for i in 0...j { selected[i, j] = factor[i, j] } }
     let columns = features + targets.map { p + $0 }
-    return ReducedProblem(
+    return Problem(
       hasIntercept: hasIntercept, counts: counts, units: units.selecting(columns),
       offsets: columns.map { offsets[$0] }, norms: columns.map { norms[$0] }, triangle: selected,
       projections: Matrix(rows: q, columns: k) { factor[$0, q + $1] },

@@ -49,7 +49,7 @@ extension Redundancy: CustomStringConvertible {
   }
 }
 
-extension ReducedProblem {
+extension Problem {
   /// Goes through the features in order and sets those aside that the ones before determine.
   ///
   /// A feature is redundant if what the kept ones leave of it is no more than the rounding of stored values explains:

@@ -17,7 +17,7 @@ final class BatchLoader<Source: BatchSource> {
   /// The chunk that is worked and the one that is copied; made when first needed.
   private var buffers: [RowBuffer<Scalar>] = []
 
-  init(_ source: Source, _ rows: Observations<Input>, batchSize: Int) {
+  init(_ source: Source, _ rows: Rows<Input>, batchSize: Int) {
     self.source = source
     self.batchSize = batchSize
     rowBytes = max(1, rows.columnCount * MemoryLayout<Scalar>.stride)
@@ -38,7 +38,7 @@ final class BatchLoader<Source: BatchSource> {
   @specialized(where Source == StandardizedBatches<Float>)
   @specialized(where Source == StandardizedBatches<Double>)
   func forEachChunk(
-    _ rows: Observations<Input>, _ order: EpochOrder, from start: Int, to end: Int, cut: Int = .max,
+    _ rows: Rows<Input>, _ order: EpochOrder, from start: Int, to end: Int, cut: Int = .max,
     parts: Int = 1,
     _ work: @escaping (_ chunk: Batch<Scalar>, _ part: Int) -> Void,
     goesOn: @escaping (_ positions: Range<Int>) -> Bool
@@ -77,7 +77,7 @@ final class BatchLoader<Source: BatchSource> {
 
   /// Consecutive rows of the data, whatever the order of an epoch.
   func withRows<Result>(
-    _ range: Range<Int>, of rows: Observations<Input>, _ body: (Batch<Scalar>) -> Result
+    _ range: Range<Int>, of rows: Rows<Input>, _ body: (Batch<Scalar>) -> Result
   ) -> Result {
     if Source.readsInPlace { return body(source.batch(rows, range)) }
     let buffer = RowBuffer<Scalar>(
@@ -101,7 +101,7 @@ final class BatchLoader<Source: BatchSource> {
     return start..<position
   }
 
-  private func prepareBuffers(_ rows: Observations<Input>, count: Int) {
+  private func prepareBuffers(_ rows: Rows<Input>, count: Int) {
     while buffers.count < count {
       buffers.append(
         RowBuffer(
@@ -118,7 +118,7 @@ final class BatchLoader<Source: BatchSource> {
 
   /// Copies the rows at some positions of an epoch into a buffer, from row `start` of it on.
   private func copy(
-    _ rows: Observations<Input>, _ order: EpochOrder, _ positions: Range<Int>,
+    _ rows: Rows<Input>, _ order: EpochOrder, _ positions: Range<Int>,
     into buffer: RowBuffer<Scalar>, at start: Int
   ) {
     var position = positions.lowerBound

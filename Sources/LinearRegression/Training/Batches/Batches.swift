@@ -60,11 +60,11 @@ protocol BatchSource: SendableMetatype {
 
   /// Consecutive rows where they lie.
   /// - Precondition: ``readsInPlace``.
-  func batch(_ rows: Observations<Input>, _ range: Range<Int>) -> Batch<Scalar>
+  func batch(_ rows: Rows<Input>, _ range: Range<Int>) -> Batch<Scalar>
 
   /// Copies some rows into a buffer, from row `start` of it on.
   func copy(
-    _ selection: RowSelection, of rows: Observations<Input>, into buffer: RowBuffer<Scalar>, at start: Int)
+    _ selection: RowSelection, of rows: Rows<Input>, into buffer: RowBuffer<Scalar>, at start: Int)
 }
 
 /// Rows in the units that they are stored in: consecutive ones where they lie, others gathered.
@@ -72,7 +72,7 @@ struct StoredBatches<Scalar: BLASScalar>: BatchSource {
   /// The weights of all rows over their mean; empty for 1.
   private let weights: Scratch<Scalar>
 
-  init(_ rows: Observations<Scalar>, meanWeight: Double) {
+  init(_ rows: Rows<Scalar>, meanWeight: Double) {
     weights = Scratch(rows.weights == nil ? 0 : rows.rowCount, repeating: 0)
     let scale = Scalar(1 / meanWeight)
     if let source = rows.weights { for i in weights.buffer.indices { weights.buffer[i] = source[i] * scale } }
@@ -80,7 +80,7 @@ struct StoredBatches<Scalar: BLASScalar>: BatchSource {
 
   static var readsInPlace: Bool { true }
 
-  func batch(_ rows: Observations<Scalar>, _ range: Range<Int>) -> Batch<Scalar> {
+  func batch(_ rows: Rows<Scalar>, _ range: Range<Int>) -> Batch<Scalar> {
     let block = rows.block(range)
     return Batch(
       rows: range.count, X: block.X, y: block.y,
@@ -90,7 +90,7 @@ struct StoredBatches<Scalar: BLASScalar>: BatchSource {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   func copy(
-    _ selection: RowSelection, of rows: Observations<Scalar>, into buffer: RowBuffer<Scalar>, at start: Int
+    _ selection: RowSelection, of rows: Rows<Scalar>, into buffer: RowBuffer<Scalar>, at start: Int
   ) {
     let count = selection.places.count
     precondition(start >= 0 && start + count <= buffer.capacity)
@@ -123,14 +123,14 @@ struct StandardizedBatches<Input: BLASScalar>: BatchSource {
 
   static var readsInPlace: Bool { false }
 
-  func batch(_ rows: Observations<Input>, _ range: Range<Int>) -> Batch<Double> {
+  func batch(_ rows: Rows<Input>, _ range: Range<Int>) -> Batch<Double> {
     preconditionFailure("standardised rows are copies")
   }
 
   @specialized(where Input == Float)
   @specialized(where Input == Double)
   func copy(
-    _ selection: RowSelection, of rows: Observations<Input>, into buffer: RowBuffer<Double>, at start: Int
+    _ selection: RowSelection, of rows: Rows<Input>, into buffer: RowBuffer<Double>, at start: Int
   ) {
     let (p, k, count) = (rows.featureCount, rows.targetCount, selection.places.count)
     precondition(start >= 0 && start + count <= buffer.capacity)

@@ -72,7 +72,7 @@ struct EpochOrder: Sendable {
 extension EpochOrder {
   /// The first value that is not finite in the rows at some positions.
   func firstNonFinite<Scalar>(
-    in rows: Observations<Scalar>, _ positions: Range<Int>
+    in rows: Rows<Scalar>, _ positions: Range<Int>
   ) -> (DataError.Variable, row: Int, column: Int)? {
     let span = span(at: positions.lowerBound), first = span.positions.lowerBound
     let block = rows.block(span.firstRow..<span.firstRow + span.positions.count)

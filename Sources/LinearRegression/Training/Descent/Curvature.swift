@@ -8,7 +8,7 @@ struct Curvature {
   let trace: Double
 
   /// - Complexity: 22 passes over the rows, 4 n p flops each: power iteration to a few percent.
-  init<Scalar>(_ rows: Observations<Scalar>, _ units: ColumnUnits) {
+  init<Scalar>(_ rows: Rows<Scalar>, _ units: ColumnUnits) {
     let (p, k) = (rows.featureCount, rows.targetCount)
     let layout = DesignLayout(features: p, targets: k, hasOnes: true)
     // r = y − [1 Z] v, so that what v changes in [1 Z]ᵀ r is −[1 Z]ᵀ[1 Z] v.

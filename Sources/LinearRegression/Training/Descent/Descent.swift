@@ -9,7 +9,7 @@ protocol Descent<Input>: AnyObject, SendableMetatype {
   ///
   /// - Parameter epoch: epochs finished before.
   func advance(
-    _ rows: Observations<Input>, _ order: EpochOrder, from start: Int, to end: Int, epoch: Int,
+    _ rows: Rows<Input>, _ order: EpochOrder, from start: Int, to end: Int, epoch: Int,
     stop: StopSignal
   ) throws(StepFailure) -> Int
 
@@ -17,7 +17,7 @@ protocol Descent<Input>: AnyObject, SendableMetatype {
   func rollBack()
 
   /// What is to be said once all rows were used.
-  func endEpoch(_ rows: Observations<Input>, epoch: Int, isLast: Bool) throws(StepFailure) -> DescentReport
+  func endEpoch(_ rows: Rows<Input>, epoch: Int, isLast: Bool) throws(StepFailure) -> DescentReport
 
   /// The losses of the current epoch's steps so far, or of the last epoch's until another begins; of no weight where steps
   /// do not look at y.

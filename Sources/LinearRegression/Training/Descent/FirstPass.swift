@@ -32,7 +32,7 @@ struct FirstPass {
   ///   - decay: λ, by which ‖w‖² λ / 2 is added to the mean loss.
   ///   - decaysStandardized: whether w is in standardised units there.
   static func of<Scalar>(
-    _ rows: Observations<Scalar>, wantsProblem: Bool, mostFeatures: Int = affordableFeatures,
+    _ rows: Rows<Scalar>, wantsProblem: Bool, mostFeatures: Int = affordableFeatures,
     decay: Double = 0, decaysStandardized: Bool = true
   ) throws(DataError) -> FirstPass {
     let (p, k) = (rows.featureCount, rows.targetCount)
@@ -61,7 +61,7 @@ struct FirstPass {
   }
 
   /// By cross-products where they are accurate enough, else by the triangular factor of the rows.
-  private static func reducedProblem<Scalar>(_ rows: Observations<Scalar>) throws(DataError) -> ReducedProblem
+  private static func reducedProblem<Scalar>(_ rows: Rows<Scalar>) throws(DataError) -> Problem
   {
     let layout = DesignLayout(features: rows.featureCount, targets: rows.targetCount, hasOnes: true)
     let precisions = Array(repeating: Double(Scalar.ulpOfOne), count: layout.features)
@@ -73,7 +73,7 @@ struct FirstPass {
       }
       // They square the condition number: what is left beyond it is enough for steps, and for distances after a
       // correction.
-      if let problem = ReducedProblem(products, precisions: precisions),
+      if let problem = Problem(products, precisions: precisions),
         let inverse = try? problem.triangle.inverse(),
         ErrorEstimate(problem.triangle, inverse: inverse).conditionNumber < 100
       {
@@ -84,6 +84,6 @@ struct FirstPass {
       let factor = LeastSquares.Factor.of(rows, layout, units)
       return (factor, factor.columnSizes)
     }
-    return ReducedProblem(factor, precisions: precisions)
+    return Problem(factor, precisions: precisions)
   }
 }

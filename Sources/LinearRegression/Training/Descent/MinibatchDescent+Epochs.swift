@@ -7,7 +7,7 @@ extension MinibatchDescent {
   @specialized(where Source == StoredBatches<Double>)
   @specialized(where Source == StandardizedBatches<Float>)
   @specialized(where Source == StandardizedBatches<Double>)
-  func endEpoch(_ rows: Observations<Input>, epoch: Int, isLast: Bool) throws(StepFailure) -> DescentReport {
+  func endEpoch(_ rows: Rows<Input>, epoch: Int, isLast: Bool) throws(StepFailure) -> DescentReport {
     let mean = losses.buffer.reduce(0, +) / max(counts.weight, .leastNormalMagnitude)
     let firstLoss = max(counts.firstLoss ?? 0, Double(Scalar.leastNormalMagnitude))
     // What a run starts with: the loss of its first batch, or of a model that predicts nothing, if that is larger. The
@@ -36,7 +36,7 @@ extension MinibatchDescent {
   }
 
   /// Σ w e²/2 of the last rows as stored, and what a model that predicts nothing loses on them.
-  private func lossOfLastBatch(_ rows: Observations<Input>) -> (rows: Int, loss: Double, ofZero: Double) {
+  private func lossOfLastBatch(_ rows: Rows<Input>) -> (rows: Int, loss: Double, ofZero: Double) {
     let count = min(shape.rows, rows.rowCount)
     return loader.withRows(rows.rowCount - count..<rows.rowCount, of: rows) { batch in
       var loss = 0.0
@@ -52,7 +52,7 @@ extension MinibatchDescent {
   }
 
   /// Mean squared loss of a model that predicts nothing.
-  private func lossOfZero(_ rows: Observations<Input>) -> Double {
+  private func lossOfZero(_ rows: Rows<Input>) -> Double {
     if let zeroLoss { return zeroLoss }
     var sum = 0.0
     for start in stride(from: 0, to: rows.rowCount, by: shape.rows) {

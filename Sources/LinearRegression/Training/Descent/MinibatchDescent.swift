@@ -81,7 +81,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
   @specialized(where Source == StandardizedBatches<Float>)
   @specialized(where Source == StandardizedBatches<Double>)
   func advance(
-    _ rows: Observations<Input>, _ order: EpochOrder, from start: Int, to end: Int, epoch: Int,
+    _ rows: Rows<Input>, _ order: EpochOrder, from start: Int, to end: Int, epoch: Int,
     stop: StopSignal
   ) throws(StepFailure) -> Int {
     if stop.isRequested { return start }

@@ -17,7 +17,7 @@ struct Preconditioner {
   ///   - pass: what the first pass found: T is R⁻¹ of its factor; without one, columns are only scaled.
   /// - Complexity: one more pass, 2 n p min(p, 16) flops; without a factor 23 of at most 4 n p flops, for the largest
   ///   eigenvalue.
-  init<Scalar>(_ rows: Observations<Scalar>, _ pass: FirstPass) {
+  init<Scalar>(_ rows: Rows<Scalar>, _ pass: FirstPass) {
     matrix = pass.problem?.inverse
     featureCount = rows.featureCount
     if let matrix {
@@ -71,7 +71,7 @@ struct Preconditioner {
   /// The largest w (1 + ‖Tᵀz‖²): norms are exact where T has at most 16 columns or only scales, else estimated from 16
   /// random directions (Drineas, Magdon-Ismail, Mahoney and Woodruff 2012, JMLR 13), each to about a third.
   private static func largestRow<Scalar>(
-    _ rows: Observations<Scalar>, _ pass: FirstPass, _ T: Matrix<Double>?, scale: Double
+    _ rows: Rows<Scalar>, _ pass: FirstPass, _ T: Matrix<Double>?, scale: Double
   ) -> Double {
     var directions = T
     if let T, T.columnCount > 16 {
@@ -109,7 +109,7 @@ private struct LargestRow<Scalar: BLASScalar>: Reduction {
       products: zeros(rows * (directions?.columnCount ?? 0)))
   }
 
-  mutating func add(_ block: Observations<Scalar>, _ workspace: inout Workspace) {
+  mutating func add(_ block: Rows<Scalar>, _ workspace: inout Workspace) {
     var counts = RowCounts()
     workspace.block.fill(block, units, &counts)
     let (n, p, order) = (block.rowCount, layout.features, layout.order)

@@ -16,7 +16,7 @@ package struct Standardization: Equatable, Sendable {
   /// - Complexity: O(n p), one pass on all cores; two more where 64 rows give a wrong idea of the others.
   package init<M: RowMajor>(_ matrix: M) throws(DataError) {
     let nothing = Matrix<M.Scalar>.zeros(matrix.rowCount, 0)
-    let moments = try Observations.with(matrix, nothing) { (rows) throws(DataError) in
+    let moments = try Rows.with(matrix, nothing) { (rows) throws(DataError) in
       try checked(matrix, nothing) { () throws(DataError) in try ColumnMoments.of(rows) }
     }
     self.init(moments, 0..<matrix.columnCount)

@@ -39,7 +39,7 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
   var now: VarianceReducedState
 
   init(
-    _ rows: Observations<Input>, _ pass: FirstPass, preconditioner: Preconditioner, batchSize: Int,
+    _ rows: Rows<Input>, _ pass: FirstPass, preconditioner: Preconditioner, batchSize: Int,
     tolerance: Double
   ) {
     let (n, p, k) = (rows.rowCount, rows.featureCount, rows.targetCount)
@@ -71,7 +71,7 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
   // MARK: Steps
 
   func advance(
-    _ rows: Observations<Input>, _ order: EpochOrder, from start: Int, to end: Int, epoch: Int,
+    _ rows: Rows<Input>, _ order: EpochOrder, from start: Int, to end: Int, epoch: Int,
     stop: StopSignal
   ) throws(StepFailure) -> Int {
     var position = start, used = 0
@@ -123,7 +123,7 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
   // MARK: Snapshots
 
   /// Moves the snapshot to where the steps have led, if the gradient there is smaller.
-  private func endSegment(_ rows: Observations<Input>) {
+  private func endSegment(_ rows: Rows<Input>) {
     let before = now
     let correction = preconditioner.whitens && now.steps > 0 ? 1 + now.gainOffset / now.steps : 1
     for i in offset.buffer.indices { now.snapshot[i] += correction * offset.buffer[i] }
@@ -158,7 +158,7 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     var gradientNorm: Double
   }
 
-  private func fullGradient(_ rows: Observations<Input>) -> FullGradient {
+  private func fullGradient(_ rows: Rows<Input>) -> FullGradient {
     let (p, k) = (shape.features, shape.targets)
     let layout = DesignLayout(features: p, targets: k, hasOnes: true)
     let coefficients = Matrix<Double>(rows: p + 1, columns: k) { i, t in
@@ -199,7 +199,7 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
   /// Segments that led away were taken back already.
   func rollBack() {}
 
-  func endEpoch(_ rows: Observations<Input>, epoch: Int, isLast: Bool) throws(StepFailure) -> DescentReport {
+  func endEpoch(_ rows: Rows<Input>, epoch: Int, isLast: Bool) throws(StepFailure) -> DescentReport {
     DescentReport(
       losses: now.losses, learningRate: nil, residual: (now.residual, now.biasResidual),
       gradientNorm: now.gradientNorm, verdict: verdict)

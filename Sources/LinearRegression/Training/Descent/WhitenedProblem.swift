@@ -30,11 +30,11 @@ struct WhitenedProblem {
   private let means: [Double]
 
   /// The problem without a penalty, for the loss alone.
-  private let loss: ReducedProblem
+  private let loss: Problem
 
   /// - Parameter penaltyRoots: √λⱼ, where λⱼ vⱼ² / 2 is added to the mean loss; 0 for a constant column.
   /// - Complexity: O(p³)
-  init(_ problem: ReducedProblem, penaltyRoots: [Double]) {
+  init(_ problem: Problem, penaltyRoots: [Double]) {
     let p = problem.featureCount
     let roots = (0..<p).filter { problem.norms[$0] > 0 }.map { penaltyRoots[$0] }
     var objective = problem, units = Array(repeating: 1.0, count: p), commonRoot = roots.first ?? 0
@@ -104,12 +104,12 @@ private struct WhitenedCoordinates {
   let errors: [[Double]]
 }
 
-extension ReducedProblem {
+extension Problem {
   /// The problem with p more rows: √λⱼ in column j, zeros in y. What is least there is ‖R v − S‖² + Σ λⱼ vⱼ².
   ///
   /// - Parameter units: √(1 + λⱼ), which column j is divided by to have norm 1 again.
   /// - Complexity: O(p² (p + k)). Uses `dtpqrt`.
-  fileprivate func penalized(_ roots: [Double], units: [Double]) -> ReducedProblem {
+  fileprivate func penalized(_ roots: [Double], units: [Double]) -> Problem {
     let (p, k) = (featureCount, targetCount), order = p + k
     var factor = UpperTriangularMatrix<Double>(order: order)
     var rows: [Double] = zeros(p * order)
@@ -121,7 +121,7 @@ extension ReducedProblem {
     factor.stack(rows: p, columns: rows)
     var penalized = UpperTriangularMatrix<Double>(order: p)
     for j in 0..<p { for i in 0...j { penalized[i, j] = factor[i, j] } }
-    return ReducedProblem(
+    return Problem(
       hasIntercept: hasIntercept, counts: counts, units: self.units, offsets: offsets, norms: norms,
       triangle: penalized, projections: Matrix(rows: p, columns: k) { factor[$0, p + $1] },
       leftovers: (0..<k).map { t in

@@ -1,7 +1,7 @@
 internal import LinearAlgebra
 
 extension OnlineSGD {
-  mutating func take<Scalar>(_ block: Observations<Scalar>) {
+  mutating func take<Scalar>(_ block: Rows<Scalar>) {
     let before = units
     addMoments(block)
     express(from: before, in: units)
@@ -19,7 +19,7 @@ extension OnlineSGD {
   }
 
   /// Means and sums of squares of old and new rows together.
-  private mutating func addMoments<Scalar>(_ block: Observations<Scalar>) {
+  private mutating func addMoments<Scalar>(_ block: Rows<Scalar>) {
     for i in 0..<block.rowCount {
       let own = Double(block.weight(i))
       if own == 0 { continue }

@@ -87,7 +87,7 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
       throw error
     }
     var next = self
-    Observations.with(X, y, weights: weights) { next.take($0) }
+    Rows.with(X, y, weights: weights) { next.take($0) }
     guard (next.means + next.squares).allSatisfy(\.isFinite) else {
       throw .overflow(
         column: (0..<features + targets).first { !(next.means[$0] + next.squares[$0]).isFinite } ?? 0,

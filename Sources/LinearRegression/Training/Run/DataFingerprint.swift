@@ -8,7 +8,7 @@ struct DataFingerprint: Equatable, Sendable, Codable {
   let hash: UInt64
 
   /// - Complexity: O(n (p + k)), one pass on all cores.
-  init<Scalar>(_ rows: Observations<Scalar>) {
+  init<Scalar>(_ rows: Rows<Scalar>) {
     self.rows = rows.rowCount
     features = rows.featureCount
     targets = rows.targetCount
@@ -21,7 +21,7 @@ struct DataFingerprint: Equatable, Sendable, Codable {
 private struct ValueHash<Scalar: BLASScalar>: Reduction {
   var value: UInt64 = 0x9E37_79B9_7F4A_7C15
 
-  mutating func add(_ block: Observations<Scalar>, _: inout Void) {
+  mutating func add(_ block: Rows<Scalar>, _: inout Void) {
     take(block.X, block.rowCount * block.featureCount)
     take(block.y, block.rowCount * block.targetCount)
     take(block.weights, block.weights == nil ? 0 : block.rowCount)

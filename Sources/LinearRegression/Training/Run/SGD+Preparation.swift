@@ -13,7 +13,7 @@ extension SGD {
   }
 
   /// The first pass over the rows that are learnt from; nil where nothing needs one.
-  func firstPass<Scalar>(_ rows: Observations<Scalar>) throws(DataError) -> FirstPass? {
+  func firstPass<Scalar>(_ rows: Rows<Scalar>) throws(DataError) -> FirstPass? {
     guard isAutomatic || standardize || measuresDistance else { return nil }
     return try FirstPass.of(
       rows, wantsProblem: isAutomatic || measuresDistance, decay: weightDecay,
@@ -38,7 +38,7 @@ extension SGD {
 
   /// The way to take steps. Initial weights are drawn from the generator where there are any.
   func descent<Scalar>(
-    _ rows: Observations<Scalar>, _ pass: FirstPass?, _ units: ProblemStandardization, batchSize: Int,
+    _ rows: Rows<Scalar>, _ pass: FirstPass?, _ units: ProblemStandardization, batchSize: Int,
     using generator: inout SeededGenerator
   ) -> any Descent<Scalar> {
     let (n, p, k) = (rows.rowCount, rows.featureCount, rows.targetCount)

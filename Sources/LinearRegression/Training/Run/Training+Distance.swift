@@ -63,7 +63,7 @@ extension Training {
         gap: largest(problem.solution - weights, bias) + hidden,
         gradientNorm: largestNorm(gemm(problem.forward, residual, transposeA: .transpose), bias))
     }
-    let sums = Observations.with(X, y, weights: self.weights) { rows in
+    let sums = Rows.with(X, y, weights: self.weights) { rows in
       ResidualSums.of(
         rows, DesignLayout(features: X.columnCount, targets: k, hasOnes: true), standard.units,
         Matrix<Double>(rows: X.columnCount + 1, columns: k) {
@@ -96,7 +96,7 @@ extension Training {
 
   // MARK: Divergence
 
-  func divergence(_ rows: Observations<M.Scalar>) -> Divergence {
+  func divergence(_ rows: Rows<M.Scalar>) -> Divergence {
     let curvature = Curvature(rows, units.units)
     return Divergence(
       epoch: epochs.count + 1, learningRate: method.learningRate.initial ?? 0,

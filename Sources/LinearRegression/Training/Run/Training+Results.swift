@@ -18,7 +18,7 @@ extension Training {
     if exact != nil { return try run() }
     let pass: FirstPass
     do throws(DataError) {
-      pass = try Observations.with(X, y, weights: weights) { (rows) throws(DataError) in
+      pass = try Rows.with(X, y, weights: weights) { (rows) throws(DataError) in
         try FirstPass.of(rows, wantsProblem: true, mostFeatures: .max)
       }
     } catch {

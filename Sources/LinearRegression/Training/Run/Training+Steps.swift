@@ -20,7 +20,7 @@ extension Training {
   public func advance(rows count: Int) throws(TrainingError) -> EpochReport? {
     if stopReason == .interrupted && !stopSignal.isRequested { stopReason = nil }
     guard stopReason == nil else { return nil }
-    return try Observations.with(X, y, weights: weights) { (rows) throws(TrainingError) -> EpochReport? in
+    return try Rows.with(X, y, weights: weights) { (rows) throws(TrainingError) -> EpochReport? in
       do throws(StepFailure) {
         return try advance(rows, by: count)
       } catch {
@@ -35,7 +35,7 @@ extension Training {
     }
   }
 
-  private func advance(_ rows: Observations<M.Scalar>, by count: Int) throws(StepFailure) -> EpochReport? {
+  private func advance(_ rows: Rows<M.Scalar>, by count: Int) throws(StepFailure) -> EpochReport? {
     let order = self.order ?? drawOrder(rows)
     let target = rowsDone + min(max(1, count), rows.rowCount - rowsDone)
     repeat {
@@ -49,7 +49,7 @@ extension Training {
   }
 
   /// The order of the current epoch; `generator` stays at the epoch's start until the epoch is over, so that a state can be saved.
-  private func drawOrder(_ rows: Observations<M.Scalar>) -> EpochOrder {
+  private func drawOrder(_ rows: Rows<M.Scalar>) -> EpochOrder {
     var generator = generator
     let rowBytes = rows.featureCount * MemoryLayout<M.Scalar>.stride
     let drawn = EpochOrder(
@@ -62,7 +62,7 @@ extension Training {
   /// Has the order of the current epoch drawn anew.
   func forgetOrder() { order = nil }
 
-  private func endEpoch(_ rows: Observations<M.Scalar>) throws(StepFailure) -> EpochReport {
+  private func endEpoch(_ rows: Rows<M.Scalar>) throws(StepFailure) -> EpochReport {
     let number = epochs.count + 1, isLast = number == method.epochs
     let seen = try descent.endEpoch(rows, epoch: epochs.count, isLast: isLast)
     let report = try report(number, seen)

@@ -50,11 +50,11 @@ public final class Training<M: RowMajor> {
   var order: EpochOrder?
 
   /// Of the data, as learnt from; formed when it is first asked for.
-  lazy var fingerprint = Observations.with(X, y, weights: weights) { DataFingerprint($0) }
+  lazy var fingerprint = Rows.with(X, y, weights: weights) { DataFingerprint($0) }
 
   /// Of the rows to validate on, which choose the model that is kept.
   lazy var validationFingerprint = validation.map { rows in
-    Observations.with(rows.X, rows.y, weights: rows.weights) { DataFingerprint($0) }
+    Rows.with(rows.X, rows.y, weights: rows.weights) { DataFingerprint($0) }
   }
 
   /// The parameters with the least loss so far, and since when there were none better.
@@ -88,12 +88,12 @@ public final class Training<M: RowMajor> {
       (self.weights, self.validation) = (learnt, heldOut)
       let batchSize = method.batchSize(rows: X.rowCount, features: X.columnCount)
       let pass = try checked(X, y, weights: learnt) { () throws(DataError) in
-        try Observations.with(X, y, weights: learnt) { (rows) throws(DataError) in try method.firstPass(rows)
+        try Rows.with(X, y, weights: learnt) { (rows) throws(DataError) in try method.firstPass(rows)
         }
       }
       let units = try method.units(pass, features: X.columnCount, targets: y.columnCount)
       var generator = SeededGenerator(seed: method.seed)
-      descent = Observations.with(X, y, weights: learnt) { rows in
+      descent = Rows.with(X, y, weights: learnt) { rows in
         method.descent(rows, pass, units, batchSize: batchSize, using: &generator)
       }
       (self.batchSize, self.pass, self.units) = (batchSize, pass, units)

@@ -15,7 +15,7 @@ struct ValidationRows<M: RowMajor> {
   /// - Complexity: 4 n p k flops, one pass on all cores.
   func loss(of model: LinearModel) throws(DataError) -> Double {
     let (p, k) = (X.columnCount, y.columnCount)
-    return try Observations.with(X, y, weights: weights) { (rows) throws(DataError) in
+    return try Rows.with(X, y, weights: weights) { (rows) throws(DataError) in
       let sums = ResidualSums.of(
         rows, DesignLayout(features: p, targets: k, hasOnes: true), ColumnUnits(identity: p + k),
         Matrix<Double>(rows: p + 1, columns: k) { $0 == 0 ? model.intercepts[$1] : model.weights[$0 - 1, $1] }

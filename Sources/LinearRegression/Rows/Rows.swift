@@ -2,7 +2,7 @@ internal import LinearAlgebra
 
 /// Rows in memory: X, n × p, y, n × k, and a weight for each row or none. The whole is the source of a pass, a part of
 /// it one of its blocks.
-struct Observations<Scalar: BLASScalar>: RowSource {
+struct Rows<Scalar: BLASScalar>: RowSource {
   /// X, row-major. Nil may stand for an empty matrix.
   var X: UnsafePointer<Scalar>?
 
@@ -30,7 +30,7 @@ struct Observations<Scalar: BLASScalar>: RowSource {
   /// Calls `body` with the rows of X, n × p, and y, n × k.
   static func with<Result, Failure>(
     _ X: some RowMajor<Scalar>, _ y: some RowMajor<Scalar>, weights: [Scalar]? = nil,
-    levels: [Int32]? = nil, low: Matrix<Double>? = nil, _ body: (Observations) throws(Failure) -> Result
+    levels: [Int32]? = nil, low: Matrix<Double>? = nil, _ body: (Rows) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     precondition(X.rowCount == y.rowCount && (weights.map { $0.count == X.rowCount } ?? true))
     precondition(low.map { $0.shape == X.shape } ?? true)
@@ -41,7 +41,7 @@ struct Observations<Scalar: BLASScalar>: RowSource {
           try withOptional(low?.elements) { (low) throws(Failure) in
             try withOptional(levels) { (levels) throws(Failure) in
               try body(
-                Observations(
+                Rows(
                   X: elements.baseAddress, lowX: low, y: targets.baseAddress, weights: weights,
                   levels: levels, rowCount: X.rowCount, featureCount: X.columnCount,
                   targetCount: y.columnCount))
@@ -52,7 +52,7 @@ struct Observations<Scalar: BLASScalar>: RowSource {
     }
   }
 
-  func block(_ rows: Range<Int>) -> Observations {
+  func block(_ rows: Range<Int>) -> Rows {
     var block = self
     block.X = X.map { $0 + rows.lowerBound * featureCount }
     block.lowX = lowX.map { $0 + rows.lowerBound * featureCount }
@@ -79,7 +79,7 @@ struct Observations<Scalar: BLASScalar>: RowSource {
   }
 }
 
-extension Observations {
+extension Rows {
   /// Σ of the weights; n without them.
   var totalWeight: Double {
     guard let weights else { return Double(rowCount) }

@@ -1,7 +1,7 @@
 internal import LinearAlgebra
 
 /// A fit of all columns from that of the rows less the means of their levels.
-struct WithinFit {
+struct LevelsFit {
   let factor: LeastSquares.Factor
   let columns: LevelColumns
 
@@ -39,7 +39,7 @@ struct WithinFit {
   func fit() throws(DataError) -> LeastSquaresFit {
     let statistics = try (0..<k).map { (t) throws(DataError) in try self.statistics(t) }
     let model = try model()
-    let redundancy = WithinRedundancy(factor, columns)
+    let redundancy = LevelsRedundancy(factor, columns)
     let certificate = within.certificate
     let covariance = within.covariance.map {
       UnscaledCovariance(within: $0, factor, columns)
@@ -151,7 +151,7 @@ struct WithinFit {
 }
 
 /// Redundant features of a fit of rows less the means of their levels, in terms of all columns.
-struct WithinRedundancy {
+struct LevelsRedundancy {
   let factor: LeastSquares.Factor
   let columns: LevelColumns
 
@@ -166,7 +166,7 @@ struct WithinRedundancy {
 
   /// Whether a feature before the levels is constant within each of them, and not the same in all: the levels do not
   /// determine it, for they come later, but the last of them that it tells apart is determined by it and the others.
-  func takesLevels(_ problem: ReducedProblem) -> Bool {
+  func takesLevels(_ problem: Problem) -> Bool {
     problem.independentFeatures().redundant.contains {
       $0.feature < columns.first
         && dependency($0).dependsOn.contains { columns.range.contains($0.feature) }

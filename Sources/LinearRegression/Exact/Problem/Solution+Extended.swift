@@ -1,0 +1,110 @@
+internal import LinearAlgebra
+
+/// Coefficients from residuals in double-double.
+struct ExtendedCoefficients {
+  let model: LinearModel
+
+  /// √((XᵀWX)⁻¹ⱼⱼ) of the intercept and of each kept feature.
+  let roots: [Double]
+
+  /// Digits that are right, relative to the sizes of the coefficients in standardised units.
+  let digits: Double
+
+  /// ‖Xᵀr‖ / (‖X‖ ‖r‖); nil where nothing is left of y.
+  let normalEquationResidual: Double?
+}
+
+extension Solution {
+  /// Corrects the solution by residuals in double-double; false where that does not converge.
+  mutating func refineExtended<Scalar>(
+    _ rows: Rows<Scalar>, _ factor: LeastSquares.Factor, passes: inout Int
+  ) -> Bool {
+    let layout = factor.layout, first = layout.firstFeature, p = layout.features, units = factor.units
+    let columns = Array(0..<first) + kept.map { first + $0 }
+    let triangle = factor.triangle.selecting(columns)
+    let coefficients = unitCoefficients(layout)
+    let start = Matrix<Double>(rows: columns.count, columns: layout.targets) { coefficients[columns[$0], $1] }
+    guard
+      let refined = ExtendedRefinement(
+        rows, layout, units, kept: kept, triangle: triangle, start: start,
+        targetSquares: (0..<layout.targets).map { whole.norms[p + $0] * whole.norms[p + $0] }),
+      let inverse = try? triangle.inverse()
+    else { return false }
+    passes += refined.passes
+    var weights = Matrix<Double>.zeros(p, layout.targets)
+    var intercepts: [Double] = zeros(layout.targets)
+    var digits = 16.0
+    for t in 0..<layout.targets {
+      let target = units.scales[p + t]
+      var intercept = DoubleDouble.zero
+      if first == 1 {
+        intercept = DoubleDouble(units.shifts[p + t]) + refined.solution[t][0].times(powerOfTwo: 1 / target)
+      }
+      for (i, j) in kept.enumerated() {
+        let weight = refined.solution[t][first + i].times(powerOfTwo: units.scales[j]).times(
+          powerOfTwo: 1 / target)
+        weights[j, t] = weight.rounded
+        if first == 1 { intercept = intercept + -(weight * DoubleDouble(units.shifts[j])) }
+      }
+      intercepts[t] = intercept.rounded
+      let values = refined.solution[t].map(\.rounded)
+      // Half a unit in the last place, and what the steps left.
+      let errors = values.indices.map { Double.ulpOfOne * abs(values[$0]) + refined.errors[t][$0] }
+      digits = min(digits, ErrorEstimate.digits(values, errors: errors, units: values.map { _ in 1 }))
+      leftovers[t] = whole.norms[p + t] > 0 ? refined.squares[t] / whole.norms[p + t] / whole.norms[p + t] : 0
+    }
+    let model = LinearModel(weights: weights, intercepts: intercepts)
+    guard model.weights.firstNonFinite() == nil, intercepts.allSatisfy(\.isFinite) else { return false }
+    extended = ExtendedCoefficients(
+      model: model, roots: roots(inverse, refined.correction, units, first), digits: digits,
+      normalEquationResidual: Self.normalEquationResidual(
+        refined, triangle, norms: (0..<layout.targets).map { whole.norms[p + $0] }))
+    return true
+  }
+
+  /// √((XᵀWX)⁻¹ⱼⱼ) in the units of the data: norms of the rows of E T U⁻¹, E being the way from the units of the pass.
+  private func roots(
+    _ inverse: UpperTriangularMatrix<Double>, _ correction: UpperTriangularMatrix<Double>,
+    _ units: ColumnUnits,
+    _ first: Int
+  ) -> [Double] {
+    let q = inverse.order
+    // The intercept at x = 0 is the one at the shifts less weights times shifts: the row cancels, so in double-double.
+    var rows = (0..<q).map { i in (0..<q).map { inverse[i, $0] } }
+    if first == 1 {
+      rows[0] = (0..<q).map { column in
+        kept.indices.reduce(DoubleDouble(inverse[0, column])) { sum, i in
+          let shift = units.shifts[kept[i]] * units.scales[kept[i]]
+          return sum + -(DoubleDouble(shift) * DoubleDouble(inverse[1 + i, column]))
+        }.rounded
+      }
+    }
+    return rows.indices.map { i in
+      nrm2(correction.times(rows[i], transpose: .transpose)) * (i < first ? 1 : units.scales[kept[i - first]])
+    }
+  }
+
+  private static func normalEquationResidual<Scalar>(
+    _ refined: ExtendedRefinement<Scalar>, _ triangle: UpperTriangularMatrix<Double>, norms targets: [Double]
+  ) -> Double? {
+    var worst: Double?
+    for t in refined.squares.indices {
+      let r = refined.squares[t].squareRoot(), g = refined.products[t]
+      guard r > 1e-14 * targets[t] else { continue }
+      let norms = g.indices.map { j in nrm2((0...j).map { triangle[$0, j] }) }
+      let scaled = g.indices.map { g[$0] / norms[$0] }
+      worst = max(worst ?? 0, nrm2(scaled) / (Double(max(1, g.count)).squareRoot() * r))
+    }
+    return worst
+  }
+}
+
+extension DoubleDouble {
+  /// Multiplied by a power of two: exact.
+  func times(powerOfTwo factor: Double) -> DoubleDouble {
+    var result = self
+    result.high *= factor
+    result.low *= factor
+    return result
+  }
+}
