@@ -68,7 +68,7 @@ package enum ReducedRows {
       if blocks <= blocksInMemory { tables.append(piece.table) } else { tables = JoinedRows() }
       progress(survey.rowCount)
     }
-    if let category { survey.take(levels: share?.rows.words ?? [], of: category) }
+    if let category { survey.take(levels: share?.words ?? [], of: category) }
     let design = try survey.design()
     if blocks <= blocksInMemory {
       self = .table(Table(rows.source, tables), design)
@@ -102,14 +102,11 @@ extension Share {
     _ formula: Formula, reading rows: some TableSource, weights: String? = nil,
     missing: MissingPolicy = .refuse, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) {
+    // However few rows: each block is a leaf, so that shares merge to the bits of the undivided rows.
     let reduced = try ReducedRows(
-      formula, reading: rows, weights: weights, missing: missing, progress: progress)
-    switch reduced {
-    case .share(let share): self = share
-    case .table(let table, let design):
-      self.init(formula.text, design)
-      try add(table)
-    }
+      formula, reading: rows, weights: weights, missing: missing, blocksInMemory: 0, progress: progress)
+    guard case .share(let share) = reduced else { preconditionFailure("a block stays in memory") }
+    self = share
   }
 
   /// The share of a block.

@@ -68,13 +68,19 @@ private struct ShareRecord: Codable {
     /// Height of the boundary before them.
     var height: UInt64
     var rows: LeastSquares.Factor
+    /// The levels of a category that has no columns, in the order of the factor; not there without one.
+    var levels: [String]?
   }
 
   init(_ share: Share) {
     formula = share.formula
     design = share.design
     droppedRows = share.droppedRows
-    parts = share.parts.subtrees.map { Part(height: $0.before, rows: $0.value.factor) }
+    parts = share.parts.subtrees.map {
+      Part(
+        height: $0.before, rows: $0.value.factor,
+        levels: share.absorption == nil ? nil : $0.value.words)
+    }
   }
 
   /// The share; nil where its parts do not fit.
@@ -89,9 +95,10 @@ private struct ShareRecord: Codable {
       let rows = part.rows
       guard rows.targets == design.targets.count, (rows.grouping == .levels) == isInLevels,
         rows.grouping != .none, rows.features == design.columns.count - (columns?.count ?? 0),
-        rows.levels <= columns?.levels ?? 0
+        (part.levels != nil) == isInLevels, rows.levels <= part.levels?.count ?? 0,
+        Set(part.levels ?? []).count == part.levels?.count ?? 0
       else { return nil }
-      tree.append(ShareRows(rows), before: part.height) { $0.merge($1) }
+      tree.append(ShareRows(rows, words: part.levels ?? []), before: part.height) { $0.merge($1) }
     }
     return Share(
       formula: formula, design: design, absorption: isInLevels || parts.isEmpty ? absorption : nil,

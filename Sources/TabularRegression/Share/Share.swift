@@ -89,8 +89,25 @@ public struct Share: Equatable, Sendable {
   /// No rows.
   private var noRows: ShareRows { ShareRows(design, absorption) }
 
-  /// All rows, merged along the tree.
-  var rows: ShareRows { parts.whole { $0.merge($1) } ?? noRows }
+  /// All rows, merged along the tree; levels of the category are counted as the design does.
+  var rows: ShareRows {
+    var rows = parts.whole { $0.merge($1) } ?? noRows
+    rows.renumber(numbers(of: rows.words))
+    return rows
+  }
+
+  /// The words of the category's levels, each once.
+  var words: [String] { unique(parts.subtrees.flatMap(\.value.words)) }
+
+  /// The number of each word among the levels of the category in the design.
+  private func numbers(of words: [String]) -> [Int32] {
+    guard let absorption else { return [] }
+    let variable = design.variables[absorption.variable], levels = variable.levels ?? []
+    let numbers = Dictionary(uniqueKeysWithValues: zip(levels, levels.indices.map(Int32.init)))
+    let isBoolean = design.sources.contains { $0.kind == .booleans && variable.variable.columns == [$0.name] }
+    // A word of rows that are left out is no level, and has no weight.
+    return words.map { numbers[isBoolean ? Design.boolean($0) ?? $0 : $0] ?? 0 }
+  }
 
   /// Takes the rows of another table, whose columns are found by name.
   ///
@@ -129,31 +146,13 @@ public struct Share: Equatable, Sendable {
   /// Notes the levels and ranges that were found in all rows.
   mutating func settle(_ design: Design) {
     guard let absorption else { return self.design.widenRanges(to: design) }
-    let variable = design.variables[absorption.variable]
-    let isBoolean = design.sources.contains { $0.kind == .booleans && variable.variable.columns == [$0.name] }
-    renumber(variable.levels ?? []) { isBoolean ? Design.boolean($0) ?? $0 : $0 }
     self.design = design
-  }
-
-  /// Counts the levels of the category as these.
-  ///
-  /// - Parameters:
-  ///   - old: what the levels were so far; nil for the words as they came.
-  ///   - level: the level that a word stands for.
-  private mutating func renumber(
-    _ levels: [String], from old: [String]? = nil, _ level: (String) -> String = { $0 }
-  ) {
-    guard let absorption else { return }
-    let numbers = Dictionary(uniqueKeysWithValues: zip(levels, levels.indices.map(Int32.init)))
-    parts.update { part in
-      // A word of rows that are left out is no level, and has no weight.
-      part.renumber((old ?? part.words).map { numbers[level($0)] ?? 0 })
-    }
     let columns = absorption.columns
     self.absorption = Design.Absorption(
       variable: absorption.variable,
       columns: LevelColumns(
-        first: columns.first, levels: levels.count, hasReference: columns.hasReference))
+        first: columns.first, levels: design.variables[absorption.variable].levels?.count ?? 0,
+        hasReference: columns.hasReference))
   }
 
   /// Joins with the share of other rows.
@@ -168,8 +167,7 @@ public struct Share: Equatable, Sendable {
     if (absorption == nil) != (other.absorption == nil) { (mine, theirs) = (withColumns, other.withColumns) }
     if let difference = mine.difference(to: theirs) { throw .unusable(file: name, message: difference) }
     if let levels = try design.commonLevels(other.design, mine.absorption, file: name) {
-      mine.recount(levels)
-      theirs.recount(levels)
+      if let absorption = mine.absorption { mine.settle(mine.design.withLevels(levels, of: absorption)) }
     }
     try mine.join(theirs, named: name)
     mine.design.widenRanges(to: theirs.design)
@@ -181,17 +179,11 @@ public struct Share: Equatable, Sendable {
     guard let absorption, design.columnsFault == nil else { return self }
     var share = self
     share.absorption = nil
-    share.parts.update { $0.takeColumns(absorption.columns) }
+    share.parts.update {
+      $0.renumber(numbers(of: $0.words))
+      $0.takeColumns(absorption.columns)
+    }
     return share
-  }
-
-  /// Counts the levels of the category as these.
-  private mutating func recount(_ levels: [String]) {
-    guard let absorption else { return }
-    let old = design.variables[absorption.variable].levels
-    if old == levels { return }
-    design = design.withLevels(levels, of: absorption)
-    renumber(levels, from: old)
   }
 
   /// Why two shares cannot be merged; nil where they can.

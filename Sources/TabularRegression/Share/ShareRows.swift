@@ -1,13 +1,12 @@
 internal import LinearRegression
 
-/// Some of the rows of a share: their factor, and the words of a category's levels as long as the design does not know
-/// them.
+/// Some of the rows of a share: their factor, and the words of a category's levels in the order in which they came.
 struct ShareRows: Equatable, Sendable {
   private(set) var factor: LeastSquares.Factor
 
-  /// The levels in the order in which they came; empty where the design knows them.
-  private(set) var words: [String] = []
-  /// The number of each; empty until others are to be counted as these are.
+  /// The level that each number stands for; empty where rows are not in levels.
+  private(set) var words: [String]
+  /// The number of each word; empty until others are to be counted as these are.
   private var codes: [String: Int32] = [:]
 
   /// No rows of a design.
@@ -20,7 +19,7 @@ struct ShareRows: Equatable, Sendable {
         grouping: absorption == nil ? .one : .levels))
   }
 
-  init(_ factor: LeastSquares.Factor) { self.factor = factor }
+  init(_ factor: LeastSquares.Factor, words: [String] = []) { (self.factor, self.words) = (factor, words) }
 
   /// Number of levels, those of rows without weight too.
   var levels: Int { max(factor.levels, words.count) }
@@ -28,8 +27,13 @@ struct ShareRows: Equatable, Sendable {
   /// Takes rows into a factor of none.
   mutating func add(_ data: RegressionData, isBlock: Bool) throws(DataError) {
     factor = try data.factor(isLeaf: isBlock)
-    words = data.rows.levels?.words ?? []
+    if let absorption = data.absorption {
+      words = data.rows.levels?.words ?? data.design.variables[absorption.variable].levels ?? []
+    }
   }
+
+  /// Whether the levels have the same words and numbers, and the factors the same bits.
+  static func == (a: ShareRows, b: ShareRows) -> Bool { a.factor == b.factor && a.words == b.words }
 
   /// Takes later rows of the same design.
   mutating func merge(_ later: ShareRows) {
@@ -50,8 +54,9 @@ struct ShareRows: Equatable, Sendable {
     return code
   }
 
-  /// Gives each level another number, which the design knows.
+  /// Gives each level another number, which stands for what the design says.
   mutating func renumber(_ numbers: [Int32]) {
+    if factor.grouping != .levels { return }
     var rows = ShareRows(factor.empty)
     rows.join(factor, Array(numbers.prefix(factor.levels)))
     self = rows
