@@ -45,7 +45,7 @@ let package = Package(
     .target(name: "CNumberText", exclude: ["rows.h"]),
     // Numbers to text, by std::to_chars.
     .target(name: "CNumberFormat"),
-    // What becomes of memory that is let go of: a setting of glibc's.
+    // Keeps freed memory for the next block: a setting of glibc's.
     .target(name: "CMalloc"),
 
     // MARK: Library
