@@ -17,8 +17,8 @@ enum Targets {
   static func target(_ name: String) -> Target? { targets[name] }
 
   nonisolated(unsafe) private static let targets: [String: Target] = [
-    // The first byte chooses options, the second the size of blocks. Every way of reading gives the same table or the same error;
-    // what is written is read back.
+    // The first byte chooses options, the second the size of blocks. Every way of reading gives the same table or the
+    // same error; what is written is read back.
     "csv": { (bytes: [UInt8]) throws(TabularError) in
       guard bytes.count >= 2 else { return }
       let text = CSVText(bytes)
