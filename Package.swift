@@ -43,7 +43,7 @@ let package = Package(
     .target(name: "CDistributions"),
     // Text to numbers and words, a block of rows at a time; numbers to text.
     .target(name: "CText", exclude: ["fields.h", "numbers.h"]),
-    // What becomes of memory that is let go of: a setting of glibc's.
+    // Keeps freed memory for the next block: a setting of glibc's.
     .target(name: "CMalloc"),
 
     // MARK: Library

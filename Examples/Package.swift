@@ -14,10 +14,11 @@ let package = Package(
       name: "QuickStart", dependencies: [.product(name: "LinearRegression", package: library)],
       path: "QuickStart",
       exclude: ["expected.txt"]),
-    // The README's lines about the libraries: they compile and run, whatever they print.
+    // The programs of the documentation's articles.
     .executableTarget(
-      name: "Libraries", dependencies: [.product(name: "TabularRegression", package: library)],
-      path: "Libraries"),
+      name: "Articles", dependencies: [.product(name: "TabularRegression", package: library)],
+      path: "Articles",
+      exclude: ["expected.txt"]),
     // The teaching notebook that this package grew from, step by step.
     .executableTarget(
       name: "Notebook", dependencies: [.product(name: "LinearRegression", package: library)],

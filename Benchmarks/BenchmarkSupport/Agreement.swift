@@ -25,7 +25,8 @@ public struct Agreement {
     self.init(answer, reference, within: 4 * Double(Scalar.ulpOfOne) * Double(terms).squareRoot())
   }
 
-  /// Compares answers that are not the same but for rounding, such as a trained model and the one that the data come from.
+  /// Compares answers that are not the same but for rounding, such as a trained model and the one that the data come
+  /// from.
   ///
   /// - Parameters:
   ///   - answer: matrices.

@@ -2,8 +2,8 @@ import Foundation
 public import LinearRegression
 
 extension Matrix {
-  /// Reads a NumPy file of version 1 with little-endian `Float` or `Double` in C order, as the peers' data are. A vector
-  /// becomes one column.
+  /// Reads a NumPy file of version 1 with little-endian `Float` or `Double` in C order, as the peers' data are. A
+  /// vector becomes one column.
   public init(npy path: String) throws {
     let bytes = try Data(contentsOf: URL(filePath: path), options: .alwaysMapped)
     let type = Scalar.self == Float.self ? "<f4" : "<f8"

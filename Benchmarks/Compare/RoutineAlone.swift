@@ -1,8 +1,8 @@
 import BenchmarkSupport
 import LinearRegression
 
-/// A work done by calls of BLAS on the same matrices, and by nothing but what the formula needs besides: the bias copied
-/// into the result before X w is added to it, y subtracted, errors summed up, parameters updated.
+/// A work done by calls of BLAS on the same matrices, and by nothing but what the formula needs besides: the bias
+/// copied into the result before X w is added to it, y subtracted, errors summed up, parameters updated.
 ///
 /// It is what the package's functions are measured against, so it has none of their checks, on memory that is there
 /// before the clock starts. One thread.

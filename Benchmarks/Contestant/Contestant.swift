@@ -2,9 +2,9 @@ import BenchmarkSupport
 import Foundation
 import LinearRegression
 
-/// This package as a contestant among its peers (see peers/run.py): `contestant WORK FOLDER` reads its data, says "ready"
-/// and obeys lines on standard input. "run" does the work once and prints the seconds per unit of work; "answer FILE"
-/// writes the last result as raw little-endian doubles.
+/// This package as a contestant among its peers (see peers/run.py): `contestant WORK FOLDER` reads its data, says
+/// "ready" and obeys lines on standard input. "run" does the work once and prints the seconds per unit of work; "answer
+/// FILE" writes the last result as raw little-endian doubles.
 ///
 /// `contestant sweep` prints how cost grows, `contestant machine` what it ran on.
 @main

@@ -4,8 +4,8 @@ import TabularRegression
 
 /// One of the works that are compared, with its data in memory.
 struct Work {
-  /// The answer as the peers order it: intercepts, then weights row by row, or predictions. It is brought into this form
-  /// once it is asked for, as that of the peers is: the clock has stopped by then.
+  /// The answer as the peers order it: intercepts, then weights row by row, or predictions. It is brought into this
+  /// form once it is asked for, as that of the peers is: the clock has stopped by then.
   typealias Answer = () -> [Double]
 
   /// Does the work.

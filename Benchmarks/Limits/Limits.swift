@@ -3,8 +3,8 @@ import CAllocations
 import Foundation
 import LinearRegression
 
-/// Holds the package's paths against the machine's limits: memory read speed for what reads X once, the rate of `gemm` for
-/// products of matrices. Also peak memory beside the data, and allocations per step of SGD.
+/// Holds the package's paths against the machine's limits: memory read speed for what reads X once, the rate of `gemm`
+/// for products of matrices. Also peak memory beside the data, and allocations per step of SGD.
 @main
 struct Limits {
   static func main() throws {

@@ -15,7 +15,8 @@ nonisolated(unsafe) private let target = {
   return target
 }()
 
-/// What libFuzzer calls with one input after the other. A trap, a hang, a leak or an error of several lines is a finding.
+/// What libFuzzer calls with one input after the other. A trap, a hang, a leak or an error of several lines is a
+/// finding.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
   Targets.attempt { () throws(TabularError) in

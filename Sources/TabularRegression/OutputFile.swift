@@ -6,8 +6,8 @@
   private import Darwin
 #endif
 
-/// A file as it is written, so that it is either whole or as it was before: a temporary file beside it, which `commit()` flushes
-/// to the disk and renames. Let go before that, it leaves nothing.
+/// A file as it is written, so that it is either whole or as it was before: a temporary file beside it, which
+/// `commit()` flushes to the disk and renames. Let go before that, it leaves nothing.
 ///
 /// Standard output (the path "-") and what is not a regular file, such as a pipe, are written to as they are.
 final class OutputFile {

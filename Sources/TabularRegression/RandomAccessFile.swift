@@ -6,11 +6,11 @@
   private import Darwin
 #endif
 
-/// A file's bytes, read where they are asked for, by several threads at once; of what is not a regular file, such as a pipe, all
-/// bytes in memory.
+/// A file's bytes, read where they are asked for, by several threads at once; of what is not a regular file, such as a
+/// pipe, all bytes in memory.
 ///
-/// Reading takes no address space, so that a limit on it (`ulimit -v`) is no limit on the file, and a file that is truncated
-/// meanwhile is an error, where a map would end the program.
+/// Reading takes no address space, so that a limit on it (`ulimit -v`) is no limit on the file, and a file that is
+/// truncated meanwhile is an error, where a map would end the program.
 final class RandomAccessFile: Sendable {
   /// The file's name in messages.
   let name: String

@@ -94,8 +94,8 @@ func unknownColumn(_ name: String, _ available: [String]) -> String {
   return "there is no column \"\(printable(name))\"; \(guess) columns are \(listed(available))"
 }
 
-/// The name that another is most likely a slip of: the same letters in another order, or two of them changed, left out or added at most
-/// and fewer than half; nil where there is none.
+/// The name that another is most likely a slip of: the same letters in another order, or two of them changed, left out
+/// or added at most and fewer than half; nil where there is none.
 package func nearest(_ name: String, _ names: [String]) -> String? {
   let word = Array(name.lowercased()), letters = word.sorted()
   let limit = min(2, (word.count - 1) / 2)

@@ -27,7 +27,7 @@ struct Accumulate: ParsableCommand {
   @OptionGroup var text: TextOptions
   @OptionGroup var threads: ThreadOptions
 
-  @Option(help: "The column that weighs the rows.")
+  @Option(help: "The column that weighs the rows, as R's lm does.")
   var weights: String?
 
   func validate() throws {
@@ -57,8 +57,9 @@ struct Merge: ParsableCommand {
     abstract: "Join shares of an exact fit.",
     usage: "linreg merge <share> ... -o <share>",
     discussion: """
-      Shares have the same formula. In any order the results agree to rounding; in
-      the same order they are the same bytes.
+      Shares have the same formula. Merged in the order of their rows they give the
+      same bits, however they are grouped; in another order the results agree to
+      rounding.
 
       Example: linreg merge winter.share summer.share -o year.share
       """)
@@ -110,12 +111,16 @@ struct Solve: ParsableCommand {
   )
   var target: String?
 
-  @Option(help: "What becomes of columns that others determine.")
+  @Option(
+    help:
+      "What to do with columns that others determine: leave them out, keep all in the solution of least norm, or stop."
+  )
   var redundant = LeastSquares.RedundancyPolicy.drop
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Penalty of ridge regression, in standardised units.", valueName: "lambda"))
+    help: ArgumentHelp(
+      "Penalty of ridge regression, on columns divided by their standard deviation.", valueName: "lambda"))
   var ridge = 0.0
 
   @Flag(help: "Fit without an intercept, whatever the formula says.")

@@ -6,8 +6,9 @@ struct Check: ParsableCommand {
     abstract: "Tell what a file holds, and what would go wrong with it.",
     usage: "linreg check <file> [<options>]",
     discussion: """
-      Kinds, ranges and missing values by column; ragged rows and other damage;
-      constant and equal columns, whole numbers that look like categories.
+      Kinds, ranges and missing values by column; rows with too many or too few
+      fields are counted, other damage is told with its line; constant and equal
+      columns, whole numbers that look like categories.
 
       Exit code 1 where something would stop a fit, 0 otherwise.
 
@@ -17,7 +18,9 @@ struct Check: ParsableCommand {
   @Argument(help: "A CSV or NPY file; \"-\" is standard input.")
   var file: String
 
-  @Option(help: "The column to predict: others are compared with it.")
+  @Option(
+    help:
+      "The column to predict: others are compared with it, and named where they are the target in disguise.")
   var target: String?
 
   @Option(help: "The file's format, whatever its name (default: as it ends, or CSV).")

@@ -71,7 +71,8 @@ struct CheckpointOptions: ParsableArguments {
         : "\(checkpoint): this run has ended; here is its model")
   }
 
-  /// Removes the checkpoint of a run that has ended by itself, once its model is out; one that more epochs could go on from stays.
+  /// Removes the checkpoint of a run that has ended by itself, once its model is out; one that more epochs could go on
+  /// from stays.
   func finish(_ training: TableTraining, isQuiet: Bool, note: (String) -> Void) {
     guard let checkpoint, Files.exists(checkpoint) else { return }
     if training.couldUseMoreEpochs {

@@ -7,8 +7,9 @@ struct Convert: ParsableCommand {
     usage: "linreg convert <in> <out> [<options>]",
     discussion: """
       The names' endings tell the formats: .csv, .tsv with tabs, .npy.
-      Numbers come back to the bit. A missing number is an empty field in CSV and
-      NaN in NPY.
+      NPY files of floats, integers and booleans are read, in either byte order and
+      in C or Fortran order. Numbers come back to the bit. A missing number is an
+      empty field in CSV and NaN in NPY.
 
       NPY has no names: those of X.npy are the lines of the file X.names beside it,
       which is written and read with it. Where there is none they are V1, V2, …

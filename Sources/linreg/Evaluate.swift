@@ -21,7 +21,8 @@ struct Evaluate: ParsableCommand {
   var file: String
 
   @Option(
-    help: "What becomes of a level that the fit did not see: an error, the reference, or the row is left out."
+    help:
+      "What to do with a level that the fit did not see: it is an error, counts as the reference, or the row is left out."
   )
   var unseen = UnseenPolicy.error
 

@@ -10,14 +10,27 @@ struct Fit: ParsableCommand {
       linreg fit --target <target> <file> ... [<options>]
       """,
     discussion: """
-      A formula is in R's language: 'y ~ a + b', 'y ~ .' for all other columns,
-      '- a' to leave one out, '- 1' for no intercept, 'y ~ 1', a:b, a*b, (a + b)^2 for
-      products, I(a^2) for arithmetic, poly(x, k) for x, x², … xᵏ, log, log2,
-      log10, log1p, exp, sqrt, abs, scale, center, cbind(y1, y2) for several
-      targets, `names in backticks` where they hold other characters.
+      A formula is in R's language:
 
-      Columns of words are categories; C(z) makes a column of numbers one, and
-      C(z, reference = "b") chooses the level that others are compared with.
+      y ~ a + b         these columns
+      y ~ . - a         all other columns but a
+      - 1, + 0          no intercept; 'y ~ 1' for nothing else
+      a:b, a*b          the product; both and their product
+      (a + b + c)^2     all three and the products of two; ** is ^
+      I(a^2), log(a)    arithmetic; log, log2, log10, log1p, exp, sqrt, abs,
+                        scale, center
+      poly(x, k)        x, x², … xᵏ: raw powers
+      C(z)              a column of numbers as a category, as words are without it
+      C(z, reference = "b")
+                        the level that others are compared with
+      `living area`     a name with other characters
+      log(y) ~ .        the target may be an expression
+      cbind(y1, y2) ~ . several targets
+
+      Files are CSV, TSV or NPY, as their names end; texts may be compressed by
+      gzip. Larger files than some 16 MB are read in blocks; --solver (but qr),
+      --precision extended, --ridge auto and several targets take all rows into
+      memory.
 
       Example: linreg fit 'price ~ area*C(zip)' homes.csv --missing drop -m homes.json
       """)
@@ -29,7 +42,7 @@ struct Fit: ParsableCommand {
   @OptionGroup var text: TextOptions
   @OptionGroup var threads: ThreadOptions
 
-  @Option(help: "The column that weighs the rows.")
+  @Option(help: "The column that weighs the rows, as R's lm does.")
   var weights: String?
 
   @Flag(help: "Fit without an intercept; with --target.")

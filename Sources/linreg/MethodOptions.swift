@@ -4,19 +4,22 @@ import TabularRegression
 
 /// How an exact fit is reached.
 struct MethodOptions: ParsableArguments {
-  @Option(help: "How the fit is solved.")
+  @Option(help: "How the fit is solved; automatic is the cheapest way that is accurate enough.")
   var solver = LeastSquares.Solver.automatic
 
-  @Option(help: "How residuals are formed.")
+  @Option(help: "How residuals are formed; extended is in double-double.")
   var precision = LeastSquares.Precision.automatic
 
-  @Option(help: "What becomes of columns that others determine.")
+  @Option(
+    help:
+      "What to do with columns that others determine: leave them out, keep all in the solution of least norm, or stop."
+  )
   var redundant = LeastSquares.RedundancyPolicy.drop
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Penalty of ridge regression, in standardised units; \"auto\" for the one with the least error in cross-validation, \"auto-1se\" for the largest within one standard error of it.",
+      "Penalty of ridge regression, on columns divided by their standard deviation, as R's lm.ridge; \"auto\" for the one with the least error in cross-validation, \"auto-1se\" for the largest within one standard error of it.",
       valueName: "lambda"))
   var ridge = RidgeOption.penalty(0)
 

@@ -76,8 +76,8 @@ struct DataOptions: ParsableArguments {
   }
 }
 
-/// Names between commas, without spaces around them, as the names of a header are. Commas inside parentheses are part of a name, such as
-/// poly(x, 3)2.
+/// Names between commas, without spaces around them, as the names of a header are. Commas inside parentheses are part
+/// of a name, such as poly(x, 3)2.
 @Sendable func names(_ text: String) -> [String] {
   var names = [""], depth = 0
   for character in text {
@@ -112,12 +112,12 @@ func checkOrder(_ formula: String, _ files: some Sequence<String>) throws {
   return seed
 }
 
-/// What becomes of missing fields.
+/// How missing fields are treated.
 struct MissingOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "What becomes of rows with a missing field: refuse, drop, or fill with the mean or a number (default: refuse).",
+      "What to do with a missing field in a column that is used: refuse it, drop the row, or fill a number with the mean or this number; never a target, weight or category (default: refuse).",
       valueName: "policy"),
     transform: policy)
   var missing = MissingPolicy.refuse
@@ -147,7 +147,7 @@ struct ThreadOptions: ParsableArguments {
   }
 }
 
-/// What becomes of a fitted model.
+/// Where a fitted model goes.
 struct ModelOutputOptions: ParsableArguments {
   @Option(name: .customShort("m"), help: ArgumentHelp("Write the model to this file.", valueName: "model"))
   var modelFile: String?

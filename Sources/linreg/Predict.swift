@@ -9,11 +9,11 @@ struct Predict: ParsableCommand {
     discussion: """
       Columns are found by name: in any order, others beside them.
       Missing fields are treated as in the fit; a row that is dropped has an empty
-      prediction (null in JSON). --unseen says what becomes of a level that the
-      fit did not see.
+      prediction (null in JSON).
 
       Rows are predicted as they are read, in constant memory; those of a pipe are
-      answered as they arrive. With --json they are printed at the end.
+      answered as they arrive, on one thread. With --json they are printed at the
+      end, and NPY from a pipe is read whole.
 
       A confidence interval is for the mean of all rows like this one,
       a prediction interval for one more of them.
@@ -51,7 +51,8 @@ struct Predict: ParsableCommand {
 
   @Option(
     help:
-      "What becomes of a level that the fit did not see: an error, the reference, or a missing prediction.")
+      "What to do with a level that the fit did not see: it is an error, counts as the reference, or the prediction is missing."
+  )
   var unseen = UnseenPolicy.error
 
   @OptionGroup var text: TextOptions

@@ -11,8 +11,8 @@ import TabularRegression
 
 /// Where the command's text goes: data to standard output, everything else to standard error.
 enum Terminal {
-  /// A file that may not grow any more is an error to report, not a signal to die of. Memory that is let go of is kept for the next
-  /// block of rows: taking it from the system again costs a sixth of the time of a fit.
+  /// A file that may not grow any more is an error to report, not a signal to die of. Memory that is let go of is kept
+  /// for the next block of rows: taking it from the system again costs a sixth of the time of a fit.
   static func prepare() {
     signal(SIGXFSZ, SIG_IGN)
     keep_freed_memory()

@@ -19,13 +19,17 @@ struct Train: ParsableCommand {
       (mean of squared error / 2) and the largest distance of a coefficient from
       the exact one, in standardised units.
 
-      With --checkpoint the run can be stopped by Ctrl-C, or by anything else, and
-      gone on with by --resume: the result has the same bits. A run that has used
-      its epochs keeps its checkpoint and can be given more; one that has ended for
-      good removes it.
+      With --validation or --validation-fraction plain steps stop after --patience
+      epochs without a better loss on those rows, and the best model is kept.
 
-      Columns that others determine stay: of all solutions the result is the one
-      of least norm in standardised units, where fit leaves such columns out.
+      With --checkpoint the run can be stopped by Ctrl-C, or by anything else, and
+      continued by --resume: the result has the same bits. A run that has used its
+      epochs keeps its checkpoint and can be given more, but not with --schedule
+      cosine or --average tail, which look ahead to the end. A run that has ended
+      for good removes its checkpoint.
+
+      Columns that others determine are named and stay: of all solutions the result
+      is the one of least norm in standardised units. fit leaves such columns out.
 
       Columns of more than 64 MB are kept in a temporary file (TMPDIR says where),
       and only the target in memory.

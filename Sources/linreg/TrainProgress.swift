@@ -75,7 +75,8 @@ struct TrainProgress {
     return text
   }
 
-  /// "epoch 7/100  [##------------]  2.1 M rows/s  0:12 left  loss 1463.21  distance 0.0123": the bar is the run's. As much as fits.
+  /// "epoch 7/100  [##------------]  2.1 M rows/s  0:12 left  loss 1463.21  distance 0.0123": the bar is the run's. As
+  /// much as fits.
   private var bar: String {
     let epochs = training.method.epochs, rows = training.rowsUsed, total = epochs * training.rowCount
     let filled = Int(14 * Double(rows) / Double(max(1, total)))

@@ -37,8 +37,8 @@ import Testing
     checkGemm(of: Double.self)
   }
 
-  /// −A B + 2 C for the leading blocks of three matrices; all four pairs of transpositions occur as the sizes change. Every
-  /// sum of 33 products of multiples of 1/16 is exact in Float, so that the results are equal and not only close.
+  /// −A B + 2 C for the leading blocks of three matrices; all four pairs of transpositions occur as the sizes change.
+  /// Every sum of 33 products of multiples of 1/16 is exact in Float, so that the results are equal and not only close.
   private func checkGemm<Scalar: BLASScalar>(of: Scalar.Type) {
     var generator = SeededGenerator(seed: 2)
     let a = Matrix<Scalar>(generator.dyadicMatrix(33, 33)), b = Matrix<Scalar>(generator.dyadicMatrix(33, 33))

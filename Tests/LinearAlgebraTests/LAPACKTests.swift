@@ -195,8 +195,8 @@ import Testing
 }
 
 /// ‖Aᵀr‖ / (‖A‖ (‖r‖ + ‖A‖‖x‖) max(m, n) ε), the largest over the right-hand sides: the residual r of a least-squares
-/// solution is orthogonal to the columns. (A x = b itself need not hold.) LAPACK's own test ratio, with the rounding of r
-/// itself in the denominator, which counts where x is large.
+/// solution is orthogonal to the columns. (A x = b itself need not hold.) LAPACK's own test ratio, with the rounding of
+/// r itself in the denominator, which counts where x is large.
 private func orthogonality<Scalar: BLASScalar>(_ a: Matrix<Scalar>, _ b: Matrix<Scalar>, _ x: Matrix<Scalar>)
   -> Double
 {

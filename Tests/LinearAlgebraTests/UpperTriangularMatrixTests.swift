@@ -75,8 +75,10 @@ import Testing
     var after = before
     after.stack(other)
     let expected =
-      gemm(dense(before), dense(before), transposeA: .transpose) + gemm(dense(other), dense(other), transposeA: .transpose)
-    #expect(difference(gemm(dense(after), dense(after), transposeA: .transpose), expected, factor: 1000) == nil)
+      gemm(dense(before), dense(before), transposeA: .transpose)
+      + gemm(dense(other), dense(other), transposeA: .transpose)
+    #expect(
+      difference(gemm(dense(after), dense(after), transposeA: .transpose), expected, factor: 1000) == nil)
   }
 
   @Test func singularValues() throws {

@@ -3,8 +3,8 @@ import LinearRegression
 import TestSupport
 import Testing
 
-/// Every product with X is one call of BLAS and nothing else: `gemv` for one target, `gemm` for several, from 64 targets on
-/// one for each group of them.
+/// Every product with X is one call of BLAS and nothing else: `gemv` for one target, `gemm` for several, from 64
+/// targets on one for each group of them.
 @Suite(.enabled(if: blas_calls_are_counted(), "calls are counted on Linux with glibc"))
 struct BLASCallTests {
   static let targets = [1, 3, 64]
@@ -105,8 +105,8 @@ extension BLASCallTests {
     #expect(epoch == products(2 * 4, Double.self, targets))
   }
 
-  /// Two for the batch's gradient and two for the preconditioner, at 4 steps an epoch; and two for the gradient of all rows
-  /// at its end.
+  /// Two for the batch's gradient and two for the preconditioner, at 4 steps an epoch; and two for the gradient of all
+  /// rows at its end.
   @Test func anEpochOfTheAutomaticRate() throws {
     let problem = Problem<Float>(targets: 1)
     func run(epochs: Int) throws -> [String: Int64] {

@@ -106,8 +106,8 @@ import Testing
     }
   }
 
-  /// Predictions become errors, w (ŷ − y), and the sums over them are right on every instruction set, with elements behind
-  /// the results that must stay as they were.
+  /// Predictions become errors, w (ŷ − y), and the sums over them are right on every instruction set, with elements
+  /// behind the results that must stay as they were.
   @Test(arguments: [1, 2, 15, 16, 17, 33, 64], [(true, true), (true, false), (false, true), (false, false)])
   func targetsAreSubtracted(k: Int, having: (targets: Bool, weights: Bool)) {
     let (hasTargets, isWeighted) = having

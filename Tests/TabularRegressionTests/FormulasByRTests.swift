@@ -4,8 +4,8 @@ import Testing
 
 @testable import TabularRegression
 
-/// A messy table, and formulas that use every operator: R's lm gives the same names and, to 8 digits, the same numbers. Both files are made by
-/// R/formulas.R.
+/// A messy table, and formulas that use every operator: R's lm gives the same names and, to 8 digits, the same numbers.
+/// Both files are made by R/formulas.R.
 @Suite struct FormulasByRTests {
   struct Fit: Decodable, Sendable {
     let formula: String

@@ -1,4 +1,5 @@
-/// The bytes of an NPY file: the dictionary filled up with spaces so that the elements begin at a multiple of `alignment`.
+/// The bytes of an NPY file: the dictionary filled up with spaces so that the elements begin at a multiple of
+/// `alignment`.
 func npy(
   _ dictionary: String, _ elements: [UInt8] = [], version: UInt8 = 1, alignment: Int = 64
 ) -> [UInt8] {

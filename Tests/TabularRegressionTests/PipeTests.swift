@@ -53,7 +53,8 @@ import Testing
     }
   }
 
-  /// The next row is written once the one before it has been taken; in a table of one column, where blank lines are rows, too.
+  /// The next row is written once the one before it has been taken; in a table of one column, where blank lines are
+  /// rows, too.
   @Test(arguments: ["a,b\n1,2\n3,4\n5,6\n", "a\n1\n2\n3\n"])
   func aRowIsHandedOutBeforeTheNext(text: String) throws {
     let taken = DispatchSemaphore(value: 0)

@@ -319,8 +319,9 @@ import Testing
 
   @Test func helpIsData() throws {
     for arguments in [
-      ["--help"], ["fit", "--help"], ["train", "--help"], ["selftest", "--help"], ["check", "--help"],
-      ["convert", "--help"], ["help", "predict"], [],
+      ["--help"], ["fit", "--help"], ["train", "--help"], ["evaluate", "--help"], ["summary", "--help"],
+      ["accumulate", "--help"], ["merge", "--help"], ["solve", "--help"], ["check", "--help"],
+      ["convert", "--help"], ["selftest", "--help"], ["help", "predict"], [],
     ] {
       let outcome = try linreg(arguments)
       #expect(outcome.status == 0)

@@ -1,25 +1,51 @@
 import Foundation
+import TestSupport
 import Testing
 
-/// What the README shows is what happens.
+/// What the README and the articles show is what happens.
 @Suite struct ReadmeTests {
-  let readme: String
+  /// Fenced blocks of a text.
+  struct Page {
+    let text: String
 
-  init() throws {
-    readme = try String(contentsOf: repository.appendingPathComponent("README.md"), encoding: .utf8)
-  }
+    init(_ path: String) throws {
+      text = try String(contentsOf: repository.appendingPathComponent(path), encoding: .utf8)
+    }
 
-  /// The contents of the README's fenced blocks of a language, in order.
-  func blocks(_ language: String) -> [String] {
-    readme.components(separatedBy: "\n```").dropFirst().enumerated().compactMap { index, block in
-      guard index % 2 == 0, block.hasPrefix("\(language)\n") else { return nil }
-      return String(block.dropFirst(language.count + 1)) + "\n"
+    /// The contents of all blocks with their languages, in order.
+    var blocks: [(language: String, text: String)] {
+      text.components(separatedBy: "\n```").dropFirst().enumerated().compactMap { index, block in
+        guard index % 2 == 0, let end = block.firstIndex(of: "\n") else { return nil }
+        return (String(block[..<end]), String(block[end...].dropFirst()) + "\n")
+      }
+    }
+
+    /// The contents of the blocks of a language, in order.
+    func blocks(_ language: String) -> [String] {
+      blocks.filter { $0.language == language }.map(\.text)
     }
   }
 
-  /// The words of a command as a shell splits them, single quotes being the only ones.
-  func words(_ line: Substring) -> [String] {
-    line.matches(of: /'([^']*)'|([^' ]+)/).map { String($0.1 ?? $0.2 ?? "") }
+  /// Each article, and the file of `Examples/Articles` that has its programs.
+  static let articles = [
+    ("LinearAlgebra/LinearAlgebra.docc/LinearAlgebra.md", "Overviews"),
+    ("LinearRegression/LinearRegression.docc/LinearRegression.md", "Overviews"),
+    ("LinearRegression/LinearRegression.docc/GettingStarted.md", "GettingStarted"),
+    ("LinearRegression/LinearRegression.docc/ExactFits.md", "ExactFits"),
+    ("LinearRegression/LinearRegression.docc/TrainingBySGD.md", "TrainingBySGD"),
+    ("LinearRegression/LinearRegression.docc/Numerics.md", "Overviews"),
+    ("TabularRegression/TabularRegression.docc/TabularRegression.md", "Overviews"),
+    ("TabularRegression/TabularRegression.docc/TablesAndFormulas.md", "TablesAndFormulas"),
+    ("TabularRegression/TabularRegression.docc/Files.md", "Files"),
+    ("TabularRegression/TabularRegression.docc/ModelsAndPredictions.md", "ModelsAndPredictions"),
+    ("TabularRegression/TabularRegression.docc/MergingShares.md", "MergingShares"),
+    ("TabularRegression/TabularRegression.docc/TrainingOnTables.md", "TrainingOnTables"),
+  ]
+
+  /// Lines without indentation and imports, which stand elsewhere where a program is part of another.
+  private func lines(_ program: String) -> String {
+    program.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+      .filter { !$0.isEmpty && !$0.hasPrefix("import ") }.map { $0 + "\n" }.joined()
   }
 
   /// The example is compiled, run and compared with `expected.txt` by `make examples`.
@@ -27,29 +53,87 @@ import Testing
     let example = repository.appendingPathComponent("Examples/QuickStart")
     let program = try String(contentsOf: example.appendingPathComponent("main.swift"), encoding: .utf8)
     let output = try String(contentsOf: example.appendingPathComponent("expected.txt"), encoding: .utf8)
-    #expect(blocks("swift").first == program)
-    #expect(blocks("").first == output)
+    let readme = try Page("README.md")
+    #expect(readme.blocks("swift").first == program)
+    #expect(readme.blocks("").first == output)
     #expect(program.split(separator: "\n").count <= 10)
+    // The other block is a part of a manifest.
+    #expect(readme.blocks("swift").count == 2)
+    #expect(readme.text.split(separator: "\n", omittingEmptySubsequences: false).count <= 91)
   }
 
-  /// They are compiled and run by `make examples`; the other block is a part of a manifest.
-  @Test func theLinesOnLibrariesAreAnExampleThatIsRun() throws {
-    let program = try String(
-      contentsOf: repository.appendingPathComponent("Examples/Libraries/main.swift"), encoding: .utf8)
-    let lines = blocks("swift").dropFirst().filter { !$0.hasPrefix("// Package.swift\n") }
-    #expect(lines.count == 1)
-    for block in lines { #expect(program.contains("\n\n" + block)) }
-  }
-
-  @Test func sessionsAreWhatTheCommandPrints() throws {
-    let sessions = blocks("console")
-    #expect(sessions.count == 3)
-    for session in sessions {
-      let lines = session.split(separator: "\n", maxSplits: 1)
-      let arguments = words(try #require(lines[0].wholeMatch(of: /\$ linreg (.*)/)).1)
-      let outcome = try linreg(arguments)
-      // As in a terminal: notes come before the result.
-      #expect(outcome.error + outcome.output == lines[1])
+  @Test func everyArticleIsTested() throws {
+    var found: Set<String> = []
+    for module in ["LinearAlgebra", "LinearRegression", "TabularRegression"] {
+      let folder = "\(module)/\(module).docc"
+      let path = repository.appendingPathComponent("Sources/\(folder)").path
+      for name in try FileManager.default.contentsOfDirectory(atPath: path) where name.hasSuffix(".md") {
+        found.insert("\(folder)/\(name)")
+      }
     }
+    #expect(found == Set(Self.articles.map(\.0)))
+  }
+
+  /// The programs are compiled, run and compared with `expected.txt` by `make examples`.
+  @Test(arguments: articles)
+  func programsOfArticlesAreExamplesThatAreRun(article: String, example: String) throws {
+    let page = try Page("Sources/\(article)")
+    let programs = page.blocks("swift")
+    if programs.isEmpty { return }
+    let folder = repository.appendingPathComponent("Examples/Articles")
+    let file = folder.appendingPathComponent("\(example).swift")
+    let whole = try lines(String(contentsOf: file, encoding: .utf8))
+    for program in programs { #expect(whole.contains(lines(program)), "\(article): \(program)") }
+    let expected = try String(contentsOf: folder.appendingPathComponent("expected.txt"), encoding: .utf8)
+    for output in page.blocks("") {
+      #expect("\n\(expected)".contains("\n\(output)"), "\(article): \(output)")
+    }
+  }
+
+  /// Sessions run in a folder that has the bundled data, one after the other, as in a terminal: notes come before the
+  /// result.
+  @Test(arguments: ["README.md"] + articles.map { "Sources/\($0.0)" })
+  func sessionsAreWhatTheCommandPrints(page path: String) throws {
+    let folder = TemporaryFolder()
+    let manager = FileManager.default
+    let examples = repository.appendingPathComponent("Examples")
+    try manager.createSymbolicLink(atPath: folder.path("Examples"), withDestinationPath: examples.path)
+    for file in ["january.csv", "february.csv", "march.csv", "new.csv"] {
+      try manager.copyItem(
+        atPath: examples.appendingPathComponent("Homes/\(file)").path, toPath: folder.path(file))
+    }
+    let sessions = try Page(path).blocks("console")
+    if path == "README.md" { #expect(sessions.count == 1) }
+    for session in sessions {
+      var printed = ""
+      for line in session.split(separator: "\n") where line.hasPrefix("$ ") {
+        printed +=
+          try "\(line)\n" + shell(String(line.dropFirst(2)), in: URL(fileURLWithPath: folder.path("")))
+      }
+      #expect(rounded(printed) == rounded(session), "\(path)")
+    }
+  }
+
+  /// The text without what depends on how the processor rounds: how often a solution is corrected, and the last digits
+  /// of numbers that are printed with all of theirs.
+  private func rounded(_ text: String) -> String {
+    text.replacing(/\d passes/, with: "3 passes").replacing(/\d+\.\d{9,}/) {
+      String(format: "%.9g", Double($0.output) ?? .nan)
+    }
+  }
+
+  /// What a line for the shell prints, in which `linreg` is the built command.
+  private func shell(_ line: String, in folder: URL) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    let place = executable.deletingLastPathComponent().path
+    process.arguments = ["-c", "PATH=\"$1:$PATH\"; eval \"$2\" 2>&1 < /dev/null", "sh", place, line]
+    process.currentDirectoryURL = folder
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return String(decoding: output, as: UTF8.self)
   }
 }

@@ -3,7 +3,8 @@ import Testing
 
 /// What `linreg train` draws on a terminal.
 @Suite struct TerminalTests {
-  /// Runs the command with standard error on a terminal of so many columns; returns the lines that it draws, one in place of the other.
+  /// Runs the command with standard error on a terminal of so many columns; returns the lines that it draws, one in
+  /// place of the other.
   func drawn(_ arguments: [String], columns: UInt16) throws -> [String] {
     var (terminal, end): (Int32, Int32) = (-1, -1)
     var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)

@@ -122,7 +122,8 @@ import Testing
     return (process, output, error)
   }
 
-  /// Killed at any moment and gone on with, a run ends with the bits of one that was never stopped. LINREG_KILLED_RUNS sets how many.
+  /// Killed at any moment and gone on with, a run ends with the bits of one that was never stopped. LINREG_KILLED_RUNS
+  /// sets how many.
   @Test func killedRunsEndWithTheSameBits() throws {
     let whole = try linreg(Self.slow).output
     #expect(whole.count > 1000)

@@ -39,7 +39,8 @@ public func gels<A: RowMajor>(
   return problem.solution(rank: nil, singularValues: nil)
 }
 
-/// Least squares by QR with column pivoting, for A of any rank: the X of least norm among those that minimise ‖B − A X‖₂.
+/// Least squares by QR with column pivoting, for A of any rank: the X of least norm among those that minimise ‖B − A
+/// X‖₂.
 ///
 /// - Parameters:
 ///   - a: A, m × n.

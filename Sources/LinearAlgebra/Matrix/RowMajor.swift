@@ -2,8 +2,8 @@
 /// file.
 ///
 /// The functions that read matrices (``gemv(_:_:transpose:alpha:)``, ``gemm(_:_:transposeA:transposeB:alpha:)``, …)
-/// take any `RowMajor`, so a block of rows needs no copy. A type of your own may conform: whoever reads its elements does
-/// so by ``withUnsafeElements(_:)``, which checks that there are as many as the shape says before BLAS sees them.
+/// take any `RowMajor`, so a block of rows needs no copy. A type of your own may conform: whoever reads its elements
+/// does so by ``withUnsafeElements(_:)``, which checks that there are as many as the shape says before BLAS sees them.
 public protocol RowMajor<Scalar>: Sendable {
   /// Type of the elements.
   associatedtype Scalar: BLASScalar
@@ -91,8 +91,8 @@ extension RowMajor {
 }
 
 /// The number of rows whose elements fill a quarter of a mebibyte: half of a common second-level cache, so that the
-/// vectors beside them fit too. At least 16, so that blocks remain worth a BLAS call however wide the row; at most 2048, so
-/// that what BLAS adds up in Float before it is added up in Double keeps its digits.
+/// vectors beside them fit too. At least 16, so that blocks remain worth a BLAS call however wide the row; at most
+/// 2048, so that what BLAS adds up in Float before it is added up in Double keeps its digits.
 @inlinable
 package func rowsPerCacheBlock(rowBytes: Int) -> Int {
   Swift.min(largestCacheBlock.rows, Swift.max(16, largestCacheBlock.bytes / Swift.max(1, rowBytes)))

@@ -27,8 +27,8 @@ public struct Certificate: Equatable, Sendable, Codable {
 
   /// ‖Xᵀr‖ / (‖X‖ ‖r‖), measured on the rows with centred and scaled columns, the worst of all targets: zero but for
   /// rounding where the fit is the least-squares fit. Where coefficients were corrected by it, it is the one before the
-  /// last correction. Nil where the rows were not read again, as where the levels of a category were taken out of them, or
-  /// nothing is left of y.
+  /// last correction. Nil where the rows were not read again, as where the levels of a category were taken out of them,
+  /// or nothing is left of y.
   public let normalEquationResidual: Double?
 
   package init(

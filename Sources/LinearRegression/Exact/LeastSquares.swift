@@ -80,8 +80,8 @@ public struct LeastSquares: Equatable, Sendable, Codable {
 
   /// Creates the method.
   ///
-  /// The penalty is a number, 0 or more. A fit under another stops the program; ``validate()`` is for settings that come
-  /// from outside it.
+  /// The penalty is a number, 0 or more. A fit under another stops the program; ``validate()`` is for settings that
+  /// come from outside it.
   public init(
     intercept: Bool = true, solver: Solver = .automatic, precision: Precision = .automatic,
     redundancy: RedundancyPolicy = .drop, ridgePenalty: Double = 0, measuresResidual: Bool = false

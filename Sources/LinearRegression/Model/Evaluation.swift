@@ -29,8 +29,8 @@ public struct Evaluation: Equatable, Sendable {
   /// √(Σ w (y − ŷ)² / Σ w), in the units of y.
   public var rootMeanSquaredError: Double { meanSquaredError.squareRoot() }
 
-  /// R² = 1 − Σ w (y − ŷ)² / Σ w (y − ȳ)²: at most 1, and negative where the model is worse than the mean. Nil where y is
-  /// constant.
+  /// R² = 1 − Σ w (y − ŷ)² / Σ w (y − ȳ)²: at most 1, and negative where the model is worse than the mean. Nil where y
+  /// is constant.
   public var rSquared: Double? {
     totalSumOfSquares > 0 ? 1 - residualSumOfSquares / totalSumOfSquares : nil
   }
@@ -62,8 +62,8 @@ extension LinearModel {
   ///   - X: n × p.
   ///   - y: n × k.
   ///   - weights: one per row, zero or more; nil for 1.
-  /// - Throws: ``DataError``: no rows, a value that is not finite, a weight that is negative, weights that are all zero, squares of
-  ///   errors beyond Double.
+  /// - Throws: ``DataError``: no rows, a value that is not finite, a weight that is negative, weights that are all
+  ///   zero, squares of errors beyond Double.
   /// - Precondition: the shapes fit the model.
   /// - Complexity: 2 n p k flops on all cores; a block of rows for each thread.
   public func evaluate<M: RowMajor>(

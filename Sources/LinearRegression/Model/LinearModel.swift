@@ -64,15 +64,16 @@ public struct LinearModel: Equatable, Sendable, Codable {
 
   /// Predictions for many rows: ŷ = X w + b, as by `linreg`.
   ///
-  /// They are formed in the type of the data, with the coefficients rounded to it: within (p + 2) ε (|b| + Σⱼ |xⱼ wⱼ|) of
-  /// the exact value, ε being that type's. Where columns cancel far beyond Float's digits, predict `Matrix<Double>(X)`. A
-  /// model with a coefficient that Float cannot hold to full precision (above 3·10³⁸ or below 1.2·10⁻³⁸) predicts Float
-  /// data in Double, a block at a time, and so are rows formed again whose terms or sums are beyond Float.
+  /// They are formed in the type of the data, with the coefficients rounded to it: within (p + 2) ε (|b| + Σⱼ |xⱼ wⱼ|)
+  /// of the exact value, ε being that type's. Where columns cancel far beyond Float's digits, predict
+  /// `Matrix<Double>(X)`. A model with a coefficient that Float cannot hold to full precision (above 3·10³⁸ or below
+  /// 1.2·10⁻³⁸) predicts Float data in Double, a block at a time, and so are rows formed again whose terms or sums are
+  /// beyond Float.
   /// - Parameter X: n × p.
   /// - Returns: ŷ, n × k.
   /// - Precondition: X has p columns.
-  /// - Complexity: 2 n p k flops on all cores; the result and a copy of the coefficients are allocated. Uses `?gemv`, for
-  ///   several targets `?gemm`.
+  /// - Complexity: 2 n p k flops on all cores; the result and a copy of the coefficients are allocated. Uses `?gemv`,
+  ///   for several targets `?gemm`.
   public func predict<M: RowMajor>(_ X: M) -> Matrix<M.Scalar> {
     require(
       X.columnCount == featureCount, "predict: X is \(X.shape) but the model has \(featureCount) features")
@@ -187,8 +188,8 @@ public struct LinearModel: Equatable, Sendable, Codable {
   }
 }
 
-/// Calls `body` with parts of a row in Double: the row itself, or 128 elements at a time that are converted in a buffer on
-/// the stack.
+/// Calls `body` with parts of a row in Double: the row itself, or 128 elements at a time that are converted in a buffer
+/// on the stack.
 @inline(__always)
 private func forEachPart<Scalar: BLASScalar>(
   of row: Span<Scalar>, _ body: (_ x: UnsafePointer<Double>, _ start: Int, _ count: Int) -> Void

@@ -129,7 +129,8 @@ public func sgd<Scalar>(_ parameters: [Parameter<Scalar>], learningRate: Scalar,
   }
 }
 
-/// value ← value − step · gradient, gradient ← 0: what a step of ``sgd(_:learningRate:batchSize:)`` does to a parameter.
+/// value ← value − step · gradient, gradient ← 0: what a step of ``sgd(_:learningRate:batchSize:)`` does to a
+/// parameter.
 @inline(__always)
 func descend<Scalar: BLASScalar>(
   step: Scalar, _ value: UnsafeMutablePointer<Scalar>?, _ gradient: UnsafeMutablePointer<Scalar>?, count: Int

@@ -8,8 +8,8 @@ public import LinearAlgebra
 ///   - b: bias, 1 × k.
 /// - Returns: predictions, n × k.
 /// - Precondition: the shapes fit.
-/// - Complexity: 2 n p k flops, one allocation. Uses `?gemv`, for several targets `?gemm`; a large X is divided among all
-///   cores, with the same bits for any number of them.
+/// - Complexity: 2 n p k flops, one allocation. Uses `?gemv`, for several targets `?gemm`; a large X is divided among
+///   all cores, with the same bits for any number of them.
 @specialized(where M == Matrix<Float>)
 @specialized(where M == Matrix<Double>)
 @specialized(where M == RowBlock<Float>)
@@ -58,8 +58,8 @@ public func linreg<M: RowMajor>(_ X: M, _ w: [M.Scalar], _ b: M.Scalar) -> [M.Sc
 ///   - b: bias, 1 × k.
 /// - Returns: predictions, n × k.
 /// - Precondition: the shapes fit.
-/// - Complexity: 2 n p k flops, one allocation. Uses `?gemv`, for several targets `?gemm`; a large X is divided among all
-///   cores, with the same bits for any number of them.
+/// - Complexity: 2 n p k flops, one allocation. Uses `?gemv`, for several targets `?gemm`; a large X is divided among
+///   all cores, with the same bits for any number of them.
 @specialized(where M == Matrix<Float>)
 @specialized(where M == Matrix<Double>)
 @specialized(where M == RowBlock<Float>)

@@ -1,10 +1,10 @@
 /// The subtrees of one fixed binary tree over numbered leaves, as far as they are complete.
 ///
-/// Between two neighbouring leaves lies a boundary, and each boundary has a height. Two neighbouring subtrees are merged
-/// when the boundary between them is lower than those on either side; of two equal heights the earlier one is lower.
-/// So the heights alone decide which subtrees there are (the Cartesian tree of the heights: Vuillemin 1980,
-/// doi:10.1145/358841.358852), and the same tree comes out in whichever order leaves are done, and whoever owns which of
-/// them. What cannot be merged yet waits: of L leaves, of which some are missing, O(log L) subtrees.
+/// Between two neighbouring leaves lies a boundary, and each boundary has a height. Two neighbouring subtrees are
+/// merged when the boundary between them is lower than those on either side; of two equal heights the earlier one is
+/// lower. So the heights alone decide which subtrees there are (the Cartesian tree of the heights: Vuillemin 1980,
+/// doi:10.1145/358841.358852), and the same tree comes out in whichever order leaves are done, and whoever owns which
+/// of them. What cannot be merged yet waits: of L leaves, of which some are missing, O(log L) subtrees.
 ///
 /// Where leaves are counted, the height before leaf i is the number of zeros at the end of i in binary, and the tree is
 /// the balanced one: [0, 8) is made of [0, 4) and [4, 8). Where it is not known how many leaves come before, as with
@@ -84,7 +84,8 @@ extension MergeTree {
     try mergePairs(join)
   }
 
-  /// What all leaves were reduced to, if nothing comes before and behind those that are there; nil where there are none.
+  /// What all leaves were reduced to, if nothing comes before and behind those that are there; nil where there are
+  /// none.
   package consuming func whole<Failure>(
     _ join: (inout Value, consuming Value) throws(Failure) -> Void
   ) throws(Failure) -> Value? {

@@ -1,11 +1,12 @@
 private import Dispatch
 private import Synchronization
 
-/// Calls `task` with 0 ..< `count`, on as many threads as a pass uses, each index on whichever thread is free; then, once
-/// all of them are done, `next` for the number of tasks of another round; until that is nil.
+/// Calls `task` with 0 ..< `count`, on as many threads as a pass uses, each index on whichever thread is free; then,
+/// once all of them are done, `next` for the number of tasks of another round; until that is nil.
 ///
-/// For rounds that are shorter than it takes to wake a thread: threads wait for a round without sleeping at first, and no
-/// round waits for a thread that sleeps, for those that are awake can do all of it. On one thread tasks come in order.
+/// For rounds that are shorter than it takes to wake a thread: threads wait for a round without sleeping at first, and
+/// no round waits for a thread that sleeps, for those that are awake can do all of it. On one thread tasks come in
+/// order.
 ///
 /// - Parameters:
 ///   - count: tasks of the first round.
@@ -34,8 +35,8 @@ private final class Rounds {
   private let task: (Int) -> Void
   private let next: () -> Int?
 
-  /// The current round, the number of its tasks and how many of them are taken, in one word, so that a task is taken of the
-  /// round that was looked at.
+  /// The current round, the number of its tasks and how many of them are taken, in one word, so that a task is taken of
+  /// the round that was looked at.
   private let state: Atomic<UInt64>
   private let done = Atomic(0)
   private let sleepers = Atomic(0)

@@ -38,9 +38,9 @@ extension Reduction where Workspace == Void {
 
 /// One pass over rows, in blocks that fit in the cache, on all cores: one reduction over one source.
 ///
-/// The rows are cut into leaves, whose height follows from the width of the rows and not from their number. Threads take
-/// leaves; each leaf adds up its blocks in order, and leaves are merged along one fixed binary tree (``MergeTree``): the
-/// result has the same bits whatever the number of threads.
+/// The rows are cut into leaves, whose height follows from the width of the rows and not from their number. Threads
+/// take leaves; each leaf adds up its blocks in order, and leaves are merged along one fixed binary tree
+/// (``MergeTree``): the result has the same bits whatever the number of threads.
 struct RowPass {
   /// Number of rows.
   let rows: Int

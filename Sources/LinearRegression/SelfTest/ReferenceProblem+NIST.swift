@@ -1,5 +1,6 @@
-// The linear problems of NIST's Statistical Reference Datasets (StRD), https://www.itl.nist.gov/div898/strd/: data and certified
-// values, a work of the United States government in the public domain. Certified values have 15 digits, from computations with 500.
+// The linear problems of NIST's Statistical Reference Datasets (StRD), https://www.itl.nist.gov/div898/strd/: data and
+// certified values, a work of the United States government in the public domain. Certified values have 15 digits, from
+// computations with 500.
 // swift-format-ignore-file
 
 extension ReferenceProblem {

@@ -16,8 +16,8 @@ package struct ColumnProfile: Sendable {
   package private(set) var moments = Moments()
   /// The target's moments with the column's, of rows that have both.
   package private(set) var withTarget = Comoments()
-  /// The words of the column, in the order in which they first stand there, or its whole numbers, with the count of each; nil once
-  /// they are more than ``valueLimit``.
+  /// The words of the column, in the order in which they first stand there, or its whole numbers, with the count of
+  /// each; nil once they are more than ``valueLimit``.
   package private(set) var values: Values? = Values()
   /// Whether all numbers are whole.
   package private(set) var isWhole = true
@@ -87,8 +87,8 @@ package struct ColumnProfile: Sendable {
     }
   }
 
-  /// Whether it holds each of so many whole numbers as there are rows once. Of more than ``valueLimit`` only range, mean and deviation
-  /// are looked at, which are those of 1, 2, … n.
+  /// Whether it holds each of so many whole numbers as there are rows once. Of more than ``valueLimit`` only range,
+  /// mean and deviation are looked at, which are those of 1, 2, … n.
   var countsRows: Bool {
     if let values, values.texts.count != rowCount { return false }
     guard kind == .integer, rowCount >= 10, missing.count == 0 else { return false }

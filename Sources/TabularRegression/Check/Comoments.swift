@@ -43,8 +43,8 @@ package struct Comoments: Sendable, Equatable {
     count = total
   }
 
-  /// Pearson's correlation; nil where one of the two is constant, or there are fewer than three rows, which two columns that have
-  /// nothing to do with each other would fit as well.
+  /// Pearson's correlation; nil where one of the two is constant, or there are fewer than three rows, which two columns
+  /// that have nothing to do with each other would fit as well.
   package var correlation: Double? {
     let scale = (xx * yy).squareRoot()
     return count >= 3 && scale > 0 && scale.isFinite ? max(-1, min(1, xy / scale)) : nil

@@ -150,8 +150,8 @@ struct ColumnSummary: Sendable {
     kind == .words && !words.isEmpty && words.allSatisfy { Design.boolean($0) != nil }
   }
 
-  /// The levels, sorted as R's factor() does in the C locale: words by their bytes, and numbers by size, those that are written as
-  /// words too.
+  /// The levels, sorted as R's factor() does in the C locale: words by their bytes, and numbers by size, those that are
+  /// written as words too.
   var levels: [String] {
     if kind != .words {
       return countsLevels ? numbers.sorted().map(Expression.text) : Self.inOrder(words)
@@ -190,8 +190,8 @@ struct ColumnSummary: Sendable {
 }
 
 extension Design {
-  /// The level of C(…) that a field's text stands for: a decimal number is without zeros at its end, so that 2.0 and 2 are one level.
-  /// Zeros in front stay, for a code may have them.
+  /// The level of C(…) that a field's text stands for: a decimal number is without zeros at its end, so that 2.0 and 2
+  /// are one level. Zeros in front stay, for a code may have them.
   static func level(_ text: String) -> String {
     guard text.utf8.contains(UInt8(ascii: ".")), case .value = DecimalNumber(Array(text.utf8)[...]),
       !text.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "e") })

@@ -1,8 +1,8 @@
 package import LinearRegression
 
 extension Design {
-  /// A category whose levels a fit takes out of the rows, so that none has a column: it stands alone in one term, and so
-  /// in no other.
+  /// A category whose levels a fit takes out of the rows, so that none has a column: it stands alone in one term, and
+  /// so in no other.
   package struct Absorption: Hashable, Sendable {
     /// Which variable it is.
     package let variable: Int
@@ -19,9 +19,9 @@ extension Design {
     }
   }
 
-  /// From so many levels on a category is taken out of the rows. With fewer the fit has a column for each, and all rungs
-  /// of the ladder; rows that are few enough for residuals in double-double never have as many levels. With 200 levels
-  /// and 20 numbers it is three times as fast without the columns.
+  /// From so many levels on a category is taken out of the rows. With fewer the fit has a column for each, and all
+  /// rungs of the ladder; rows that are few enough for residuals in double-double never have as many levels. With 200
+  /// levels and 20 numbers it is three times as fast without the columns.
   package static let fewestAbsorbedLevels = 200
 
   /// More means of levels than these would need 1 GiB.

@@ -68,8 +68,8 @@ private struct Coding {
     }
   }
 
-  /// Whether the reference level has no column of its own: the term without this variable stands before it, alone or in another, and what
-  /// remains for the variable are differences.
+  /// Whether the reference level has no column of its own: the term without this variable stands before it, alone or in
+  /// another, and what remains for the variable are differences.
   private func hasContrasts(_ variable: Int, inTerm index: Int) -> Bool {
     if let full, full == (index, variable) { return false }
     let rest = terms[index].filter { $0 != variable }
@@ -85,7 +85,8 @@ private struct Coding {
     return 0..<1
   }
 
-  /// The term of the category that can be taken out of the rows, the one with the most columns; nil where there is none.
+  /// The term of the category that can be taken out of the rows, the one with the most columns; nil where there is
+  /// none.
   func absorbedTerm(_ counts: [Int], hasIntercept: Bool) -> Int? {
     terms.indices.filter { index in
       guard terms[index].count == 1, variables[terms[index][0]].levels != nil,

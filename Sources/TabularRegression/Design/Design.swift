@@ -1,4 +1,5 @@
-/// The columns of a regression: a formula's terms, resolved with the levels, means and fills that were found in the rows of the fit.
+/// The columns of a regression: a formula's terms, resolved with the levels, means and fills that were found in the
+/// rows of the fit.
 ///
 /// It is what a model keeps: it evaluates any block of rows, then and later, in the same way.
 package struct Design: Hashable, Sendable, Codable {

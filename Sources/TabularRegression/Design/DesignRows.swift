@@ -52,7 +52,8 @@ extension Design {
 
   /// The columns of the design for a block of rows.
   ///
-  /// Rows with a missing field are left out or filled as the policy says, rows with a level that the fit did not see as `unseen` says.
+  /// Rows with a missing field are left out or filled as the policy says, rows with a level that the fit did not see as
+  /// `unseen` says.
   /// - Parameters:
   ///   - table: the rows; columns are found by name.
   ///   - use: what they are for.
@@ -61,8 +62,8 @@ extension Design {
   ///   - absorption: a category whose columns X lacks; its levels stand beside X. Nil for none.
   ///   - effects: a number for each of its levels, which X has a column of where those of the levels were; nil for no
   ///     such column.
-  /// - Throws: ``TabularError``: a column that is not there, a field that is no number or is missing, a new level, a value that is
-  ///   not finite.
+  /// - Throws: ``TabularError``: a column that is not there, a field that is no number or is missing, a new level, a
+  ///   value that is not finite.
   /// - Complexity: O(rows · columns); an array of the result's size, and tiles that fit the first-level cache.
   package func rows(
     of table: Table, for use: Use = .fit, unseen: UnseenPolicy = .error, isExtended: Bool = false,

@@ -1,4 +1,5 @@
-/// What has to be known about rows before a formula becomes a ``Design``: levels, ranges, means. A reduction over blocks of rows.
+/// What has to be known about rows before a formula becomes a ``Design``: levels, ranges, means. A reduction over
+/// blocks of rows.
 ///
 /// ```swift
 /// var survey = try DesignSurvey(formula, columns: table.columnNames, source: table.source)
@@ -12,8 +13,8 @@ package struct DesignSurvey: Sendable {
   /// Rows that are left out, for a field is missing.
   package private(set) var droppedRows = 0
 
-  /// Whether a design depends on all rows, so that they have to be gone through before the fit: there are categories, means or deviations.
-  /// Otherwise that of the first block is that of all, but for the ranges.
+  /// Whether a design depends on all rows, so that they have to be gone through before the fit: there are categories,
+  /// means or deviations. Otherwise that of the first block is that of all, but for the ranges.
   package var needsAllRows: Bool {
     missing == .mean || !centers.isEmpty
       || summaries.values.contains { summary in
@@ -169,8 +170,8 @@ package struct DesignSurvey: Sendable {
 
   /// The design for rows such as these.
   ///
-  /// - Throws: ``TabularError``: missing fields that the policy does not allow; a category without two levels or without its reference;
-  ///   too many columns, or two of one name.
+  /// - Throws: ``TabularError``: missing fields that the policy does not allow; a category without two levels or
+  ///   without its reference; too many columns, or two of one name.
   package func design() throws(TabularError) -> Design {
     for name in used { if let fault = summaries[name]!.fault { throw fault } }
     if let missingFault { throw missingFault.error }

@@ -12,11 +12,12 @@
 /// log(price) ~ poly(x, 3) + I(a/b) + sqrt(c)
 /// `living area` ~ .             a name with other characters than letters, digits, "." and "_"
 /// ```
-/// A column of words is a category without C(…); one that holds numbers too is an error. What it means is R's, with two differences: poly(x, k) has raw powers, of 1 to 20,
-/// and "." leaves out columns that stand inside a C(…).
+/// A column of words is a category without C(…); one that holds numbers too is an error. What it means is R's, with two
+/// differences: poly(x, k) has raw powers, of 1 to 20, and "." leaves out columns that stand inside a C(…).
 ///
-/// Functions are `I`, `log`, `log2`, `log10`, `log1p`, `exp`, `sqrt`, `abs`, `scale` and `center`; inside them + − * / ^ are arithmetic.
-/// `scale(x)` is x less its mean in standard deviations, `center(x)` x less its mean; both are kept for predictions.
+/// Functions are `I`, `log`, `log2`, `log10`, `log1p`, `exp`, `sqrt`, `abs`, `scale` and `center`; inside them + − * /
+/// ^ are arithmetic. `scale(x)` is x less its mean in standard deviations, `center(x)` x less its mean; both are kept
+/// for predictions.
 public struct Formula: Equatable, Sendable, CustomStringConvertible {
   /// The formula as it was written.
   public let text: String
@@ -69,7 +70,8 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
     isInterceptAlone = false
   }
 
-  /// Columns whose fields are to be read as words, of digits too: those that stand inside C(…), and nowhere else as numbers.
+  /// Columns whose fields are to be read as words, of digits too: those that stand inside C(…), and nowhere else as
+  /// numbers.
   public var categories: Set<String> {
     let numbers = tree.variables.flatMap { $0.expression?.columns ?? [] } + targets.flatMap(\.columns)
     return categoryColumns.subtracting(numbers)

@@ -2,8 +2,8 @@ internal import LinearAlgebra
 internal import LinearRegression
 
 extension FittedModel {
-  /// The model with one column instead of those of a category with many levels: it holds the coefficient of a row's level,
-  /// and counts once.
+  /// The model with one column instead of those of a category with many levels: it holds the coefficient of a row's
+  /// level, and counts once.
   struct Condensed {
     let absorption: Design.Absorption
     /// The coefficient of each level; 0 for the reference.

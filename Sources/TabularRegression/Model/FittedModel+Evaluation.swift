@@ -1,8 +1,8 @@
 public import LinearRegression
 
 extension FittedModel {
-  /// The model's errors on a table that has its features and its target. Rows are not weighted; those whose prediction would be missing
-  /// are left out.
+  /// The model's errors on a table that has its features and its target. Rows are not weighted; those whose prediction
+  /// would be missing are left out.
   ///
   /// - Throws: ``TabularError`` where a column is missing or does not hold what it has to, or no row is left.
   public func evaluation(
@@ -16,8 +16,8 @@ extension FittedModel {
   ///
   /// - Parameter progress: called with the number of rows that were read.
   /// - Returns: the errors, and the number of rows without a prediction, which are left out.
-  /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to; no row with a prediction; squares beyond a
-  ///   Double.
+  /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to; no row with a prediction;
+  ///   squares beyond a Double.
   package func evaluation(
     reading rows: some TableSource, unseen: UnseenPolicy = .error, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> (evaluation: Evaluation, leftOut: Int) {

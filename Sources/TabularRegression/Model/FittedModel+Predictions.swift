@@ -8,8 +8,8 @@ extension FittedModel {
   /// - Parameters:
   ///   - table: the rows; ``categories`` have been read as words.
   ///   - unseen: what becomes of rows with a level that the fit did not see.
-  /// - Returns: one prediction per row, in the target's units; NaN where it is missing, because the model drops rows with missing fields,
-  ///   or `unseen` says so.
+  /// - Returns: one prediction per row, in the target's units; NaN where it is missing, because the model drops rows
+  ///   with missing fields, or `unseen` says so.
   /// - Throws: ``TabularError`` where a column is missing or does not hold what it has to, or a prediction overflows.
   public func predictions(
     from table: Table, unseen: UnseenPolicy = .error

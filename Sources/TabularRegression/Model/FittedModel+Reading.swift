@@ -6,11 +6,12 @@ extension FittedModel {
   /// ```swift
   /// let model = try FittedModel("price ~ area + C(zip)", csv: ["2024.csv", "2025.csv"])
   /// ```
-  /// Up to some 16 MB of text are fitted as a ``Table`` is. Of more a triangular factor is formed in one pass; in two where a formula has
-  /// several categories, a product of one, means or deviations.
+  /// Up to some 16 MB of text are fitted as a ``Table`` is. Of more a triangular factor is formed in one pass; in two
+  /// where a formula has several categories, a product of one, means or deviations.
   /// - Parameters:
   ///   - formula: what to predict from what; it decides about the intercept too.
-  ///   - paths: at least one file, all with the same columns; "-" is standard input. What gzip has compressed is inflated.
+  ///   - paths: at least one file, all with the same columns; "-" is standard input. What gzip has compressed is
+  ///     inflated.
   ///   - options: how the text is read.
   ///   - weights: name of the column that weighs the rows; it is not part of ".". Nil for 1.
   ///   - missing: what becomes of rows in which a field is missing.
@@ -41,8 +42,8 @@ extension FittedModel {
 
   /// Fits a model exactly, by least squares, to rows that need not fit in memory.
   ///
-  /// Few rows are fitted as a ``Table`` is. Of many a triangular factor is formed in one pass, or two where a formula has means, deviations
-  /// or several categories.
+  /// Few rows are fitted as a ``Table`` is. Of many a triangular factor is formed in one pass, or two where a formula
+  /// has means, deviations or several categories.
   /// - Parameters:
   ///   - formula: what to predict from what; it decides about the intercept too.
   ///   - rows: where the rows come from.

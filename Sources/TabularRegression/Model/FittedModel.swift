@@ -19,8 +19,8 @@ public struct FittedModel: Equatable, Sendable {
   /// The coefficients, in the units of the columns. The weight of a feature that was left out is 0.
   public let model: LinearModel
 
-  /// The table of coefficients: the intercept first (if there is one), then one per feature. The estimate is nil for one that
-  /// was left out; there are no standard errors of a model trained by SGD.
+  /// The table of coefficients: the intercept first (if there is one), then one per feature. The estimate is nil for
+  /// one that was left out; there are no standard errors of a model trained by SGD.
   public let coefficientStatistics: [CoefficientStatistics]
 
   /// Number of rows that the model was fitted on, those of weight 0 not counted.
@@ -35,7 +35,8 @@ public struct FittedModel: Equatable, Sendable {
   /// How an exact fit was reached; features are counted in ``features``. Nil for a model trained by SGD.
   public let certificate: Certificate?
 
-  /// (XᵀWX)⁻¹, from which intervals are computed. Nil for SGD, ridge and least norm, and where a column's spread is beyond Double.
+  /// (XᵀWX)⁻¹, from which intervals are computed. Nil for SGD, ridge and least norm, and where a column's spread is
+  /// beyond Double.
   public let covariance: UnscaledCovariance?
 
   /// The settings of an exact fit. Nil for a model trained by SGD.
@@ -74,8 +75,8 @@ extension FittedModel {
   ///   - weights: name of the column that weighs the rows; it is not part of ".". Nil for 1.
   ///   - missing: what becomes of rows in which a field is missing.
   ///   - method: the settings beside the intercept.
-  /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to; a missing field that the policy does
-  ///   not allow; no feature, or too many; what `LeastSquares.fit` refuses.
+  /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to; a missing field that the
+  ///   policy does not allow; no feature, or too many; what `LeastSquares.fit` refuses.
   /// - Complexity: as `LeastSquares.fit`.
   public init(
     _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,

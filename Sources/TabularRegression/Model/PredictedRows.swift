@@ -79,7 +79,8 @@ extension FittedModel {
     Set(design.sources.map(\.name)).union(columns.passed)
   }
 
-  /// Columns whose fields are to be read as words: the model's categories, and what is only passed through, so that it keeps its text.
+  /// Columns whose fields are to be read as words: the model's categories, and what is only passed through, so that it
+  /// keeps its text.
   package func wordsRead(for columns: PredictionColumns) -> Set<String> {
     let numbers = design.sources.filter { $0.kind == .numbers }.map(\.name)
     return categories.union(Set(columns.passed).subtracting(numbers))

@@ -1,5 +1,5 @@
-/// Names for the columns of a matrix, which has none itself, or of text without a header: given, or the lines of a file beside the
-/// matrix. Spaces around a name do not belong to it, as in a header.
+/// Names for the columns of a matrix, which has none itself, or of text without a header: given, or the lines of a file
+/// beside the matrix. Spaces around a name do not belong to it, as in a header.
 struct ColumnNames {
   let names: [String]
 

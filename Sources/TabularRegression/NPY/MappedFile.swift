@@ -6,8 +6,8 @@
   internal import Darwin
 #endif
 
-/// A file's bytes in the address space: the operating system reads a page when it is first touched and drops it when memory
-/// is short. Unmapped when the last user lets go.
+/// A file's bytes in the address space: the operating system reads a page when it is first touched and drops it when
+/// memory is short. Unmapped when the last user lets go.
 final class MappedFile: Sendable {
   /// All bytes of the file, from the start of a page; nil and 0 for an empty file, which cannot be mapped.
   ///
@@ -16,8 +16,8 @@ final class MappedFile: Sendable {
 
   /// Maps a regular file.
   ///
-  /// - Throws: ``TabularError/file(path:operation:reason:)``, or ``TabularError/matrix(path:message:)`` where this is no
-  ///   regular file.
+  /// - Throws: ``TabularError/file(path:operation:reason:)``, or ``TabularError/matrix(path:message:)`` where this is
+  ///   no regular file.
   init(_ path: String) throws(TabularError) {
     if path == "-" { throw Self.notRegular("standard input") }
     // without O_NONBLOCK a named pipe would wait for its writer
@@ -45,8 +45,8 @@ final class MappedFile: Sendable {
 
   private static func map(_ descriptor: Int32, count: Int) -> UnsafeRawBufferPointer? {
     if count == 0 { return UnsafeRawBufferPointer(start: nil, count: 0) }
-    // No `madvise`: passes run in order but on several threads at once, and shuffled batches jump. `MADV_SEQUENTIAL` was no
-    // faster for one stream of rows and slower for two (1.2 GB not in memory, Linux 6.18).
+    // No `madvise`: passes run in order but on several threads at once, and shuffled batches jump. `MADV_SEQUENTIAL`
+    // was no faster for one stream of rows and slower for two (1.2 GB not in memory, Linux 6.18).
     let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0)
     guard let address, address != MAP_FAILED else { return nil }
     return UnsafeRawBufferPointer(start: address, count: count)

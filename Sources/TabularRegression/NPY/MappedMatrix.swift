@@ -6,13 +6,15 @@ public import LinearAlgebra
 /// let X = try MappedMatrix<Float>(npy: "features.npy")
 /// let fit = try LeastSquares().fit(X, y)
 /// ```
-/// The file is NumPy's, as `numpy.save` writes it: format version 1, 2 or 3, the elements row after row and little-endian,
-/// `'<f4'` for `Float` and `'<f8'` for `Double`; one dimension makes a column. It is mapped into the address space, not read:
-/// the operating system fetches pages as they are touched, keeps them while there is room, and shares them between processes.
+/// The file is NumPy's, as `numpy.save` writes it: format version 1, 2 or 3, the elements row after row and
+/// little-endian, `'<f4'` for `Float` and `'<f8'` for `Double`; one dimension makes a column. It is mapped into the
+/// address space, not read: the operating system fetches pages as they are touched, keeps them while there is room, and
+/// shares them between processes.
 ///
-/// Copies and blocks of rows share the map; the file is let go with the last of them. It may be removed, renamed or replaced
-/// by another of its name meanwhile, as `write(npy:)` replaces it. It must not be changed or truncated in place: what is
-/// read is then undefined, and pages beyond the new end stop the program (`SIGBUS`), as does a disk that cannot be read.
+/// Copies and blocks of rows share the map; the file is let go with the last of them. It may be removed, renamed or
+/// replaced by another of its name meanwhile, as `write(npy:)` replaces it. It must not be changed or truncated in
+/// place: what is read is then undefined, and pages beyond the new end stop the program (`SIGBUS`), as does a disk that
+/// cannot be read.
 public struct MappedMatrix<Scalar: BLASScalar>: RowMajor {
   /// Number of rows.
   public let rowCount: Int
@@ -29,8 +31,8 @@ public struct MappedMatrix<Scalar: BLASScalar>: RowMajor {
   ///
   /// - Parameter path: a regular file; a pipe cannot be mapped.
   /// - Throws: ``TabularError/file(path:operation:reason:)`` for a file that cannot be opened,
-  ///   ``TabularError/matrix(path:message:)`` for one that is no matrix of this scalar type or cannot be used in place: what
-  ///   was found, and what to do in NumPy.
+  ///   ``TabularError/matrix(path:message:)`` for one that is no matrix of this scalar type or cannot be used in place:
+  ///   what was found, and what to do in NumPy.
   /// - Complexity: O(1), whatever n. Values are not looked at; see `firstNonFinite()`.
   public init(npy path: String) throws(TabularError) {
     let file = try MappedFile(path)
@@ -95,8 +97,8 @@ public struct MappedMatrix<Scalar: BLASScalar>: RowMajor {
 extension RowMajor {
   /// Writes the matrix as an NPY file, for ``MappedMatrix`` and NumPy: whole, or not at all.
   ///
-  /// The same bytes as `numpy.save` writes of a C-contiguous array: version 1, the elements row after row and little-endian,
-  /// from a multiple of 64 bytes on.
+  /// The same bytes as `numpy.save` writes of a C-contiguous array: version 1, the elements row after row and
+  /// little-endian, from a multiple of 64 bytes on.
   /// - Throws: ``TabularError/file(path:operation:reason:)``; a file that was there before is then as it was.
   /// - Complexity: O(rowCount · columnCount), without a copy of the elements.
   public func write(npy path: String) throws(TabularError) {

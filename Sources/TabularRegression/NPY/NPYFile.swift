@@ -147,13 +147,13 @@ private final class Counter: Sendable {
 extension Table {
   /// Reads a matrix from a file of NumPy's.
   ///
-  /// Format versions 1 to 3, Float and Double, integers and booleans, in either byte order and in C or Fortran order; one
-  /// dimension makes a column. NaN is a missing value. An error's message counts rows from 1 in the place of lines.
+  /// Format versions 1 to 3, Float and Double, integers and booleans, in either byte order and in C or Fortran order;
+  /// one dimension makes a column. NaN is a missing value. An error's message counts rows from 1 in the place of lines.
   ///
   /// - Parameters:
   ///   - path: the file, or "-" for standard input.
-  ///   - names: the columns' names; nil for the lines of the file of names beside it (`X.names` beside `X.npy`), or V1, V2, …
-  ///     where there is none.
+  ///   - names: the columns' names; nil for the lines of the file of names beside it (`X.names` beside `X.npy`), or V1,
+  ///     V2, … where there is none.
   /// - Throws: ``TabularError``: a file that cannot be read, or is no matrix of numbers; an integer of 64 bits that no
   ///   Double is equal to; names that do not fit.
   public init(npy path: String, names: [String]? = nil) throws(TabularError) {

@@ -2,10 +2,10 @@ internal import LinearAlgebra
 
 /// What an NPY file says of its elements before they follow: their type, order and number.
 ///
-/// Six bytes "\x93NUMPY", two of the format's version, the length of the text in two bytes (version 1) or four (2 and 3),
-/// then the text, a Python dictionary with the keys `descr`, `fortran_order` and `shape`, filled up with spaces so that the
-/// elements are aligned. Versions 2 and 3 differ from 1 in how long the text may be and how it is encoded.
-/// The format is NumPy Enhancement Proposal 1.
+/// Six bytes "\x93NUMPY", two of the format's version, the length of the text in two bytes (version 1) or four (2 and
+/// 3), then the text, a Python dictionary with the keys `descr`, `fortran_order` and `shape`, filled up with spaces so
+/// that the elements are aligned. Versions 2 and 3 differ from 1 in how long the text may be and how it is encoded. The
+/// format is NumPy Enhancement Proposal 1.
 struct NPYHeader {
   /// What is wrong with a file and what to do, in one line without the file's name.
   struct Fault: Error {

@@ -1,8 +1,8 @@
 internal import LinearAlgebra
 internal import LinearRegression
 
-/// Rows of a matrix file that a formula takes as they are, so that they need not become a table: each feature is a column, and so is each
-/// target.
+/// Rows of a matrix file that a formula takes as they are, so that they need not become a table: each feature is a
+/// column, and so is each target.
 struct MatrixRows {
   private let file: NPYFile
   private let design: Design
@@ -35,8 +35,8 @@ struct MatrixRows {
     if columns.count != used.count || self.features.count + self.targets.count != used.count { return nil }
   }
 
-  /// The share of all rows; nil where they cannot be reduced as they are, because a value is not finite, say: only a look at the rows tells
-  /// why.
+  /// The share of all rows; nil where they cannot be reduced as they are, because a value is not finite, say: only a
+  /// look at the rows tells why.
   ///
   /// - Parameter progress: called with the number of rows that were read.
   /// - Complexity: as `LeastSquares.Factor.add`.
@@ -117,7 +117,8 @@ private struct ColumnRanges: Sendable {
     block.withUnsafeElements { elements in
       least.withUnsafeMutableBufferPointer { least in
         greatest.withUnsafeMutableBufferPointer { greatest in
-          // Column beside column: as many at a time as a vector holds; four rows for each reading of what was found above them.
+          // Column beside column: as many at a time as a vector holds; four rows for each reading of what was found
+          // above them.
           let whole = block.rowCount / 4 * 4
           for row in stride(from: 0, to: whole, by: 4) {
             let (a, b, c, d) = (row * count, (row + 1) * count, (row + 2) * count, (row + 3) * count)

@@ -10,8 +10,8 @@ package enum ReducedRows {
 
   /// Reads the rows of a formula.
   ///
-  /// Means and deviations have to be known before rows are reduced, and levels but those of one category that stands alone: where a
-  /// formula has any, rows that do not stay in memory are read twice; those of a pipe from a copy.
+  /// Means and deviations have to be known before rows are reduced, and levels but those of one category that stands
+  /// alone: where a formula has any, rows that do not stay in memory are read twice; those of a pipe from a copy.
   /// - Parameters:
   ///   - formula: what to predict from what.
   ///   - rows: where the rows come from.
@@ -19,8 +19,8 @@ package enum ReducedRows {
   ///   - missing: what becomes of rows in which a field is missing.
   ///   - blocksInMemory: so many blocks stay in memory.
   ///   - progress: called with the number of rows that were read.
-  /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to; a missing field that the policy does
-  ///   not allow; no feature, or too many; no place for a copy of a pipe's rows.
+  /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to; a missing field that the
+  ///   policy does not allow; no feature, or too many; no place for a copy of a pipe's rows.
   /// - Complexity: as `LeastSquares.Factor.add`; memory for a few blocks and factors.
   package init(
     _ formula: Formula, reading rows: some TableSource, weights: String? = nil,
@@ -96,7 +96,8 @@ extension Share {
   ///   - weights: name of the column that weighs the rows; nil for 1.
   ///   - missing: what becomes of rows in which a field is missing.
   ///   - progress: called with the number of rows that were read.
-  /// - Throws: ``TabularError``, as ``init(_:_:weights:missing:)``; no place for a copy of a pipe's rows where they are read twice.
+  /// - Throws: ``TabularError``, as ``init(_:_:weights:missing:)``; no place for a copy of a pipe's rows where they are
+  ///   read twice.
   /// - Complexity: as `LeastSquares.Factor.add`; memory for a few blocks and factors.
   package init(
     _ formula: Formula, reading rows: some TableSource, weights: String? = nil,

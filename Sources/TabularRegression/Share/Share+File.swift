@@ -20,7 +20,8 @@ extension Share {
   /// Reads a file.
   ///
   /// - Parameter path: the file, or "-" for standard input.
-  /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to a newer version, or is no share.
+  /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to a newer version, or is
+  ///   no share.
   public init(contentsOf path: String) throws(TabularError) {
     let bytes = try Files.read(path)
     try self.init(fileBytes: bytes, path: path == "-" ? "standard input" : path)

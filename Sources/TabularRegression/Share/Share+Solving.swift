@@ -7,13 +7,13 @@ extension Share {
   /// - Parameters:
   ///   - method: the settings; its intercept is the formula's unless `intercept` says otherwise.
   ///   - intercept: whether the model has an intercept; nil as the formula says.
-  ///   - dropped: what to leave out: a number or a category of the formula with all its products, or a single column by the name that
-  ///     the fit prints.
-  ///   - newTarget: another column to predict; the former target, and what else is formed from the new one, is then left out. Nil for the
-  ///     formula's.
+  ///   - dropped: what to leave out: a number or a category of the formula with all its products, or a single column by
+  ///     the name that the fit prints.
+  ///   - newTarget: another column to predict; the former target, and what else is formed from the new one, is then
+  ///     left out. Nil for the formula's.
   ///   - file: what the share is called in messages.
-  /// - Throws: ``TabularError``: a column that is not there, no rows, no feature left, a category whose levels have no columns without an
-  ///   intercept, what `LeastSquares` refuses.
+  /// - Throws: ``TabularError``: a column that is not there, no rows, no feature left, a category whose levels have no
+  ///   columns without an intercept, what `LeastSquares` refuses.
   /// - Complexity: O(p³)
   public func solve(
     _ method: LeastSquares = LeastSquares(), intercept: Bool? = nil, dropping dropped: [String] = [],
@@ -118,7 +118,8 @@ extension Share {
 }
 
 extension Design {
-  /// The columns that a name stands for: those of a number or a category, products among them, or the one that is printed under it.
+  /// The columns that a name stands for: those of a number or a category, products among them, or the one that is
+  /// printed under it.
   fileprivate func columns(under name: String) -> [Int] {
     let named = Set(
       variables.indices.filter { index in
@@ -141,11 +142,11 @@ extension Design {
     unique(variables.map { $0.levels == nil ? $0.variable.name : $0.variable.columns[0] } + names)
   }
 
-  /// A category that lacks columns for its first level in a term, though nothing that is kept stands for that level; nil where there
-  /// is none.
+  /// A category that lacks columns for its first level in a term, though nothing that is kept stands for that level;
+  /// nil where there is none.
   ///
-  /// The rest of a term, without the category, stands for it: the intercept where the rest is empty, or a term that has the rest and
-  /// otherwise categories with columns for all levels.
+  /// The rest of a term, without the category, stands for it: the intercept where the rest is empty, or a term that has
+  /// the rest and otherwise categories with columns for all levels.
   fileprivate func categoryWithoutReference(_ kept: [Int], intercept: Bool) -> String? {
     /// The variables of each term that is kept, and those among them with columns for their first level.
     var terms: [Set<Int>: Set<Int>] = [:]

@@ -1,8 +1,8 @@
 internal import LinearAlgebra
 internal import LinearRegression
 
-/// A share of an exact fit of named columns: one machine's rows or one month's, reduced to a few kilobytes, and a row of means for each level of a category that
-/// stands alone.
+/// A share of an exact fit of named columns: one machine's rows or one month's, reduced to a few kilobytes, and a row
+/// of means for each level of a category that stands alone.
 ///
 /// ```swift
 /// var share = try Share("price ~ .", Table(csv: "january.csv"))

@@ -71,8 +71,8 @@ struct NumbersAmongWords: Sendable {
   }
 }
 
-/// The first of some words where all are numbers that are not written as such, with a percent sign, a currency, a decimal comma or
-/// separators of thousands; nil where one is not.
+/// The first of some words where all are numbers that are not written as such, with a percent sign, a currency, a
+/// decimal comma or separators of thousands; nil where one is not.
 func disguisedNumber(in words: [String]) -> String? {
   let pattern = /[+\-−]?[$€£]? ?(\d+|\d{1,3}([ .,']\d{3})+)([.,]\d+)? ?[%$€£]?/
   return words.allSatisfy({ $0.wholeMatch(of: pattern) != nil }) ? words.first : nil

@@ -2,15 +2,16 @@ private import Dispatch
 internal import LinearRegression
 private import Synchronization
 
-/// Works on the pieces of a table on several threads, and takes the results in the pieces' order: the same whatever the number of
-/// threads.
+/// Works on the pieces of a table on several threads, and takes the results in the pieces' order: the same whatever the
+/// number of threads.
 ///
 /// - Parameters:
-///   - threads: how many threads work; `take` runs beside them. With one, a piece is taken before the next is asked for.
+///   - threads: how many threads work; `take` runs beside them. With one, a piece is taken before the next is asked
+///     for.
 ///   - next: the next piece and its position from 0; nil at the end. Asked by several threads at a time.
 ///   - stop: called when no more pieces are wanted, for a thread that waits for one to give up.
-///   - makeWork: makes what works on pieces, once for each thread. Where there are several, passes over rows in there have that thread
-///     alone.
+///   - makeWork: makes what works on pieces, once for each thread. Where there are several, passes over rows in there
+///     have that thread alone.
 ///   - take: takes a piece's result, on the caller's thread. No more than twice as many wait as there are threads.
 /// - Throws: the error of the first piece that has one; the results of those before it are taken.
 func inOrder<Piece: Sendable, Result: Sendable>(

@@ -6,8 +6,8 @@ public import LinearAlgebra
 /// let homes = try Table(csv: "homes.csv")
 /// try homes.column("area")
 /// ```
-/// A column that holds something other than numbers is an error only where numbers are asked for, so that names, notes and
-/// identifiers may stand beside the numbers. A table may be a whole file or a block of its rows.
+/// A column that holds something other than numbers is an error only where numbers are asked for, so that names, notes
+/// and identifiers may stand beside the numbers. A table may be a whole file or a block of its rows.
 public struct Table: Sendable {
   /// Where the table comes from, for messages.
   public let source: String
@@ -24,8 +24,8 @@ public struct Table: Sendable {
   /// Where each row stands in its file.
   package let places: RowPlaces
 
-  /// The first row that had another number of fields than the header, and how many did; nil where none did, or reading ends at them. Fields
-  /// that they lack are missing.
+  /// The first row that had another number of fields than the header, and how many did; nil where none did, or reading
+  /// ends at them. Fields that they lack are missing.
   package var ragged: TableColumn.Fault?
 
   package init(source: String, columns: [TableColumn], rowCount: Int, places: RowPlaces) {
@@ -38,8 +38,8 @@ public struct Table: Sendable {
   /// The numbers of a column.
   ///
   /// - Throws: ``TabularError/noColumn(_:file:available:)``, or ``TabularError/malformed(file:line:column:message:)``
-  ///   at the first field that is not a number, or is missing; ``TabularError/unusable(file:message:)`` where all are numbers that were
-  ///   to be read as words.
+  ///   at the first field that is not a number, or is missing; ``TabularError/unusable(file:message:)`` where all are
+  ///   numbers that were to be read as words.
   public func column(_ name: String) throws(TabularError) -> [Double] {
     let numbers = try numbers(name)
     if let row = numbers.firstIndex(where: \.isNaN) {

@@ -23,7 +23,8 @@ package enum TableFile: TableSource {
   ///   - format: their format; nil as their names end, and CSV for another ending.
   ///   - options: how text is read; where they say nothing else, fields of TSV are separated by tabs.
   ///   - asTheyArrive: whether rows of a pipe are handed out as soon as they are there.
-  ///   - countsRaggedRows: whether rows of text with another number of fields than the header's are counted, and not refused.
+  ///   - countsRaggedRows: whether rows of text with another number of fields than the header's are counted, and not
+  ///     refused.
   /// - Throws: ``TabularError``: a file that cannot be read, or is not in its format.
   package init(
     _ paths: [String], _ format: TableFormat? = nil,

@@ -9,7 +9,8 @@ package protocol TableSource: Sendable {
   /// The matrix that the rows are, where they are one.
   var matrix: NPYFile? { get }
 
-  /// Makes sure that they can be read twice: of a pipe's a copy is kept on the disk. Called before the first reading, if at all.
+  /// Makes sure that they can be read twice: of a pipe's a copy is kept on the disk. Called before the first reading,
+  /// if at all.
   ///
   /// - Throws: ``TabularError`` where there is no place for a copy.
   func prepareToRepeat() throws(TabularError)
@@ -21,7 +22,8 @@ package protocol TableSource: Sendable {
   ///
   /// - Parameters:
   ///   - columns: the columns that are read; nil for all.
-  ///   - isCancelled: asked before each block, and while nothing arrives; the reading ends there, as if there were no more rows.
+  ///   - isCancelled: asked before each block, and while nothing arrives; the reading ends there, as if there were no
+  ///     more rows.
   ///   - work: works on a block, on any thread.
   ///   - take: takes what that gave in the rows' order, on the caller's thread.
   func forEachBlock<Result: Sendable>(

@@ -1,7 +1,7 @@
 internal import CText
 
-/// Tables as CSV text: numbers in the fewest digits that read back to the same bits, missing fields empty, other fields in
-/// quotes where they need them.
+/// Tables as CSV text: numbers in the fewest digits that read back to the same bits, missing fields empty, other fields
+/// in quotes where they need them.
 package struct CSVEncoder: TableEncoder {
   /// What stands between fields.
   package let delimiter: UInt8

@@ -42,14 +42,16 @@ package struct NPYEncoder<Scalar: BLASScalar>: TableEncoder {
 }
 
 extension Table {
-  /// Writes the table as a file of NumPy's, for ``init(npy:names:)``, ``MappedMatrix`` and `numpy.load`, and the columns' names as
-  /// the lines of a file beside it (`X.names` beside `X.npy`): the matrix is there whole, or not at all.
+  /// Writes the table as a file of NumPy's, for ``init(npy:names:)``, ``MappedMatrix`` and `numpy.load`, and the
+  /// columns' names as the lines of a file beside it (`X.names` beside `X.npy`): the matrix is there whole, or not at
+  /// all.
   ///
   /// Version 1 of the format, row after row; missing numbers are NaN.
   /// - Parameters:
   ///   - path: the file, which is written whole or not at all.
   ///   - type: the elements' type; numbers are rounded to it.
-  /// - Throws: ``TabularError``: a file that cannot be written; a column with words; a number beyond the type's largest.
+  /// - Throws: ``TabularError``: a file that cannot be written; a column with words; a number beyond the type's
+  ///   largest.
   public func write<Scalar: BLASScalar>(
     npy path: String, as type: Scalar.Type = Double.self
   ) throws(TabularError) {

@@ -2,7 +2,8 @@
 package protocol TableEncoder: Sendable {
   /// What stands before the rows.
   ///
-  /// - Parameter rows: how many there are; nil where that is not known yet. The bytes are as many whatever their number.
+  /// - Parameter rows: how many there are; nil where that is not known yet. The bytes are as many whatever their
+  ///   number.
   func header(_ names: [String], rows: Int?) -> [UInt8]
 
   /// The rows of a block.

@@ -1,7 +1,7 @@
 internal import LinearAlgebra
 
-/// A factor is saved as its counts, its units, the means of its levels, and the upper triangle, column by column. Reading
-/// one back checks that everything fits.
+/// A factor is saved as its counts, its units, the means of its levels, and the upper triangle, column by column.
+/// Reading one back checks that everything fits.
 extension LeastSquares.Factor: Codable {
   private enum Key: String, CodingKey {
     case features, targets, grouping, epsilon, counts, shifts, scales, triangle, levelWeights, levelMeans

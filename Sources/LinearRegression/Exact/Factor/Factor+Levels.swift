@@ -43,7 +43,8 @@ extension LeastSquares.Factor {
   ) {
     if layout.columns == 0 { return }
     differences.withUnsafeMutableBufferPointer { target in
-      let written = means.take(rows, count: count, levels: levels, weights: weights, into: target.baseAddress!)
+      let written = means.take(
+        rows, count: count, levels: levels, weights: weights, into: target.baseAddress!)
       var scales = units, counts = RowCounts()
       scales.shifts = zeros(units.shifts.count)
       counts.observations = seen

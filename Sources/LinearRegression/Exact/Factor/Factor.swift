@@ -1,8 +1,8 @@
 internal import LinearAlgebra
 
 extension LeastSquares {
-  /// What the rows of a fit are reduced to: takes rows as they come, merges with the factors of other rows, and is solved
-  /// without the data.
+  /// What the rows of a fit are reduced to: takes rows as they come, merges with the factors of other rows, and is
+  /// solved without the data.
   ///
   /// ```swift
   /// var factor = LeastSquares.Factor(features: 20)

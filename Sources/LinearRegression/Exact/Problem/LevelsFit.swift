@@ -137,7 +137,8 @@ struct LevelsFit {
           let mean = factor.means[level, j] - (base.map { factor.means[$0, j] } ?? -factor.units.shifts[j])
           square += (mean * slopes[j, t] * error) * (mean * slopes[j, t] * error)
         }
-        let y = factor.means[level, p + t] - (base.map { factor.means[$0, p + t] } ?? -factor.units.shifts[p + t])
+        let y =
+          factor.means[level, p + t] - (base.map { factor.means[$0, p + t] } ?? -factor.units.shifts[p + t])
         values.append(value)
         errors.append(square.squareRoot() + Double.ulpOfOne * (abs(y) + abs(value)))
         units.append(weights[level].squareRoot())

@@ -1,0 +1,49 @@
+// The programs of the modules' own pages.
+
+import TabularRegression
+
+func linearAlgebra() throws {
+  let A: Matrix<Double> = [[1, 1], [1, 2], [1, 3]]
+  let b: Matrix<Double> = [[1], [2], [2]]
+  let Ax = gemv(A, [0.5, 0.5])
+  let AtA = syrk(A, transpose: .transpose)
+  let x = try gels(A, b).solution  // least squares
+  let block = A[rows: 1..<3]  // two rows, not copied
+
+  _ = (Ax, AtA, x, block)
+}
+
+func linearRegression() throws {
+  let X: Matrix<Float> = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+  let y: Matrix<Float> = [[1], [2], [3]]
+  let w = Parameter<Float>([[1], [1], [1]]), b = Parameter<Float>([[0]])
+  for _ in 1...4 {
+    let predictions = linreg(X, w, b)
+    backward(X, predictions, y, into: w, b)
+    sgd([w, b], learningRate: 1, batchSize: 3)
+  }
+
+  let trained = try SGD(seed: 42).train(X, y)
+  let exact = try LeastSquares().fit(X, y)
+
+  _ = (trained, exact)
+}
+
+func tabularRegression() throws {
+  let homes = try Table(csv: "homes.csv")
+  let model = try FittedModel("price ~ area + rooms", homes)
+  print(model.summary)
+  try model.write(to: "homes.json")
+
+  let saved = try FittedModel(contentsOf: "homes.json")
+  print(try saved.predictions(from: Table(csv: "new.csv")))
+  print(try saved.predictions(from: Table(csv: "new.csv"), interval: .prediction, level: 0.95))
+}
+
+func tabularRegressionOfCategories() throws {
+  let formula = try Formula("log(price) ~ area*C(zip) + poly(rooms, 2)")
+  let homes = try Table(csv: "homes.csv", categories: formula.categories)
+  let model = try FittedModel(formula, homes, missing: .drop)
+  let new = try Table(csv: "new.csv", categories: model.categories)
+  print(try model.predictions(from: new, unseen: .missing))  // NaN where there is none
+}
