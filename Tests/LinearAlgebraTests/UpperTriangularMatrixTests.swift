@@ -67,6 +67,18 @@ import Testing
       difference(gemm(dense(after), dense(after), transposeA: .transpose), expected, factor: 100) == nil)
   }
 
+  @Test(arguments: [0, 1, 6, 7, 30]) func factorizedRows(rows: Int) {
+    var generator = SeededGenerator(seed: 24)
+    let b: Matrix<Double> = generator.normalMatrix(rows, 7)
+    var factor = triangle(7, Double.self), columns = b.transposed().elements + [0]
+    columns.withUnsafeMutableBufferPointer {
+      factor.factorize(rows: rows, $0.baseAddress!, leadingDimension: max(1, rows))
+    }
+    let products = gemm(dense(factor), dense(factor), transposeA: .transpose)
+    #expect(difference(products, gemm(b, b, transposeA: .transpose), factor: 100) == nil)
+    for i in rows..<max(rows, 7) { #expect((i..<7).allSatisfy { factor[i, $0] == 0 }) }
+  }
+
   @Test(arguments: [1, 7, 200]) func stackedTriangles(order: Int) {
     var generator = SeededGenerator(seed: 23)
     let before = triangle(order, Double.self)

@@ -157,12 +157,12 @@ import Testing
   }
 
   @Test func theNumberOfThreadsDoesNotMatter() throws {
-    let rows = Rows(100_000, levels: 100)
+    let rows = Rows(60_000, levels: 20)
     let shares = try [1, 2, 3].map { threads in
       try Parallelism.$threads.withValue(threads) { try rows.share() }
     }
     #expect(shares[0] == shares[1] && shares[0] == shares[2])
-    #expect(shares[0].counts.merges >= 2)
+    #expect(shares[0].counts.merges >= 1)
     #expect(difference(try shares[0].solve(columns: rows.columns), try rows.plain()) == nil)
   }
 

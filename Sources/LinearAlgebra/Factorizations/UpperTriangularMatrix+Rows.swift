@@ -29,6 +29,30 @@ extension UpperTriangularMatrix {
     }
   }
 
+  /// R ← the R of the QR factorisation of B.
+  ///
+  /// - Parameters:
+  ///   - rows: number of rows of B; where there are fewer than columns, the last rows of R are zeros.
+  ///   - b: B, column-major, columns `leadingDimension` elements apart; overwritten.
+  /// - Complexity: 2 p² (rows − p/3) flops, 2 rows² (p − rows/3) for fewer rows than columns. Uses `?geqrf`.
+  package mutating func factorize(rows: Int, _ b: UnsafeMutablePointer<Scalar>, leadingDimension: Int) {
+    if order == 0 { return }
+    let order = order
+    var tau = [Scalar](repeating: 0, count: max(1, min(rows, order)))
+    if rows > 0 {
+      tau.withUnsafeMutableBufferPointer { tau in
+        _ = withWorkspace("geqrf") { work, count in
+          Scalar.routines.geqrf(rows, order, b, leadingDimension, tau.baseAddress!, work, count)
+        }
+      }
+    }
+    withUnsafeMutableColumns { r in
+      for j in 0..<order {
+        for i in 0...j { r[j * order + i] = i < rows ? b[j * leadingDimension + i] : 0 }
+      }
+    }
+  }
+
   /// The factor of R with a matrix of columns stacked below it.
   ///
   /// - Parameter columns: B, column-major without gaps.

@@ -92,8 +92,11 @@ package struct NPYFile: TableSource {
   }
 
   /// Rows of a block. Column after column it is as many pieces of the file as it has columns: they should not be small.
+  /// Of wide rows there are twice as many as columns, up to 256 MiB: merging their factors takes as long as adding so many.
   var blockRows: Int {
-    max(1, (isFortranOrder ? 4 * blockBytes : blockBytes) / (columnNames.count * element.size))
+    let rowBytes = columnNames.count * element.size
+    let rows = max(1, (isFortranOrder ? 4 * blockBytes : blockBytes) / rowBytes)
+    return columnNames.count > 512 ? max(rows, min(2 * columnNames.count, (256 << 20) / rowBytes)) : rows
   }
 
   package var matrix: NPYFile? { self }

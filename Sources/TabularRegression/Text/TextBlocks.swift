@@ -30,7 +30,7 @@ struct TextBlocks {
   private let origins: [TextOrigin]
   private let format: TextFormat
   private let options: ReadingOptions
-  private let blockSize: Int
+  private var blockSize: Int
   /// Whether a block ends where nothing more is there yet.
   private let asTheyArrive: Bool
 
@@ -49,7 +49,7 @@ struct TextBlocks {
   /// A block that has been looked at.
   private var peeked: TextBlock?
   /// Memory of blocks that have been read.
-  let spare: SpareBuffers
+  private(set) var spare: SpareBuffers
 
   /// A record may be so long.
   static let longestRecord = 64 << 20
@@ -66,6 +66,12 @@ struct TextBlocks {
     spare = SpareBuffers(size: self.blockSize + 2)
     self.asTheyArrive = asTheyArrive
     try openNext()
+    // Of wide rows a block has more, up to 64 MiB: merging their factors takes as long as adding as many rows as columns.
+    let widening = max(1, columnNames.count / 512)
+    if widening > 1, !asTheyArrive {
+      self.blockSize = max(self.blockSize, min(64 << 20, self.blockSize * widening * widening))
+      spare = SpareBuffers(size: self.blockSize + 2)
+    }
   }
 
   /// The next block, which stays the next; nil at the end of the last file.

@@ -24,8 +24,7 @@ struct CrossProducts<Scalar: BLASScalar>: Reduction {
 
   /// Reduces rows in one pass on all cores.
   /// - Complexity: n order² flops.
-  static func of(_ rows: Rows<Scalar>, _ layout: DesignLayout, _ units: ColumnUnits) -> CrossProducts
-  {
+  static func of(_ rows: Rows<Scalar>, _ layout: DesignLayout, _ units: ColumnUnits) -> CrossProducts {
     let stride = (layout.order + 7) / 8 * 8
     // Blocks of wide rows are taller than the cache wants: the product pays for it.
     let blockRows = max(layout.order, rowsPerCacheBlock(rowBytes: stride * MemoryLayout<Double>.stride))

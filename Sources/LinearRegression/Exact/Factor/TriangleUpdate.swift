@@ -59,12 +59,19 @@ struct TriangleUpdate {
     _ rows: Rows<Scalar>, _ units: ColumnUnits, _ triangle: inout UpperTriangularMatrix<Double>,
     _ counts: inout RowCounts
   ) {
+    // From a triangle of zeros `dtpqrt` is the more accurate where rows are of different sizes; few wide rows would wait
+    // for it to go over all columns.
+    let isWide = counts.observations == 0 && rows.rowCount < order
     columns.fill(rows, units, &counts)
     if work.isEmpty { work = zeros(triangle.rowsWorkspaceCount) }
     columns.elements.withUnsafeMutableBufferPointer { columns in
       work.withUnsafeMutableBufferPointer { work in
         guard let columns = columns.baseAddress, let work = work.baseAddress else { return }
-        triangle.stack(rows: rows.rowCount, columns, leadingDimension: height, work: work)
+        if isWide {
+          triangle.factorize(rows: rows.rowCount, columns, leadingDimension: height)
+        } else {
+          triangle.stack(rows: rows.rowCount, columns, leadingDimension: height, work: work)
+        }
       }
     }
   }

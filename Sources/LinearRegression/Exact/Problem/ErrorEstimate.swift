@@ -105,16 +105,12 @@ extension UpperTriangularMatrix<Double> {
     for _ in 0..<60 {
       let length = nrm2(x)
       guard length > 0, length.isFinite else { break }
-      for i in x.indices {
-        x[i] /= length
-        y[i] = 0
-      }
+      for i in x.indices { x[i] /= length }
+      // Column-major R is row-major Rᵀ.
       withUnsafeColumns { r in
-        for j in 0..<order { for i in 0...j { y[i] += r[j * order + i] * x[j] } }
-        for j in 0..<order {
-          x[j] = 0
-          for i in 0...j { x[j] += r[j * order + i] * y[i] }
-        }
+        guard let r = r.baseAddress else { return }
+        Double.routines.gemv(.transpose, order, order, 1, r, order, x, 0, &y)
+        Double.routines.gemv(.none, order, order, 1, r, order, y, 0, &x)
       }
       let next = nrm2(y), settled = abs(next - norm) <= 1e-3 * next
       norm = next

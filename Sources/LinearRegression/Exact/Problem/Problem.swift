@@ -154,14 +154,20 @@ extension Problem {
   func selecting(features: [Int], targets: [Int]? = nil) -> Problem {
     let targets = targets ?? Array(0..<targetCount)
     let (p, q, k) = (featureCount, features.count, targets.count)
-    // [R S] restricted to the columns, factorised again; what it leaves of the targets adds to their leftovers.
-    var rows: [Double] = zeros(p * (q + k))
-    for (j, feature) in features.enumerated() { for i in 0..<p { rows[j * p + i] = triangle[i, feature] } }
+    // [R S] restricted to the columns, factorised again; what it leaves of the targets adds to their leftovers. With
+    // fewer rows than features the last rows are zeros.
+    let height = occupiedRows
+    var rows: [Double] = zeros(height * (q + k))
+    triangle.withUnsafeColumns { r in
+      for (j, feature) in features.enumerated() {
+        for i in 0..<min(height, feature + 1) { rows[j * height + i] = r[feature * p + i] }
+      }
+    }
     for (t, target) in targets.enumerated() {
-      for i in 0..<p { rows[(q + t) * p + i] = projections[i, target] }
+      for i in 0..<height { rows[(q + t) * height + i] = projections[i, target] }
     }
     var factor = UpperTriangularMatrix<Double>(order: q + k)
-    factor.stack(rows: p, columns: rows)
+    factor.stack(rows: height, columns: rows)
     var selected = UpperTriangularMatrix<Double>(order: q)
     for j in 0..<q { for i in 0...j { selected[i, j] = factor[i, j] } }
     let columns = features + targets.map { p + $0 }
@@ -173,6 +179,16 @@ extension Problem {
         (q..<q + t + 1).reduce(leftovers[targets[t]]) { $0 + factor[$1, q + t] * factor[$1, q + t] }
       },
       uncertainties: features.map { uncertainties[$0] })
+  }
+
+  /// The rows of [R S] up to the last that is not zero.
+  private var occupiedRows: Int {
+    let p = featureCount
+    return triangle.withUnsafeColumns { r in
+      (0..<p).last { i in
+        (i..<p).contains { r[$0 * p + i] != 0 } || (0..<targetCount).contains { projections[i, $0] != 0 }
+      }.map { $0 + 1 } ?? 0
+    }
   }
 
   /// norm of target t / norm of feature j, in the units of the data: what a coefficient is multiplied by.

@@ -55,46 +55,51 @@ extension Problem {
   /// A feature is redundant if what the kept ones leave of it is no more than the rounding of stored values explains:
   /// its own, that of the kept ones times their factors, and that of the factorisation. The bound does not grow with n.
   /// (R's `lm` leaves out the same columns, but by a fixed bound of 10⁻⁷.)
-  /// - Complexity: O(p) where the diagonal shows that nothing is redundant, else O(p³). Classical Gram–Schmidt, twice.
+  /// - Complexity: O(p) where the diagonal shows that nothing is redundant, else O(p²) for each redundant feature and for
+  ///   each that follows one. Householder reflections; uses `dtrtrs`.
   func independentFeatures() -> (kept: [Int], redundant: [Redundancy]) {
     let p = featureCount
     let rounding = 8 * Double(p + 1) * Double.ulpOfOne
-    let largest = uncertainties.max() ?? 0
     // An element of the diagonal is what the columns before leave; factors are at most its reciprocal.
-    if (0..<p).allSatisfy({
-      abs(triangle[$0, $0]) > max(1e-3, 8 * (rounding + largest) * Double(p) * 1e3)
-    }) {
-      return (Array(0..<p), [])
+    let clear = max(1e-3, 8 * (rounding + (uncertainties.max() ?? 0)) * Double(p) * 1e3)
+    if (0..<p).allSatisfy({ abs(triangle[$0, $0]) > clear }) { return (Array(0..<p), []) }
+    var columns = KeptColumns(triangle), isClear = true
+    var redundant: [Redundancy] = [], pending: [Int] = []
+    func tellPending() {
+      if pending.isEmpty { return }
+      let factors = columns.factors(of: pending)
+      for (t, j) in pending.enumerated() {
+        let own = factors[column: t], (uncertainty, size) = errors(j, columns.kept, own)
+        redundant.append(redundancy(j, columns.kept, own, negligible: 4 * (uncertainty + rounding * size)))
+      }
+      pending = []
     }
-    var kept: [Int] = [], redundant: [Redundancy] = []
-    var directions: [[Double]] = []  // orthonormal, one for each kept feature
-    var reduced = UpperTriangularMatrix<Double>(order: p)  // of the kept columns
     for j in 0..<p {
-      var rest = (0..<p).map { triangle[$0, j] }
-      var coordinates: [Double] = zeros(kept.count)
-      for _ in 1...2 {
-        for (i, direction) in directions.enumerated() {
-          let along = dot(direction, rest)
-          coordinates[i] += along
-          axpy(-along, direction, into: &rest)
+      let left = columns.rest(of: j)
+      if norms[j] == 0 || left <= 2 * uncertainties[j] + rounding {
+        pending.append(j)
+        continue
+      }
+      if !(isClear && left > clear) {
+        let (uncertainty, size) = errors(j, columns.kept, columns.factors(of: [j]).elements)
+        if left <= 2 * uncertainty + rounding * size {
+          pending.append(j)
+          continue
         }
       }
-      let left = nrm2(rest)
-      let factors = solve(reduced, coordinates)
-      let uncertainty = zip(kept, factors).reduce(uncertainties[j]) {
-        hypotenuse($0, uncertainties[$1.0] * $1.1)
-      }
-      let size = 1 + factors.reduce(0) { $0 + abs($1) }
-      if norms[j] == 0 || left <= 2 * uncertainty + rounding * size {
-        redundant.append(redundancy(j, kept, factors, negligible: 4 * (uncertainty + rounding * size)))
-      } else {
-        for i in coordinates.indices { reduced[i, kept.count] = coordinates[i] }
-        reduced[kept.count, kept.count] = left
-        kept.append(j)
-        directions.append(rest.map { $0 / left })
-      }
+      tellPending()
+      isClear = isClear && left > clear
+      columns.keep(j)
     }
-    return (kept, redundant)
+    tellPending()
+    return (columns.kept, redundant)
+  }
+
+  /// How far a feature can be from what the kept ones with their factors make of it, and the size of that.
+  private func errors(_ j: Int, _ kept: [Int], _ factors: [Double]) -> (uncertainty: Double, size: Double) {
+    zip(kept, factors).reduce((uncertainties[j], 1)) {
+      (hypotenuse($0.0, uncertainties[$1.0] * $1.1), $0.1 + abs($1.1))
+    }
   }
 
   private func redundancy(
@@ -114,15 +119,61 @@ extension Problem {
   private func ratio(_ a: Int, _ b: Int) -> Double {
     norms[a] / norms[b] * (units.scales[b] / units.scales[a])
   }
+}
 
-  /// The leading part of R x = b.
-  private func solve(_ r: UpperTriangularMatrix<Double>, _ b: [Double]) -> [Double] {
-    var x = b
-    for i in b.indices.reversed() {
-      for j in i + 1..<max(i + 1, b.count) { x[i] -= r[i, j] * x[j] }
-      x[i] /= r[i, i]
+/// A triangle whose columns are kept or left out one after the other: the kept ones stay triangular.
+private struct KeptColumns {
+  private(set) var kept: [Int] = []
+
+  private let order: Int
+
+  /// Column-major. Rows from `kept.count` on are what the kept columns leave of the others.
+  private var elements: [Double]
+
+  init(_ triangle: UpperTriangularMatrix<Double>) {
+    order = triangle.order
+    elements = triangle.columnMajorElements
+  }
+
+  /// The norm of what the kept columns leave of a column, before later ones are looked at.
+  func rest(of j: Int) -> Double { nrm2(Array(elements[j * order + kept.count...j * order + j])) }
+
+  /// What the kept columns are multiplied by to be nearest to others, kept × others.
+  func factors(of columns: [Int]) -> Matrix<Double> {
+    let count = kept.count
+    var triangle = UpperTriangularMatrix<Double>(order: count)
+    triangle.withUnsafeMutableColumns { r in
+      for (k, column) in kept.enumerated() {
+        for i in 0...k { r[k * count + i] = elements[column * order + i] }
+      }
     }
-    return x
+    let right = Matrix<Double>(rows: count, columns: columns.count) { elements[columns[$1] * order + $0] }
+    guard let factors = try? triangle.solve(right) else {
+      fatalError("independent columns have a singular factor; this is a bug in swift-linear-regression")
+    }
+    return factors
+  }
+
+  /// Keeps a column: a reflection of the rows that are left takes it to the next row of the triangle.
+  mutating func keep(_ j: Int) {
+    let first = kept.count, count = j - first + 1
+    kept.append(j)
+    if count == 1 { return }
+    elements.withUnsafeMutableBufferPointer { elements in
+      let x = elements.baseAddress! + j * order + first
+      let norm = Double.routines.nrm2(count, x)
+      // v = x + sign(x₀) ‖x‖ e₀; H = I − 2 v vᵀ / ‖v‖²
+      var v = Array(UnsafeBufferPointer(start: x, count: count))
+      let sign = v[0] < 0 ? -1.0 : 1.0
+      v[0] += sign * norm
+      let scale = 2 / dot(v, v)
+      for column in j + 1..<max(j + 1, order) {
+        let y = elements.baseAddress! + column * order + first
+        Double.routines.axpy(count, -scale * Double.routines.dot(count, v, y), v, y)
+      }
+      for i in 1..<count { x[i] = 0 }
+      x[0] = -sign * norm
+    }
   }
 }
 

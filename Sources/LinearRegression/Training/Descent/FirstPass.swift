@@ -61,8 +61,7 @@ struct FirstPass {
   }
 
   /// By cross-products where they are accurate enough, else by the triangular factor of the rows.
-  private static func reducedProblem<Scalar>(_ rows: Rows<Scalar>) throws(DataError) -> Problem
-  {
+  private static func reducedProblem<Scalar>(_ rows: Rows<Scalar>) throws(DataError) -> Problem {
     let layout = DesignLayout(features: rows.featureCount, targets: rows.targetCount, hasOnes: true)
     let precisions = Array(repeating: Double(Scalar.ulpOfOne), count: layout.features)
     var units = ColumnUnits(sampling: rows, centered: true), passes = 0
