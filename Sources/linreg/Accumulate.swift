@@ -39,6 +39,7 @@ struct Accumulate: ParsableCommand {
 
   func run() throws {
     let formula = try Formula(formula)
+    try formula.requireOneTarget()
     for file in files { try Files.checkWritable(output.shareFile, besides: file) }
     let share = try threads.run {
       let file = try TableFile(files, options: text.options(categories: formula.categories))

@@ -128,6 +128,14 @@ import Testing
   }
 
   /// Commas inside parentheses are part of a name.
+  /// A share solves for one target: the others would be lost without a word.
+  @Test func severalTargetsAreRefused() throws {
+    let outcome = try linreg(
+      "accumulate", "cbind(progression, bmi) ~ age", diabetes, "-o", "s.share", in: place)
+    #expect(outcome.status == 2 && outcome.output == "" && outcome.error.contains("several targets"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path("s.share")))
+  }
+
   @Test func listsOfWhatIsDropped() throws {
     let rows = (0..<30).map { "\($0 * 7 % 11).5,\($0 % 6),\($0 * 3 % 8),\(["r", "g"][$0 % 2])\n" }
     try Data(("y,x,u,z\n" + rows.joined()).utf8).write(to: URL(fileURLWithPath: folder.path("l.csv")))
