@@ -7,7 +7,7 @@ struct Accumulate: ParsableCommand {
     abstract: "Reduce the rows of files to a share of an exact fit.",
     usage: "linreg accumulate <formula> <file> ... -o <share> [<options>]",
     discussion: """
-      A share is a few kilobytes however many rows it stands for. Shares of the
+      A share is some kilobytes however many rows it stands for. Shares of the
       same formula, from other files or machines, are joined by merge and
       solved by solve. They have the same levels of categories, but for one that
       stands alone in the formula: its levels are those of all, and each adds a row

@@ -22,9 +22,8 @@ struct Ladder<Scalar: BLASScalar> {
   /// Relative precision of each feature's values: that of their type, but integers are exact in any type.
   private let precisions: [Double]
 
-  /// Condition numbers up to which cross-products answer by themselves, and with corrections: standard errors come from
-  /// the same factor, and keep 16 − 2 log₁₀ κ digits.
-  private static var plainCondition: Double { 100 }
+  /// The condition number up to which cross-products answer with corrections: standard errors come from the same factor,
+  /// and keep 16 − 2 log₁₀ κ digits.
   private static var refinedCondition: Double { 3000 }
 
   mutating func fit() throws(DataError) -> LeastSquaresFit {
@@ -49,7 +48,7 @@ struct Ladder<Scalar: BLASScalar> {
     let clear = problem.leftovers.allSatisfy { $0 > 1e-5 }
     let text = "condition number \(formatted(condition, significantDigits: 3))"
     if !forced && condition > Self.refinedCondition { return try fromRows(because: text) }
-    let needsCorrection = condition > Self.plainCondition || !clear
+    let needsCorrection = condition > Problem.plainCondition || !clear
     let corrects =
       method.solver == .refinedCholesky
       || method.solver == .automatic && (needsCorrection || method.measuresResidual)
@@ -62,7 +61,7 @@ struct Ladder<Scalar: BLASScalar> {
     }
     return try solution.fit(
       solver: corrects ? .refinedCholesky : .cholesky,
-      reason: clear || condition > Self.plainCondition ? text : "\(text), and little is left of y",
+      reason: clear || condition > Problem.plainCondition ? text : "\(text), and little is left of y",
       passes: passes)
   }
 

@@ -91,7 +91,7 @@ extension ColumnUnits {
     let ranges = RowPass(
       rows: rows.rowCount,
       blockRows: rowsPerCacheBlock(rowBytes: rows.columnCount * MemoryLayout<Scalar>.stride)
-    ).reduce(rows) { ColumnRanges<Scalar>(columns: rows.columnCount) }
+    ).reduce(rows) { FiniteRanges<Scalar>(columns: rows.columnCount) }
     for j in 0..<rows.columnCount {
       let (low, high) = (ranges.low[j], ranges.high[j])
       guard low <= high else { continue }
@@ -107,7 +107,7 @@ extension ColumnUnits {
 }
 
 /// The smallest and largest finite value of each column.
-private struct ColumnRanges<Scalar: BLASScalar>: Reduction {
+private struct FiniteRanges<Scalar: BLASScalar>: Reduction {
   var low: [Double]
   var high: [Double]
 
@@ -131,7 +131,7 @@ private struct ColumnRanges<Scalar: BLASScalar>: Reduction {
     }
   }
 
-  mutating func merge(_ later: ColumnRanges) {
+  mutating func merge(_ later: FiniteRanges) {
     for j in low.indices {
       low[j] = min(low[j], later.low[j])
       high[j] = max(high[j], later.high[j])

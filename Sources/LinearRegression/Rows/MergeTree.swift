@@ -79,6 +79,8 @@ extension MergeTree {
     _ value: consuming Value, before: UInt64, _ join: (inout Value, consuming Value) throws(Failure) -> Void
   ) throws(Failure) {
     let leaf = subtrees.last?.leaves.upperBound ?? 0
+    // The highest is that of the ends.
+    let before = min(before, .max - 1)
     if !subtrees.isEmpty { subtrees[subtrees.count - 1].after = before }
     insert(Subtree(leaves: leaf..<leaf + 1, before: before, after: nil, value: value))
     try mergePairs(join)

@@ -99,6 +99,11 @@ private struct ShareRecord: Codable {
         (part.levels != nil) == isInLevels, rows.levels <= part.levels?.count ?? 0,
         Set(part.levels ?? []).count == part.levels?.count ?? 0
       else { return nil }
+      let known = Set(absorption.flatMap { design.variables[$0.variable].levels } ?? [])
+      // Booleans are written in several ways.
+      let isKnown = { known.contains($0) || known.contains(Design.boolean($0) ?? $0) }
+      guard (part.levels ?? []).indices.allSatisfy({ !rows.hasRows(level: $0) || isKnown(part.levels![$0]) })
+      else { return nil }
       tree.append(ShareRows(rows, words: part.levels ?? []), before: part.height) { $0.merge($1) }
     }
     return Share(

@@ -1,7 +1,7 @@
 internal import LinearAlgebra
 internal import LinearRegression
 
-/// A share of an exact fit of named columns: one machine's rows or one month's, reduced to a few kilobytes, and a row
+/// A share of an exact fit of named columns: one machine's rows or one month's, reduced to some kilobytes, and a row
 /// of means for each level of a category that stands alone.
 ///
 /// ```swift

@@ -46,7 +46,8 @@ extension LeastSquares.Factor {
   /// - Precondition: the method has no penalty and does not ask for the least norm; there are no fewer levels than were
   ///   added.
   /// - Complexity: O((p + k)³ + levels (p² + p k)); O((p + k + levels)³) where a feature before the levels is constant
-  ///   within each, and stays while a level is left out.
+  ///   within each, and stays while a level is left out. With more levels than there can be columns the feature is left
+  ///   out instead, and named as all are.
   package func solve(
     _ method: LeastSquares = LeastSquares(), columns: LevelColumns
   ) throws(DataError) -> LeastSquaresFit {
@@ -64,7 +65,8 @@ extension LeastSquares.Factor {
         : .overflow(.targets, column: column - features)
     }
     let redundancy = LevelsRedundancy(whole, columns)
-    if redundancy.takesLevels(problem) {
+    let order = features + targets + columns.count + 1
+    if order * order <= Self.mostElements, redundancy.takesLevels(problem) {
       return try whole.withColumns(columns).solve(with(method, columns))
     }
     do throws(DataError) {
@@ -81,6 +83,9 @@ extension LeastSquares.Factor {
       }
     }
   }
+
+  /// A triangle of more elements would need more than 1 GiB.
+  private static var mostElements: Int { 1 << 27 }
 
   private func with(_ method: LeastSquares, _ columns: LevelColumns) -> LeastSquares {
     var method = method

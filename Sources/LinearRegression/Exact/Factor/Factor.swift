@@ -90,6 +90,9 @@ extension LeastSquares {
     /// Number of levels, those without rows too.
     package var levels: Int { means.count }
 
+    /// Whether a level has rows of some weight.
+    package func hasRows(level: Int) -> Bool { level < levels && means.weights[level] > 0 }
+
     /// Whether there is no row in it.
     var isEmpty: Bool { counts.observations == 0 }
 

@@ -29,6 +29,9 @@ struct Problem {
   /// For each feature, how much a stored value may be off, in norms: √Σ (ε x)² / norm.
   let uncertainties: [Double]
 
+  /// The condition number up to which cross-products answer by themselves.
+  static let plainCondition = 100.0
+
   /// p
   var featureCount: Int { triangle.order }
 

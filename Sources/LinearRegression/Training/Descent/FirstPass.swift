@@ -74,7 +74,8 @@ struct FirstPass {
       // correction.
       if let problem = Problem(products, precisions: precisions),
         let inverse = try? problem.triangle.inverse(),
-        ErrorEstimate(problem.triangle, inverse: inverse).conditionNumber < 100
+        ErrorEstimate(problem.triangle, inverse: inverse).conditionNumber
+          < Problem.plainCondition
       {
         return problem
       }
