@@ -115,7 +115,6 @@ import Testing
         try part.add(table(start..<min(start + 90, 500)))
         try survey.merge(part)
       }
-      #expect(survey.needsAllRows)
       #expect(survey.rowCount == 500)
       #expect(survey.droppedRows == (policy == .drop ? 72 : 0))
       let other = try survey.design()
@@ -136,8 +135,24 @@ import Testing
       }
       #expect(high == rows.X.high.elements && low == rows.X.low?.elements && y == rows.y.elements)
     }
-    let plain = try DesignSurvey(Formula("y ~ x + log(v)"), columns: whole.columnNames, source: "t.csv")
-    #expect(!plain.needsAllRows)
+  }
+
+  /// Where a design depends on later rows, the first ones do not tell it.
+  @Test func theFirstRowsTellADesignThatDependsOnNoOthers() throws {
+    let first = try Self.table("x,z,v,e,y\n1,A,2,,3\n2,B,,,4\n4,A,5,,4\n")
+    func early(_ formula: String, missing: MissingPolicy = .drop, leavesLevels: Bool = true) throws -> Design?
+    {
+      try DesignSurvey(Formula(formula), columns: first.columnNames, missing: missing, source: "t.csv")
+        .early(with: first, leavesLevels: leavesLevels)?.design
+    }
+    #expect(try early("y ~ x + log(v)")?.names == ["x", "log(v)"])
+    #expect(try early("y ~ x + scale(v)") == nil && early("y ~ x", missing: .mean) == nil)
+    #expect(try early("y ~ x + z")?.names.count == 2)
+    #expect(try early("y ~ x + z", leavesLevels: false) == nil && early("y ~ x * z") == nil)
+    // A missing field is told of once all have been counted; what e holds is not known yet.
+    #expect(try early("y ~ v", missing: .refuse) == nil && early("y ~ e") == nil)
+    // Later rows may be whole.
+    #expect(try early("y ~ log(e)") == nil)
   }
 
   /// As R's factor of numbers; but zeros in front tell codes apart.

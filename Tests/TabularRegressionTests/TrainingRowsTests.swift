@@ -1,4 +1,5 @@
 import Foundation
+import LinearAlgebra
 import LinearRegression
 import TestSupport
 import Testing
@@ -114,6 +115,8 @@ import Testing
         message:
           "the columns need a temporary file, which cannot be written (No such file or directory); set TMPDIR to a folder with room"
       )
-    ) { try TemporaryMatrix(columns: 2, source: "t.csv", in: none) }
+    ) {
+      try TemporaryMatrix(columns: 2, source: "t.csv", bytesInMemory: 0, in: none).append(Matrix([[1, 2]]))
+    }
   }
 }

@@ -19,6 +19,9 @@ extension Design {
     }
   }
 
+  /// The column of a table that a category's levels stand in.
+  func column(of absorption: Absorption) -> String { variables[absorption.variable].variable.columns[0] }
+
   /// From so many levels on a category is taken out of the rows. With fewer the fit has a column for each, and all
   /// rungs of the ladder; rows that are few enough for residuals in double-double never have as many levels. With 200
   /// levels and 20 numbers it is three times as fast without the columns.

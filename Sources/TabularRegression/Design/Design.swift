@@ -96,6 +96,13 @@ package struct Design: Hashable, Sendable, Codable {
   /// Columns of a table that the targets are formed from.
   var targetColumns: [String] { targets.flatMap(\.columns) }
 
+  /// Columns of a table that are read.
+  func tableColumns(for use: Use) -> Set<String> {
+    Set(
+      sources.map(\.name) + (use == .prediction ? [] : targetColumns)
+        + (use == .fit ? [weights].compactMap { $0 } : []))
+  }
+
   /// The design for one of the targets.
   func forTarget(_ index: Int) -> Design {
     targets.count == 1

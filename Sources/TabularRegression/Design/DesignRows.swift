@@ -2,7 +2,15 @@ package import LinearAlgebra
 package import LinearRegression
 
 /// The columns of a design, evaluated on a block of rows.
-package struct DesignRows: Sendable {
+package struct DesignRows: DesignedRows, Sendable {
+  /// Where the rows come from, for messages.
+  let source: String
+
+  let design: Design
+
+  /// The category that has no columns in X; nil where all have.
+  let absorption: Design.Absorption?
+
   /// The features, kept rows × columns; the low part is there only if it was asked for.
   package let X: ExtendedMatrix
 
@@ -12,19 +20,22 @@ package struct DesignRows: Sendable {
   /// One weight per kept row; nil for 1.
   package let weights: [Double]?
 
-  /// The levels of a category that has no columns in X; nil where all have.
+  /// The levels of the category that has no columns in X; nil where all have.
   package let levels: LevelCodes?
 
   /// The rows of the block that are kept; nil for all.
   package let kept: [Int]?
 
+  /// Rows of the block that were left out.
+  package let droppedRows: Int
+
   /// The level of each kept row.
   package struct LevelCodes: Sendable {
-    /// As the design counts them, or as the words here do.
+    /// Positions among the words.
     package let codes: [Int32]
 
-    /// The levels, where the design does not know them yet.
-    package let words: [String]?
+    /// The levels: those of the design, or, where it does not know them yet, those that were found here.
+    package let words: [String]
   }
 
   /// Row of the block of each row here.
@@ -75,8 +86,10 @@ extension Design {
     let input = try DesignInput(self, table, use, unseen, absorption)
     let y = try input.targets(use == .prediction ? [] : targets)
     return DesignRows(
+      source: table.source, design: self, absorption: absorption,
       X: try input.features(isExtended: isExtended, effects: effects), y: y,
-      weights: use == .fit ? try input.weights() : nil, levels: input.absorbedLevels, kept: input.kept)
+      weights: use == .fit ? try input.weights() : nil, levels: input.absorbedLevels, kept: input.kept,
+      droppedRows: table.rowCount - input.rowCount)
   }
 }
 
@@ -92,8 +105,8 @@ private struct DesignInput {
   private var levels: [[Int32]] = []
   /// The category that has no columns.
   private let absorption: Design.Absorption?
-  /// Its levels, where the design does not know them.
-  private var words: [String]?
+  /// Its levels.
+  private var words: [String] = []
 
   init(
     _ design: Design, _ table: Table, _ use: Design.Use, _ unseen: UnseenPolicy,
@@ -106,12 +119,14 @@ private struct DesignInput {
     let others = targets + (use == .fit ? [design.weights].compactMap { $0 } : [])
     var isLeftOut = try Self.missing(design, table, others)
     for (index, variable) in design.variables.enumerated() {
-      if let absorption, absorption.isOpen, absorption.variable == index {
+      let isAbsorbed = absorption?.variable == index
+      if isAbsorbed, absorption!.isOpen {
         let found = try Self.levels(asTheyCome: variable, table)
         levels.append(found.codes)
         words = found.words
       } else {
         levels.append(try Self.levels(variable, design, table, unseen, &isLeftOut))
+        if isAbsorbed { words = variable.levels ?? [] }
       }
     }
     kept = isLeftOut.isEmpty ? nil : isLeftOut.indices.filter { !isLeftOut[$0] }
@@ -233,7 +248,8 @@ private struct DesignInput {
 
   /// Leaves out levels that only rows have that are not kept.
   private mutating func dropWordsWithoutRows() {
-    guard let words, let variable = absorption?.variable else { return }
+    guard let absorption, absorption.isOpen else { return }
+    let variable = absorption.variable
     var numbers = Array(repeating: -1 as Int32, count: words.count), kept: [String] = []
     for (row, code) in levels[variable].enumerated() {
       if numbers[Int(code)] < 0 {

@@ -21,9 +21,8 @@ extension FittedModel {
   package func evaluation(
     reading rows: some TableSource, unseen: UnseenPolicy = .error, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> (evaluation: Evaluation, leftOut: Int) {
-    let columns = Set(design.sources.map(\.name) + design.targetColumns)
     var whole: Evaluation?, rowCount = 0
-    try rows.forEachBlock(columns: columns) { (block) throws(TabularError) in
+    try rows.forEachBlock(columns: design.tableColumns(for: .evaluation)) { (block) throws(TabularError) in
       let (data, model) = try evaluationData(block, unseen)
       return (part: data.y.rowCount > 0 ? try data.evaluation(model) : nil, rows: block.rowCount)
     } take: { (block) throws(TabularError) in
@@ -49,10 +48,10 @@ extension FittedModel {
   /// The rows of a table that have a prediction, and the model of their columns.
   private func evaluationData(
     _ table: Table, _ unseen: UnseenPolicy
-  ) throws(TabularError) -> (RegressionData, LinearModel) {
+  ) throws(TabularError) -> (DesignRows, LinearModel) {
     let condensed = condensed()
-    let data = try RegressionData(
-      design, table, for: .evaluation, unseen: unseen, absorbing: condensed?.absorption,
+    let data = try design.rows(
+      of: table, for: .evaluation, unseen: unseen, absorbing: condensed?.absorption,
       effects: condensed?.effects)
     return (data, condensed?.model ?? model)
   }

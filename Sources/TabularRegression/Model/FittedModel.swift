@@ -106,7 +106,7 @@ extension FittedModel {
   ) throws(TabularError) -> [FittedModel] {
     var method = method
     method.intercept = formula.hasIntercept
-    let data = try RegressionData(
+    let data = try DesignRows(
       formula, table, weights: weights, missing: missing, method: method)
     plan(FitPlan(data, method))
     let fit = try data.fit(method)

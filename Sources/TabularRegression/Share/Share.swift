@@ -96,9 +96,6 @@ public struct Share: Equatable, Sendable {
     return rows
   }
 
-  /// The words of the category's levels, each once.
-  var words: [String] { unique(parts.subtrees.flatMap(\.value.words)) }
-
   /// The number of each word among the levels of the category in the design.
   private func numbers(of words: [String]) -> [Int32] {
     guard let absorption else { return [] }
@@ -112,47 +109,30 @@ public struct Share: Equatable, Sendable {
   /// Takes the rows of another table, whose columns are found by name.
   ///
   /// - Throws: ``TabularError``; the share is then as it was.
-  public mutating func add(_ table: Table) throws(TabularError) { try add(table, isBlock: false) }
-
-  /// Takes the rows of a table, which may be a block of many.
-  mutating func add(_ table: Table, isBlock: Bool) throws(TabularError) {
-    let data = try RegressionData(design, table, absorbing: absorption)
-    var rows = noRows
-    do throws(DataError) {
-      try rows.add(data, isBlock: isBlock)
-    } catch {
-      throw data.tabular(error)
-    }
-    parts.append(rows, before: rows.factor.hash) { $0.merge($1) }
-    droppedRows += data.droppedRows
+  public mutating func add(_ table: Table) throws(TabularError) {
+    var whole = self
+    let rows = try design.rows(of: table, absorbing: absorption)
+    try whole.take(Self.part(rows, isLeaf: false), of: table.source)
+    self = whole
   }
 
   /// Joins with a share of the same design, of later rows.
   ///
   /// - Parameter name: what it is called in messages.
-  mutating func join(_ other: Share, named name: String) throws(TabularError) {
+  private mutating func join(_ other: Share, named name: String) throws(TabularError) {
     for part in other.parts.subtrees { parts.append(part.value, before: part.before) { $0.merge($1) } }
     droppedRows += other.droppedRows
+    try checkLevels(name)
+  }
+
+  private func checkLevels(_ name: String) throws(TabularError) {
     guard let absorption else { return }
     let levels = parts.subtrees.map(\.value.levels).max() ?? 0
     if let fault = Design.levelsFault(
-      design.variables[absorption.variable].variable.columns[0], levels: levels,
-      others: noRows.factor.features + noRows.factor.targets)
+      design.column(of: absorption), levels: levels, others: noRows.factor.features + noRows.factor.targets)
     {
       throw .unusable(file: name, message: fault)
     }
-  }
-
-  /// Notes the levels and ranges that were found in all rows.
-  mutating func settle(_ design: Design) {
-    guard let absorption else { return self.design.widenRanges(to: design) }
-    self.design = design
-    let columns = absorption.columns
-    self.absorption = Design.Absorption(
-      variable: absorption.variable,
-      columns: LevelColumns(
-        first: columns.first, levels: design.variables[absorption.variable].levels?.count ?? 0,
-        hasReference: columns.hasReference))
   }
 
   /// Joins with the share of other rows.
@@ -167,7 +147,7 @@ public struct Share: Equatable, Sendable {
     if (absorption == nil) != (other.absorption == nil) { (mine, theirs) = (withColumns, other.withColumns) }
     if let difference = mine.difference(to: theirs) { throw .unusable(file: name, message: difference) }
     if let levels = try design.commonLevels(other.design, mine.absorption, file: name) {
-      if let absorption = mine.absorption { mine.settle(mine.design.withLevels(levels, of: absorption)) }
+      if let absorption = mine.absorption { mine.complete(mine.design.withLevels(levels, of: absorption)) }
     }
     try mine.join(theirs, named: name)
     mine.design.widenRanges(to: theirs.design)
@@ -227,5 +207,77 @@ public struct Share: Equatable, Sendable {
   /// The design without what shares need not have in common: the levels of a category that stands alone.
   private var comparableDesign: Design {
     absorption.map { design.withLevels(["", ""], of: $0) } ?? design
+  }
+}
+
+extension Share: RowReduction {
+  static var countsLevels: Bool { true }
+
+  /// The words of the category's levels, each once.
+  var levels: [String] { unique(parts.subtrees.flatMap(\.value.words)) }
+
+  static func part(_ rows: DesignRows) throws(TabularError) -> (rows: ShareRows, dropped: Int) {
+    try part(rows, isLeaf: true)
+  }
+
+  /// - Parameter isLeaf: whether the rows are a few of many that other threads have.
+  private static func part(
+    _ rows: DesignRows, isLeaf: Bool
+  ) throws(TabularError) -> (rows: ShareRows, dropped: Int) {
+    do throws(DataError) {
+      return (ShareRows(try rows.factor(isLeaf: isLeaf), words: rows.levels?.words ?? []), rows.droppedRows)
+    } catch {
+      throw rows.tabular(error)
+    }
+  }
+
+  mutating func take(_ part: (rows: ShareRows, dropped: Int), of source: String) throws(TabularError) {
+    parts.append(part.rows, before: part.rows.factor.hash) { $0.merge($1) }
+    droppedRows += part.dropped
+    try checkLevels(source)
+  }
+
+  mutating func complete(_ design: Design) {
+    self.design = design
+    guard let columns = absorption?.columns, let variable = absorption?.variable else { return }
+    absorption = Design.Absorption(
+      variable: variable,
+      columns: LevelColumns(
+        first: columns.first, levels: design.variables[variable].levels?.count ?? 0,
+        hasReference: columns.hasReference))
+  }
+}
+
+extension Share {
+  /// Takes rows that need not fit in memory. Each block is a leaf, so that shares merge to the bits of undivided rows.
+  ///
+  /// - Parameters:
+  ///   - formula: what to predict from what.
+  ///   - source: where the rows come from.
+  ///   - weights: name of the column that weighs the rows; nil for 1.
+  ///   - missing: what becomes of rows in which a field is missing.
+  ///   - progress: called with the number of rows that were read.
+  /// - Throws: ``TabularError``, as ``init(_:_:weights:missing:)``; no place for a copy of a pipe's rows where they are
+  ///   read twice.
+  /// - Complexity: as `LeastSquares.Factor.add`; memory for a few blocks and factors.
+  package init(
+    _ formula: Formula, reading source: some TableSource, weights: String? = nil,
+    missing: MissingPolicy = .refuse, progress: (Int) -> Void = { _ in }
+  ) throws(TabularError) {
+    let rows = Self.rows(formula, source, weights, missing)
+    if let share = try rows.matrixShare(progress: progress) {
+      self = share
+    } else {
+      self = try rows.reduction(progress: progress)
+    }
+  }
+
+  /// The rows of a formula, on their way to a share.
+  static func rows<Source: TableSource>(
+    _ formula: Formula, _ source: Source, _ weights: String?, _ missing: MissingPolicy
+  ) -> FormulaRows<Source, Share> {
+    FormulaRows(formula: formula, source: source, weights: weights, missing: missing) {
+      Share(formula.text, $0, absorbing: $1)
+    }
   }
 }

@@ -24,14 +24,6 @@ struct ShareRows: Equatable, Sendable {
   /// Number of levels, those of rows without weight too.
   var levels: Int { max(factor.levels, words.count) }
 
-  /// Takes rows into a factor of none.
-  mutating func add(_ data: RegressionData, isBlock: Bool) throws(DataError) {
-    factor = try data.factor(isLeaf: isBlock)
-    if let absorption = data.absorption {
-      words = data.rows.levels?.words ?? data.design.variables[absorption.variable].levels ?? []
-    }
-  }
-
   /// Whether the levels have the same words and numbers, and the factors the same bits.
   static func == (a: ShareRows, b: ShareRows) -> Bool { a.factor == b.factor && a.words == b.words }
 

@@ -64,13 +64,15 @@ public final class TableTraining {
     stopSignal: StopSignal = StopSignal()
   ) throws(TabularError) {
     try Self.check(formula, method, validation: validation?.source)
-    let data = try TrainingRows(
-      formula, reading: rows, weights: weights, missing: missing, bytesInMemory: bytesInMemory)
+    let data = try FormulaRows(formula: formula, source: rows, weights: weights, missing: missing) {
+      design, _ in
+      TrainingRows(design, source: rows.source, bytesInMemory: bytesInMemory)
+    }.reduction()
     let others = try validation.map { (rows) throws(TabularError) in
-      switch data.X {
-      case .memory: try TrainingRows(data.design, Table(all: rows), for: .evaluation)
-      case .file: try TrainingRows(data.design, reading: rows, for: .evaluation)
-      }
+      var others = TrainingRows(
+        data.design, source: rows.source, bytesInMemory: data.isInFile ? -1 : .max)
+      try others.take(data.design, rows, for: .evaluation)
+      return others
     }
     try self.init(formula.text, data, others, method, stopSignal)
   }
@@ -100,8 +102,9 @@ public final class TableTraining {
         method, X, data.y, weights: data.weights,
         validation: other.flatMap { X in validation.map { (X, $0.y) } }, stopSignal: stopSignal)
     }
+    let X = try data.X(), other = try validation?.X()
     do throws(TrainingError) {
-      switch (data.X, validation?.X) {
+      switch (X, other) {
       case (.memory(let X), nil): training = try begin(X, validation: nil)
       case (.memory(let X), .memory(let other)): training = try begin(X, validation: other)
       case (.file(let X), nil): training = try begin(X, validation: nil)

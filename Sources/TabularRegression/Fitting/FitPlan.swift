@@ -30,7 +30,7 @@ package struct FitPlan: Equatable, Sendable {
   /// Bytes of the sums or factor that each thread keeps.
   package let bytesPerThread: Int
 
-  init(_ data: RegressionData, _ method: LeastSquares) {
+  init(_ data: DesignRows, _ method: LeastSquares) {
     rows = data.X.high.rowCount
     let columns = data.X.high.columnCount, levels = data.absorption?.columns
     features = columns + (levels?.count ?? 0)

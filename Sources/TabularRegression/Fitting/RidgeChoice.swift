@@ -25,7 +25,7 @@ public struct RidgeChoice: Equatable, Sendable {
     folds: Int = 10, seed: UInt64 = 0
   ) throws(TabularError) {
     try formula.requireOneTarget()
-    let data = try RegressionData(formula, table, weights: weights, missing: missing)
+    let data = try DesignRows(formula, table, weights: weights, missing: missing)
     do throws(DataError) {
       validation = try LeastSquares(intercept: formula.hasIntercept).crossValidate(
         data.X.high, data.y, weights: data.weights, folds: folds, seed: seed)

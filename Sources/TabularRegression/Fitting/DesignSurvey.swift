@@ -13,18 +13,8 @@ package struct DesignSurvey: Sendable {
   /// Rows that are left out, for a field is missing.
   package private(set) var droppedRows = 0
 
-  /// Whether a design depends on all rows, so that they have to be gone through before the fit: there are categories,
-  /// means or deviations. Otherwise that of the first block is that of all, but for the ranges.
-  package var needsAllRows: Bool {
-    missing == .mean || !centers.isEmpty
-      || summaries.values.contains { summary in
-        summary.kind == .words || summary.isCategory
-          || rowCount > 0 && summary.kind == .undecided && !summary.isNumber
-      }
-  }
-
   /// The columns that are used.
-  package var columns: [String] { used }
+  var columns: Set<String> { Set(used) }
 
   /// Whether there is a missing field that the policy does not allow.
   package var hasMissingFault: Bool { missingFault != nil }
@@ -207,18 +197,28 @@ package struct DesignSurvey: Sendable {
     ).keeping(Array(columns.indices), intercept: expansion.hasIntercept)
   }
 
-  /// The design as far as it is known from the first rows, where it depends on the others by the levels of one category
-  /// alone, which can be counted as they come. Nil where it depends on more.
+  /// The design of all rows as the first of them tell it, but for ranges, and for the levels of one category that stands
+  /// alone, which may be left open. Nil where it depends on more, or where the first rows tell too little.
   ///
-  /// - Throws: as ``design()``.
-  package func openDesign()
-    throws(TabularError) -> (design: Design, absorption: Design.Absorption, category: String)?
-  {
-    if missing == .mean || !centers.isEmpty { return nil }
-    let decided = features.allSatisfy { summaries[$0]!.kind != .undecided }
-    let inTerms = Set(expansion.terms.joined())
-    let categories = inTerms.filter { isCategory(expansion.variables[$0]) }
-    guard decided, categories.count == 1, let category = categories.first,
+  /// - Parameters:
+  ///   - first: the first rows.
+  ///   - leavesLevels: whether levels may be left open.
+  /// - Throws: as ``add(_:)`` and ``design()``.
+  func early(
+    with first: Table, leavesLevels: Bool
+  ) throws(TabularError) -> (design: Design, open: Design.Absorption?)? {
+    var survey = self
+    try survey.add(first)
+    return try survey.early(leavesLevels: leavesLevels)
+  }
+
+  private func early(leavesLevels: Bool) throws(TabularError) -> (design: Design, open: Design.Absorption?)? {
+    let tellsKinds = rowCount == 0 || features.allSatisfy { summaries[$0]!.kind != .undecided }
+    if missing == .mean || !centers.isEmpty || !tellsKinds || hasMissingFault { return nil }
+    if rowCount > 0, droppedRows == rowCount { return nil }
+    let categories = Set(expansion.terms.joined()).filter { isCategory(expansion.variables[$0]) }
+    guard let category = categories.first else { return (try design(), nil) }
+    guard leavesLevels, categories.count == 1,
       expansion.terms.filter({ $0.contains(category) }) == [[category]]
     else { return nil }
     let variables = expansion.variables.indices.map {
@@ -228,7 +228,7 @@ package struct DesignSurvey: Sendable {
     let design = try resolved(variables, [])
     guard var absorption = design.absorption(fewest: 2) else { return nil }
     absorption.isOpen = true
-    return (design, absorption, expansion.variables[category].columns[0])
+    return (design, absorption)
   }
 
   /// Leaves the levels of a column to be counted where the rows are reduced; ``take(levels:of:)`` gives them back.

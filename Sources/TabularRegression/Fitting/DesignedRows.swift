@@ -7,8 +7,6 @@ protocol DesignedRows {
   var design: Design { get }
 }
 
-extension RegressionData: DesignedRows {}
-
 extension DesignedRows {
   /// The error under the names of the columns.
   func tabular(_ error: DataError) -> TabularError {

@@ -40,13 +40,16 @@ extension FittedModel {
       Formula(formula), csv: paths, options: options, weights: weights, missing: missing, method: method)
   }
 
+  /// Rows up to so many blocks stay in memory, where every solver can go through them again: some 16 MB of text.
+  package static let blocksInMemory = 4
+
   /// Fits a model exactly, by least squares, to rows that need not fit in memory.
   ///
   /// Few rows are fitted as a ``Table`` is. Of many a triangular factor is formed in one pass, or two where a formula
   /// has means, deviations or several categories.
   /// - Parameters:
   ///   - formula: what to predict from what; it decides about the intercept too.
-  ///   - rows: where the rows come from.
+  ///   - source: where the rows come from.
   ///   - weights: name of the column that weighs the rows; it is not part of ".". Nil for 1.
   ///   - missing: what becomes of rows in which a field is missing.
   ///   - method: the settings beside the intercept.
@@ -56,23 +59,28 @@ extension FittedModel {
   /// - Throws: ``TabularError``, as the fit of a ``Formula`` to a ``Table``.
   /// - Complexity: O(n p²) and memory for a few blocks of rows.
   package init(
-    _ formula: Formula, reading rows: some TableSource, weights: String? = nil,
+    _ formula: Formula, reading source: some TableSource, weights: String? = nil,
     missing: MissingPolicy = .refuse, method: LeastSquares = LeastSquares(measuresResidual: true),
-    blocksInMemory: Int = ReducedRows.blocksInMemory, plan: (FitPlan) -> Void = { _ in },
+    blocksInMemory: Int = FittedModel.blocksInMemory, plan: (FitPlan) -> Void = { _ in },
     progress: (Int) -> Void = { _ in }
   ) throws(TabularError) {
-    let reduced = try ReducedRows(
-      formula, reading: rows, weights: weights, missing: missing, blocksInMemory: blocksInMemory,
-      progress: progress)
-    switch reduced {
-    case .share(let share): self = try share.solve(method, named: rows.source)
-    case .table(let table, let design):
-      var method = method
-      method.intercept = design.hasIntercept
-      let data = try RegressionData(
-        design, table, absorbing: method.isPlain ? design.absorption() : nil)
-      plan(FitPlan(data, method))
-      self.init(formula.text, design, try data.fit(method), method: method, droppedRows: data.droppedRows)
+    let rows = Share.rows(formula, source, weights, missing)
+    if let matrix = source.matrix, matrix.rowCount > blocksInMemory * matrix.blockRows,
+      let share = try rows.matrixShare(progress: progress)
+    {
+      self = try share.solve(method, named: source.source)
+      return
     }
+    let survey = try rows.survey(keeping: blocksInMemory, progress: progress)
+    guard let table = survey.table else {
+      self = try rows.reduction(survey, progress: progress).solve(method, named: source.source)
+      return
+    }
+    var method = method
+    method.intercept = survey.design.hasIntercept
+    let data = try survey.design.rowsOfFit(table, method)
+    plan(FitPlan(data, method))
+    self.init(
+      formula.text, survey.design, try data.fit(method), method: method, droppedRows: data.droppedRows)
   }
 }

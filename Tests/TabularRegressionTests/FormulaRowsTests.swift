@@ -4,7 +4,7 @@ import Testing
 @testable import TabularRegression
 
 /// Fits of rows that do not stay in memory.
-@Suite struct ReducedRowsTests {
+@Suite struct FormulaRowsTests {
   /// Rows with numbers, words, and (every 97th) a missing field.
   private static func text(rows: Int, missing: Bool = false) -> String {
     var generator = SeededGenerator(seed: 5)
@@ -77,5 +77,15 @@ import Testing
     let rows = try reader(Self.text(rows: 500))
     _ = try FittedModel(Formula("y ~ x"), reading: rows, blocksInMemory: 0, progress: { counts.append($0) })
     #expect(counts.last == 500 && counts == counts.sorted() && counts.count > 3)
+  }
+
+  @Test func firstRowsThatAreLeftOutDoNotStandForAll() throws {
+    let rows = (0..<2000).map { row in
+      row < 1500 ? (row % 2 == 0 ? ",2" : "1,") + ",\(row)" : "\(row % 9),\(row % 7),\(row % 5)"
+    }
+    let text = (["a,b,y"] + rows).joined(separator: "\n") + "\n"
+    let model = try FittedModel(
+      Formula("y ~ a + b"), reading: reader(text), missing: .drop, blocksInMemory: 0)
+    #expect(model.observations == 500)
   }
 }

@@ -1,0 +1,135 @@
+/// The rows that a formula is fitted to, on the one way that they take: a survey of all, the design that follows from it,
+/// and a reduction of the design's columns, block by block.
+///
+/// The survey is a pass of its own where the design depends on all rows: by means, deviations, or levels but those of one
+/// category that stands alone. Otherwise the first block tells the design, and rows are reduced as they are surveyed.
+struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
+  let formula: Formula
+  let source: Source
+  /// Name of the column that weighs the rows; nil for 1.
+  let weights: String?
+  /// What becomes of rows in which a field is missing.
+  let missing: MissingPolicy
+  /// A reduction of no rows of a design, with a category that has no columns.
+  let empty: (Design, Design.Absorption?) throws(TabularError) -> Reduction
+
+  /// What the first pass has found.
+  struct Survey {
+    let design: Design
+    /// The rows, where they are few.
+    let table: Table?
+    /// What all rows were reduced to, where the design was known before.
+    let reduction: Reduction?
+  }
+
+  /// Reads all rows once: surveys them, and reduces them where that can be done at once.
+  ///
+  /// - Parameters:
+  ///   - blocks: rows of so many blocks are kept.
+  ///   - progress: called with the number of rows that were read.
+  /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to; a missing field that the
+  ///   policy does not allow; no feature, or too many; no place for a copy of a pipe's rows, which are read again.
+  func survey(keeping blocks: Int, progress: (Int) -> Void) throws(TabularError) -> Survey {
+    var survey = try surveyOfNone(), reduction: Reduction?
+    let early = try survey.early(with: source.firstBlock(), leavesLevels: Reduction.countsLevels)
+    if let early {
+      reduction = try empty(early.design, early.open)
+      if let open = early.open { survey.leaveLevels(of: early.design.column(of: open)) }
+    } else {
+      try source.prepareToRepeat()
+    }
+    let start = survey
+    var table = JoinedRows(), count = 0
+    try source.forEachBlock(columns: survey.columns) { (table) throws(TabularError) in
+      var survey = start
+      try survey.add(table)
+      // A missing field is told of once all have been counted.
+      let design = survey.hasMissingFault ? nil : early?.design
+      let rows = try design?.rows(of: table, absorbing: early?.open)
+      return (survey: survey, part: try rows.map(Reduction.part), table: table)
+    } take: { (block) throws(TabularError) in
+      try survey.merge(block.survey)
+      if let part = block.part { try reduction?.take(part, of: source.source) }
+      count += 1
+      if count <= blocks { table.append(block.table) } else { table = JoinedRows() }
+      progress(survey.rowCount)
+    }
+    if let open = early?.open, let reduction {
+      survey.take(levels: reduction.levels, of: early!.design.column(of: open))
+    }
+    let design = try survey.design()
+    reduction?.complete(design)
+    return Survey(
+      design: design, table: count <= blocks ? Table(source.source, table) : nil, reduction: reduction)
+  }
+
+  /// All rows, reduced: in one pass, or in two.
+  func reduction(progress: (Int) -> Void = { _ in }) throws(TabularError) -> Reduction {
+    let survey = try survey(keeping: 0, progress: progress)
+    return try reduction(survey, progress: progress)
+  }
+
+  /// All rows, reduced: those that have been surveyed and not reduced are read again.
+  func reduction(_ survey: Survey, progress: (Int) -> Void) throws(TabularError) -> Reduction {
+    if let reduction = survey.reduction { return reduction }
+    let design = survey.design
+    var reduction = try empty(design, Reduction.countsLevels ? design.absorption(fewest: 2) : nil)
+    try reduction.take(design, source, progress: progress)
+    return reduction
+  }
+
+  /// A survey of no rows.
+  func surveyOfNone() throws(TabularError) -> DesignSurvey {
+    try DesignSurvey(
+      formula, columns: source.columnNames, weights: weights, missing: missing, source: source.source)
+  }
+}
+
+/// What the rows of a design are reduced to, one block after another.
+protocol RowReduction: SendableMetatype {
+  /// What a block is reduced to.
+  associatedtype Part: Sendable
+
+  /// Whether a category that stands alone needs no columns, for its levels are counted here.
+  static var countsLevels: Bool { get }
+
+  /// That category, if there is one.
+  var absorption: Design.Absorption? { get }
+
+  /// The levels that were counted.
+  var levels: [String] { get }
+
+  /// What a block is reduced to; called on any thread.
+  static func part(_ rows: DesignRows) throws(TabularError) -> Part
+
+  /// Takes the part of the next block.
+  ///
+  /// - Parameter source: what the rows are called in messages.
+  mutating func take(_ part: Part, of source: String) throws(TabularError)
+
+  /// Takes the design of all rows, of which the first ones told the columns.
+  mutating func complete(_ design: Design)
+}
+
+extension RowReduction {
+  /// Takes all rows under a design.
+  ///
+  /// - Parameters:
+  ///   - use: what the rows are for.
+  ///   - progress: called with the number of rows that were read.
+  mutating func take(
+    _ design: Design, _ source: some TableSource, for use: Design.Use = .fit,
+    progress: (Int) -> Void = { _ in }
+  ) throws(TabularError) {
+    var count = 0
+    let absorption = absorption
+    try source.forEachBlock(columns: design.tableColumns(for: use)) { (table) throws(TabularError) in
+      let rows = try design.rows(of: table, for: use, absorbing: absorption)
+      return (part: try Self.part(rows), rows: table.rowCount)
+    } take: { (block) throws(TabularError) in
+      try take(block.part, of: source.source)
+      count += block.rows
+      progress(count)
+    }
+  }
+}
