@@ -10,7 +10,7 @@
 ///
 /// Inside functions, and before "~", operators are those of arithmetic: see ``arithmetic()``.
 struct FormulaParser {
-  private let text: String
+  let text: String
   let characters: [Character]
   var position = 0
 
@@ -70,41 +70,19 @@ struct FormulaParser {
     }
   }
 
-  private mutating func product() throws(TabularError) -> TermTree {
-    let start = position
-    var result = try nested()
-    while true {
-      if take("*") {
-        result = .operation(
-          .crossing, try terms(result, start),
-          try right { (parser) throws(TabularError) in try parser.nested() })
-      } else if take("/") {
-        result = .operation(
-          .nesting, try terms(result, start),
-          try right { (parser) throws(TabularError) in try parser.nested() })
-      } else {
-        return result
-      }
-    }
-  }
+  /// The operators between terms that bind tighter than signs, the loosest first.
+  private static let operators: [[(text: String, operation: TermTree.Operator)]] = [
+    [("*", .crossing), ("/", .nesting)], [("%in%", .product)], [(":", .product)],
+  ]
 
-  private mutating func nested() throws(TabularError) -> TermTree {
+  /// Operands between operators that bind as tightly as those of a level, or tighter.
+  private mutating func product(_ level: Int = 0) throws(TabularError) -> TermTree {
+    if level == Self.operators.count { return try power() }
     let start = position
-    var result = try crossed()
-    while take("%in%") {
-      result = .operation(
-        .product, try terms(result, start),
-        try right { (parser) throws(TabularError) in try parser.crossed() })
-    }
-    return result
-  }
-
-  private mutating func crossed() throws(TabularError) -> TermTree {
-    let start = position
-    var result = try power()
-    while take(":") {
-      result = .operation(
-        .product, try terms(result, start), try right { (parser) throws(TabularError) in try parser.power() })
+    var result = try product(level + 1)
+    while let found = Self.operators[level].first(where: { take($0.text) }) {
+      let left = try terms(result, start), place = position
+      result = .operation(found.operation, left, try terms(product(level + 1), place))
     }
     return result
   }
@@ -119,14 +97,6 @@ struct FormulaParser {
       throw error("the power of terms is a whole number, 1 or more; I(a^2) is a column squared", at: place)
     }
     return .power(try terms(base, start), exponent)
-  }
-
-  /// The right operand of an operator.
-  private mutating func right(
-    _ rule: (inout FormulaParser) throws(TabularError) -> TermTree
-  ) throws(TabularError) -> TermTree {
-    let start = position
-    return try terms(rule(&self), start)
   }
 
   /// Refuses 0 and 1, which stand for the intercept, as an operand that begins at a place.
@@ -217,214 +187,5 @@ struct FormulaParser {
     }
     position = end + 1
     return String(characters[(opening + 1)..<end])
-  }
-}
-
-// MARK: Arithmetic
-
-extension FormulaParser {
-  /// A sum of products of powers, with signs; "^" binds tightest and from the right, as in R.
-  mutating func arithmetic() throws(TabularError) -> Expression {
-    var result = try arithmeticProduct()
-    while true {
-      if take("+") {
-        result = .apply(.add, [result, try arithmeticProduct()])
-      } else if take("-") {
-        result = .apply(.subtract, [result, try arithmeticProduct()])
-      } else {
-        return result
-      }
-    }
-  }
-
-  private mutating func arithmeticProduct() throws(TabularError) -> Expression {
-    var result = try signed()
-    while true {
-      if take("*") {
-        result = .apply(.multiply, [result, try signed()])
-      } else if take("/") {
-        result = .apply(.divide, [result, try signed()])
-      } else {
-        return result
-      }
-    }
-  }
-
-  private mutating func signed() throws(TabularError) -> Expression {
-    let start = position
-    if take("-") || take("+") {
-      let isMinus = characters[position - 1] == "-"
-      try open(start)
-      defer { depth -= 1 }
-      let operand = try signed()
-      return isMinus ? .apply(.negate, [operand]) : operand
-    }
-    let base = try operand()
-    if !take("^"), !take("**") { return base }
-    try open(position)
-    defer { depth -= 1 }
-    return .apply(.power, [base, try signed()])
-  }
-
-  private mutating func operand() throws(TabularError) -> Expression {
-    skipSpaces()
-    let start = position
-    if let value = try number() { return .number(value) }
-    if take("(") {
-      try open(start)
-      let inside = try arithmetic()
-      try close("(")
-      depth -= 1
-      return inside
-    }
-    let isQuoted = position < characters.count && characters[position] == "`"
-    guard let name = try name() else {
-      throw error(
-        position == characters.count
-          ? "a column or number is missing at the end" : "a column or number is missing here")
-    }
-    if !isQuoted && name == "." { throw error("\".\" stands for columns, not for a number", at: start) }
-    if isQuoted || !take("(") { return .column(name) }
-    try open(start)
-    let result = try call(name, start)
-    depth -= 1
-    return result
-  }
-
-  /// A function of one number whose parenthesis is open already.
-  fileprivate mutating func call(_ name: String, _ start: Int) throws(TabularError) -> Expression {
-    guard let function = Expression.Operation(rawValue: name), function.isFunction else {
-      switch name {
-      case "C", "poly", "cbind":
-        throw error("\(name)() stands by itself, not inside something else", at: start)
-      case "factor", "as.factor":
-        throw error("\(name)() is not known; C(z) makes a column a category", at: start)
-      default:
-        throw error("\(name)() is not known; there are \(Self.functions)", at: start)
-      }
-    }
-    let operand = try arithmetic()
-    if function.isCentred && !operand.centredOperands.isEmpty {
-      throw error("scale() and center() do not stand inside each other", at: start)
-    }
-    if position < characters.count, characters[position] == "," {
-      throw error("\(name)() takes one column or expression")
-    }
-    try close("\(name)(")
-    return .apply(function, [operand])
-  }
-}
-
-// MARK: Characters
-
-extension FormulaParser {
-  static let language =
-    "a formula has names, \".\", functions, 0, 1, parentheses and the operators + - * / : ^ %in%"
-
-  private static let functions =
-    "C, poly, I, log, log2, log10, log1p, exp, sqrt, abs, scale and center"
-
-  /// A name as it stands in a formula.
-  static func quoted(_ name: String) -> String { isPlain(name) ? name : "`\(name)`" }
-
-  /// Whether a name can stand without backticks.
-  private static func isPlain(_ name: String) -> Bool {
-    guard let first = name.first, name != "." else { return false }
-    return startsName(first) && name.allSatisfy(continuesName)
-  }
-
-  private static func startsName(_ character: Character) -> Bool {
-    character.isLetter || character == "." || character == "_"
-  }
-
-  private static func continuesName(_ character: Character) -> Bool {
-    startsName(character) || character.isNumber
-  }
-
-  mutating func skipSpaces() {
-    while position < characters.count, characters[position].isWhitespace { position += 1 }
-  }
-
-  /// Moves over spaces, the text if it follows, and spaces behind it.
-  mutating func take(_ text: String) -> Bool {
-    skipSpaces()
-    guard characters[position...].starts(with: text) else { return false }
-    position += text.count
-    return true
-  }
-
-  /// One more level of parentheses or signs.
-  func checkDepth(at place: Int) throws(TabularError) {
-    if depth > 100 { throw error("there are too many levels of parentheses and signs", at: place) }
-  }
-
-  mutating func open(_ place: Int) throws(TabularError) {
-    depth += 1
-    try checkDepth(at: place)
-  }
-
-  mutating func close(_ opened: String) throws(TabularError) {
-    if !take(")") { throw error("\")\" is missing after \"\(opened)\"") }
-  }
-
-  private mutating func spacedName() throws(TabularError) -> String? {
-    skipSpaces()
-    return try name()
-  }
-
-  /// A plain name or one in backticks; nil where none begins.
-  private mutating func name() throws(TabularError) -> String? {
-    guard position < characters.count else { return nil }
-    let start = position
-    if characters[start] == "`" {
-      guard let end = characters[(start + 1)...].firstIndex(of: "`") else {
-        throw error("the backtick that opens here is never closed", at: start)
-      }
-      if end == start + 1 { throw error("there is no name between the backticks", at: start) }
-      position = end + 1
-      return String(characters[(start + 1)..<end])
-    }
-    guard Self.startsName(characters[start]) else { return nil }
-    while position < characters.count, Self.continuesName(characters[position]) { position += 1 }
-    return String(characters[start..<position])
-  }
-
-  private func isDigit(at place: Int) -> Bool {
-    place < characters.count && ("0"..."9").contains(characters[place])
-  }
-
-  /// A number with an optional point and exponent; nil where none begins.
-  private mutating func number() throws(TabularError) -> Double? {
-    let start = position
-    var end = start
-    func skipDigits() { while isDigit(at: end) { end += 1 } }
-    skipDigits()
-    if end < characters.count, characters[end] == ".", end > start || isDigit(at: end + 1) {
-      end += 1
-      skipDigits()
-    }
-    if end == start { return nil }
-    if end < characters.count, "eE".contains(characters[end]) {
-      let isSigned = end + 1 < characters.count && "+-".contains(characters[end + 1])
-      if isDigit(at: end + (isSigned ? 2 : 1)) {
-        end += isSigned ? 2 : 1
-        skipDigits()
-      }
-    }
-    guard let value = Double(String(characters[start..<end])), value.isFinite else {
-      throw error("the number is beyond a Double", at: start)
-    }
-    position = end
-    return value
-  }
-
-  private mutating func wholeNumber() -> Int? {
-    let start = position
-    while isDigit(at: position) { position += 1 }
-    return Int(String(characters[start..<position]))
-  }
-
-  func error(_ message: String, at place: Int? = nil) -> TabularError {
-    .formula(text, position: place ?? position, message: message)
   }
 }
