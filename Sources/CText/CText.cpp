@@ -16,6 +16,11 @@ Byte lower(Byte byte) { return Byte(byte - 'A') < 26 ? byte | 0x20 : byte; }
 /// Whether a field stands for a missing value.
 bool is_missing(const Field &field, const Format &format) {
   if (field.start == field.end) return true;
+  double value;
+  const double *numbers = format.missing_numbers, *numbers_end = numbers + format.missing_number_count;
+  if (numbers < numbers_end && read_number(field.start, field.end, value) == text_value
+      && std::find(numbers, numbers_end, value) < numbers_end)
+    return true;
   if (!format.begins_missing[*field.start]) return false;
   const char *text = format.missing, *texts_end = format.missing + format.missing_length;
   while (text < texts_end) {
@@ -71,13 +76,18 @@ int32_t code(const Field &word, Column &column, size_t row, const Byte *block) {
 // MARK: Rows
 
 void begin_words(Column &column) {
-  column.kind = text_words;
   std::memset(column.slots, 0, column.slot_count * sizeof *column.slots);
 }
 
 /// Puts a field in its column.
 void put(const Field &field, Column &column, size_t row, const Byte *block, const Format &format) {
   if (column.kind == text_skipped) return;
+  if (column.kind == text_verbatim) {
+    Field whole = field;
+    whole.start = field.whole_start, whole.end = field.whole_end;
+    column.codes[row] = whole.start == whole.end ? -1 : code(whole, column, row, block);
+    return;
+  }
   if (column.kind == text_words) {
     column.codes[row] = is_missing(field, format) ? -1 : code(field, column, row, block);
     return;
@@ -86,6 +96,7 @@ void put(const Field &field, Column &column, size_t row, const Byte *block, cons
   const text_class found = classify(field, format, value);
   if (column.kind == text_undecided && found == text_not_a_number) {
     begin_words(column);
+    column.kind = text_words;
     std::fill(column.codes, column.codes + row, -1);
     column.codes[row] = code(field, column, row, block);
     return;
@@ -119,7 +130,7 @@ inline __attribute__((always_inline)) text_rows read_rows(
     uint32_t *lines, bool ends_file, Short read_short) {
   for (size_t j = 0; j < column_count; ++j) {
     columns[j].level_count = columns[j].fault_count = 0;
-    if (columns[j].kind == text_words) begin_words(columns[j]);
+    if (columns[j].kind == text_words || columns[j].kind == text_verbatim) begin_words(columns[j]);
   }
   const bool skips_blank_lines = column_count != 1;
   if (!skips_blank_lines && ends_file) length = size_t(before_blank_lines(bytes, bytes + length) - bytes);

@@ -45,6 +45,8 @@ struct Stops {
 /// A field: its text without quotes around it, and without spaces and tabs at either end.
 struct Field {
   const Byte *start, *end;
+  /// The text as it stands: in quotes with the spaces at either end.
+  const Byte *whole_start, *whole_end;
   /// The delimiter, the line's end or the text's end behind it.
   const Byte *stop;
   /// Whether it has quotes inside, each of which is doubled.
@@ -54,19 +56,23 @@ struct Field {
   text_fault_kind fault = text_sound;
 
   /// An empty one.
-  explicit Field(const Byte *place) : start(place), end(place), stop(place) {}
+  explicit Field(const Byte *place) : start(place), end(place), whole_start(place), whole_end(place), stop(place) {}
 
   /// The field that begins at p.
   Field(const Byte *p, const Stops &stops) : start(p) {
     while (p < stops.end && is_space(*p) && *p != stops.delimiter) ++p;
-    if (p < stops.end && *p == '"') {
+    const bool quoted = p < stops.end && *p == '"';
+    if (quoted) {
       take_quoted(p + 1, stops);
     } else {
       find_stop(start, stops);
       end = stop;
       if (end > start && end[-1] == '\r' && (stop == stops.end || *stop == '\n')) --end;
     }
+    whole_start = start;
+    whole_end = end;
     trim(start, end);
+    if (!quoted) whole_start = start, whole_end = end;
   }
 
   text_field in(const Byte *text) const { return {size_t(start - text), size_t(end - start), doubled}; }
@@ -87,12 +93,14 @@ struct Field {
         return;
       }
       newlines += size_t(std::count(p, end, '\n'));
+      if (std::memchr(p, 0, size_t(end - p)) && fault == text_sound) fault = text_nul;
       if (end + 1 == stops.end || end[1] != '"') break;
       doubled = true;
     }
     p = end + 1;
     while (p < stops.end && is_space(*p) && *p != stops.delimiter) ++p;
-    if (p < stops.end && *p != stops.delimiter && !ends_line(p, stops.end)) fault = text_behind_quote;
+    if (p < stops.end && *p != stops.delimiter && !ends_line(p, stops.end) && fault == text_sound)
+      fault = text_behind_quote;
     find_stop(p, stops);
   }
 };

@@ -43,6 +43,7 @@ struct Accumulate: ParsableCommand {
     for file in files { try Files.checkWritable(output.shareFile, besides: file) }
     let share = try threads.run {
       let file = try TableFile(files, options: text.options(categories: formula.categories))
+      noteRowNames(file)
       var progress = ReadingProgress()
       defer { progress.end() }
       return try Share(formula, reading: file, weights: weights, missing: rows.missing) {

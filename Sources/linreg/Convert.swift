@@ -9,7 +9,8 @@ struct Convert: ParsableCommand {
       The names' endings tell the formats: .csv, .tsv with tabs, .npy.
       NPY files of floats, integers and booleans are read, in either byte order and
       in C or Fortran order. Numbers come back to the bit. A missing number is an
-      empty field in CSV and NaN in NPY.
+      empty field in CSV and NaN in NPY. From text to text fields stay as they
+      stand, unless --null-value or --float says otherwise.
 
       NPY has no names: those of X.npy are the lines of the file X.names beside it,
       which is written and read with it. Where there is none they are V1, V2, …
@@ -62,7 +63,10 @@ struct Convert: ParsableCommand {
   func run() throws {
     let source = try format(input, from, "--from"), target = try format(output, to, "--to")
     if output != "-" { try Files.checkWritable(output, besides: input) }
-    let file = try TableFile([input], source, options: text.options())
+    var reading = text.options()
+    // Text stays as it stands.
+    if source != .npy, target != .npy, !float, text.nullValue.isEmpty { reading.verbatim = .all }
+    let file = try TableFile([input], source, options: reading)
     let isSinglePrecision = float || target == .npy && file.isSinglePrecision
     let encoder: any TableEncoder =
       switch target {

@@ -63,6 +63,7 @@ struct Fit: ParsableCommand {
     if output.modelFile != nil { try formula?.requireOneTarget() }
     let models = try threads.run {
       let file = try TableFile(data.files, options: text.options(categories: formula?.categories ?? []))
+      noteRowNames(file)
       let formula =
         try formula
         ?? data.formula(

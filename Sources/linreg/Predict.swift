@@ -92,8 +92,9 @@ struct Predict: ParsableCommand {
     }
     try threads.run {
       let model = try FittedModel(contentsOf: model)
-      let file = try TableFile(
-        [file], options: text.options(categories: model.wordsRead(for: columns)), asTheyArrive: !format.json)
+      var reading = text.options(categories: model.categories)
+      reading.verbatim = .some(model.columnsOnlyPassed(for: columns))
+      let file = try TableFile([file], options: reading, asTheyArrive: !format.json)
       if isGuarded && model.covariance == nil {
         Terminal.note("the model has no leverages: \(model.whyNoCovariance)")
       }

@@ -85,6 +85,7 @@ struct Train: ParsableCommand {
     try threads.run {
       let reading = text.options(categories: formula?.categories ?? [])
       let file = try TableFile(data.files, options: reading)
+      noteRowNames(file)
       let training = try TableTraining(
         formula ?? data.formula(of: file.columnNames, in: file.source, besides: weights), reading: file,
         weights: weights, missing: rows.missing,

@@ -73,8 +73,8 @@ def messy(folder):
 def make(folder):
     """Puts all inputs into a new folder."""
     folder.mkdir()
-    stored = [*(GOLDEN / "inputs").iterdir(), ROOT / "Examples/Diabetes/diabetes.csv",
-              ROOT / "Tests/TabularRegressionTests/R/messy.csv"]
+    stored = [file for file in (GOLDEN / "inputs").rglob("*") if file.is_file()]
+    stored += [ROOT / "Examples/Diabetes/diabetes.csv", ROOT / "Tests/TabularRegressionTests/R/messy.csv"]
     for file in stored:
         shutil.copy(file, folder)
     for kind in ("f8-little-C", "f4-big-F", "i2-big-C", "u1-little-F", "b1-little-C"):

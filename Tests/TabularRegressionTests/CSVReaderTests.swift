@@ -457,19 +457,24 @@ import Testing
     }
   }
 
-  /// A text for nothing that is a number is nothing.
+  /// A number that stands for nothing does so however it is written.
   @Test(arguments: [true, false])
   func numbersThatStandForNothing(usesVectors: Bool) throws {
     var options = ReadingOptions()
     options.missingTexts = ["-9", ".0"]
-    let text = "x,y\n" + String(repeating: "-9,1.5\n9,.0\n-9.0,-9\n", count: 20)
+    let text = "x,y,w\n" + String(repeating: "-9,1.5,a\n9,.0,-09\n-9.0,-9e0,-0\n", count: 20)
     let table = try Table(
       all: TableReader(
         [.memory(Array(text.utf8), name: "t.csv")], options: options, usesVectors: usesVectors),
       isCancelled: { false })
     func isNothing(_ name: String) throws -> [Bool] { try table.numbers(name).prefix(3).map(\.isNaN) }
-    #expect(try isNothing("x") == [true, false, false])
+    #expect(try isNothing("x") == [true, false, true])
     #expect(try isNothing("y") == [false, true, true])
+    guard case .words(let words) = try table.find("w").values else {
+      Issue.record("w is no column of words")
+      return
+    }
+    #expect(words.codes.prefix(3) == [0, -1, -1])
   }
 
   static let extremes: [(String, Double)] = [

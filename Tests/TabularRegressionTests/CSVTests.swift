@@ -36,6 +36,27 @@ import Testing
         == "homes.csv:3:1: column \"area, m²\": \"1�2\" is not a number; correct it or leave the column out")
   }
 
+  /// As pandas and R write the names of rows: under no name, or with a header one name short.
+  @Test(
+    arguments: [
+      (",x,y\nr1,1,2\nr2,2,3.5\nr3,3,4\n", ","),
+      ("\"\",\"x\",\"y\"\n\"1\",1,2\n\"2\",2,3.5\n\"3\",3,4\n", ","),
+      ("\"x\" \"y\"\n\"r1\" 1 2\n\"r2\" 2 3.5\n\"r3\" 3 4\n", " "),
+    ] as [(String, Character)])
+  func namesOfRowsAreNotAmongTheFeatures(text: String, delimiter: Character) throws {
+    let table = try Table(csvText: text, source: "t.csv", options: ReadingOptions(delimiter: delimiter))
+    #expect(table.columnNames == ["row.names", "x", "y"])
+    #expect(try table.column("y") == [2, 3.5, 4])
+    #expect(try FittedModel("y ~ .", table).features == ["x"])
+    #expect(
+      try FittedModel("y ~ . + row.names", Table(csvText: ",x,y\n1,1,2\n4,2,3\n2,2,1\n", source: "t.csv"))
+        .features == ["x", "row.names"])
+  }
+
+  @Test func byteOrderMarksMayBeRepeated() throws {
+    #expect(try table("\u{FEFF}\u{FEFF}a,b\n1,2\n").columnNames == ["a", "b"])
+  }
+
   @Test func everyDecimalIsReadToTheNearestDouble() throws {
     let numbers = [
       "0.1", "1e-400", "5e-324", "1.7976931348623157e308", "12345678901234567890123456", "-0",
@@ -74,7 +95,26 @@ import Testing
       "1,2\n3,4\n",
       "homes.csv:1: the first line holds only numbers; put a line of column names above it, or give --no-header"
     ),
-    (",a\n0,1\n", "homes.csv:1:1: the column has no name; name it, or write the file without its row index"),
+    ("a,,b\n0,1,2\n", "homes.csv:1:2: the column has no name; name it"),
+    (
+      "a,b,\n1,2,\n",
+      "homes.csv:1:3: the line ends in a delimiter, so that the last column has no name; name it, or end lines without one"
+    ),
+    (
+      "sep=;\na;b\n",
+      "homes.csv:1:1: the line tells a spreadsheet what separates fields; delete it, and give that as -d"
+    ),
+    ("a,b\r1,2\r3,4\n", "homes.csv:1: lines end in CR alone; save the file with LF or CRLF at line ends"),
+    ("a,b\r\r\n1,2\r\r\n", "homes.csv:1: lines end in CR CR LF; save the file with LF or CRLF at line ends"),
+    (
+      "a,b\n1,\"x\u{0}y\"\n",
+      "homes.csv:2:2: there is a NUL byte; the file is not text, or it is UTF-16 (save it as UTF-8)"
+    ),
+    // Names of rows are in quotes; a decimal comma is not.
+    (
+      "x,y\n1,5,2\n",
+      "homes.csv:2:3: the row has 3 fields, the header has 2; give each row one field per column"
+    ),
     (
       "a;b\n1;2\n",
       "homes.csv:1:1: the columns seem to be separated by semicolons; give -d ';', or separate them by commas"

@@ -155,6 +155,18 @@ import Testing
     #expect(try early("y ~ log(e)") == nil)
   }
 
+  @Test(arguments: [
+    ("1e+05", "100000"), ("1E5", "100000"), ("100000", "100000"), ("-0", "0"), ("+5", "5"), ("-0.0", "0"),
+    (".5", "0.5"),
+    ("2.50", "2.5"), ("0.50", "0.5"), ("08", "08"), ("08.5", "08.5"),
+    ("9007199254740993.0", "9007199254740993.0"),
+    ("1e400", "1e400"), ("e", "e"), ("a.0", "a.0"), ("-", "-"), ("1e-7", "1e-07"),
+  ])
+  func aLevelThatIsANumberIsItsValue(text: String, level: String) {
+    #expect(Design.level(text) == Design.level(level))
+    if text != "1e-7" { #expect(Design.level(text) == level) }
+  }
+
   /// As R's factor of numbers; but zeros in front tell codes apart.
   @Test func numbersAreOneLevelHoweverTheyAreWritten() throws {
     let text = "y,k\n1,2\n2,2.0\n3,10\n5,10.00\n6,9\n8,9.\n4,08\n4.5,0.50\n"
@@ -203,9 +215,16 @@ import Testing
   }
 
   /// Percent signs, decimal commas and the like make no categories unless that is asked for.
-  @Test(arguments: ["10%", "1.234,5", "1,234.5", "$12", "12 €", "1 234 567", "+3,5", "-0,5"])
+  @Test(arguments: [
+    "10%", "1.234,5", "1,234.5", "$12", "12 €", "1 234 567", "+3,5", "-0,5", "28\u{202F}500", "28\u{A0}500",
+    "1'000",
+    "1’000", "1,5e3", "(500)", "(1,500.25)", "$-5", "-$5", "¥5", "CHF 5", "5 kr", "US$5", "1d5", "0x1A",
+    "1_000",
+    "=\"\"5\"\"", "12,34,567",
+  ])
   func numbersInDisguise(number: String) throws {
-    let text = "y;a\n1;\(number)\n2;\(number)\n4;7,5\n3;8,5\n"
+    let field = number.contains("\"") ? "\"\(number)\"" : number
+    let text = "y;a\n1;\(field)\n2;\(field)\n4;7,5\n3;8,5\n5;none\n"
     let formula = try Formula("y ~ a")
     let options = ReadingOptions(delimiter: ";")
     do {
@@ -214,14 +233,45 @@ import Testing
     } catch {
       #expect(
         "\(error)"
-          == "t.csv: column \"a\" holds numbers that are not written as such, as \"\(number < "7,5" ? number : "7,5")\"; leave only digits, a point and a sign, or write C(a) if it is a category"
+          == "t.csv:2:2: column \"a\": \"\(printable(number.replacing("\"\"", with: "\"")))\" is a number that is not written as such; leave only digits, a point and a sign, or make the column a category by C(a)"
       )
     }
     var asWords = options
     asWords.categories = ["a"]
     #expect(
-      try FittedModel("y ~ C(a)", Table(csvText: text, source: "t.csv", options: asWords)).features.count == 2
+      try FittedModel("y ~ C(a)", Table(csvText: text, source: "t.csv", options: asWords)).features.count == 3
     )
+  }
+
+  @Test(arguments: [
+    "2024-01-31", "2024-01-31 10:30", "2024-01-31T10:30:00.25Z", "31.01.2024", "1/31/24", "31-Jan-2024",
+    "5 January 2024",
+    "Jan 5, 2024", "2024-01", "10:30", "10:30:05", "9:05 am",
+  ])
+  func datesInDisguise(date: String) throws {
+    let text = "y;a\n1;none\n1;\(date)\n2;\(date)\n4;2023-05-06\n3;2023-05-07\n"
+    let options = ReadingOptions(delimiter: ";")
+    let error = #expect(throws: TabularError.self) {
+      try FittedModel(Formula("y ~ a"), Table(csvText: text, source: "t.csv", options: options))
+    }
+    #expect("\(error!)".hasPrefix("t.csv:3:2: column \"a\": \"\(date)\" is a date or time; "))
+  }
+
+  /// Few that look like numbers, and words with digits in them.
+  @Test(arguments: [
+    ["5 kg", "A1", "B2", "10%"], ["L0001", "L0002", "L0003", "X"], ["1a", "2b", "3c", "x"],
+    ["Q1 2020", "Q2 2020", "Q3 2020", "Q"],
+    ["10-20", "20-30", "30-40", "40+"], ["v1.2.3", "v1.2.4", "v2", "v3"], ["1st", "2nd", "3rd", "4th"],
+    ["may", "mar", "june", "12"],
+  ])
+  func wordsStayWords(words: [String]) throws {
+    let text = "y,a\n" + (words + words).enumerated().map { "\($0 * $0 % 5),\"\($1)\"\n" }.joined()
+    let model = try FittedModel(
+      "y ~ C(a)", Table(csvText: text, source: "t.csv", options: ReadingOptions(categories: ["a"])))
+    #expect(model.features.count == 3)
+    if words.last != "12" {
+      #expect(try FittedModel("y ~ a", Table(csvText: text, source: "t.csv")).features.count == 3)
+    }
   }
 
   /// Dates, codes and versions are words.

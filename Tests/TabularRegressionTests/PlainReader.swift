@@ -63,6 +63,10 @@ struct PlainReader {
     return record
   }
 
+  private func nulByte(_ record: Record, line: Int) -> TabularError {
+    error(record, line: line, "there is a NUL byte; the file is not text, or it is UTF-16 (save it as UTF-8)")
+  }
+
   private mutating func field(_ record: Record) throws(TabularError) -> [UInt8] {
     var text: [UInt8] = []
     skipSpaces()
@@ -78,6 +82,7 @@ struct PlainReader {
         text.append(byte)
         position += byte == UInt8(ascii: "\"") ? 2 : 1
       }
+      if text.contains(0) { throw nulByte(record, line: opening) }
       position += 1
       skipSpaces()
       if byte != nil, byte != delimiter, !isAtLineEnd {
@@ -88,9 +93,7 @@ struct PlainReader {
     } else {
       while let byte, byte != delimiter, !isAtLineEnd {
         if byte == 0 {
-          throw error(
-            record, line: line,
-            "there is a NUL byte; the file is not text, or it is UTF-16 (save it as UTF-8)")
+          throw nulByte(record, line: line)
         }
         text.append(byte)
         position += 1

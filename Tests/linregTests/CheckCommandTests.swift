@@ -102,7 +102,7 @@ import Testing
       percent
         == (
           1,
-          "would stop a fit\n  \"a\" holds numbers that are not written as such, as \"10%\"; leave only digits, a point and a sign, or write C(a) if it is a category\n"
+          "would stop a fit\n  line 2: column \"a\": \"10%\" is a number that is not written as such; leave only digits, a point and a sign, or make the column a category by C(a)\n"
         ))
     let mixed = try findings("y,z\n1.5,a\n2.5,7\n3.5,b\n4.5,b\n")
     #expect(
@@ -155,9 +155,13 @@ import Testing
     // Mean, range and deviation of 1 to 10.
     let gaps = try findings("id,y\n" + [1, 3, 3, 4, 4, 5, 8, 8, 9, 10].map { "\($0),0.\($0)\n" }.joined())
     #expect(!gaps.text.contains("each whole number"))
-    // Dates, codes and versions are words.
-    let words = try findings("y,a\n1.5,2024-01-05\n2.5,12:30\n3.5,1.2.3\n3.7,1.2.3\n")
+    // Codes and versions are words, among which a date may stand.
+    let words = try findings("y,a\n1.5,2024-01-05\n2.5,12-B\n3.5,1.2.3\n3.7,1.2.3\n")
     #expect(words == (0, "nothing is wrong\n"))
+    // The names of rows, as R and pandas write them.
+    let named = try findings(
+      ",y\n" + [1, 3, 3, 4, 4, 5, 8, 8, 9, 10].enumerated().map { "\($0),0.\($1)\n" }.joined())
+    #expect(named == (0, "nothing is wrong\n"))
   }
 
   @Test func jsonHasTheSame() throws {

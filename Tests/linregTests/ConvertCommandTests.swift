@@ -41,6 +41,24 @@ import Testing
         == FileManager.default.contents(atPath: folder.path("homes.npy")))
   }
 
+  /// From text to text fields are not read as numbers: more digits than a Double has stay, and so do zeros and words.
+  @Test(arguments: [
+    (
+      "id,x\n9007199254740993,1.50\n9007199254740992,NA\n", ["--to", "csv"],
+      "id,x\n9007199254740993,1.50\n9007199254740992,NA\n"
+    ),
+    ("a,b\n1,x\nx,1\n", ["--to", "csv"], "a,b\n1,x\nx,1\n"),
+    ("a,b\nx,1\n1,x\n", ["--to", "csv"], "a,b\nx,1\n1,x\n"),
+    ("a,b\n\" A \", B \n\"\",\"a \"\"b\"\"\"\n", ["--to", "csv"], "a,b\n\" A \",B\n,\"a \"\"b\"\"\"\n"),
+    ("a,b\n1.50,NA\n", ["--to", "tsv"], "a\tb\n1.50\tNA\n"),
+    ("a,b\n1.50,NA\n", ["--to", "csv", "--null-value", "NA"], "a,b\n1.5,\n"),
+    ("a,b\n1.50,0.1\n", ["--to", "csv", "--float"], "a,b\n1.5,0.1\n"),
+  ])
+  func textStaysText(text: String, options: [String], expected: String) throws {
+    let outcome = try linreg(["convert", "-", "-", "--from", "csv"] + options, input: text, in: location)
+    #expect(outcome == Outcome(status: 0, output: expected, error: ""))
+  }
+
   @Test func columnsAreChosenInOrder() throws {
     try file("homes.csv", "name,price,area\nAnna,1,2\nBert,3,4\n")
     #expect(

@@ -14,15 +14,18 @@ import Testing
   }
 
   @Test func columnsArePassedAsTheyStand() throws {
-    let rows = "rooms,id,note,area\n2,007,\"a, b\",50\n3,1e3,,60.50\n"
+    let rows = "rooms,id,note,area\n2,007,\"a, b\",50\n3,1e3,,60.50\n4,NA,\" x \",70\n"
     let plain = try linreg("predict", model, "-", input: rows).output.split(separator: "\n")
     #expect(plain[0] == "prediction")
     #expect(
       try linreg("predict", model, "-", "--pass", "id,note", "--pass", "area", input: rows).output
-        == "id,note,area,prediction\n007,\"a, b\",50,\(plain[1])\n1e3,,60.5,\(plain[2])\n")
+        == "id,note,area,prediction\n007,\"a, b\",50,\(plain[1])\n1e3,,60.5,\(plain[2])\nNA,\" x \",70,\(plain[3])\n"
+    )
     let json = try linreg("predict", model, "-", "--pass", "id", "--json", input: rows).output
     #expect(
-      json == "{\"predictions\": [\(plain[1]), \(plain[2])], \"columns\": {\"id\": [\"007\", \"1e3\"]}}\n")
+      json
+        == "{\"predictions\": [\(plain[1]), \(plain[2]), \(plain[3])], \"columns\": {\"id\": [\"007\", \"1e3\", \"NA\"]}}\n"
+    )
   }
 
   @Test func theModelIsNotWrittenOver() throws {

@@ -24,6 +24,9 @@ struct text_format {
   const char *missing;
   /// Number of bytes of `missing`.
   size_t missing_length;
+  /// Numbers that stand for a missing value, however they are written.
+  const double *missing_numbers;
+  size_t missing_number_count;
   /// For each byte, whether a text for a missing value begins with it, in either case.
   bool begins_missing[256];
   /// Whether rows of another number of fields than there are columns are counted; otherwise they end the reading.
@@ -57,7 +60,7 @@ enum text_fault_kind {
   text_open_quote,
   /// There is text behind a closing quote.
   text_behind_quote,
-  /// There is a NUL byte outside quotes.
+  /// There is a NUL byte.
   text_nul,
 };
 
@@ -115,7 +118,8 @@ struct text_word {
 };
 
 /// What a column's fields are. An undecided column becomes numbers or words with its first field that is not missing.
-enum text_kind { text_skipped, text_undecided, text_numbers, text_words };
+/// Verbatim fields are words as they stand, of which only the empty one is missing.
+enum text_kind { text_skipped, text_undecided, text_numbers, text_words, text_verbatim };
 
 /// Where a column's fields go, and what was found.
 struct text_column {

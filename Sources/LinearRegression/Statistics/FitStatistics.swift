@@ -58,12 +58,13 @@ public struct FitStatistics: Equatable, Sendable {
     degreesOfFreedom = freedom
     residualStandardError =
       freedom > 0 && !isPenalized ? (residual / Double(freedom)).squareRoot() * scale : nil
-    // Without features both sums are the same, but for rounding.
-    rSquared = total > 0 ? (modelFreedom > 0 ? 1 - residual / total : 0) : nil
+    // Least squares leave no more than there was, but for rounding; without features as much.
+    let explained = isLeastSquares ? max(0, total - residual) : total - residual
+    rSquared = total > 0 ? (modelFreedom > 0 ? (explained == 0 ? 0 : 1 - residual / total) : 0) : nil
     adjustedRSquared =
       freedom > 0 && !isPenalized
       ? rSquared.map { 1 - (1 - $0) * Double(n - (hasIntercept ? 1 : 0)) / Double(freedom) } : nil
-    let f = ((total - residual) / Double(modelFreedom)) / (residual / Double(freedom))
+    let f = (explained / Double(modelFreedom)) / (residual / Double(freedom))
     fStatistic = isLeastSquares && freedom > 0 && modelFreedom > 0 && f.isFinite && f >= 0 ? f : nil
     fPValue = fStatistic.map { FisherF.upperP($0, Double(modelFreedom), Double(freedom)) }
     let count = Double(n)

@@ -98,10 +98,8 @@ package struct ColumnProfile: Sendable {
       && isClose(moments.deviation * moments.deviation, n * (n + 1) / 12)
   }
 
-  /// One of the words, where all are numbers that are not written as such; nil where they are not.
-  var disguisedNumber: String? {
-    hasWords ? values.flatMap { TabularRegression.disguisedNumber(in: $0.texts) } : nil
-  }
+  /// Numbers or dates in another spelling, where most of the words are.
+  var disguise: TableColumn.Fault? { hasWords ? amongWords.disguise : nil }
 
   /// Profiles a column of a block.
   ///

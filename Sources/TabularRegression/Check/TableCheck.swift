@@ -127,6 +127,7 @@ package struct TableCheck: Sendable {
 
   private func findings(of column: ColumnProfile, _ target: String?) -> [Finding] {
     var findings: [Finding] = []
+    if column.name == Table.rowNames { return [] }
     func note(_ kind: Finding.Kind, line: Int? = nil, _ message: String) {
       findings.append(Finding(kind: kind, column: column.name, line: line, message: message))
     }
@@ -194,14 +195,14 @@ package struct TableCheck: Sendable {
       )
     }
     if column.kind != .words || column.isConstant { return findings }
-    let example = column.disguisedNumber
-    if let example { note(.disguisedNumbers, disguisedNumbersMessage(column.name, example)) }
-    if example == nil, values == rowCount, column.name != target {
+    let disguise = column.disguise
+    if let disguise { note(.disguisedNumbers, line: disguise.line, disguise.message) }
+    if disguise == nil, values == rowCount, column.name != target {
       note(
         .allDifferent,
         "\(name) holds another word in every row; leave it out, or write C(\(FormulaParser.quoted(column.name))) if it is a category"
       )
-    } else if example == nil, rowCount >= 20, values.map({ $0 > max(100, rowCount / 2) }) ?? true {
+    } else if disguise == nil, rowCount >= 20, values.map({ $0 > max(100, rowCount / 2) }) ?? true {
       note(
         .identifierLike,
         "\(name) has \(values.map(String.init) ?? "more than \(ColumnProfile.valueLimit)") different words in \(rowCount) rows; leave it out if they are identifiers"

@@ -195,7 +195,7 @@ private struct DesignInput {
       codes = numbers.map { value in
         if value.isNaN { return 0 }
         if let code = known[value] { return code }
-        let code = position(Expression.text(of: value))
+        let code = position(Expression.text(of: value + 0))
         known[value] = code
         return code
       }

@@ -98,7 +98,7 @@ struct ColumnSummary: Sendable {
         // Comparisons with NaN are false.
         if value < least { least = value }
         if value > greatest { greatest = value }
-        if isCategory, countsLevels, !value.isNaN { numbers.insert(value) }
+        if isCategory, countsLevels, !value.isNaN { numbers.insert(value + 0) }  // −0 is 0
       }
     }
     if needsMean, case .numbers(let column) = values { moments.merge(Moments(column.filter { !$0.isNaN })) }
@@ -139,8 +139,9 @@ struct ColumnSummary: Sendable {
     return true
   }
 
-  /// What is wrong with a column that holds numbers and words; nil where it does not, or is a category by C(…).
-  var fault: TabularError? { amongWords.fault?.error }
+  /// What is wrong with a column that holds numbers and words, or numbers in another spelling; nil where it does not, or
+  /// is a category by C(…).
+  var fault: TabularError? { (amongWords.fault ?? amongWords.disguise)?.error }
 
   /// Takes the levels, where they were counted elsewhere.
   mutating func take(levels: [String]) { words.formUnion(levels) }
@@ -190,16 +191,19 @@ struct ColumnSummary: Sendable {
 }
 
 extension Design {
-  /// The level of C(…) that a field's text stands for: a decimal number is without zeros at its end, so that 2.0 and 2
-  /// are one level. Zeros in front stay, for a code may have them.
+  /// The level of C(…) that a field's text stands for: of a number its value, so that 2.0 and 2 are one level, and 1e+05
+  /// and 100000. Zeros in front stay, for a code may have them, and so do more digits than a Double tells apart.
   static func level(_ text: String) -> String {
-    guard text.utf8.contains(UInt8(ascii: ".")), case .value = DecimalNumber(Array(text.utf8)[...]),
-      !text.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "e") })
+    guard text.utf8.contains(where: { ".eE+-".utf8.contains($0) }),
+      case .value(let value) = DecimalNumber(Array(text.utf8)[...])
     else { return text }
-    var digits = Substring(text)
-    while digits.last == "0" { digits.removeLast() }
-    if digits.last == "." { digits.removeLast() }
-    return digits.contains(where: \.isNumber) ? String(digits) : text
+    let isDigit = { (byte: UInt8) in UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }
+    let isZero = { (byte: UInt8) in byte == UInt8(ascii: "0") }
+    let start = text.utf8.drop { !isDigit($0) && $0 != UInt8(ascii: ".") }
+    let digits = start.prefix { isDigit($0) || $0 == UInt8(ascii: ".") }.filter(isDigit)
+    let isCode = start.first.map(isZero) == true && start.dropFirst().first.map(isDigit) == true
+    let significant = digits.drop(while: isZero).reversed().drop(while: isZero).count
+    return isCode || significant > 15 ? text : Expression.text(of: value + 0)
   }
 
   /// TRUE or FALSE where that is what a word says, in any case.

@@ -261,9 +261,6 @@ package struct DesignSurvey: Sendable {
           "column \"\(printable(name))\" is a category with \(levels.isEmpty ? "no level" : "one level only, \(shown(levels[0]))"); leave it out"
       )
     }
-    if variable.expression != nil, let example = disguisedNumber(in: levels) {
-      throw .unusable(file: source, message: "column \(disguisedNumbersMessage(name, example))")
-    }
     if variable.expression != nil, levels.count == rowCount - droppedRows {
       throw .unusable(
         file: source,

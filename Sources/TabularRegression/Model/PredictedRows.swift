@@ -79,11 +79,9 @@ extension FittedModel {
     Set(design.sources.map(\.name)).union(columns.passed)
   }
 
-  /// Columns whose fields are to be read as words: the model's categories, and what is only passed through, so that it
-  /// keeps its text.
-  package func wordsRead(for columns: PredictionColumns) -> Set<String> {
-    let numbers = design.sources.filter { $0.kind == .numbers }.map(\.name)
-    return categories.union(Set(columns.passed).subtracting(numbers))
+  /// Columns that are only passed through, and so keep their text.
+  package func columnsOnlyPassed(for columns: PredictionColumns) -> Set<String> {
+    Set(columns.passed).subtracting(design.sources.map(\.name))
   }
 
   /// The predictions for a block of rows, and what else was asked for.

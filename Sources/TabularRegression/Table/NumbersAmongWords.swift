@@ -4,6 +4,12 @@
 struct NumbersAmongWords: Sendable {
   private(set) var numbers = Fields()
   private(set) var words = Fields()
+  /// Numbers and dates that are not written as numbers, among so many words that were looked at.
+  private var disguised: [DisguisedNumber: Fields] = [:]
+  private var wordsSeen = 0
+
+  /// So many words of a block are looked at.
+  private static let mostWords = 100
   /// The column's name, and the position of its fields in the rows of the file, from 0.
   private var name = "", field = 0
 
@@ -36,12 +42,42 @@ struct NumbersAmongWords: Sendable {
       return fields
     }
     (numbers, self.words) = (fields(true), fields(false))
+    let reader = DisguisedNumber.Reader()
+    for (code, word) in words.levels.enumerated().prefix(Self.mostWords) where !isNumber[code] {
+      wordsSeen += 1
+      guard let kind = reader.kind(of: word) else { continue }
+      if disguised[kind] == nil, let row = words.codes.firstIndex(of: Int32(code)) {
+        disguised[kind] = Fields()
+        disguised[kind]!.first = (places[row].file, places[row].line, word)
+      }
+      disguised[kind]?.count += 1
+    }
   }
 
   mutating func merge(_ later: Self) {
     if name.isEmpty { (name, field) = (later.name, later.field) }
     numbers.merge(later.numbers)
     words.merge(later.words)
+    disguised.merge(later.disguised) { earlier, later in
+      var fields = earlier
+      fields.merge(later)
+      return fields
+    }
+    wordsSeen += later.wordsSeen
+  }
+
+  /// What is wrong where most words are numbers or dates in another spelling, at the first of them; nil where they are not.
+  var disguise: TableColumn.Fault? {
+    guard 2 * disguised.values.reduce(0, { $0 + $1.count }) > wordsSeen,
+      let (kind, fields) = disguised.max(by: {
+        ($0.value.count, $0.key.rawValue) < ($1.value.count, $1.key.rawValue)
+      }),
+      let first = fields.first
+    else { return nil }
+    return TableColumn.Fault(
+      name, file: first.file, line: first.line, field: field,
+      "\(shown(first.text)) is \(kind.rawValue); \(kind.remedy), or make the column a category by C(\(FormulaParser.quoted(name)))"
+    )
   }
 
   /// What is wrong where there are both, at the first of those that are fewer; nil where there are not.
@@ -69,16 +105,4 @@ struct NumbersAmongWords: Sendable {
     case .missing, .notANumber: false
     }
   }
-}
-
-/// The first of some words where all are numbers that are not written as such, with a percent sign, a currency, a
-/// decimal comma or separators of thousands; nil where one is not.
-func disguisedNumber(in words: [String]) -> String? {
-  let pattern = /[+\-−]?[$€£]? ?(\d+|\d{1,3}([ .,']\d{3})+)([.,]\d+)? ?[%$€£]?/
-  return words.allSatisfy({ $0.wholeMatch(of: pattern) != nil }) ? words.first : nil
-}
-
-/// What is said of a column of such numbers.
-func disguisedNumbersMessage(_ name: String, _ example: String) -> String {
-  "\"\(printable(name))\" holds numbers that are not written as such, as \(shown(example)); leave only digits, a point and a sign, or write C(\(FormulaParser.quoted(name))) if it is a category"
 }

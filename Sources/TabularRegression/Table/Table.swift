@@ -35,6 +35,10 @@ public struct Table: Sendable {
     self.places = places
   }
 
+  /// What a first column without a name is called: R and pandas write the names of rows so. It is not part of "." in a
+  /// formula.
+  package static let rowNames = "row.names"
+
   /// The numbers of a column.
   ///
   /// - Throws: ``TabularError/noColumn(_:file:available:)``, or ``TabularError/malformed(file:line:column:message:)``

@@ -76,13 +76,13 @@ final class BlockParser {
     var slotCount = 16
     while slotCount < 2 * capacity { slotCount *= 2 }
     let words = fields.count { kinds[$0] != text_numbers }
-    var numbers = numbers.room(fields.count { kinds[$0] != text_words } * capacity)
+    var numbers = numbers.room(fields.count { !kinds[$0].holdsWords } * capacity)
     var codes = codes.room(words * capacity)
     var levels = levels.room(words * capacity)
     var slots = slots.room(words * slotCount)
     for field in fields {
       columns[field].kind = kinds[field]
-      if kinds[field] != text_words {
+      if !kinds[field].holdsWords {
         (columns[field].numbers, numbers) = (numbers, numbers + capacity)
       }
       if kinds[field] != text_numbers {

@@ -38,6 +38,9 @@ struct Header {
       throw error(
         nil, "the first line holds only numbers; put a line of column names above it, or give --no-header")
     }
+    if names[0].lowercased().hasPrefix("sep="), names.joined().count <= 5 {
+      throw error(0, "the line tells a spreadsheet what separates fields; delete it, and give that as -d")
+    }
     if names.count == 1, format.delimiter == UInt8(ascii: ","),
       let (_, separator) = [(";", "semicolons; give -d ';'"), ("\t", "tabs; give -t")].first(where: {
         names[0].contains($0.0)
@@ -45,8 +48,16 @@ struct Header {
     {
       throw error(0, "the columns seem to be separated by \(separator), or separate them by commas")
     }
+    // As R and pandas write them.
+    if names[0].isEmpty, names.count > 1 { names[0] = Table.rowNames }
     if let unnamed = names.firstIndex(of: "") {
-      throw error(unnamed, "the column has no name; name it, or write the file without its row index")
+      throw error(
+        unnamed,
+        format.delimiter == UInt8(ascii: " ")
+          ? "two spaces follow each other, or a line ends in one; separate fields by one space"
+          : unnamed == names.count - 1
+            ? "the line ends in a delimiter, so that the last column has no name; name it, or end lines without one"
+            : "the column has no name; name it")
     }
     var first: [String: Int] = [:]
     for (index, name) in names.enumerated() {
@@ -58,6 +69,14 @@ struct Header {
       }
     }
     self.names = names
+  }
+
+  /// Takes the first row below the names: where it has one field more, of which the first is in quotes, that is the row's
+  /// name, as R's write.table has it.
+  mutating func look(at row: ArraySlice<UInt8>, file: String, line: Int) throws(TabularError) {
+    if try fields(row, file: file, line: line).count == names.count + 1 {
+      names.insert(Table.rowNames, at: 0)
+    }
   }
 
   /// The fields of a record.

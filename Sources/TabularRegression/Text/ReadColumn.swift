@@ -1,5 +1,10 @@
 internal import CText
 
+extension text_kind {
+  /// Whether fields are told apart and never read as numbers.
+  var holdsWords: Bool { self == text_words || self == text_verbatim }
+}
+
 /// A column of a block as C has read it.
 struct ReadColumn {
   let name: String
@@ -13,7 +18,7 @@ struct ReadColumn {
 
   /// What its fields hold.
   var values: TableColumn.Values {
-    if found.kind == text_words { return words }
+    if found.kind.holdsWords { return words }
     if found.fault_count > 0 { return .mixed(fault) }
     return .numbers(Array(UnsafeBufferPointer(start: found.numbers, count: rowCount)))
   }

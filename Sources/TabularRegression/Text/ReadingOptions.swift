@@ -16,6 +16,22 @@ public struct ReadingOptions: Sendable, Equatable {
   /// Columns whose fields are words, of digits too.
   public var categories: Set<String>
 
+  /// Columns whose fields are kept as they stand, but for quotes around them: no text is missing but the empty one.
+  package var verbatim = Columns.some([])
+
+  /// Columns by their names.
+  package enum Columns: Sendable, Equatable {
+    case all
+    case some(Set<String>)
+
+    func contains(_ name: String) -> Bool {
+      switch self {
+      case .all: true
+      case .some(let names): names.contains(name)
+      }
+    }
+  }
+
   /// Commas between fields, a first line of names, and the usual words for nothing.
   public init(
     delimiter: Character? = nil, hasHeader: Bool = true, names: [String]? = nil,

@@ -62,7 +62,10 @@ package final class TableReader: Sendable {
       origins, format: format, options: options, blockSize: blockSize, asTheyArrive: self.asTheyArrive)
     columnNames = blocks.columnNames
     headerLine = blocks.headerLine
-    firstKinds = columnNames.map { options.categories.contains($0) ? text_words : text_undecided }
+    firstKinds = columnNames.map {
+      options.verbatim.contains($0)
+        ? text_verbatim : options.categories.contains($0) ? text_words : text_undecided
+    }
     opened = Mutex(blocks)
   }
 

@@ -205,29 +205,46 @@ struct TextBlocks {
     if let kind = FileKind(beginning) {
       throw .malformed(file: file, line: 1, column: nil, message: kind.descriptionAsTable)
     }
-    if beginning.starts(with: [0xEF, 0xBB, 0xBF]) { start = 3 }
+    while buffer[start..<end].starts(with: [0xEF, 0xBB, 0xBF]) { start += 3 }
     var blank: Cut = (0, 0)
     try addBlankLines(&blank)
     start += blank.size
     line += blank.newlines
     let first = try firstRecord()
-    if first.newlines == 0, buffer[start..<end].contains(0x0D) {
+    let record = buffer[start..<start + first.size]
+    if let ends = Self.oddLineEnds(record) {
       throw .malformed(
         file: file, line: 1, column: nil,
-        message: "lines end in CR alone; save the file with LF or CRLF at line ends")
+        message: "lines end in \(ends); save the file with LF or CRLF at line ends")
     }
     var header = Header(format: format, options: options)
-    try header.read(buffer[start..<start + first.size], file: file, line: line)
-    if nextOrigin == 1 {
-      columnNames = header.names
-      headerLine = line
-    } else {
-      try header.check(against: columnNames, of: origins[0].name, file: file, line: line)
-    }
+    try header.read(record, file: file, line: line)
+    let headerLine = line
     if options.hasHeader {
       start += first.size
       line += first.newlines
+      if !asTheyArrive {
+        try fill(blockSize + 2)
+        // What begins with a quote may be the name of a row.
+        let size = buffer[start..<end].first == UInt8(ascii: "\"") ? try firstRecord().size : 0
+        try header.look(at: buffer[start..<start + size], file: file, line: line)
+      }
     }
+    if nextOrigin == 1 {
+      columnNames = header.names
+      self.headerLine = headerLine
+    } else {
+      try header.check(against: columnNames, of: origins[0].name, file: file, line: headerLine)
+    }
+  }
+
+  /// What other programs end lines in, where a file's first record shows that; a quote may hide it.
+  private static func oddLineEnds(_ record: ArraySlice<UInt8>) -> String? {
+    let quote = UInt8(ascii: "\"")
+    guard let first = record.firstIndex(of: 0x0D), !record[..<first].contains(quote) else { return nil }
+    let behind = record[(first + 1)...]
+    if behind.starts(with: [0x0D, 0x0A]) { return "CR CR LF" }
+    return behind.isEmpty || behind.first == 0x0A ? nil : "CR alone"
   }
 
   /// Reads until so many bytes are there, or the end is; where rows are wanted as they arrive, until more are.

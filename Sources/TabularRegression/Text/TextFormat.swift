@@ -5,7 +5,9 @@ struct TextFormat: Sendable {
   let delimiter: UInt8
   /// In lower case, each with a NUL behind.
   private let missing: [CChar]
-  /// All but the pointer to the texts.
+  /// The numbers among them, which are missing however they are written.
+  private let missingNumbers: [Double]
+  /// All but the pointers to both.
   nonisolated(unsafe) private var format: text_format
 
   /// Commas, and the usual texts for missing values.
@@ -53,15 +55,20 @@ struct TextFormat: Sendable {
     }
     format.missing_length = missing.count
     self.missing = missing
+    missingNumbers = missingTexts.compactMap(Double.init).filter(\.isFinite)
+    format.missing_number_count = missingNumbers.count
     self.format = format
   }
 
   /// Calls `body` with the format that C reads by.
   func withPointer<Result>(_ body: (UnsafePointer<text_format>) -> Result) -> Result {
     missing.withUnsafeBufferPointer { missing in
-      var format = format
-      format.missing = missing.baseAddress
-      return withUnsafePointer(to: &format, body)
+      missingNumbers.withUnsafeBufferPointer { numbers in
+        var format = format
+        format.missing = missing.baseAddress
+        format.missing_numbers = numbers.baseAddress
+        return withUnsafePointer(to: &format, body)
+      }
     }
   }
 }

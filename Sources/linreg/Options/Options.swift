@@ -36,7 +36,9 @@ struct DataOptions: ParsableArguments {
     for name in exclude.joined() where !columns.contains(name) {
       throw TabularError.noColumn(name, file: source, available: columns)
     }
-    let others = columns.filter { $0 != target && $0 != weights && !excluded.contains($0) }
+    let others = columns.filter {
+      $0 != target && $0 != weights && $0 != Table.rowNames && !excluded.contains($0)
+    }
     return Formula(
       target: target ?? "", features: features.isEmpty ? others : Array(features.joined()),
       intercept: intercept)
@@ -74,6 +76,14 @@ struct DataOptions: ParsableArguments {
       throw ValidationError("--features and --exclude cannot be given together.")
     }
   }
+}
+
+/// Says once that the names of rows, which a first column without a name holds, are not among the features.
+func noteRowNames(_ file: TableFile) {
+  if file.columnNames.first != Table.rowNames { return }
+  Terminal.note(
+    "\(file.source): the first column, which has no name, holds the names of rows; \".\" is without it, and \(Table.rowNames) stands for it"
+  )
 }
 
 /// Names between commas, without spaces around them, as the names of a header are. Commas inside parentheses are part
