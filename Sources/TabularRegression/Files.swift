@@ -43,11 +43,32 @@ package enum Files {
     try file.commit()
   }
 
-  /// The file that a path leads to, so that a symbolic link stays one.
+  /// The file that a path leads to, so that a symbolic link stays one, be there a file or not.
   static func resolved(_ path: String) -> String {
-    guard let real = realpath(path, nil) else { return path }
-    defer { free(real) }
-    return String(cString: real)
+    if let real = realpath(path, nil) {
+      defer { free(real) }
+      return String(cString: real)
+    }
+    var path = path, target = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    for _ in 0..<40 {
+      let count = readlink(path, &target, target.count - 1)
+      if count <= 0 { break }
+      let link = String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      path = link.hasPrefix("/") ? link : "\(parts(path).folder)/\(link)"
+    }
+    return path
+  }
+
+  /// The open file that a path stands for, such as `/dev/stdout`; nil for the path of a file.
+  static func openDescriptor(_ path: String) -> Int32? {
+    switch path {
+    case "/dev/stdout": STDOUT_FILENO
+    case "/dev/stderr": STDERR_FILENO
+    default:
+      ["/dev/fd/", "/proc/self/fd/"].lazy.compactMap {
+        path.hasPrefix($0) ? Int32(path.dropFirst($0.count)) : nil
+      }.first
+    }
   }
 
   /// Writes all bytes to an open file; false, with `errno` set, where that is not possible.

@@ -32,9 +32,14 @@ final class OutputFile {
       descriptor = STDOUT_FILENO
       return
     }
+    if let opened = Files.openDescriptor(path) {
+      descriptor = dup(opened)
+      if descriptor < 0 { throw Files.failure(path, .write) }
+      return
+    }
     var status = stat()
     let exists = stat(path, &status) == 0
-    if path.hasPrefix("/dev/") || exists && status.st_mode & S_IFMT != S_IFREG {
+    if exists && status.st_mode & S_IFMT != S_IFREG {
       descriptor = open(path, O_WRONLY | O_CLOEXEC)
       if descriptor < 0 { throw Files.failure(path, .write) }
       return
