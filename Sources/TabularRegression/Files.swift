@@ -44,7 +44,7 @@ package enum Files {
   }
 
   /// The file that a path leads to, so that a symbolic link stays one, be there a file or not.
-  static func resolved(_ path: String) -> String {
+  package static func resolved(_ path: String) -> String {
     if let real = realpath(path, nil) {
       defer { free(real) }
       return String(cString: real)

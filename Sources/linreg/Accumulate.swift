@@ -32,9 +32,7 @@ struct Accumulate: ParsableCommand {
 
   func validate() throws {
     try checkOrder(formula, files)
-    if files.count(where: { $0 == "-" }) > 1 {
-      throw ValidationError("Only one of the files can be standard input.")
-    }
+    try checkOnce(files)
   }
 
   func run() throws {
@@ -72,12 +70,7 @@ struct Merge: ParsableCommand {
   @OptionGroup var output: ShareOutputOptions
 
   func validate() throws {
-    if shares.count(where: { $0 == "-" }) > 1 {
-      throw ValidationError("Only one of the shares can be standard input.")
-    }
-    if let twice = shares.first(where: { share in shares.count(where: { $0 == share }) > 1 }) {
-      throw ValidationError("\(twice) is named twice; its rows would count twice.")
-    }
+    try checkOnce(shares, "shares")
   }
 
   func run() throws {

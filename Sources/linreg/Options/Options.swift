@@ -62,12 +62,7 @@ struct DataOptions: ParsableArguments {
         throw ValidationError("--features and --exclude go with --target; a formula names its own.")
       }
     }
-    if files.count(where: { $0 == "-" }) > 1 {
-      throw ValidationError("Only one of the files can be standard input.")
-    }
-    if let twice = files.first(where: { file in files.count(where: { $0 == file }) > 1 }) {
-      throw ValidationError("\(twice) is named twice; its rows would count twice.")
-    }
+    try checkOnce(files)
     if (features + exclude).joined().contains("") {
       throw ValidationError(
         "--features and --exclude take names separated by single commas; one of them is empty.")
@@ -104,6 +99,24 @@ func noteRowNames(_ file: TableFile) {
     var name = name.drop { $0 == " " }
     while name.last == " " { name.removeLast() }
     return String(name)
+  }
+}
+
+/// Throws where a file is named twice, in one spelling or two.
+///
+/// - Parameter what: what the files are, for messages.
+func checkOnce(_ files: [String], _ what: String = "files") throws {
+  if files.count(where: { $0 == "-" }) > 1 {
+    throw ValidationError("Only one of the \(what) can be standard input.")
+  }
+  var first: [String: String] = [:]
+  for file in files where file != "-" {
+    if let earlier = first.updateValue(file, forKey: Files.resolved(file)) {
+      throw ValidationError(
+        earlier == file
+          ? "\(file) is named twice; its rows would count twice."
+          : "\(earlier) and \(file) are the same file; its rows would count twice.")
+    }
   }
 }
 
