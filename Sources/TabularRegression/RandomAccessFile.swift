@@ -16,6 +16,7 @@ final class RandomAccessFile: Sendable {
   let name: String
   let size: Int
   private let contents: Contents
+  private let stamp: FileStamp?
 
   private enum Contents {
     case descriptor(Int32)
@@ -28,12 +29,21 @@ final class RandomAccessFile: Sendable {
     var status = stat()
     guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       let bytes = try Files.read(path)
-      (contents, size) = (.memory(bytes), bytes.count)
+      (contents, size, stamp) = (.memory(bytes), bytes.count, nil)
       return
     }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 || fstat(descriptor, &status) != 0 { throw Files.failure(path, .read) }
     (contents, size) = (.descriptor(descriptor), Int(status.st_size))
+    stamp = FileStamp(descriptor: descriptor)
+  }
+
+  /// Throws where the file has been written to since it was opened.
+  func requireUnchanged() throws(TabularError) {
+    guard case .descriptor(let descriptor) = contents, FileStamp(descriptor: descriptor) != stamp else {
+      return
+    }
+    throw FileStamp.changed(name)
   }
 
   deinit { if case .descriptor(let descriptor) = contents { close(descriptor) } }

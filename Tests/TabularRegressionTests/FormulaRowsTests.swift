@@ -1,4 +1,7 @@
+import Foundation
+import LinearAlgebra
 import LinearRegression
+import TestSupport
 import Testing
 
 @testable import TabularRegression
@@ -87,5 +90,37 @@ import Testing
     let model = try FittedModel(
       Formula("y ~ a + b"), reading: reader(text), missing: .drop, blocksInMemory: 0)
     #expect(model.observations == 500)
+  }
+
+  /// What the second pass reads has to be what the first one has read.
+  @Test func aFileThatChangesBetweenTwoPassesIsRefused() throws {
+    let folder = TemporaryFolder(), path = folder.path("t.csv")
+    try Data(Self.text(rows: 1000).utf8).write(to: URL(fileURLWithPath: path))
+    let changed = TabularError.unusable(
+      file: path, message: "the file changed while it was read; read it again once it is whole")
+    func grow() throws {
+      let file = try #require(FileHandle(forWritingAtPath: path))
+      try file.seekToEnd()
+      try file.write(contentsOf: Data("1,1,\"\",a,1\n".utf8))
+      try file.close()
+    }
+    // Once between the passes, once within the second.
+    for whole in [true, false] {
+      let reader = try TableReader([path], blockSize: 4000)
+      var rows = 0
+      #expect(throws: changed) {
+        try FittedModel(
+          Formula("y ~ scale(x)"), reading: reader, blocksInMemory: 0,
+          progress: { count in
+            if whole ? count == 1000 && rows < 1000 : count < rows { try? grow() }
+            rows = count
+          })
+      }
+    }
+    // Of a matrix the one pass has to see one file.
+    try Matrix<Double>([[1, 2], [2, 3], [3, 5]]).write(npy: path)
+    let matrix = try NPYFile(path)
+    try grow()
+    #expect(throws: changed) { try FittedModel(Formula("V2 ~ V1"), reading: matrix, blocksInMemory: 0) }
   }
 }

@@ -89,6 +89,7 @@ package struct NPYFile: TableSource {
     } take: { (result) throws(TabularError) in
       try take(result)
     }
+    try file.requireUnchanged()
   }
 
   /// Rows of a block. Column after column it is as many pieces of the file as it has columns: they should not be small.

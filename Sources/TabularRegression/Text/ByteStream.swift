@@ -45,6 +45,15 @@ enum TextOrigin: Sendable {
     }
   }
 
+  /// What tells whether a regular file has been written to; nil for others.
+  var stamp: FileStamp? {
+    switch self {
+    case .file(let path): FileStamp(path: path)
+    case .redirected: FileStamp(descriptor: STDIN_FILENO)
+    case .pipe, .memory: nil
+    }
+  }
+
   /// The text from its beginning; what gzip has compressed is inflated.
   func open() throws(TabularError) -> any ByteStream {
     let file: FileBytes

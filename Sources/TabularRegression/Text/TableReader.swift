@@ -14,6 +14,8 @@ package final class TableReader: Sendable {
   package let columnNames: [String]
 
   private let origins: [TextOrigin]
+  /// What the files were when they were opened.
+  private let stamps: [FileStamp?]
   private let pipes: [PipeCopy]
   private let format: TextFormat
   private let options: ReadingOptions
@@ -50,6 +52,7 @@ package final class TableReader: Sendable {
   ) throws(TabularError) {
     precondition(!origins.isEmpty, "a table comes from at least one file")
     self.origins = origins
+    stamps = origins.map(\.stamp)
     self.blockSize = blockSize
     self.countsRaggedRows = countsRaggedRows
     source = origins[0].name
@@ -105,7 +108,8 @@ package final class TableReader: Sendable {
     if let missing = columns?.subtracting(columnNames).min() {
       throw .noColumn(missing, file: source, available: columnNames)
     }
-    let input = BlockInput(try takeBlocks(), firstKinds)
+    let (blocks, isFirst) = try takeBlocks()
+    let input = BlockInput(blocks, firstKinds)
     var rows = 0
     for pipe in pipes { pipe.cancel(where: isCancelled) }
     try inOrder(threads: asTheyArrive ? 1 : threads) { () -> (position: Int, piece: BlockInput.Piece)? in
@@ -126,15 +130,25 @@ package final class TableReader: Sendable {
       if let result = block.result { try take(result) }
     }
     if rows == 0, !isCancelled() { throw noRows }
+    if !isFirst { try requireUnchanged() }
   }
 
-  private func takeBlocks() throws(TabularError) -> TextBlocks {
+  private func takeBlocks() throws(TabularError) -> (TextBlocks, isFirst: Bool) {
     if let blocks = opened.withLock({ $0.take() }) {
       for pipe in pipes { pipe.forget() }
-      return blocks
+      return (blocks, true)
     }
-    return try TextBlocks(
+    try requireUnchanged()
+    let blocks = try TextBlocks(
       origins, format: format, options: options, blockSize: blockSize, asTheyArrive: asTheyArrive)
+    return (blocks, false)
+  }
+
+  /// Throws where a file that is read again has been written to.
+  private func requireUnchanged() throws(TabularError) {
+    for (origin, stamp) in zip(origins, stamps) where origin.stamp != stamp {
+      throw FileStamp.changed(origin.name)
+    }
   }
 
   private func makeParser(_ selected: Set<String>?) -> BlockParser {
