@@ -64,8 +64,8 @@ struct TriangleUpdate {
     _ rows: Rows<Scalar>, _ units: ColumnUnits, _ triangle: inout UpperTriangularMatrix<Double>,
     _ counts: inout RowCounts
   ) {
-    // From a triangle of zeros `dtpqrt` is the more accurate where rows are of different sizes; few wide rows would wait
-    // for it to go over all columns.
+    // From a triangle of zeros `dtpqrt` is the more accurate where rows are of different sizes; few wide rows would
+    // wait for it to go over all columns.
     let isWide = counts.observations == 0 && rows.rowCount < order
     columns.fill(rows, units, &counts)
     if UpperTriangularMatrix.isWide(order) {

@@ -89,8 +89,8 @@ extension UpperTriangularMatrix<Double> {
 
   /// The Euclidean norm of each row of R Rᵀ.
   ///
-  /// That of the row b is E[(b g)²] for a g of independent standard normal elements: where R is wide, the mean over 32 of
-  /// them tells it to about an eighth (Hutchinson 1990, doi:10.1080/03610919008812866).
+  /// The square of the row b's is E[(b g)²] for a g of independent standard normal elements: where R is wide, the mean
+  /// over 32 of them tells the norm to about an eighth (as Hutchinson 1990, doi:10.1080/03610919008812866).
   /// - Complexity: 2 p³ flops, 128 p² where R is wide.
   func rowNormsOfSquare() -> [Double] {
     // Column-major R is row-major Rᵀ.

@@ -55,8 +55,8 @@ extension Problem {
   /// A feature is redundant if what the kept ones leave of it is no more than the rounding of stored values explains:
   /// its own, that of the kept ones times their factors, and that of the factorisation. The bound does not grow with n.
   /// (R's `lm` leaves out the same columns, but by a fixed bound of 10⁻⁷.)
-  /// - Complexity: O(p) where the diagonal shows that nothing is redundant, else O(p²) for each redundant feature and for
-  ///   each that follows one. Householder reflections; uses `dtrtrs`.
+  /// - Complexity: O(p) where the diagonal shows that nothing is redundant, p³/3 flops where R⁻¹ does, else O(p²) more
+  ///   for each redundant feature and for each that follows one. Householder reflections; uses `dtrtrs`.
   func independentFeatures() -> (kept: [Int], redundant: [Redundancy]) {
     let p = featureCount
     let rounding = 8 * Double(p + 1) * Double.ulpOfOne
@@ -99,8 +99,8 @@ extension Problem {
     return (columns.kept, redundant)
   }
 
-  /// How many features there are before the first that those before it may determine. Where these are all kept, what they
-  /// are multiplied by to be nearest to feature j is −(R⁻¹)ᵢⱼ rⱼⱼ.
+  /// How many features there are before the first that those before it may determine. Where these are all kept, what
+  /// they are multiplied by to be nearest to feature j is −(R⁻¹)ᵢⱼ rⱼⱼ.
   /// - Complexity: p³/3 flops on all threads; 0 where an element of the diagonal is zero.
   private func independentStart(_ rounding: Double) -> Int {
     guard let inverse = try? triangle.inverseOnAllThreads() else { return 0 }
