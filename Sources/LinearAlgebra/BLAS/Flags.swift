@@ -36,11 +36,14 @@ extension Triangle {
 /// LAPACK's `trans` for op(A) = A.
 let noTranspose = CChar(UInt8(ascii: "N"))
 
+/// LAPACK's `side` for Q B.
+let left = CChar(UInt8(ascii: "L"))
+
 /// LAPACK's `diag` for a triangle whose diagonal is stored.
 let nonUnit = CChar(UInt8(ascii: "N"))
 
 /// LAPACK's `uplo` for the upper triangle of a column-major matrix.
-let upperTriangle = CChar(UInt8(ascii: "U"))
+package let upperTriangle = CChar(UInt8(ascii: "U"))
 
 /// LAPACK's `jobz` for as many singular vectors as there are singular values.
 let thinVectors = CChar(UInt8(ascii: "S"))

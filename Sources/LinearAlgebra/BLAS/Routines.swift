@@ -48,6 +48,20 @@ package protocol Routines<Scalar> {
     _ b: UnsafeMutablePointer<Scalar>, _ ldb: Int, _ t: UnsafeMutablePointer<Scalar>, _ ldt: Int,
     _ work: UnsafeMutablePointer<Scalar>
   ) -> Int32
+  static func tpmqrt(
+    _ m: Int, _ n: Int, _ k: Int, _ nb: Int, _ v: UnsafePointer<Scalar>, _ ldv: Int,
+    _ t: UnsafePointer<Scalar>, _ ldt: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int,
+    _ b: UnsafeMutablePointer<Scalar>, _ ldb: Int, _ work: UnsafeMutablePointer<Scalar>
+  ) -> Int32
+  static func geqrt(
+    _ m: Int, _ n: Int, _ nb: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int,
+    _ t: UnsafeMutablePointer<Scalar>, _ ldt: Int, _ work: UnsafeMutablePointer<Scalar>
+  ) -> Int32
+  static func gemqrt(
+    _ m: Int, _ n: Int, _ k: Int, _ nb: Int, _ v: UnsafePointer<Scalar>, _ ldv: Int,
+    _ t: UnsafePointer<Scalar>, _ ldt: Int, _ c: UnsafeMutablePointer<Scalar>, _ ldc: Int,
+    _ work: UnsafeMutablePointer<Scalar>
+  ) -> Int32
   static func trtri(_ uplo: CChar, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int) -> Int32
   static func trtrs(
     _ uplo: CChar, _ op: Transpose, _ n: Int, _ nrhs: Int, _ a: UnsafePointer<Scalar>, _ lda: Int,

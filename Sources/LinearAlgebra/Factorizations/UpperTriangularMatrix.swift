@@ -6,27 +6,32 @@ public struct UpperTriangularMatrix<Scalar: BLASScalar>: Equatable, Sendable {
   public let order: Int
 
   /// Elements, column after column.
-  package private(set) var columnMajorElements: [Scalar]
+  @usableFromInline
+  var storage: [Scalar]
+
+  /// Elements, column after column.
+  package var columnMajorElements: [Scalar] { storage }
 
   /// Creates a matrix of zeros.
   @specialized(where Scalar == Double)
   public init(order: Int) {
     require(order >= 0, "a matrix cannot have the order \(order)")
     self.order = order
-    columnMajorElements = Array(repeating: 0, count: order * order)
+    storage = Array(repeating: 0, count: order * order)
   }
 
   /// The element in row `i` and column `j`, counted from 0.
   /// - Precondition: both are in bounds; an element below the diagonal cannot be set.
+  @inlinable
   public subscript(i: Int, j: Int) -> Scalar {
     get {
       require(i >= 0 && i < order && j >= 0 && j < order, "element (\(i), \(j)) is outside order \(order)")
-      return columnMajorElements[j * order + i]
+      return storage[j * order + i]
     }
     set {
       require(
         i >= 0 && i <= j && j < order, "element (\(i), \(j)) is outside an upper triangle of order \(order)")
-      columnMajorElements[j * order + i] = newValue
+      storage[j * order + i] = newValue
     }
   }
 
@@ -34,12 +39,12 @@ public struct UpperTriangularMatrix<Scalar: BLASScalar>: Equatable, Sendable {
   package mutating func withUnsafeMutableColumns<Result>(
     _ body: (UnsafeMutableBufferPointer<Scalar>) -> Result
   ) -> Result {
-    columnMajorElements.withUnsafeMutableBufferPointer { body($0) }
+    storage.withUnsafeMutableBufferPointer { body($0) }
   }
 
   /// Calls `body` with the elements, column after column.
   package func withUnsafeColumns<Result>(_ body: (UnsafeBufferPointer<Scalar>) -> Result) -> Result {
-    columnMajorElements.withUnsafeBufferPointer(body)
+    storage.withUnsafeBufferPointer(body)
   }
 }
 
@@ -52,7 +57,7 @@ extension UpperTriangularMatrix {
   public mutating func factorizeCholesky() throws(LAPACKError) {
     if order == 0 { return }
     let order = order
-    let info = columnMajorElements.withUnsafeMutableBufferPointer {
+    let info = storage.withUnsafeMutableBufferPointer {
       positiveInfo("potrf", Scalar.routines.potrf(upperTriangle, order, $0.baseAddress!, order))
     }
     if info > 0 { throw .notPositiveDefinite(order: info) }
@@ -65,7 +70,7 @@ extension UpperTriangularMatrix {
   public func inverse() throws(LAPACKError) -> UpperTriangularMatrix {
     if order == 0 { return self }
     var result = self
-    let info = result.columnMajorElements.withUnsafeMutableBufferPointer {
+    let info = result.storage.withUnsafeMutableBufferPointer {
       positiveInfo("trtri", Scalar.routines.trtri(upperTriangle, order, $0.baseAddress!, order))
     }
     if info > 0 { throw .singular(index: info - 1) }
@@ -158,7 +163,7 @@ extension UpperTriangularMatrix {
     var next = 0
     for j in 0..<order {
       for i in 0...j {
-        columnMajorElements[j * order + i] = elements[next]
+        storage[j * order + i] = elements[next]
         next += 1
       }
     }

@@ -36,16 +36,24 @@ struct Ladder<Scalar: BLASScalar> {
     }
   }
 
+  /// What the rows come down to, in the cheapest way that is accurate by itself: from cross-products up to a condition
+  /// number of ``Problem/plainCondition``, else from the triangular factor.
+  mutating func problem() throws(DataError) -> Problem {
+    if rows.rowCount > layout.order, let solution = try crossProductSolution(below: Problem.plainCondition) {
+      return solution.problem
+    }
+    return Problem(try factor(), precisions: precisions)
+  }
+
   // MARK: Rungs
 
   private mutating func fromCrossProducts() throws(DataError) -> LeastSquaresFit {
     let forced = method.solver != .automatic
-    guard let problem = Problem(try crossProducts(), precisions: precisions),
-      var solution = Solution(problem, origin: .crossProducts(rows: rows.rowCount)),
-      solution.conditionNumber < 1e7
-    else { return try fromRows(because: "the cross-products have no accurate Cholesky factor") }
+    guard var solution = try crossProductSolution(below: 1e7) else {
+      return try fromRows(because: "the cross-products have no accurate Cholesky factor")
+    }
     let condition = solution.conditionNumber
-    let clear = problem.leftovers.allSatisfy { $0 > 1e-5 }
+    let clear = solution.leftovers.allSatisfy { $0 > 1e-5 }
     let text = "condition number \(formatted(condition, significantDigits: 3))"
     if !forced && condition > Self.refinedCondition { return try fromRows(because: text) }
     let needsCorrection = condition > Problem.plainCondition || !clear
@@ -113,11 +121,17 @@ struct Ladder<Scalar: BLASScalar> {
     return true
   }
 
-  private mutating func crossProducts() throws(DataError) -> CrossProducts<Scalar> {
-    try units.inSoundUnits(rows, layout, passes: &passes) { units in
+  /// The solution from cross-products; nil where they have no accurate Cholesky factor, or a condition number that is
+  /// not below a limit.
+  private mutating func crossProductSolution(below limit: Double) throws(DataError) -> Solution? {
+    let products = try units.inSoundUnits(rows, layout, passes: &passes) { units in
       let products = CrossProducts.of(rows, layout, units)
       return (products, products.columnSizes)
     }
+    guard let problem = Problem(products, precisions: precisions),
+      let solution = Solution(problem, origin: .crossProducts(rows: rows.rowCount))
+    else { return nil }
+    return solution.conditionNumber < limit ? solution : nil
   }
 
   private mutating func factor() throws(DataError) -> LeastSquares.Factor {

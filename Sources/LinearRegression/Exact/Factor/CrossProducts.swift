@@ -27,9 +27,14 @@ struct CrossProducts<Scalar: BLASScalar>: Reduction {
   static func of(_ rows: Rows<Scalar>, _ layout: DesignLayout, _ units: ColumnUnits) -> CrossProducts {
     let stride = (layout.order + 7) / 8 * 8
     // Blocks of wide rows are taller than the cache wants: the product pays for it.
-    let blockRows = max(layout.order, rowsPerCacheBlock(rowBytes: stride * MemoryLayout<Double>.stride))
-    return RowPass(rows: rows.rowCount, blockRows: blockRows, leafRows: leafRows(order: layout.order))
-      .reduce(rows) { CrossProducts(layout, units) }
+    let isWide = UpperTriangularMatrix.isWide(layout.order)
+    let blockRows =
+      isWide ? 512 : max(layout.order, rowsPerCacheBlock(rowBytes: stride * MemoryLayout<Double>.stride))
+    // Threads share wide rows block by block, instead of leaves that each need order² numbers.
+    return RowPass(
+      rows: rows.rowCount, blockRows: blockRows,
+      leafRows: isWide ? max(1, rows.rowCount) : leafRows(order: layout.order)
+    ).reduce(rows) { CrossProducts(layout, units) }
   }
 
   /// Rows of a leaf: order²/2 multiplications for each of them, beside order² additions for a merge.
@@ -51,10 +56,33 @@ struct CrossProducts<Scalar: BLASScalar>: Reduction {
         // Narrow blocks are the kernel's: it needs no copies, where `?syrk` copies every block into its own layout.
         if stride <= 256 {
           add_cross_products(a, stride, block.rowCount, stride, c)
+        } else if UpperTriangularMatrix.isWide(layout.order) {
+          Self.addInTiles(a, rows: block.rowCount, stride, to: c)
         } else {
           Double.routines.syrk(.upper, .transpose, stride, block.rowCount, 1, a, stride, 1, c, stride)
         }
       }
+    }
+  }
+
+  /// C ← C + AᵀA in the upper triangle of C, tile by tile on all threads.
+  private static func addInTiles(
+    _ a: UnsafePointer<Double>, rows: Int, _ stride: Int, to c: UnsafeMutablePointer<Double>
+  ) {
+    let width = 256, starts = Array(Swift.stride(from: 0, to: stride, by: width))
+    let tiles = starts.flatMap { i in starts.drop { $0 < i }.map { (i, $0) } }
+    forEachRound(tiles.count, threads: Parallelism.threads) { index in
+      let (i, j) = tiles[index], (height, breadth) = (min(width, stride - i), min(width, stride - j))
+      if i == j {
+        Double.routines.syrk(
+          .upper, .transpose, height, rows, 1, a + i, stride, 1, c + i * stride + i, stride)
+      } else {
+        Double.routines.gemm(
+          .transpose, .none, height, breadth, rows, 1, a + i, stride, a + j, stride, 1, c + i * stride + j,
+          stride)
+      }
+    } next: {
+      nil
     }
   }
 

@@ -85,10 +85,13 @@ extension LeastSquares.Factor {
     _ rows: Rows<Scalar>, _ layout: DesignLayout, _ units: ColumnUnits, levels: Int? = nil,
     isLeaf: Bool = false
   ) -> LeastSquares.Factor {
-    // Merging goes over all levels: each leaf has several rows of most.
-    let height = isLeaf ? max(1, rows.rowCount) : max(leafRows(order: layout.order), 8 * (levels ?? 0))
+    // Merging goes over all levels: each leaf has several rows of most. Threads share wide rows block by block instead.
+    let isWhole = isLeaf || levels == nil && UpperTriangularMatrix.isWide(layout.order)
+    let height =
+      isWhole ? max(1, rows.rowCount) : max(leafRows(order: layout.order), 8 * (levels ?? 0))
+    let threads = isWhole && !isLeaf ? Parallelism.threads : 1
     return RowPass(rows: rows.rowCount, blockRows: height, leafRows: height).reduce(rows) {
-      FactorOfRows<Scalar>(factor: LeastSquares.Factor(layout, units, levels: levels))
+      FactorOfRows<Scalar>(factor: LeastSquares.Factor(layout, units, levels: levels), threads: threads)
     }.factor
   }
 
@@ -132,6 +135,9 @@ extension LeastSquares.Factor {
 struct FactorOfRows<Scalar: BLASScalar>: Reduction {
   var factor: LeastSquares.Factor
 
+  /// Threads that share the work on wide rows.
+  let threads: Int
+
   struct Workspace {
     var update: TriangleUpdate
     var levels: LevelWorkspace?
@@ -140,7 +146,7 @@ struct FactorOfRows<Scalar: BLASScalar>: Reduction {
   func makeWorkspace(rows: Int) -> Workspace {
     let isInLevels = factor.grouping == .levels
     return Workspace(
-      update: TriangleUpdate(isInLevels ? factor.flatLayout : factor.layout, rows: rows),
+      update: TriangleUpdate(isInLevels ? factor.flatLayout : factor.layout, rows: rows, threads: threads),
       levels: isInLevels ? LevelWorkspace(factor.layout, rows: rows) : nil)
   }
 

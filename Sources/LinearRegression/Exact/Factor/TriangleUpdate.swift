@@ -9,6 +9,9 @@ struct TriangleUpdate {
   /// Orders up to which matrix products are faster; beyond, `dtpqrt` is made of them itself.
   static var largestPreconditioned: Int { 512 }
 
+  /// Threads that share the work on wide rows.
+  private let threads: Int
+
   /// Rows that are factorised at a time, in column-major order.
   private var columns: StandardizedBlock
   private var work: [Double] = []
@@ -17,9 +20,11 @@ struct TriangleUpdate {
   private var products: PreconditionedUpdate?
 
   /// Room for rows that come so many at a time at most.
-  init(_ layout: DesignLayout, rows: Int) {
+  init(_ layout: DesignLayout, rows: Int, threads: Int = 1) {
     order = layout.order
-    height = max(1, min(rows, max(256, 2 * order)))
+    self.threads = threads
+    // Wide rows as tall as the triangle, for their memory.
+    height = max(1, min(rows, UpperTriangularMatrix.isWide(order) ? order : max(256, 2 * order)))
     columns = StandardizedBlock(
       layout, rows: height, rowStride: 1, columnStride: height, count: height * order)
     if rows > height, 8...Self.largestPreconditioned ~= order { products = PreconditionedUpdate(layout) }
@@ -59,10 +64,21 @@ struct TriangleUpdate {
     _ rows: Rows<Scalar>, _ units: ColumnUnits, _ triangle: inout UpperTriangularMatrix<Double>,
     _ counts: inout RowCounts
   ) {
-    // From a triangle of zeros `dtpqrt` is the more accurate where rows are of different sizes; few wide rows would wait
-    // for it to go over all columns.
+    // From a triangle of zeros `dtpqrt` is the more accurate where rows are of different sizes; few wide rows would
+    // wait for it to go over all columns.
     let isWide = counts.observations == 0 && rows.rowCount < order
     columns.fill(rows, units, &counts)
+    if UpperTriangularMatrix.isWide(order) {
+      return columns.elements.withUnsafeMutableBufferPointer {
+        if isWide {
+          triangle.factorizeInPanels(
+            rows: rows.rowCount, $0.baseAddress!, leadingDimension: height, threads: threads)
+        } else {
+          triangle.stackInPanels(
+            rows: rows.rowCount, $0.baseAddress!, leadingDimension: height, threads: threads)
+        }
+      }
+    }
     if work.isEmpty { work = zeros(triangle.rowsWorkspaceCount) }
     columns.elements.withUnsafeMutableBufferPointer { columns in
       work.withUnsafeMutableBufferPointer { work in

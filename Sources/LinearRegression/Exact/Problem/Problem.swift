@@ -170,7 +170,14 @@ extension Problem {
       for i in 0..<height { rows[(q + t) * height + i] = projections[i, target] }
     }
     var factor = UpperTriangularMatrix<Double>(order: q + k)
-    factor.stack(rows: height, columns: rows)
+    if UpperTriangularMatrix.isWide(q + k) {
+      rows.withUnsafeMutableBufferPointer { rows in
+        guard let rows = rows.baseAddress else { return }
+        factor.stackInPanels(rows: height, rows, leadingDimension: height, threads: Parallelism.threads)
+      }
+    } else {
+      factor.stack(rows: height, columns: rows)
+    }
     var selected = UpperTriangularMatrix<Double>(order: q)
     for j in 0..<q { for i in 0...j { selected[i, j] = factor[i, j] } }
     let columns = features + targets.map { p + $0 }
@@ -185,12 +192,14 @@ extension Problem {
   }
 
   /// The rows of [R S] up to the last that is not zero.
-  private var occupiedRows: Int {
+  var occupiedRows: Int {
     let p = featureCount
+    let height =
+      (0..<p).last { i in (0..<targetCount).contains { projections[i, $0] != 0 } }.map { $0 + 1 } ?? 0
     return triangle.withUnsafeColumns { r in
-      (0..<p).last { i in
-        (i..<p).contains { r[$0 * p + i] != 0 } || (0..<targetCount).contains { projections[i, $0] != 0 }
-      }.map { $0 + 1 } ?? 0
+      (0..<p).reduce(height) { height, j in
+        height > j ? height : (height...j).last { r[j * p + $0] != 0 }.map { $0 + 1 } ?? height
+      }
     }
   }
 

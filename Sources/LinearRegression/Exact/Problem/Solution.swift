@@ -79,7 +79,7 @@ extension Solution {
     whole: Problem, _ problem: Problem, kept: [Int], redundant: [Redundancy],
     _ origin: ErrorEstimate.Origin
   ) {
-    guard let inverse = try? problem.triangle.inverse(),
+    guard let inverse = try? problem.triangle.inverseOnAllThreads(),
       let v = try? problem.triangle.solve(problem.projections)
     else { return nil }
     let estimate = ErrorEstimate(problem.triangle, inverse: inverse)

@@ -47,7 +47,9 @@ struct FirstPass {
         standardization: units, problem: nil, penaltyRoots: penaltyRoots(units),
         weightSum: moments.counts.weightSum)
     }
-    let reduced = try reducedProblem(rows)
+    // What cross-products leave beyond their limit is enough for steps, and for distances after a correction.
+    var ladder = Ladder(method: LeastSquares(), rows: rows)
+    let reduced = try ladder.problem()
     let root = reduced.counts.weightSum.squareRoot()
     func standardization(_ columns: Range<Int>) -> Standardization {
       Standardization(means: columns.map(reduced.mean), scales: columns.map { reduced.norm($0) / root })
@@ -58,32 +60,5 @@ struct FirstPass {
       standardization: units,
       problem: roots.allSatisfy { $0 < 1e100 } ? WhitenedProblem(reduced, penaltyRoots: roots) : nil,
       penaltyRoots: roots, weightSum: reduced.counts.weightSum)
-  }
-
-  /// By cross-products where they are accurate enough, else by the triangular factor of the rows.
-  private static func reducedProblem<Scalar>(_ rows: Rows<Scalar>) throws(DataError) -> Problem {
-    let layout = DesignLayout(features: rows.featureCount, targets: rows.targetCount, hasOnes: true)
-    let precisions = Array(repeating: Double(Scalar.ulpOfOne), count: layout.features)
-    var units = ColumnUnits(sampling: rows, centered: true), passes = 0
-    if rows.rowCount > 2 * layout.order {
-      let products = try units.inSoundUnits(rows, layout, passes: &passes) { units in
-        let products = CrossProducts.of(rows, layout, units)
-        return (products, products.columnSizes)
-      }
-      // They square the condition number: what is left beyond it is enough for steps, and for distances after a
-      // correction.
-      if let problem = Problem(products, precisions: precisions),
-        let inverse = try? problem.triangle.inverse(),
-        ErrorEstimate(problem.triangle, inverse: inverse).conditionNumber
-          < Problem.plainCondition
-      {
-        return problem
-      }
-    }
-    let factor = try units.inSoundUnits(rows, layout, passes: &passes) { units in
-      let factor = LeastSquares.Factor.of(rows, layout, units)
-      return (factor, factor.columnSizes)
-    }
-    return Problem(factor, precisions: precisions)
   }
 }

@@ -132,7 +132,7 @@ extension Problem {
 
   /// By the factor's inverse; nil where it has none.
   fileprivate func triangularCoordinates() -> WhitenedCoordinates? {
-    guard let inverse = try? triangle.inverse() else { return nil }
+    guard let inverse = try? triangle.inverseOnAllThreads() else { return nil }
     let estimate = ErrorEstimate(triangle, inverse: inverse)
     let T = inverse.matrix, v = gemm(T, projections)
     return WhitenedCoordinates(
