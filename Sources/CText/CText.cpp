@@ -103,10 +103,10 @@ void put(const Field &field, Column &column, size_t row, const Byte *block, cons
   }
   if (found != text_missing) column.kind = text_numbers;
   column.numbers[row] = found == text_value ? value : missing_value;
-  if ((found == text_not_a_number || found == text_too_large) && column.fault_count++ == 0) {
+  if (found != text_value && found != text_missing && column.fault_count++ == 0) {
     column.fault_row = row;
     column.fault = field.in(block);
-    column.fault_is_too_large = found == text_too_large;
+    column.fault_class = found;
   }
 }
 

@@ -1,6 +1,7 @@
 // Numbers: one short one at a time with vectors, any other by std::from_chars.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -42,6 +43,21 @@ bool is_large(const char *p, const char *end) {
   return exponent > -leading;
 }
 
+/// Whether a text of digits is a whole number of which its nearest double has lost digits; of 15 digits and zeros behind
+/// them it has lost none that anybody has counted.
+bool has_lost_digits(const char *p, const char *end, double value) {
+  p += *p == '-';
+  if (end - p < 16 || !std::all_of(p, end, [](char digit) { return is_digit(Byte(digit)); })) return false;
+  while (p < end && *p == '0') ++p;
+  const char *last = end;
+  while (last > p && last[-1] == '0') --last;
+  if (last - p < 16) return false;
+  if (end - p > 38) return true;
+  unsigned __int128 number = 0;
+  for (; p < end; ++p) number = number * 10 + unsigned(*p - '0');
+  return number != static_cast<unsigned __int128>(std::fabs(value));
+}
+
 /// Reads a text as a decimal number, rounded to the nearest double.
 text_class read_number(const Byte *p, const Byte *end, double &value) {
   // std::from_chars takes no plus sign, but infinities and NaN.
@@ -51,7 +67,10 @@ text_class read_number(const Byte *p, const Byte *end, double &value) {
   const char *first = reinterpret_cast<const char *>(p - has_minus), *last = reinterpret_cast<const char *>(end);
   const auto [behind, error] = std::from_chars(first, last, value);
   if (behind != last || error == std::errc::invalid_argument) return text_not_a_number;
-  if (error == std::errc()) return std::isfinite(value) ? text_value : text_too_large;
+  if (error == std::errc()) {
+    if (!std::isfinite(value)) return text_too_large;
+    return has_lost_digits(first, last, value) ? text_inexact : text_value;
+  }
   // Out of range says neither which way nor what value: below the smallest double the nearest is 0.
   if (is_large(first, last)) return text_too_large;
   value = has_minus ? -0.0 : 0.0;

@@ -59,11 +59,27 @@ import Testing
 
   @Test func everyDecimalIsReadToTheNearestDouble() throws {
     let numbers = [
-      "0.1", "1e-400", "5e-324", "1.7976931348623157e308", "12345678901234567890123456", "-0",
-      "9007199254740993",
+      "0.1", "1e-400", "5e-324", "1.7976931348623157e308", "12345678901234567890123456.0", "-0",
+      "9007199254740993e0", "9007199254740994", "123456789012345000000000000", "36893488147419103232",
     ]
     let values = try table("x\n" + numbers.joined(separator: "\n")).column("x")
     #expect(values.map(\.bitPattern) == numbers.map { Double($0)!.bitPattern })
+  }
+
+  /// Two identifiers would become one.
+  @Test(arguments: [
+    "9007199254740993", "-9007199254740993", "00009007199254740993",
+    "1234567890123456789012345678901234567890",
+  ])
+  func wholeNumbersThatNoDoubleHoldsAreRefused(number: String) throws {
+    let text = "x,y\n1,2\n\(number),3\n\(number),3\n"
+    #expect(
+      message(text, column: "x")
+        == "homes.csv:3:1: column \"x\": \(number) has more digits than a Double holds; take a first value away from all, or leave the column out (2 such fields in the column)"
+    )
+    #expect(try table(text).column("y") == [2, 3, 3])
+    let words = try Table(csvText: text, source: "t.csv", options: ReadingOptions(categories: ["x"]))
+    #expect(try FittedModel("y ~ C(x)", words).features.count == 1)
   }
 
   @Test func wordsMatterOnlyInColumnsThatAreUsed() throws {

@@ -120,6 +120,19 @@ struct PlainReader {
       ? nil : Double(text)
   }
 
+  /// Whether a whole number has more than 15 digits, without zeros behind, and is not the Double.
+  static func hasLostDigits(_ text: [UInt8], _ number: Double) -> Bool {
+    var digits = text.map { UInt8($0 &- UInt8(ascii: "0")) }
+    if let first = text.first, "+-".utf8.contains(first) { digits.removeFirst() }
+    guard digits.allSatisfy({ $0 < 10 }), let first = digits.firstIndex(where: { $0 > 0 }) else {
+      return false
+    }
+    digits.removeFirst(first)
+    if digits.count - digits.reversed().prefix(while: { $0 == 0 }).count < 16 { return false }
+    if digits.count > 38 { return true }
+    return digits.reduce(UInt128(0)) { $0 * 10 + UInt128($1) } != UInt128(abs(number))
+  }
+
   /// A column: numbers until the first word, or words from the first field on that is not missing.
   private func column(_ name: String, _ field: Int, _ records: [Record]) -> TableColumn {
     var numbers: [Double] = [], words = TableColumn.Words(), fault: TableColumn.Fault?
@@ -138,6 +151,8 @@ struct PlainReader {
         found = .notANumber(name, file: position.file, line: position.line, field: field, text: text)
       } else if areNumbers, let number, number.isInfinite {
         found = .tooLarge(name, file: position.file, line: position.line, field: field, text: text)
+      } else if areNumbers, let number, Self.hasLostDigits(text, number) {
+        found = .inexact(name, file: position.file, line: position.line, field: field, text: text)
       }
       if let found { if fault == nil { fault = found } else { fault?.count += 1 } }
       numbers.append(number ?? .nan)

@@ -44,6 +44,8 @@ enum text_class {
   text_not_a_number,
   /// A decimal number beyond the largest double.
   text_too_large,
+  /// A whole number of more digits than a double holds.
+  text_inexact,
 };
 
 /// Reads one field as a decimal number, rounded to the nearest double: digits with an optional sign, point and
@@ -142,7 +144,7 @@ struct text_column {
   size_t fault_count;
   size_t fault_row;
   struct text_field fault;
-  bool fault_is_too_large;
+  enum text_class fault_class;
 };
 
 /// Rows that were read.

@@ -168,7 +168,7 @@ struct ColumnSummary: Sendable {
     func bytes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
     var sized: [(size: Double, word: String)] = []
     for word in words {
-      guard case .value(let size) = DecimalNumber(Array(word.utf8)[...]) else {
+      guard let size = DecimalNumber(Array(word.utf8)[...]).nearest else {
         return words.sorted(by: bytes)
       }
       sized.append((size, word))

@@ -38,13 +38,15 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
     } else {
       try source.prepareToRepeat()
     }
+    // The rows of a small matrix are not reduced.
+    let isSmall = source.matrix.map { $0.rowCount <= blocks * $0.blockRows } ?? false
     let start = survey
     var table = JoinedRows(), count = 0
     try source.forEachBlock(columns: survey.columns) { (table) throws(TabularError) in
       var survey = start
       try survey.add(table)
       // A missing field is told of once all have been counted.
-      let design = survey.hasMissingFault ? nil : early?.design
+      let design = survey.hasMissingFault || isSmall ? nil : early?.design
       let rows = try design?.rows(of: table, absorbing: early?.open)
       return (survey: survey, part: try rows.map(Reduction.part), table: table)
     } take: { (block) throws(TabularError) in

@@ -101,7 +101,7 @@ struct NumbersAmongWords: Sendable {
     // Most words show at their first letter that they are none.
     guard let first = word.utf8.first, !(UInt8(ascii: "A")...UInt8(ascii: "z") ~= first) else { return false }
     return switch DecimalNumber(Array(word.utf8)[...]) {
-    case .value, .tooLarge: true
+    case .value, .tooLarge, .inexact: true
     case .missing, .notANumber: false
     }
   }

@@ -21,6 +21,9 @@ public struct Table: Sendable {
   /// The columns, in the file's order.
   package let columns: [TableColumn]
 
+  /// Where each column is among them.
+  private let positions: [String: Int]
+
   /// Where each row stands in its file.
   package let places: RowPlaces
 
@@ -31,6 +34,7 @@ public struct Table: Sendable {
   package init(source: String, columns: [TableColumn], rowCount: Int, places: RowPlaces) {
     self.source = source
     self.columns = columns
+    positions = Dictionary(zip(columns.map(\.name), columns.indices)) { first, _ in first }
     self.rowCount = rowCount
     self.places = places
   }
@@ -86,10 +90,10 @@ public struct Table: Sendable {
   ///
   /// - Throws: ``TabularError/noColumn(_:file:available:)``.
   package func find(_ name: String) throws(TabularError) -> TableColumn {
-    guard let column = columns.first(where: { $0.name == name }) else {
+    guard let position = positions[name] else {
       throw .noColumn(name, file: source, available: columnNames)
     }
-    return column
+    return columns[position]
   }
 
   /// Throws where there is no such column.

@@ -9,6 +9,8 @@ enum DecimalNumber: Equatable {
   case notANumber
   /// A decimal number beyond the largest Double.
   case tooLarge
+  /// A whole number of more digits than a Double holds.
+  case inexact(Double)
 
   /// Reads a decimal number, rounded to the nearest Double: digits with an optional sign, point and exponent, in spaces or
   /// not. Other spellings that C would take (hexadecimal, `inf`) are not numbers here.
@@ -21,7 +23,18 @@ enum DecimalNumber: Equatable {
     case text_value: self = .value(value)
     case text_missing: self = .missing
     case text_too_large: self = .tooLarge
+    case text_inexact: self = .inexact(value)
     default: self = .notANumber
+    }
+  }
+}
+
+extension DecimalNumber {
+  /// The nearest Double of a number; nil for what is none.
+  var nearest: Double? {
+    switch self {
+    case .value(let value), .inexact(let value): value
+    case .missing, .notANumber, .tooLarge: nil
     }
   }
 }

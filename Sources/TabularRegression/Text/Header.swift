@@ -34,7 +34,7 @@ struct Header {
       names.append(name)
     }
     if names.isEmpty { throw error(nil, "the file is empty; it should begin with a line of column names") }
-    if names.allSatisfy({ if case .value = DecimalNumber(Array($0.utf8)[...]) { true } else { false } }) {
+    if names.allSatisfy({ DecimalNumber(Array($0.utf8)[...]).nearest != nil }) {
       throw error(
         nil, "the first line holds only numbers; put a line of column names above it, or give --no-header")
     }

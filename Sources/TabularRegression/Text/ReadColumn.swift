@@ -54,9 +54,11 @@ struct ReadColumn {
     let text = found.fault.bytes(in: bytes)
     let (file, line) = places[found.fault_row]
     var fault: TableColumn.Fault =
-      found.fault_is_too_large
-      ? .tooLarge(name, file: file, line: line, field: field, text: text)
-      : .notANumber(name, file: file, line: line, field: field, text: text)
+      switch found.fault_class {
+      case text_too_large: .tooLarge(name, file: file, line: line, field: field, text: text)
+      case text_inexact: .inexact(name, file: file, line: line, field: field, text: text)
+      default: .notANumber(name, file: file, line: line, field: field, text: text)
+      }
     fault.count = found.fault_count
     return fault
   }

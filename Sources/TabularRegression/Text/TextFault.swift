@@ -77,6 +77,19 @@ extension TableColumn.Fault {
       "\(printable(text)) is beyond the largest Double; use another unit")
   }
 
+  /// A whole number of more digits than a Double holds.
+  static func inexact(
+    _ name: String, file: String, line: Int, field: Int, text: some Collection<UInt8>
+  ) -> Self {
+    let text = String(decoding: text.prefix(40), as: UTF8.self)
+    return Self(
+      name, file: file, line: line, field: field,
+      "\(printable(text)) has more digits than a Double holds; take a first value away from all, or leave the column out",
+      categoryMessage:
+        "\(printable(text)) has more digits than a Double holds; take a first value away from all, or make the column a category by C(\(FormulaParser.quoted(name)))"
+    )
+  }
+
   /// A word that is not UTF-8.
   static func notUTF8(_ name: String, file: String, line: Int, field: Int) -> Self {
     Self(
