@@ -132,10 +132,10 @@ import Testing
       if !isRefused(flipped) { Issue.record("bit \(bit)") }
     }
     let newer = Array(
-      String(decoding: bytes, as: UTF8.self).replacing("linreg-share 4", with: "linreg-share 5").utf8)
+      String(decoding: bytes, as: UTF8.self).replacing("linreg-share 5", with: "linreg-share 6").utf8)
     #expect(
       throws: TabularError.model(
-        path: "x", message: "the share has version 5, this software reads up to 4; update it")
+        path: "x", message: "the share has version 6, this software reads up to 5; update it")
     ) {
       try Share(fileBytes: newer, path: "x")
     }

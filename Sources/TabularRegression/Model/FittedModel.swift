@@ -7,7 +7,7 @@ public import LinearRegression
 /// let homes = try Table(csv: "homes.csv")
 /// let model = try FittedModel("price ~ area + rooms", homes)
 /// print(model.summary)
-/// try model.write(to: "homes.json")
+/// try model.write(to: "homes.model")
 /// ```
 public struct FittedModel: Equatable, Sendable {
   /// What was asked for, in R's language; for information.

@@ -6,7 +6,7 @@ public import LinearRegression
 /// ```swift
 /// let training = try TableTraining("price ~ area + rooms", homes)
 /// while let report = try training.next() { print(report.epoch, report.loss) }
-/// try training.model().write(to: "homes.json")
+/// try training.model().write(to: "homes.model")
 /// ```
 /// The steps are those of ``Training`` on the same rows.
 public final class TableTraining {
