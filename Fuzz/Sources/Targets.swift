@@ -47,13 +47,13 @@ enum Targets {
     },
     // Behind the checksum too: the bytes are sealed as they are.
     "model": { (bytes: [UInt8]) throws(TabularError) in
-      _ = try? FittedModel(fileBytes: bytes, path: "fuzz")
-      use(try FittedModel(fileBytes: FittedModel.envelope.firstLine(bytes) + bytes, path: "fuzz"))
+      _ = try? FittedModel(RandomAccessFile(bytes, name: "fuzz"))
+      use(try FittedModel(RandomAccessFile(FittedModel.envelope.firstLine(bytes) + bytes, name: "fuzz")))
     },
     "share": { (bytes: [UInt8]) throws(TabularError) in
-      _ = try? Share(fileBytes: bytes, path: "fuzz")
-      var share = try Share(fileBytes: Share.envelope.firstLine(bytes) + bytes, path: "fuzz")
-      let again = try Share(fileBytes: share.fileBytes, path: "again")
+      _ = try? Share(RandomAccessFile(bytes, name: "fuzz"))
+      var share = try Share(RandomAccessFile(Share.envelope.firstLine(bytes) + bytes, name: "fuzz"))
+      let again = try Share(RandomAccessFile(share.fileBytes, name: "again"))
       precondition(again == share, "a share that is written is another")
       attempt { () throws(TabularError) in use(try share.solve()) }
       attempt { () throws(TabularError) in _ = try share.solve(LeastSquares(ridgePenalty: 1)) }

@@ -69,7 +69,7 @@ import Testing
         try parts[parts.count - 1].merge(later)
       }
       #expect(try parts[0].solve().coefficientStatistics == fit.coefficientStatistics, "\(division)")
-      #expect(try Share(fileBytes: parts[0].fileBytes, path: "x") == parts[0])
+      #expect(try Share(RandomAccessFile(parts[0].fileBytes, name: "x")) == parts[0])
     }
   }
 
@@ -77,7 +77,7 @@ import Testing
   @Test func aLevelThatIsUnknownIsDamage() throws {
     let share = try Share(Formula("y ~ x + zip"), reading: reader([Self.rows.joined()]))
     var file = OpenedFile(share.fileBytes)
-    func read() throws -> Share { try Share(fileBytes: file.sealed(Share.envelope), path: "x") }
+    func read() throws -> Share { try Share(RandomAccessFile(file.sealed(Share.envelope), name: "x")) }
     #expect(try read() == share)
     // Words stand in the design and behind it in each part.
     let word = try #require(file.arrays.indices.last { file.arrays[$0...].starts(with: "L4".utf8) })

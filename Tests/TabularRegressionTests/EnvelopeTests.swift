@@ -29,7 +29,7 @@ import Testing
 
   private func refusal(_ bytes: [UInt8]) -> String? {
     do throws(TabularError) {
-      let _: Parcel = try envelope.open(bytes, path: "x")
+      let _: Parcel = try envelope.open(RandomAccessFile(bytes, name: "x"))
       return nil
     } catch {
       return error.description
@@ -42,12 +42,12 @@ import Testing
     for count in 0..<20 {
       let parcel = Parcel((0..<count).map { 1 / Double($0) }, (0..<Int32(count)).map { $0 }, ["a"])
       let bytes = envelope.bytes(of: parcel)
-      let opened: Parcel = try envelope.open(bytes, path: "x")
+      let opened: Parcel = try envelope.open(RandomAccessFile(bytes, name: "x"))
       #expect(opened == parcel)
       // Arrays begin at a multiple of 8 in the file.
       #expect(OpenedFile(bytes).arrays.count % 8 == 0 && bytes.count % 8 == 0)
     }
-    let opened: Parcel = try envelope.open(envelope.bytes(of: parcel), path: "x")
+    let opened: Parcel = try envelope.open(RandomAccessFile(envelope.bytes(of: parcel), name: "x"))
     #expect(opened == parcel)
   }
 
@@ -93,8 +93,8 @@ import Testing
     #expect(
       refusal(sealed) == "x: the parcel is damaged: its contents do not fit together; send it again")
     #expect(
-      envelope.damaged("it is empty", path: "-").description
-        == "standard input: the parcel is damaged: it is empty; send it again")
+      envelope.damaged("it is empty", name: "x").description
+        == "x: the parcel is damaged: it is empty; send it again")
   }
 
   /// Every truncation and every flipped bit, of the first line, the JSON and the arrays.
@@ -137,6 +137,7 @@ import Testing
       Array(file.arrays.dropLast(8)) + [4, 0, 0, 0, 255, 255, 255, 255],
       Array(file.arrays.dropLast(8)) + [1, 0, 0, 0, 3, 0, 0, 0],
       file.arrays.map { $0 == 98 ? 0xff : $0 },
+      file.arrays.map { $0 == 97 ? 0xc3 : $0 == 98 ? 0xa4 : $0 },
     ] {
       var other = file
       other.arrays = arrays

@@ -184,7 +184,7 @@ import Testing
       var changed = file
       changed.replace(text, with: other)
       #expect(throws: TabularError.self) {
-        try FittedModel(fileBytes: changed.sealed(FittedModel.envelope), path: "x")
+        try FittedModel(RandomAccessFile(changed.sealed(FittedModel.envelope), name: "x"))
       }
     }
   }
@@ -201,7 +201,7 @@ import Testing
     let bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: path)))
     #expect(bytes.count < levels * 43 && OpenedFile(bytes).json.utf8.count < 2000)
     let share = try Share("y ~ x + zip", data)
-    #expect(try Share(fileBytes: share.fileBytes, path: "x") == share)
+    #expect(try Share(RandomAccessFile(share.fileBytes, name: "x")) == share)
     #expect(OpenedFile(share.fileBytes).json.utf8.count < 2000)
   }
 

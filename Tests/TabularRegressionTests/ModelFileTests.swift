@@ -23,7 +23,7 @@ import Testing
   /// The message of the error that reading bytes as a model ends in.
   func message(_ bytes: [UInt8]) -> String? {
     do throws(TabularError) {
-      _ = try FittedModel(fileBytes: bytes, path: "m")
+      _ = try FittedModel(RandomAccessFile(bytes, name: "m"))
       return nil
     } catch {
       return error.description

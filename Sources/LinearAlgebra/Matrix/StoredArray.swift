@@ -14,7 +14,7 @@ package struct StoredArray<Element: Codable & BitwiseCopyable & Sendable>: Codab
       return
     }
     let place = try [Int](from: decoder)
-    guard place.count == 2, let array: [Element] = store.array(at: place[0], count: place[1]) else {
+    guard place.count == 2, let array: [Element] = try store.array(at: place[0], count: place[1]) else {
       throw DecodingError.dataCorrupted(
         DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "no array is at \(place)"))
     }
@@ -48,19 +48,20 @@ package final class ArrayStore: @unchecked Sendable {
 
   private var arrays: [((UnsafeRawBufferPointer) -> Void) -> Void] = []
 
-  private let file: [UInt8]
-  private let start: Int
+  private let read: (UnsafeMutableRawBufferPointer, Int) throws -> Void
   private var taken: [Range<Int>] = []
   private var takenCount = 0
 
   /// A store without arrays, to be written.
-  package init() { (file, start, count) = ([], 0, 0) }
+  package init() { (count, read) = (0, { _, _ in }) }
 
-  /// The arrays of a file from a byte on.
-  /// - Precondition: the byte is in the file, or its end.
-  package init(_ file: [UInt8], from start: Int) {
-    precondition(start <= file.count)
-    (self.file, self.start, count) = (file, start, file.count - start)
+  /// The arrays of a file.
+  ///
+  /// - Parameters:
+  ///   - count: their number of bytes.
+  ///   - read: fills a buffer with the bytes from an offset on.
+  package init(count: Int, read: @escaping (UnsafeMutableRawBufferPointer, Int) throws -> Void) {
+    (self.count, self.read) = (count, read)
   }
 
   private func filled(_ size: Int) -> Int { (size + 7) / 8 * 8 }
@@ -81,19 +82,16 @@ package final class ArrayStore: @unchecked Sendable {
   package func forEachPiece(_ body: (UnsafeRawBufferPointer) -> Void) { for array in arrays { array(body) } }
 
   /// The array of a place; nil where there is none, or more were asked for than there are.
-  func array<Element: BitwiseCopyable>(at offset: Int, count length: Int) -> [Element]? {
+  func array<Element: BitwiseCopyable>(at offset: Int, count length: Int) throws -> [Element]? {
     let (size, overflow) = length.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
     guard offset >= 0, offset % 8 == 0, offset <= count, length >= 0, !overflow, size <= count - offset,
       filled(size) <= count - takenCount
     else { return nil }
     takenCount += filled(size)
     taken.append(offset..<offset + filled(size))
-    return file.withUnsafeBytes { bytes in
-      [Element](unsafeUninitializedCapacity: length) { elements, initialized in
-        UnsafeMutableRawBufferPointer(elements).copyMemory(
-          from: UnsafeRawBufferPointer(rebasing: bytes[(start + offset)...].prefix(size)))
-        initialized = length
-      }
+    return try [Element](unsafeUninitializedCapacity: length) { elements, initialized in
+      try read(UnsafeMutableRawBufferPointer(start: elements.baseAddress, count: size), offset)
+      initialized = length
     }
   }
 

@@ -80,62 +80,81 @@ struct Envelope {
     Array("\(formatName) \(version) \(count) \(checksum.text)\n".utf8)
   }
 
-  /// The contents of a file's bytes; they are as they were written, but not therefore meaningful.
+  /// The contents of a file; they are as they were written, but not therefore meaningful.
   ///
-  /// - Parameter path: the file that they were read from; "-" for standard input.
-  /// - Throws: ``TabularError/model(path:message:)``: another kind of file, one of another version, a damaged one.
-  func open<Contents: Decodable>(_ bytes: [UInt8], path: String) throws(TabularError) -> Contents {
-    let start = try checkedStart(bytes, path)
-    let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex - 1
-    let arrays = ArrayStore(bytes, from: end + 1), decoder = JSONDecoder.ofModels
+  /// - Throws: ``TabularError``: a file that cannot be read, another kind of file, one of another version, a damaged one.
+  func open<Contents: Decodable>(_ file: RandomAccessFile) throws(TabularError) -> Contents {
+    let (json, start) = try checkedJSON(file), decoder = JSONDecoder.ofModels
+    // Arrays are read to where they are used: the file is never in memory as a whole.
+    let arrays = ArrayStore(count: file.size - start) { try file.read($0, at: start + $1) }
     decoder.userInfo[.arrayStore] = arrays
     do {
-      let contents = try decoder.decode(Contents.self, from: Data(bytes[start...end]))
+      let contents = try decoder.decode(Contents.self, from: Data(json))
       if arrays.isUsedUp { return contents }
     } catch {
-      throw damaged(Self.text(error), path: path)
+      throw error as? TabularError ?? damaged(Self.text(error), name: file.name)
     }
-    throw damaged("its arrays are not those of its contents", path: path)
+    throw damaged("its arrays are not those of its contents", name: file.name)
   }
 
-  /// Where the contents begin in the bytes of a file, once they are those that were written.
-  private func checkedStart(_ bytes: [UInt8], _ path: String) throws(TabularError) -> Int {
-    let line = bytes.prefix(200).prefix { $0 != UInt8(ascii: "\n") }
+  /// The JSON of a file, and where the arrays begin, once all bytes are those that were written.
+  private func checkedJSON(_ file: RandomAccessFile) throws(TabularError) -> (json: [UInt8], end: Int) {
+    let (start, expected) = try checkedStart(file)
+    var offset = start, checksum = Checksum(), json: [UInt8] = [], end: Int?
+    while offset < file.size {
+      let bytes = try file.bytes(1 << 20, at: offset)
+      bytes.withUnsafeBytes { checksum.add($0) }
+      if end == nil {
+        let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+        json += line
+        if line.count < bytes.count { end = offset + line.count + 1 }
+      }
+      offset += bytes.count
+    }
+    guard checksum.text == expected else {
+      throw damaged("its checksum does not match its contents", name: file.name)
+    }
+    return (json, end ?? offset)
+  }
+
+  /// Where the contents begin, behind a first line that is this format's and has the file's size, and their checksum.
+  private func checkedStart(
+    _ file: RandomAccessFile
+  ) throws(TabularError) -> (start: Int, checksum: String) {
+    let bytes = try file.bytes(200), line = bytes.prefix { $0 != UInt8(ascii: "\n") }
     let words = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
       .map { String(decoding: $0, as: UTF8.self) }
     guard words.first == formatName else {
       throw error(
-        FileKind(bytes)?.description(insteadOf: "a \(noun)") ?? "this is not a \(noun)\(otherwise)", path)
+        FileKind(bytes)?.description(insteadOf: "a \(noun)") ?? "this is not a \(noun)\(otherwise)", file.name
+      )
     }
-    guard words.count == 4, line.endIndex < bytes.endIndex, bytes[line.endIndex] == UInt8(ascii: "\n"),
-      let version = Int(words[1]), "\(version)" == words[1], version > 0
-    else { throw damaged("its first line is not whole", path: path) }
+    guard words.count == 4, line.count < bytes.count, let version = Int(words[1]), "\(version)" == words[1],
+      version > 0
+    else { throw damaged("its first line is not whole", name: file.name) }
     guard version <= self.version else {
       throw error(
-        "the \(noun) has version \(version), this software reads up to \(self.version); update it", path)
+        "the \(noun) has version \(version), this software reads up to \(self.version); update it", file.name)
     }
     guard version == self.version else {
-      throw error("the \(noun) has version \(version), which is no longer read; \(remedy)", path)
+      throw error("the \(noun) has version \(version), which is no longer read; \(remedy)", file.name)
     }
-    let start = line.endIndex + 1, count = bytes.count - start
+    let start = line.count + 1, count = file.size - start
     guard "\(count)" == words[2] else {
-      throw damaged("it has \(count) bytes where its first line says \(printable(words[2]))", path: path)
+      throw damaged("it has \(count) bytes where its first line says \(printable(words[2]))", name: file.name)
     }
-    var checksum = Checksum()
-    bytes.withUnsafeBytes { checksum.add(UnsafeRawBufferPointer(rebasing: $0[start...])) }
-    guard checksum.text == words[3] else {
-      throw damaged("its checksum does not match its contents", path: path)
-    }
-    return start
+    return (start, words[3])
   }
 
   /// The error of a damaged file; also for contents that turn out not to fit together once they are read.
-  func damaged(_ what: String = Self.misfit, path: String) -> TabularError {
-    error("the \(noun) is damaged: \(what); \(remedy)", path)
+  ///
+  /// - Parameter name: what the file is called in messages.
+  func damaged(_ what: String = Self.misfit, name: String) -> TabularError {
+    error("the \(noun) is damaged: \(what); \(remedy)", name)
   }
 
-  private func error(_ message: String, _ path: String) -> TabularError {
-    .model(path: path == "-" ? "standard input" : path, message: message)
+  private func error(_ message: String, _ name: String) -> TabularError {
+    .model(path: name, message: message)
   }
 
   static let misfit = "its contents do not fit together"

@@ -17,16 +17,18 @@ struct StoredStrings: Codable {
     let container = try decoder.container(keyedBy: Key.self)
     let text = try container.decode(StoredArray<UInt8>.self, forKey: .text).wrappedValue
     let lengths = try container.decode(StoredArray<Int32>.self, forKey: .lengths).wrappedValue
-    var rest = text[...], strings: [String] = []
+    var strings: [String] = [], end = 0
     strings.reserveCapacity(lengths.count)
-    for length in lengths {
-      guard length >= 0, length <= rest.count,
-        let string = String(validating: rest.prefix(Int(length)), as: UTF8.self)
-      else { break }
-      strings.append(string)
-      rest = rest.dropFirst(Int(length))
+    text.withUnsafeBufferPointer { text in
+      // Parts of UTF-8 are UTF-8 where none begins in the middle of a character.
+      for length in lengths
+      where 0...text.count - end ~= Int(length) && (length == 0 || !UTF8.isContinuation(text[end])) {
+        strings.append(String(decoding: text[end..<end + Int(length)], as: UTF8.self))
+        end += Int(length)
+      }
     }
-    guard strings.count == lengths.count, rest.isEmpty else {
+    guard strings.count == lengths.count, end == text.count, String(validating: text, as: UTF8.self) != nil
+    else {
       throw DecodingError.dataCorruptedError(forKey: .text, in: container, debugDescription: "no such text")
     }
     self.strings = strings

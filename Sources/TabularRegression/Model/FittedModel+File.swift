@@ -33,12 +33,12 @@ extension FittedModel {
   /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to another version, or is
   ///   no model file.
   public init(contentsOf path: String) throws(TabularError) {
-    try self.init(fileBytes: Files.read(path), path: path)
+    try self.init(RandomAccessFile(path))
   }
 
-  init(fileBytes bytes: [UInt8], path: String) throws(TabularError) {
-    let contents: ModelContents = try Self.envelope.open(bytes, path: path)
-    if let fault = contents.fault { throw Self.envelope.damaged(fault, path: path) }
+  init(_ file: RandomAccessFile) throws(TabularError) {
+    let contents: ModelContents = try Self.envelope.open(file)
+    if let fault = contents.fault { throw Self.envelope.damaged(fault, name: file.name) }
     self = contents.model
   }
 }

@@ -5,9 +5,7 @@ internal import LinearRegression
 struct ModelContents: Codable {
   var formula: String
   var design: Design
-  /// The intercept first (if there is one), then one per feature; NaN for one that was left out.
   @StoredArray var estimates: [Double]
-  /// NaN for none; empty where there are none at all.
   @StoredArray var standardErrors: [Double]
   var observations: Int
   var droppedRows: Int
@@ -20,10 +18,8 @@ struct ModelContents: Codable {
   init(_ model: FittedModel) {
     let table = model.coefficientStatistics
     (formula, design, statistics) = (model.formula, model.design, model.statistics)
+    (estimates, standardErrors) = (table.estimates, table.standardErrors)
     (observations, droppedRows) = (model.observations, model.droppedRows)
-    estimates = table.map { $0.estimate ?? .nan }
-    let hasErrors = table.contains { $0.standardError != nil }
-    standardErrors = hasErrors ? table.map { $0.standardError.flatMap(finite) ?? .nan } : []
     (certificate, covariance) = (model.certificate, model.covariance)
     (method, training) = (model.method, model.training)
   }
@@ -39,14 +35,15 @@ struct ModelContents: Codable {
     if observations < 1 || overflow || rank < 0 || rank > estimates.count || rank > observations {
       return "observations and degrees of freedom do not fit each other"
     }
-    let values = [statistics.residualSumOfSquares, statistics.totalSumOfSquares]
-    if !values.allSatisfy(\.isFinite) || estimates.contains(where: \.isInfinite) {
+    if !statistics.residualSumOfSquares.isFinite || !statistics.totalSumOfSquares.isFinite
+      || estimates.contains(where: \.isInfinite)
+    {
       return "a number is not finite"
     }
     if !standardErrors.isEmpty && standardErrors.count != estimates.count {
       return "the standard errors are not those of the coefficients"
     }
-    if standardErrors.contains(where: { $0 < 0 || $0.isInfinite }) { return "a standard error is negative" }
+    if standardErrors.contains(where: { $0 < 0 }) { return "a standard error is negative" }
     if let method, (try? method.validate()) == nil { return "the ridge penalty is negative" }
     for redundancy in certificate?.redundant ?? training?.redundant ?? [] {
       if !([redundancy.feature] + redundancy.dependsOn.map(\.feature)).allSatisfy((0..<features).contains) {
@@ -58,6 +55,7 @@ struct ModelContents: Codable {
 
   private var covarianceFault: String? {
     guard let covariance else { return nil }
+    let misfit = "the covariance is not that of the coefficients"
     if let levels = covariance.levels {
       if levels.columns != design.absorption(fewest: 2)?.columns
         || covariance.features.contains(where: levels.columns.range.contains)
@@ -66,40 +64,37 @@ struct ModelContents: Codable {
       }
     }
     let first = design.hasIntercept ? 1 : 0
-    let kept = design.columns.indices.filter { !estimates[first + $0].isNaN }
-    let own = covariance.features
-    let all = covariance.levels.map { (own + $0.kept).sorted() } ?? own
-    return all == kept && (covariance.weightSum != nil) == design.hasIntercept
-      ? nil : "the covariance is not that of the coefficients"
+    var isMissing = estimates.dropFirst(first).map { !$0.isNaN }
+    for feature in [covariance.features, covariance.levels?.kept ?? []].joined() {
+      guard isMissing.indices.contains(feature), isMissing[feature] else { return misfit }
+      isMissing[feature] = false
+    }
+    let isWhole = !isMissing.contains(true) && (covariance.weightSum != nil) == design.hasIntercept
+    return isWhole ? nil : misfit
   }
 
   private var trainingFault: String? {
     guard let training else { return certificate == nil ? "it does not say how it was fitted" : nil }
     let exact = training.exact
-    return training.model == linearModel && exact?.featureCount == training.model.featureCount
+    return training.model == coefficients.model(hasIntercept: design.hasIntercept)
+      && exact?.featureCount == training.model.featureCount
       && exact?.targetCount == 1 && training.batchSize > 0 && exact?.weights.firstNonFinite() == nil
       && exact?.intercept.isFinite == true
       ? nil : "it does not say how training went"
   }
 
-  private var linearModel: LinearModel {
-    let values = estimates.map { $0.isNaN ? 0 : $0 }
-    return design.hasIntercept
-      ? LinearModel(coefficients: Array(values.dropFirst()), intercept: values[0])
-      : LinearModel(coefficients: values, intercept: 0)
+  private var coefficients: CoefficientTable {
+    CoefficientTable(
+      estimates: estimates, standardErrors: standardErrors, degreesOfFreedom: statistics.degreesOfFreedom)
   }
 
   /// The model.
   /// - Precondition: there is no fault.
   var model: FittedModel {
     FittedModel(
-      formula: formula, design: design, model: linearModel,
-      coefficientStatistics: estimates.indices.map { row in
-        func value(_ column: [Double]) -> Double? { column.isEmpty || column[row].isNaN ? nil : column[row] }
-        return CoefficientStatistics(
-          estimate: value(estimates), standardError: value(standardErrors),
-          degreesOfFreedom: statistics.degreesOfFreedom)
-      }, observations: observations, droppedRows: droppedRows, statistics: statistics,
-      certificate: certificate, covariance: covariance, method: method, training: training)
+      formula: formula, design: design, model: coefficients.model(hasIntercept: design.hasIntercept),
+      coefficientStatistics: coefficients, observations: observations, droppedRows: droppedRows,
+      statistics: statistics, certificate: certificate,
+      covariance: covariance, method: method, training: training)
   }
 }

@@ -17,14 +17,14 @@ extension Share {
   /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to another version, or is
   ///   no share.
   public init(contentsOf path: String) throws(TabularError) {
-    try self.init(fileBytes: Files.read(path), path: path)
+    try self.init(RandomAccessFile(path))
   }
 
   var fileBytes: [UInt8] { Self.envelope.bytes(of: ShareRecord(self)) }
 
-  init(fileBytes bytes: [UInt8], path: String) throws(TabularError) {
-    let record: ShareRecord = try Self.envelope.open(bytes, path: path)
-    guard let share = record.share else { throw Self.envelope.damaged(path: path) }
+  init(_ file: RandomAccessFile) throws(TabularError) {
+    let record: ShareRecord = try Self.envelope.open(file)
+    guard let share = record.share else { throw Self.envelope.damaged(name: file.name) }
     self = share
   }
 }

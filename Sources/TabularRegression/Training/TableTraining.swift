@@ -180,10 +180,10 @@ public final class TableTraining {
       observations: evaluation.observations, rank: run.rank ?? 1, hasIntercept: true, isLeastSquares: false)
     return FittedModel(
       formula: formula, design: data.design, model: run.model,
-      coefficientStatistics: ([run.model.intercept] + run.model.coefficients).map {
-        CoefficientStatistics(
-          estimate: $0, standardError: nil, degreesOfFreedom: statistics.degreesOfFreedom)
-      }, observations: evaluation.observations, droppedRows: data.droppedRows, statistics: statistics,
+      coefficientStatistics: CoefficientTable(
+        estimates: [run.model.intercept] + run.model.coefficients,
+        degreesOfFreedom: statistics.degreesOfFreedom),
+      observations: evaluation.observations, droppedRows: data.droppedRows, statistics: statistics,
       certificate: nil, covariance: nil, method: nil, training: run)
   }
 }

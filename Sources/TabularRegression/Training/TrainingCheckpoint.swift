@@ -22,7 +22,7 @@ package struct TrainingCheckpoint: Codable {
   ///
   /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to another version, or is no checkpoint.
   package init(contentsOf path: String) throws(TabularError) {
-    self = try Self.envelope.open(Files.read(path), path: path)
+    self = try Self.envelope.open(RandomAccessFile(path))
   }
 
   /// Writes a checkpoint: whole, or not at all.
@@ -71,7 +71,7 @@ extension TableTraining {
         throw refused("other settings: \(differences.joined(separator: ", "))", give: "the former ones")
       case .state(.data):
         throw refused("other data than \(source)", give: "the file it was made from")
-      default: throw TrainingCheckpoint.envelope.damaged(path: path)
+      default: throw TrainingCheckpoint.envelope.damaged(name: path)
       }
     }
   }
