@@ -146,6 +146,21 @@ import Testing
       try FileManager.default.destinationOfSymbolicLink(atPath: path("link.json")) == path("target.json"))
   }
 
+  /// In whichever order they are, and however they are written.
+  @Test func levelsThatStandTwiceAreRefused() throws {
+    let table = try Table(csvText: "y,z\n1,a\n2,b\n4,c\n3,a\n", source: "t.csv")
+    var contents = ModelContents(try FittedModel("y ~ z", table))
+    for (levels, isSound) in [
+      (["a", "b", "c"], true), (["c", "a", "b"], true), (["10", "9", "100"], true), (["b", "c", "a"], true),
+      (["a", "b", "b"], false), (["a", "b", "a"], false), (["b", "a", "b"], false), (["a", "a", "b"], false),
+      (["a", "\u{e9}", "e\u{301}"], false), (["\u{e9}", "a", "e\u{301}"], false),
+    ] {
+      contents.design.variables[0].levels = levels
+      let found = message(FittedModel.envelope.bytes(of: contents))
+      #expect((found == nil) == isSound, "\(levels): \(found ?? "")")
+    }
+  }
+
   /// A forged checksum does not help.
   @Test(arguments: [
     ("\"observations\":20", "\"observations\":-9223372036854775808"),

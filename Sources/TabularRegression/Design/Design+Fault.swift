@@ -83,7 +83,11 @@ extension Design {
     func areOrdered(_ precedes: (String, String) -> Bool) -> Bool {
       zip(levels.dropFirst(), levels.dropFirst(2)).allSatisfy(precedes)
     }
-    let inOrder = areOrdered(<) || areOrdered { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
+    // Numbers are in order of their size, longer ones last. That says nothing of characters with several encodings.
+    let inOrder =
+      areOrdered(<)
+      || areOrdered { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
+        && levels.allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } }
     return inOrder ? !levels.dropFirst().contains(levels[0]) : Set(levels).count == levels.count
   }
 

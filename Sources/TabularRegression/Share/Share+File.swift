@@ -64,17 +64,28 @@ private struct ShareRecord: Codable {
     let absorption = design.absorption(fewest: 2)
     if isInLevels && absorption == nil { return nil }
     let columns = isInLevels ? absorption!.columns : nil
-    let known = Set(isInLevels ? design.variables[absorption!.variable].levels! : [])
-    // Booleans are written in several ways.
-    let isKnown = { known.contains($0) || known.contains(Design.boolean($0) ?? $0) }
+    let levels = isInLevels ? design.variables[absorption!.variable].levels! : []
+    let numbers = Dictionary(uniqueKeysWithValues: zip(levels, levels.indices))
     var tree = MergeTree<ShareRows>()
     for part in parts {
       let rows = part.rows, words = part.levels?.strings ?? []
       guard rows.targets == design.targets.count, (rows.grouping == .levels) == isInLevels,
         rows.grouping != .none, rows.features == design.columns.count - (columns?.count ?? 0),
-        (part.levels != nil) == isInLevels, rows.levels <= words.count, Set(words).count == words.count,
-        words.indices.allSatisfy({ !rows.hasRows(level: $0) || isKnown(words[$0]) })
+        (part.levels != nil) == isInLevels, rows.levels <= words.count
       else { return nil }
+      var isThere = Array(repeating: false, count: levels.count), others: Set<String> = []
+      for (level, word) in words.enumerated() {
+        let number = numbers[word], isTwice: Bool
+        if let number {
+          isTwice = isThere[number]
+          isThere[number] = true
+        } else {
+          isTwice = !others.insert(word).inserted
+        }
+        // Booleans are written in several ways.
+        let isKnown = number != nil || numbers[Design.boolean(word) ?? word] != nil
+        if isTwice || !isKnown && rows.hasRows(level: level) { return nil }
+      }
       tree.append(ShareRows(rows, words: words), before: part.height) { $0.merge($1) }
     }
     return Share(
