@@ -171,7 +171,7 @@ def table_commands(verb):
 
     def commands():
         folder = data.prepare(DATA, "csv")
-        table, model = folder / "table.csv", folder / "model.json"
+        table, model = folder / "table.csv", folder / "table.model"
         fit = [COMMAND, "fit", "y ~ .", table, "--threads", THREADS, "-m", model]
         if verb == "fit":
             ours = fit

@@ -33,9 +33,9 @@ func tabularRegression() throws {
   let homes = try Table(csv: "homes.csv")
   let model = try FittedModel("price ~ area + rooms", homes)
   print(model.summary)
-  try model.write(to: "homes.json")
+  try model.write(to: "homes.model")
 
-  let saved = try FittedModel(contentsOf: "homes.json")
+  let saved = try FittedModel(contentsOf: "homes.model")
   print(try saved.predictions(from: Table(csv: "new.csv")))
   print(try saved.predictions(from: Table(csv: "new.csv"), interval: .prediction, level: 0.95))
 }

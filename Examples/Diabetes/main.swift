@@ -13,7 +13,7 @@ let trained = try FittedModel(training: patients, target: "progression", method:
 print("\nby SGD:\n")
 print(trained.summary)
 
-let file = FileManager.default.temporaryDirectory.appendingPathComponent("diabetes.json").path
+let file = FileManager.default.temporaryDirectory.appendingPathComponent("diabetes.model").path
 try exact.write(to: file)
 let predictions = try FittedModel(contentsOf: file).predictions(from: patients)
 print(

@@ -11,7 +11,7 @@ struct Evaluate: ParsableCommand {
       Missing fields are treated as in the fit; rows without a prediction are left
       out, and counted on standard error.
 
-      Example: linreg evaluate homes.json sold.csv
+      Example: linreg evaluate homes.model sold.csv
       """)
 
   @Argument(help: "A model file, from -m of fit or train.")

@@ -32,7 +32,7 @@ struct Fit: ParsableCommand {
       --precision extended, --ridge auto and several targets take all rows into
       memory.
 
-      Example: linreg fit 'price ~ area*C(zip)' homes.csv --missing drop -m homes.json
+      Example: linreg fit 'price ~ area*C(zip)' homes.csv -m homes.model
       """)
 
   @OptionGroup var data: DataOptions

@@ -21,7 +21,7 @@ struct Predict: ParsableCommand {
       --guard prints the row's leverage, which is p / n on average over the rows of
       the fit, and names the columns in which the row is outside their range.
 
-      Example: linreg predict homes.json new.csv --pass id --guard > prices.csv
+      Example: linreg predict homes.model new.csv --pass id --guard > prices.csv
       """)
 
   @Argument(help: "A model file, from -m of fit or train.")

@@ -6,7 +6,7 @@ struct Summary: ParsableCommand {
     abstract: "Print a saved model again.",
     usage: "linreg summary <model> [<options>]",
     discussion: """
-      Example: linreg summary homes.json
+      Example: linreg summary homes.model
       """)
 
   @Argument(help: "A model file, from -m of fit or train; \"-\" is standard input.")

@@ -37,7 +37,7 @@ struct Train: ParsableCommand {
       Formulas, categories and missing fields are those of fit, but for "- 1" and
       cbind: there is an intercept, and one target.
 
-      Example: linreg train 'price ~ .' homes.csv -m homes.json
+      Example: linreg train 'price ~ .' homes.csv -m homes.model
       """)
 
   @OptionGroup var data: DataOptions

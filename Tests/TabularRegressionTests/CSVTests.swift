@@ -152,7 +152,7 @@ import Testing
     ),
     (
       "{\n  \"a\" : 1\n}\n",
-      "homes.csv:1: this is JSON, such as a model, which linreg summary shows and linreg predict takes first"
+      "homes.csv:1: this is JSON, as --json prints it; save the table as CSV"
     ),
     ("linreg-share 3 1 0\nx", "homes.csv:1: this is a share; linreg solve makes a model of it"),
     (

@@ -1,7 +1,9 @@
 import Foundation
-import TabularRegression
+import LinearRegression
 import TestSupport
 import Testing
+
+@testable import TabularRegression
 
 @Suite struct ModelFileTests {
   let folder = TemporaryFolder()
@@ -18,16 +20,24 @@ import Testing
 
   func path(_ name: String) -> String { folder.path(name) }
 
-  /// The message of the error that reading a text as a model ends in.
-  func message(_ text: String) throws -> String? {
-    try Data(text.utf8).write(to: URL(fileURLWithPath: path("m.json")))
-    do {
-      _ = try FittedModel(contentsOf: path("m.json"))
+  /// The message of the error that reading bytes as a model ends in.
+  func message(_ bytes: [UInt8]) -> String? {
+    do throws(TabularError) {
+      _ = try FittedModel(RandomAccessFile(bytes, name: "m"))
       return nil
     } catch {
-      return "\(error)".replacingOccurrences(of: path(""), with: "")
+      return error.description
     }
   }
+
+  /// The same of the model's file with another text, and a checksum that fits.
+  func message(_ text: String, by replacement: String, of model: FittedModel? = nil) -> String? {
+    var file = OpenedFile(FittedModel.envelope.bytes(of: ModelContents(model ?? self.model)))
+    file.replace(text, with: replacement)
+    return message(file.sealed(FittedModel.envelope))
+  }
+
+  var bytes: [UInt8] { FittedModel.envelope.bytes(of: ModelContents(model)) }
 
   @Test func comesBackBitForBit() throws {
     try model.write(to: path("model.json"))
@@ -36,6 +46,7 @@ import Testing
     #expect(
       copy.model.weights.elements.map(\.bitPattern) == model.model.weights.elements.map(\.bitPattern))
     #expect(copy.json == model.json)
+    #expect([UInt8](try Data(contentsOf: URL(fileURLWithPath: path("model.json")))) == bytes)
     // Nothing else is left in the folder.
     #expect(try FileManager.default.contentsOfDirectory(atPath: path("")) == ["model.json"])
   }
@@ -73,62 +84,44 @@ import Testing
       ])
   }
 
-  @Test func everyTruncationIsRefused() throws {
-    let bytes = Array(model.json.utf8)
-    let end = bytes.lastIndex(of: UInt8(ascii: "}"))!
-    for length in 0...end {
-      #expect(try message(String(decoding: bytes[..<length], as: UTF8.self)) != nil, "\(length) bytes")
+  /// Every truncation, and every byte in turn, of the first line, the JSON and the arrays.
+  @Test func damageIsAlwaysNoticed() {
+    let bytes = bytes, start = bytes.firstIndex(of: 10)! + 1
+    #expect(message(bytes) == nil)
+    #expect((0..<bytes.count).allSatisfy { message(Array(bytes[..<$0])) != nil })
+    for index in bytes.indices {
+      var flipped = bytes
+      flipped[index] ^= UInt8(1 << (index % 8))
+      if message(flipped)?.contains("\n") != false { Issue.record("byte \(index)") }
     }
     #expect(
-      try message(String(model.json.prefix(100)))
-        == "m.json: the file is not a model, or it is damaged or truncated: it does not hold one whole JSON object; give a file that fit or train has written with -m"
+      message(Array(bytes[..<100]))
+        == "m: the model file is damaged: it has \(100 - start) bytes where its first line says \(bytes.count - start); fit the model again"
     )
   }
 
   @Test func otherFilesAreRefused() throws {
-    #expect(try message("[1, 2]") != nil)
-    #expect(try message("{}") == "m.json: this is not a model file of swift-linear-regression")
     #expect(
-      try message(#"{"format": "other", "version": 1}"#)
-        == "m.json: this is not a model file of swift-linear-regression")
+      message(Array("x,y\n1,2\n".utf8))
+        == "m: this is not a model file; give one that fit or train has written with -m")
+    #expect(
+      message(Array(model.json.utf8))
+        == "m: this is JSON, as --json prints it, not a model file of swift-linear-regression")
+    func version(_ number: Int) -> [UInt8] { Array("linreg-model \(number)".utf8) + bytes.dropFirst(14) }
+    #expect(
+      message(version(8)) == "m: the model file has version 8, this software reads up to 7; update it")
+    #expect(
+      message(version(6)) == "m: the model file has version 6, which is no longer read; fit the model again")
   }
 
-  @Test func newerVersionsAreRefused() throws {
-    let newer = model.json.replacingOccurrences(of: "\"version\" : 5", with: "\"version\" : 7")
-    #expect(newer != model.json)
+  @Test func contentsOfAnotherKindAreRefused() {
     #expect(
-      try message(newer) == "m.json: the model file has version 7, this software reads up to 6; update it")
-    let older = model.json.replacingOccurrences(of: "\"version\" : 5", with: "\"version\" : 1")
-    #expect(
-      try message(older)
-        == "m.json: the model file has version 1, which is no longer read; fit the model again")
-  }
-
-  @Test func damageIsRefused() throws {
-    func damaged(_ text: String, by replacement: String) throws -> String? {
-      #expect(model.json.contains(text))
-      return try message(model.json.replacingOccurrences(of: text, with: replacement))
-    }
-    #expect(
-      try damaged("\"term\" : \"x 1\"", by: "\"term\" : \"x 2\"")
-        == "m.json: the model file is damaged: the coefficients are not those of the terms; fit the model again"
+      message("\"observations\":20", by: "\"observations\":\"twenty\"")
+        == "m: the model file is damaged: \"observations\" does not have a value of its kind; fit the model again"
     )
     #expect(
-      try damaged("\"x 1\"", by: "\"x 2\"")
-        == "m.json: the model file is damaged: its checksum does not match its contents; fit the model again"
-    )
-    let estimate = model.model.coefficients[0]
-    #expect(
-      try damaged("\(estimate)", by: "\(estimate.nextUp)")
-        == "m.json: the model file is damaged: its checksum does not match its contents; fit the model again"
-    )
-    #expect(
-      try damaged("\"observations\" : 20", by: "\"observations\" : \"twenty\"")
-        == "m.json: the model file is damaged: \"observations\" does not have a value of its kind; fit the model again"
-    )
-    #expect(
-      try damaged("\"intercept\" : true,", by: "")
-        == "m.json: the model file is damaged: \"intercept\" is missing; fit the model again")
+      message("\"hasIntercept\":true,", by: "")
+        == "m: the model file is damaged: \"hasIntercept\" is missing; fit the model again")
   }
 
   @Test func aFileThatCannotBeWrittenStaysAsItWas() throws {
@@ -153,78 +146,100 @@ import Testing
       try FileManager.default.destinationOfSymbolicLink(atPath: path("link.json")) == path("target.json"))
   }
 
-  @Test(arguments: [
-    ("\"observations\" : 20", "\"observations\" : -9223372036854775808"),
-    ("\"observations\" : 20", "\"observations\" : 21"),
-    ("\"rank\" : 3,", "\"rank\" : 9223372036854775807,"), ("\"version\" : 5", "\"version\" : -1"),
-    ("\"degreesOfFreedom\" : 17", "\"degreesOfFreedom\" : -17"),
-    ("\"residualSumOfSquares\" : ", "\"residualSumOfSquares\" : 1"),
-    ("\"rSquared\" : ", "\"rSquared\" : 1e999, \"x\" : "),
-    ("\"coefficients\" : [", "\"coefficients\" : [], \"x\" : ["),
-  ])
-  func hostileNumbersAreRefused(text: String, replacement: String) throws {
-    #expect(model.json.contains(text))
-    let found = try #require(try message(model.json.replacingOccurrences(of: text, with: replacement)))
-    #expect(found.hasPrefix("m.json: the "))
-    #expect(!found.contains("\n"))
+  /// In whichever order they are, and however they are written.
+  @Test func levelsThatStandTwiceAreRefused() throws {
+    let table = try Table(csvText: "y,z\n1,a\n2,b\n4,c\n3,a\n", source: "t.csv")
+    var contents = ModelContents(try FittedModel("y ~ z", table))
+    for (levels, isSound) in [
+      (["a", "b", "c"], true), (["c", "a", "b"], true), (["10", "9", "100"], true), (["b", "c", "a"], true),
+      (["a", "b", "b"], false), (["a", "b", "a"], false), (["b", "a", "b"], false), (["a", "a", "b"], false),
+      (["a", "\u{e9}", "e\u{301}"], false), (["\u{e9}", "a", "e\u{301}"], false),
+    ] {
+      contents.design.variables[0].levels = levels
+      let found = message(FittedModel.envelope.bytes(of: contents))
+      #expect((found == nil) == isSound, "\(levels): \(found ?? "")")
+    }
   }
 
-  /// What does not fit is found before the checksum is looked at: a forged one would not help.
+  /// A forged checksum does not help.
   @Test(arguments: [
-    ("\"columns\" : [", "\"columns\" : [], \"x\" : [", "there are no terms"),
-    ("\"parts\" : [", "\"parts\" : [], \"x\" : [", "a term has no variables, or one twice"),
-    ("\"index\" : 0", "\"index\" : 1", "a level or power of a term is not there"),
-    ("\"index\" : 0", "\"index\" : -1", "a level or power of a term is not there"),
-    ("\"variable\" : 0", "\"variable\" : 9223372036854775807", "a variable of a term is not there"),
-    ("\"variable\" : 0", "\"variable\" : 1", "a term stands twice"),
+    ("\"observations\":20", "\"observations\":-9223372036854775808"),
+    ("\"observations\":20", "\"observations\":15"),
+    ("\"degreesOfFreedom\":16", "\"degreesOfFreedom\":-17"),
+    ("\"degreesOfFreedom\":16", "\"degreesOfFreedom\":-9223372036854775808"),
+    ("\"residualSumOfSquares\":", "\"residualSumOfSquares\":\"inf\",\"x\":"),
+    ("\"rSquared\":", "\"rSquared\":1e999,\"x\":"), ("\"estimates\":[", "\"estimates\":[0,0],\"x\":["),
+    ("\"index\":0", "\"index\":9223372036854775807"), ("\"count\":2", "\"count\":3"),
+    ("\"count\":2", "\"count\":-2"), ("\"count\":2", "\"count\":9223372036854775807"),
+    ("\"count\":2", "\"count\":1"), ("\"inverse\":[", "\"inverse\":[0,1],\"x\":["),
+    ("\"means\":[", "\"means\":[0,4],\"x\":["), ("\"features\":[", "\"features\":[0,3],\"x\":["),
+    ("\"solver\":", "\"solver\":\"a\\nb\",\"x\":"),
+  ])
+  func hostileNumbersAreRefused(text: String, replacement: String) throws {
+    let rows = (0..<20).map { "\($0),\(["a", "b", "c"][$0 % 3]),\($0 * $0 % 7)\n" }
+    let model = try FittedModel("y ~ x + z", Table(csvText: "x,z,y\n" + rows.joined(), source: "t.csv"))
+    let found = try #require(message(text, by: replacement, of: model))
+    #expect(found.hasPrefix("m: the model file is damaged: ") && !found.contains("\n"))
+  }
+
+  @Test(arguments: [
+    ("\"columns\":[", "\"columns\":[],\"x\":[", "there are no terms"),
+    ("\"parts\":[", "\"parts\":[],\"x\":[", "a term has no variables, or one twice"),
+    ("\"index\":0", "\"index\":1", "a level or power of a term is not there"),
+    ("\"index\":0", "\"index\":-1", "a level or power of a term is not there"),
+    ("\"variable\":0", "\"variable\":9223372036854775807", "a variable of a term is not there"),
+    ("\"variable\":0", "\"variable\":1", "a term stands twice"),
+    ("\"expression\":\"x 1\"", "\"expression\":\"x\"", "the columns are not those of the terms"),
     (
-      "\"expression\" : \"x 1\"", "\"expression\" : [\"log\", \"x 1\"]",
-      "the coefficients are not those of the terms"
-    ),
-    ("\"expression\" : \"x 1\"", "\"expression\" : \"x\"", "the columns are not those of the terms"),
-    (
-      "\"expression\" : \"x 1\"", "\"expression\" : [\"scale\", \"x 1\"]",
+      "\"expression\":\"x 1\"", "\"expression\":[\"scale\",\"x 1\"]",
       "means and deviations are not those of the terms"
     ),
-    ("\"expression\" : \"x 1\"", "\"expression\" : \"x 1\", \"degree\" : 0", "a power is out of range"),
-    ("\"expression\" : \"x 1\"", "\"category\" : \"x 1\"", "a category has no levels"),
+    ("\"expression\":\"x 1\"", "\"expression\":\"x 1\",\"degree\":0", "a power is out of range"),
+    ("\"expression\":\"x 1\"", "\"category\":\"x 1\"", "a category has no levels"),
+    ("\"targets\":[\"y\"]", "\"targets\":[\"y\",\"z\"]", "there are several targets"),
+    ("\"missing\":\"refuse\"", "\"missing\":\"mean\"", nil),
+    ("\"kind\":\"numbers\"", "\"fill\":1,\"kind\":\"numbers\"", "a fill is not that of the policy"),
+    ("\"range\":[", "\"range\":[1,", "a range is none"),
+    ("\"droppedRows\":0", "\"droppedRows\":-1", "the number of dropped rows is negative"),
+    ("\"weightSum\":20", "\"weightSum\":null", "the covariance is not that of the coefficients"),
+    ("\"ridgePenalty\":0", "\"ridgePenalty\":-1", "the ridge penalty is negative"),
     (
-      "\"expression\" : \"x 1\"", "\"expression\" : [\"log\", \"x 1\"], \"y\" : 0",
-      "the coefficients are not those of the terms"
-    ),
-    (
-      "\"variable\" : {\n          \"expression\"",
-      "\"levels\" : [], \"variable\" : {\n          \"expression\"", "the levels are not those of a category"
-    ),
-    (
-      "\"missing\" : \"refuse\",\n    \"sources\"", "\"missing\" : \"drop\",\n    \"sources\"",
-      "the design is not that of the model"
-    ),
-    ("\"kind\" : \"numbers\"", "\"fill\" : 1, \"kind\" : \"numbers\"", "a fill is not that of the policy"),
-    ("\"range\" : [", "\"range\" : [1, ", "a range is none"),
-    ("\"droppedRows\" : 0", "\"droppedRows\" : -1", "the number of dropped rows is negative"),
-    ("\"weightSum\" : 20", "\"weightSum\" : null", "the covariance is not that of the coefficients"),
-    ("\"means\" : [", "\"means\" : [1, ", "the covariance is not that of the coefficients"),
-    ("\"inverse\" : [", "\"inverse\" : [1, ", "the covariance is not that of the coefficients"),
-    ("\"norms\" : [", "\"norms\" : [0, \"nan\"], \"x\" : [", "a norm is not positive"),
-    ("\"standardError\" : ", "\"standardError\" : -1, \"x\" : ", "a standard error is negative"),
-    ("\"ridgePenalty\" : 0", "\"ridgePenalty\" : -1", "the ridge penalty is negative"),
-    (
-      "\"redundant\" : [",
-      "\"redundant\" : [{\"term\": \"z\", \"dependsOn\": [], \"factors\": [], \"constant\": 0}",
+      "\"redundant\":[", "\"redundant\":[{\"feature\":2,\"dependsOn\":[],\"constant\":0}",
       "a redundant column is not among the terms"
     ),
     (
-      "\"redundant\" : [",
-      "\"redundant\" : [{\"term\": \"x 1\", \"dependsOn\": [], \"factors\": [1], \"constant\": 0}",
-      "a dependency lacks factors"
+      "\"redundant\":[",
+      "\"redundant\":[{\"feature\":0,\"dependsOn\":[{\"feature\":-1,\"factor\":1}],\"constant\":0}",
+      "a redundant column is not among the terms"
     ),
+    ("\"certificate\":{", "\"x\":{", "it does not say how it was fitted"),
   ])
-  func partsThatDoNotFitAreRefused(text: String, replacement: String, fault: String) throws {
-    #expect(model.json.contains(text))
+  func partsThatDoNotFitAreRefused(text: String, replacement: String, fault: String?) throws {
     #expect(
-      try message(model.json.replacingOccurrences(of: text, with: replacement))
-        == "m.json: the model file is damaged: \(fault); fit the model again")
+      message(text, by: replacement)
+        == fault.map { "m: the model file is damaged: \($0); fit the model again" })
+  }
+
+  /// Numbers that JSON could not hold.
+  @Test func arraysThatDoNotFitAreRefused() throws {
+    var contents = ModelContents(model)
+    func fault(_ change: (inout ModelContents) -> Void) -> String? {
+      var contents = contents
+      change(&contents)
+      return message(FittedModel.envelope.bytes(of: contents))
+    }
+    func damaged(_ what: String) -> String { "m: the model file is damaged: \(what); fit the model again" }
+    #expect(fault { _ in } == nil)
+    #expect(fault { $0.estimates.append(1) } == damaged("the coefficients are not those of the terms"))
+    #expect(fault { $0.estimates[1] = -.infinity } == damaged("a number is not finite"))
+    #expect(fault { $0.estimates[1] = .nan } == damaged("the covariance is not that of the coefficients"))
+    #expect(fault { $0.standardErrors[1] = -1 } == damaged("a standard error is negative"))
+    #expect(
+      fault { $0.standardErrors.removeLast() }
+        == damaged("the standard errors are not those of the coefficients"))
+    contents.certificate = nil
+    contents.covariance = nil
+    #expect(fault { _ in } == damaged("it does not say how it was fitted"))
   }
 
   @Test func replacingAFileKeepsItsPermissions() throws {

@@ -109,7 +109,7 @@ import Testing
     let bytes = try share(0..<30).fileBytes
     func isRefused(_ bytes: [UInt8]) -> Bool {
       do throws(TabularError) {
-        _ = try Share(fileBytes: bytes, path: "x")
+        _ = try Share(RandomAccessFile(bytes, name: "x"))
         return false
       } catch {
         return error.description.hasPrefix("x: ") && !error.description.contains("\n")
@@ -132,16 +132,16 @@ import Testing
       if !isRefused(flipped) { Issue.record("bit \(bit)") }
     }
     let newer = Array(
-      String(decoding: bytes, as: UTF8.self).replacing("linreg-share 4", with: "linreg-share 5").utf8)
+      String(decoding: bytes, as: UTF8.self).replacing("linreg-share 5", with: "linreg-share 6").utf8)
     #expect(
       throws: TabularError.model(
-        path: "x", message: "the share has version 5, this software reads up to 4; update it")
+        path: "x", message: "the share has version 6, this software reads up to 5; update it")
     ) {
-      try Share(fileBytes: newer, path: "x")
+      try Share(RandomAccessFile(newer, name: "x"))
     }
     #expect(throws: TabularError.model(path: "x", message: "this is not a share of swift-linear-regression"))
     {
-      try Share(fileBytes: Array("a,b\n1,2\n".utf8), path: "x")
+      try Share(RandomAccessFile(Array("a,b\n1,2\n".utf8), name: "x"))
     }
   }
 

@@ -275,7 +275,7 @@ import Testing
     #expect(old.status == 1)
     #expect(
       old.error
-        == "old: the checkpoint was written by an earlier version of linreg; begin anew under another name, or delete it\n"
+        == "old: the checkpoint has version 1, which is no longer read; begin anew under another name, or delete it\n"
     )
   }
 

@@ -8,7 +8,7 @@ extension Matrix: Codable {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let rows = try container.decode(Int.self, forKey: .rows)
     let columns = try container.decode(Int.self, forKey: .columns)
-    let elements = try container.decode([Scalar].self, forKey: .elements)
+    let elements = try container.decode(StoredArray<Scalar>.self, forKey: .elements).wrappedValue
     let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
     guard rows >= 0, columns >= 0, !overflow, count == elements.count else {
       throw DecodingError.dataCorruptedError(
@@ -23,6 +23,6 @@ extension Matrix: Codable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(rowCount, forKey: .rows)
     try container.encode(columnCount, forKey: .columns)
-    try container.encode(storage, forKey: .elements)
+    try container.encode(StoredArray(storage), forKey: .elements)
   }
 }

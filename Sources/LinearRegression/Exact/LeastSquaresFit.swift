@@ -44,22 +44,18 @@ public struct LeastSquaresFit: Equatable, Sendable {
   public var standardErrors: [Double?] { coefficientStatistics().map(\.standardError) }
 
   /// The table of coefficients of a target: the intercept first (if there is one), then one per feature.
-  public func coefficientStatistics(target: Int = 0) -> [CoefficientStatistics] {
-    let statistics = statistics[target], freedom = statistics.degreesOfFreedom
-    let s = statistics.residualStandardError
-    func row(_ estimate: Double?, root: Double?) -> CoefficientStatistics {
-      CoefficientStatistics(
-        estimate: estimate, standardError: root.flatMap { root in s.map { $0 * root } },
-        degreesOfFreedom: freedom)
-    }
+  public func coefficientStatistics(target: Int = 0) -> CoefficientTable {
+    let s = statistics[target].residualStandardError
     let first = hasIntercept ? 1 : 0
-    var table = hasIntercept ? [row(model.intercepts[target], root: roots?[0])] : []
+    var estimates = hasIntercept ? [model.intercepts[target]] : []
     for j in 0..<model.featureCount {
-      let root = roots?[first + j]
-      let isLeftOut = roots != nil && root == nil
-      table.append(row(isLeftOut ? nil : model.weights[j, target], root: root))
+      let isLeftOut = roots != nil && roots![first + j] == nil
+      estimates.append(isLeftOut ? .nan : model.weights[j, target])
     }
-    return table
+    return CoefficientTable(
+      estimates: estimates,
+      standardErrors: s.map { s in (roots ?? []).map { root in root.map { s * $0 } ?? .nan } } ?? [],
+      degreesOfFreedom: statistics[target].degreesOfFreedom)
   }
 
   /// The variance inflation factor of each feature; nil for one that was left out, and where there is no covariance.

@@ -1,5 +1,5 @@
 /// Statistics of a least-squares fit, for one target. A value is nil where it does not exist.
-public struct FitStatistics: Equatable, Sendable {
+public struct FitStatistics: Equatable, Sendable, Codable {
   /// Σ w (y − ŷ)², w being the weights of the rows or 1.
   public let residualSumOfSquares: Double
 
@@ -74,24 +74,5 @@ public struct FitStatistics: Equatable, Sendable {
     logLikelihood = isLeastSquares && likelihood.isFinite ? likelihood : nil
     aic = logLikelihood.map { -2 * $0 + 2 * Double(rank + 1) }
     bic = logLikelihood.map { -2 * $0 + CLibrary.logarithm(count) * Double(rank + 1) }
-  }
-
-  /// Creates statistics that were saved.
-  package init(
-    residualSumOfSquares: Double, totalSumOfSquares: Double, degreesOfFreedom: Int,
-    residualStandardError: Double?, rSquared: Double?, adjustedRSquared: Double?, fStatistic: Double?,
-    fPValue: Double?, logLikelihood: Double?, aic: Double?, bic: Double?
-  ) {
-    self.residualSumOfSquares = residualSumOfSquares
-    self.totalSumOfSquares = totalSumOfSquares
-    self.degreesOfFreedom = degreesOfFreedom
-    self.residualStandardError = residualStandardError
-    self.rSquared = rSquared
-    self.adjustedRSquared = adjustedRSquared
-    self.fStatistic = fStatistic
-    self.fPValue = fPValue
-    self.logLikelihood = logLikelihood
-    self.aic = aic
-    self.bic = bic
   }
 }

@@ -40,12 +40,15 @@ extension Design {
     let start = hasIntercept ? 1 : 0
     var places = Array(repeating: Place(), count: variables.count)
     for (position, column) in columns.enumerated() {
-      for part in column.parts where variables[part.variable].levels != nil {
+      switch column {
+      case .part(let part):
         var place = places[part.variable]
         if place.count == 0 { place.first = position }
         let isNext = position == place.first + place.count && part.index == start + place.count
-        place.count = column.parts.count == 1 && place.count >= 0 && isNext ? place.count + 1 : -1
+        place.count = place.count >= 0 && isNext ? place.count + 1 : -1
         places[part.variable] = place
+      case .product(let parts):
+        for part in parts { places[part.variable].count = -1 }
       }
     }
     var best: Absorption?
@@ -75,7 +78,7 @@ extension Design {
     let range = absorption.columns.range
     let indices = (absorption.columns.hasReference ? 1 : 0)..<levels.count
     design.columns.replaceSubrange(
-      range, with: indices.map { Column(parts: [Part(variable: absorption.variable, index: $0)]) })
+      range, with: indices.map { .part(Part(variable: absorption.variable, index: $0)) })
     return design
   }
 }

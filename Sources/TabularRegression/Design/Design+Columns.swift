@@ -107,7 +107,7 @@ private struct Coding {
 
   /// The columns of a term; the parts of its first variable change fastest.
   func columns(ofTerm index: Int) -> [Design.Column] {
-    terms[index].reduce([Design.Column(parts: [])]) { columns, variable in
+    terms[index].reduce([.product([])]) { columns, variable in
       parts(of: variable, inTerm: index).flatMap { part in
         columns.map { Design.Column(parts: $0.parts + [Design.Part(variable: variable, index: part)]) }
       }

@@ -10,8 +10,7 @@ extension Design {
     let absorbed = absorption()?.columns.count ?? 0
     if columns.count - absorbed > Self.mostColumns { return "there are too many terms" }
     if let fault = sourcesFault ?? centersFault { return fault }
-    let names = names
-    return Set(names).count == names.count ? nil : "a term stands twice"
+    return repeatedName == nil ? nil : "a term stands twice"
   }
 
   private var variablesFault: String? {
@@ -27,7 +26,7 @@ extension Design {
       case .category, .expression(.column): break
       default: return "a number has levels"
       }
-      if levels.isEmpty || Set(levels).count != levels.count {
+      if levels.isEmpty || !Self.areDistinct(levels) {
         return "the levels are not those of a category"
       }
     }
@@ -35,31 +34,61 @@ extension Design {
   }
 
   private var partsFault: String? {
-    for column in columns {
-      // A variable twice would stand for a square.
-      if column.parts.isEmpty || Set(column.parts.map(\.variable)).count != column.parts.count {
-        return "a term has no variables, or one twice"
-      }
-      for part in column.parts {
-        guard variables.indices.contains(part.variable) else { return "a variable of a term is not there" }
-        let variable = variables[part.variable]
-        let isThere: Bool
-        if let levels = variable.levels {
-          isThere = levels.indices.contains(part.index)
-        } else if case .powers(_, let degree) = variable.variable {
-          isThere = (1...degree).contains(part.index)
-        } else {
-          isThere = part.index == 0
-        }
-        if !isThere { return "a level or power of a term is not there" }
-      }
+    let indices = variables.map { variable in
+      if let levels = variable.levels { return 0..<levels.count }
+      if case .powers(_, let degree) = variable.variable { return 1..<degree + 1 }
+      return 0..<1
     }
-    // The table of a product's levels has to fit into memory, as it did.
+    func fault(_ part: Part) -> String? {
+      guard indices.indices.contains(part.variable) else { return "a variable of a term is not there" }
+      return indices[part.variable].contains(part.index) ? nil : "a level or power of a term is not there"
+    }
     for column in columns {
-      let count = column.parts.reduce(1.0) { $0 * Double(variables[$1.variable].levels?.count ?? 1) }
-      if count > 1e8 { return "a term has too many levels" }
+      switch column {
+      case .part(let part): if let fault = fault(part) { return fault }
+      case .product(let parts):
+        // A variable twice would stand for a square.
+        if parts.isEmpty || Set(parts.map(\.variable)).count != parts.count {
+          return "a term has no variables, or one twice"
+        }
+        for part in parts { if let fault = fault(part) { return fault } }
+        // The table of a product's levels has to fit into memory, as it did.
+        let count = parts.reduce(1.0) { $0 * Double(variables[$1.variable].levels?.count ?? 1) }
+        if count > 1e8 { return "a term has too many levels" }
+      }
     }
     return nil
+  }
+
+  /// A name that two columns have; nil where each has its own.
+  var repeatedName: String? {
+    let absorption = absorption(fewest: 2), range = absorption?.columns.range ?? 0..<0
+    var others: Set<String> = []
+    for column in [columns[..<range.lowerBound], columns[range.upperBound...]].joined() {
+      let name = name(of: column)
+      if !others.insert(name).inserted { return name }
+    }
+    // Names of levels differ as the levels do. They may be a million: they are formed only where another may be among them.
+    guard let absorption else { return nil }
+    let start = variables[absorption.variable].variable.name.utf8
+    if !others.contains(where: { $0.utf8.starts(with: start) || !$0.utf8.allSatisfy { $0 < 0x80 } }) {
+      return nil
+    }
+    return columns[range].lazy.map(name).first { others.contains($0) }
+  }
+
+  /// Whether each level stands there once. Where they are in order, as levels are behind the reference, no set of them is
+  /// needed.
+  private static func areDistinct(_ levels: [String]) -> Bool {
+    func areOrdered(_ precedes: (String, String) -> Bool) -> Bool {
+      zip(levels.dropFirst(), levels.dropFirst(2)).allSatisfy(precedes)
+    }
+    // Numbers are in order of their size, longer ones last. That says nothing of characters with several encodings.
+    let inOrder =
+      areOrdered(<)
+      || areOrdered { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
+        && levels.allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } }
+    return inOrder ? !levels.dropFirst().contains(levels[0]) : Set(levels).count == levels.count
   }
 
   private var sourcesFault: String? {

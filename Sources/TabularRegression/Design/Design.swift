@@ -2,7 +2,7 @@
 /// rows of the fit.
 ///
 /// It is what a model keeps: it evaluates any block of rows, then and later, in the same way.
-package struct Design: Hashable, Sendable, Codable {
+package struct Design: Hashable, Sendable {
   /// What is predicted.
   package var targets: [Expression]
 
@@ -28,14 +28,24 @@ package struct Design: Hashable, Sendable, Codable {
   package var missing: MissingPolicy
 
   /// A variable, and the levels of a category, the reference first; nil for numbers.
-  package struct ResolvedVariable: Hashable, Sendable, Codable {
+  package struct ResolvedVariable: Hashable, Sendable {
     package var variable: Variable
     package var levels: [String]?
   }
 
-  /// A column: the product of these parts.
-  package struct Column: Hashable, Sendable, Codable {
-    package var parts: [Part]
+  /// A column: a part, or the product of several. Most are a part, and need no memory of their own.
+  package enum Column: Hashable, Sendable {
+    case part(Part)
+    case product([Part])
+
+    init(parts: [Part]) { self = parts.count == 1 ? .part(parts[0]) : .product(parts) }
+
+    package var parts: [Part] {
+      switch self {
+      case .part(let part): [part]
+      case .product(let parts): parts
+      }
+    }
   }
 
   /// A part of a variable.
@@ -82,15 +92,18 @@ package struct Design: Hashable, Sendable, Codable {
   /// Columns of a table that are read as words, of digits too.
   package var categories: Set<String> { Set(sources.filter { $0.kind != .numbers }.map(\.name)) }
 
-  private func name(of column: Column) -> String {
-    let parts = column.parts.map { part in
-      let variable = variables[part.variable]
-      let name = variable.variable.name
-      if let levels = variable.levels { return name + levels[part.index] }
-      if case .powers(_, let degree) = variable.variable, degree > 1 { return "\(name)\(part.index)" }
-      return name
+  func name(of column: Column) -> String {
+    switch column {
+    case .part(let part): name(of: part)
+    case .product(let parts): parts.map(name).joined(separator: ":")
     }
-    return parts.joined(separator: ":")
+  }
+
+  private func name(of part: Part) -> String {
+    let variable = variables[part.variable], name = variable.variable.name
+    if let levels = variable.levels { return name + levels[part.index] }
+    if case .powers(_, let degree) = variable.variable, degree > 1 { return "\(name)\(part.index)" }
+    return name
   }
 
   /// Columns of a table that the targets are formed from.

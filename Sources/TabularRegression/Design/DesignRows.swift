@@ -173,8 +173,17 @@ private struct DesignInput {
     _ isLeftOut: inout [Bool]
   ) throws(TabularError) -> [Int32] {
     guard let levels = variable.levels, let name = variable.variable.columns.first else { return [] }
-    let positions = Dictionary(uniqueKeysWithValues: zip(levels, levels.indices.map(Int32.init)))
     let kind = design.sources.first { $0.name == name }?.kind
+    var positions: [String: Int32] = [:]
+    if case .words(let words) = try table.find(name).values, words.levels.count < levels.count / 8 {
+      // Few of many levels are looked for.
+      let wanted = Set(words.levels + words.levels.map(Design.level) + ["FALSE", "TRUE"])
+      for (index, level) in levels.enumerated() where wanted.contains(level) {
+        positions[level] = Int32(index)
+      }
+    } else {
+      positions = Dictionary(uniqueKeysWithValues: zip(levels, levels.indices.map(Int32.init)))
+    }
     /// −1 for one that is not known.
     func position(_ word: String) -> Int32 {
       let level = kind == .booleans ? Design.boolean(word) ?? word : word

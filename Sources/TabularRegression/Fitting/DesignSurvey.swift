@@ -177,8 +177,7 @@ package struct DesignSurvey: Sendable {
         .init(variable: variable, levels: inTerms.contains(index) ? try levels(of: variable) : nil))
     }
     let design = try resolved(variables, try resolvedCenters())
-    var seen: Set<String> = []
-    if let twice = design.names.first(where: { !seen.insert($0).inserted }) {
+    if let twice = design.repeatedName {
       throw .unusable(
         file: source, message: "two columns of the design would be called \"\(printable(twice))\"; rename one"
       )

@@ -10,7 +10,7 @@ extension FittedModel {
       $0.described(features, width: 80 - (areLeftOut ? 10 : 0)) + (areLeftOut ? ": left out" : "")
     }
     if redundant.count > lines.count { lines.append("and \(redundant.count - lines.count) more") }
-    if observations < features.count + (hasIntercept ? 1 : 0) {
+    if observations < design.columns.count + (hasIntercept ? 1 : 0) {
       let holdsOut = training.map { $0.method.validationFraction > 0 } ?? false
       lines.append("there are fewer rows than coefficients\(holdsOut ? "; hold out fewer" : "")")
     }

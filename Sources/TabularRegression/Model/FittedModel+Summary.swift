@@ -11,7 +11,7 @@ extension FittedModel {
 
   private var heading: [String] {
     var start =
-      "\(printable(target)) on \(counted(features.count, "feature")), \(counted(observations, "observation"))"
+      "\(printable(target)) on \(counted(design.columns.count, "feature")), \(counted(observations, "observation"))"
     if let weights { start += ", weights \(printable(weights))" }
     if let training {
       let heldOut = training.method.validationFraction > 0 ? " and \(training.validationRows) held out" : ""
@@ -77,9 +77,9 @@ extension FittedModel {
 
   /// Names, then columns of the same height.
   private func coefficientTable(_ columns: [[String]]) -> [String] {
-    let width = columns.reduce(0) { $0 + 2 + $1[0].count }, terms = termNames
+    let width = columns.reduce(0) { $0 + 2 + $1[0].count }
     let names = column(
-      "term", shownRows.map { shortened(terms[$0], to: max(16, 80 - width)) }, .left)
+      "term", shownRows.map { shortened(termName($0), to: max(16, 80 - width)) }, .left)
     return names.indices.map { row in
       withoutTrailingSpaces(([names[row]] + columns.map { $0[row] }).joined(separator: "  "))
     }

@@ -7,7 +7,7 @@ public import LinearRegression
 /// let homes = try Table(csv: "homes.csv")
 /// let model = try FittedModel("price ~ area + rooms", homes)
 /// print(model.summary)
-/// try model.write(to: "homes.json")
+/// try model.write(to: "homes.model")
 /// ```
 public struct FittedModel: Equatable, Sendable {
   /// What was asked for, in R's language; for information.
@@ -21,7 +21,7 @@ public struct FittedModel: Equatable, Sendable {
 
   /// The table of coefficients: the intercept first (if there is one), then one per feature. The estimate is nil for
   /// one that was left out; there are no standard errors of a model trained by SGD.
-  public let coefficientStatistics: [CoefficientStatistics]
+  public let coefficientStatistics: CoefficientTable
 
   /// Number of rows that the model was fitted on, those of weight 0 not counted.
   public let observations: Int

@@ -1,22 +1,11 @@
 internal import LinearAlgebra
 internal import LinearRegression
 
-/// A model file, and what the command prints with `--json`: the same keys, the same bytes.
+/// What the command prints of a model with `--json`: a model and its coefficients under their names, for other programs.
 ///
 /// Keys whose values are null have their place kept.
-struct ModelRecord: Codable {
-  /// The newest version; what needs nothing of it is written as ``plainVersion``, which older software reads.
-  static let currentVersion = 6
-  static let plainVersion = 5
-  static let formatName = "swift-linear-regression model"
-
-  /// What every version of the file has; read before anything else.
-  struct Header: Codable {
-    var format: String
-    var version: Int
-  }
-
-  struct Coefficient: Codable {
+struct ModelRecord: Encodable {
+  struct Coefficient: Encodable {
     var term: String
     @Null var estimate: Double?
     @Null var exact: Double?
@@ -27,8 +16,8 @@ struct ModelRecord: Codable {
     @Null var varianceInflation: Double?
   }
 
-  var format = Self.formatName
-  var version = Self.plainVersion
+  var format = "swift-linear-regression model"
+  var version = FittedModel.envelope.version
   var formula: String
   var target: String
   var design: Design
@@ -52,7 +41,7 @@ struct ModelRecord: Codable {
   @Null var bic: Double?
   @Null var method: LeastSquares?
   @Null var certificate: CertificateRecord?
-  @Null var covariance: CovarianceRecord?
+  @Null var covariance: UnscaledCovariance?
   @Null var training: SGD?
   @Null var batchSize: Int?
   @Null var redundant: [CertificateRecord.Dependency]?
@@ -61,20 +50,14 @@ struct ModelRecord: Codable {
   @Null var stopReason: StopReason?
   @Null var epoch: Int?
   @Null var validationRows: Int?
-  var checksum = ""
 }
 
 /// An optional that is written as null, where Codable would leave the key out.
 @propertyWrapper
-struct Null<Wrapped: Codable>: Codable {
+struct Null<Wrapped: Encodable>: Encodable {
   var wrappedValue: Wrapped?
 
   init(wrappedValue: Wrapped?) { self.wrappedValue = wrappedValue }
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    wrappedValue = container.decodeNil() ? nil : try container.decode(Wrapped.self)
-  }
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
@@ -83,10 +66,8 @@ struct Null<Wrapped: Codable>: Codable {
 }
 
 extension ModelRecord {
-  static let interceptTerm = "(Intercept)"
-
   init(_ model: FittedModel) {
-    let statistics = model.statistics
+    let statistics = model.statistics, names = model.features
     formula = model.formula
     target = model.target
     design = model.design
@@ -100,8 +81,8 @@ extension ModelRecord {
     let exact = (model.training?.exact).map { [$0.intercept] + $0.coefficients }
     let inflation =
       (model.hasIntercept ? [nil] : [])
-      + (model.covariance?.varianceInflationFactors(of: model.features.count)
-        ?? model.features.map { _ in nil })
+      + (model.covariance?.varianceInflationFactors(of: names.count)
+        ?? names.map { _ in nil })
     coefficients = zip(model.termNames, model.coefficientStatistics).enumerated().map { index, row in
       Coefficient(row.0, row.1, exact: exact?[index], varianceInflation: inflation[index].flatMap(finite))
     }
@@ -116,20 +97,16 @@ extension ModelRecord {
     aic = statistics.aic
     bic = statistics.bic
     method = model.method
-    certificate = model.certificate.map { CertificateRecord($0, names: model.features) }
-    covariance = model.covariance.map(CovarianceRecord.init)
-    if covariance?.levels != nil || design.columns.count > Design.mostColumns {
-      version = Self.currentVersion
-    }
+    certificate = model.certificate.map { CertificateRecord($0, names: names) }
+    covariance = model.covariance
     training = model.training?.method
     batchSize = model.training?.batchSize
-    redundant = model.training?.redundant.map { CertificateRecord.Dependency($0, names: model.features) }
+    redundant = model.training?.redundant.map { CertificateRecord.Dependency($0, names: names) }
     redundancy = model.training?.redundancy
     epochs = model.training?.epochs
     stopReason = model.training?.stopReason
     epoch = model.training?.epoch
     validationRows = model.training?.validationRows
-    checksum = expectedChecksum
   }
 }
 
@@ -152,36 +129,11 @@ func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
 
 extension FittedModel {
   /// Names of the coefficients, the intercept's first (if there is one).
-  var termNames: [String] { (hasIntercept ? [ModelRecord.interceptTerm] : []) + features }
+  var termNames: [String] { coefficientStatistics.indices.map(termName) }
 
-  /// - Precondition: the record has no fault.
-  init(_ record: ModelRecord) {
-    func model(_ values: [Double]) -> LinearModel {
-      record.intercept
-        ? LinearModel(coefficients: Array(values.dropFirst()), intercept: values[0])
-        : LinearModel(coefficients: values, intercept: 0)
-    }
-    let names = record.design.names, fitted = model(record.coefficients.map { $0.estimate ?? 0 })
-    self.init(
-      formula: record.formula, design: record.design,
-      model: fitted,
-      coefficientStatistics: record.coefficients.map {
-        CoefficientStatistics(
-          estimate: $0.estimate, standardError: $0.standardError, degreesOfFreedom: record.degreesOfFreedom)
-      }, observations: record.observations, droppedRows: record.droppedRows,
-      statistics: FitStatistics(
-        residualSumOfSquares: record.residualSumOfSquares, totalSumOfSquares: record.totalSumOfSquares,
-        degreesOfFreedom: record.degreesOfFreedom, residualStandardError: record.residualStandardError,
-        rSquared: record.rSquared, adjustedRSquared: record.adjustedRSquared, fStatistic: record.fStatistic,
-        fPValue: record.fPValue, logLikelihood: record.logLikelihood, aic: record.aic, bic: record.bic),
-      certificate: record.certificate?.certificate(names: names),
-      covariance: record.covariance?.covariance, method: record.method,
-      training: record.training.map { method in
-        TrainingRun(
-          model: fitted, epochs: record.epochs ?? [], stopReason: record.stopReason ?? .epochs,
-          epoch: record.epoch ?? 0, method: method, batchSize: record.batchSize ?? 1,
-          validationRows: record.validationRows ?? 0, exact: model(record.coefficients.compactMap(\.exact)),
-          rank: record.rank, redundant: record.redundant?.redundancies(names: names) ?? [])
-      })
+  /// The name of a coefficient.
+  func termName(_ row: Int) -> String {
+    if hasIntercept && row == 0 { return "(Intercept)" }
+    return design.name(of: design.columns[row - (hasIntercept ? 1 : 0)])
   }
 }

@@ -33,7 +33,7 @@ package struct NPYFile: TableSource {
   ) throws(TabularError) {
     self.blockBytes = blockBytes
     file = try RandomAccessFile(path)
-    let start = try file.start(NPYHeader.longest)
+    let start = try file.bytes(NPYHeader.longest)
     let shape: Shape
     do throws(NPYHeader.Fault) {
       let header = try NPYHeader(start, fileSize: file.size)

@@ -1,57 +1,30 @@
-#if canImport(FoundationEssentials)
-  private import FoundationEssentials
-#else
-  private import Foundation
-#endif
 internal import LinearRegression
 
-/// A share in a file: JSON in an ``Envelope``.
 extension Share {
   static let envelope = Envelope(
-    formatName: "linreg-share", currentVersion: 4, noun: "share", remedy: "accumulate it again")
+    formatName: "linreg-share", version: 5, noun: "share", remedy: "accumulate it again")
 
   /// Writes a file: whole, or not at all.
   ///
   /// - Throws: ``TabularError/file(path:operation:reason:)``; a file that was there before is then as it was.
   public func write(to path: String) throws(TabularError) {
-    try Files.write(fileBytes, to: path)
+    try Self.envelope.write(ShareRecord(self), to: path)
   }
 
   /// Reads a file.
   ///
   /// - Parameter path: the file, or "-" for standard input.
-  /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to a newer version, or is
+  /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to another version, or is
   ///   no share.
   public init(contentsOf path: String) throws(TabularError) {
-    let bytes = try Files.read(path)
-    try self.init(fileBytes: bytes, path: path == "-" ? "standard input" : path)
+    try self.init(RandomAccessFile(path))
   }
 
-  var fileBytes: [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    do {
-      let payload = Array(try encoder.encode(ShareRecord(self))) + [UInt8(ascii: "\n")]
-      return Self.envelope.seal(payload)
-    } catch {
-      fatalError("a share cannot be encoded: \(error); this is a bug in swift-linear-regression")
-    }
-  }
+  var fileBytes: [UInt8] { Self.envelope.bytes(of: ShareRecord(self)) }
 
-  init(fileBytes bytes: [UInt8], path: String) throws(TabularError) {
-    let (version, payload) = try Self.envelope.open(bytes, path: path)
-    if version < Self.envelope.currentVersion {
-      throw .model(
-        path: path, message: "the share has version \(version), which is no longer read; accumulate it again")
-    }
-    let inconsistent = Self.envelope.damaged("its contents do not fit together", path: path)
-    let record: ShareRecord
-    do {
-      record = try JSONDecoder().decode(ShareRecord.self, from: Data(payload))
-    } catch {
-      throw inconsistent
-    }
-    guard let share = record.share else { throw inconsistent }
+  init(_ file: RandomAccessFile) throws(TabularError) {
+    let record: ShareRecord = try Self.envelope.open(file)
+    guard let share = record.share else { throw Self.envelope.damaged(name: file.name) }
     self = share
   }
 }
@@ -70,7 +43,7 @@ private struct ShareRecord: Codable {
     var height: UInt64
     var rows: LeastSquares.Factor
     /// The levels of a category that has no columns, in the order of the factor; not there without one.
-    var levels: [String]?
+    var levels: StoredStrings?
   }
 
   init(_ share: Share) {
@@ -80,7 +53,7 @@ private struct ShareRecord: Codable {
     parts = share.parts.subtrees.map {
       Part(
         height: $0.before, rows: $0.value.factor,
-        levels: share.absorption == nil ? nil : $0.value.words)
+        levels: share.absorption == nil ? nil : StoredStrings($0.value.words))
     }
   }
 
@@ -91,20 +64,29 @@ private struct ShareRecord: Codable {
     let absorption = design.absorption(fewest: 2)
     if isInLevels && absorption == nil { return nil }
     let columns = isInLevels ? absorption!.columns : nil
+    let levels = isInLevels ? design.variables[absorption!.variable].levels! : []
+    let numbers = Dictionary(uniqueKeysWithValues: zip(levels, levels.indices))
     var tree = MergeTree<ShareRows>()
     for part in parts {
-      let rows = part.rows
+      let rows = part.rows, words = part.levels?.strings ?? []
       guard rows.targets == design.targets.count, (rows.grouping == .levels) == isInLevels,
         rows.grouping != .none, rows.features == design.columns.count - (columns?.count ?? 0),
-        (part.levels != nil) == isInLevels, rows.levels <= part.levels?.count ?? 0,
-        Set(part.levels ?? []).count == part.levels?.count ?? 0
+        (part.levels != nil) == isInLevels, rows.levels <= words.count
       else { return nil }
-      let known = Set(absorption.flatMap { design.variables[$0.variable].levels } ?? [])
-      // Booleans are written in several ways.
-      let isKnown = { known.contains($0) || known.contains(Design.boolean($0) ?? $0) }
-      guard (part.levels ?? []).indices.allSatisfy({ !rows.hasRows(level: $0) || isKnown(part.levels![$0]) })
-      else { return nil }
-      tree.append(ShareRows(rows, words: part.levels ?? []), before: part.height) { $0.merge($1) }
+      var isThere = Array(repeating: false, count: levels.count), others: Set<String> = []
+      for (level, word) in words.enumerated() {
+        let number = numbers[word], isTwice: Bool
+        if let number {
+          isTwice = isThere[number]
+          isThere[number] = true
+        } else {
+          isTwice = !others.insert(word).inserted
+        }
+        // Booleans are written in several ways.
+        let isKnown = number != nil || numbers[Design.boolean(word) ?? word] != nil
+        if isTwice || !isKnown && rows.hasRows(level: level) { return nil }
+      }
+      tree.append(ShareRows(rows, words: words), before: part.height) { $0.merge($1) }
     }
     return Share(
       formula: formula, design: design, absorption: isInLevels || parts.isEmpty ? absorption : nil,

@@ -6,7 +6,7 @@ public import LinearRegression
 /// ```swift
 /// let training = try TableTraining("price ~ area + rooms", homes)
 /// while let report = try training.next() { print(report.epoch, report.loss) }
-/// try training.model().write(to: "homes.json")
+/// try training.model().write(to: "homes.model")
 /// ```
 /// The steps are those of ``Training`` on the same rows.
 public final class TableTraining {
@@ -183,10 +183,10 @@ public final class TableTraining {
       observations: evaluation.observations, rank: run.rank ?? 1, hasIntercept: true, isLeastSquares: false)
     return FittedModel(
       formula: formula, design: data.design, model: run.model,
-      coefficientStatistics: ([run.model.intercept] + run.model.coefficients).map {
-        CoefficientStatistics(
-          estimate: $0, standardError: nil, degreesOfFreedom: statistics.degreesOfFreedom)
-      }, observations: evaluation.observations, droppedRows: data.droppedRows, statistics: statistics,
+      coefficientStatistics: CoefficientTable(
+        estimates: [run.model.intercept] + run.model.coefficients,
+        degreesOfFreedom: statistics.degreesOfFreedom),
+      observations: evaluation.observations, droppedRows: data.droppedRows, statistics: statistics,
       certificate: nil, covariance: nil, method: nil, training: run)
   }
 }

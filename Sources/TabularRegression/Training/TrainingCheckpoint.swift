@@ -1,21 +1,15 @@
-#if canImport(FoundationEssentials)
-  private import FoundationEssentials
-#else
-  private import Foundation
-#endif
 package import LinearRegression
 
-/// A checkpoint: the state of a training run in a file, an ``Envelope`` around JSON. Numbers come back with the same bits.
+/// A checkpoint: the state of a training run in a file. Numbers come back with the same bits.
 package struct TrainingCheckpoint: Codable {
   let formula: String
   let columns: [String]
   package let state: TrainingState
 
-  static var envelope: Envelope {
-    Envelope(
-      formatName: "linreg-checkpoint", currentVersion: 2, noun: "checkpoint",
-      remedy: "begin anew under another name, or delete it")
-  }
+  static let envelope = Envelope(
+    formatName: "linreg-checkpoint", version: 3, noun: "checkpoint",
+    remedy: "begin anew under another name, or delete it",
+    otherwise: ", and it is not overwritten; give another name")
 
   /// The checkpoint of a run as it stands.
   init(_ training: TableTraining) {
@@ -26,45 +20,16 @@ package struct TrainingCheckpoint: Codable {
 
   /// Reads a checkpoint.
   ///
-  /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to a newer version, or is no checkpoint.
+  /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to another version, or is no checkpoint.
   package init(contentsOf path: String) throws(TabularError) {
-    let bytes = try Files.read(path)
-    if !Self.envelope.isAround(bytes) {
-      throw .model(
-        path: path, message: "this is not a checkpoint, and it is not overwritten; give another name")
-    }
-    let (version, payload) = try Self.envelope.open(bytes, path: path)
-    if version < Self.envelope.currentVersion {
-      throw .model(
-        path: path,
-        message: "the checkpoint was written by an earlier version of linreg; \(Self.envelope.remedy)")
-    }
-    do {
-      self = try JSONDecoder().decode(TrainingCheckpoint.self, from: Data(payload))
-    } catch {
-      throw Self.misfit(path)
-    }
+    self = try Self.envelope.open(RandomAccessFile(path))
   }
 
   /// Writes a checkpoint: whole, or not at all.
   func write(to path: String) throws(TabularError) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    let json: Data
-    do {
-      json = try encoder.encode(self)
-    } catch {
-      fatalError("a checkpoint cannot be encoded: \(error); this is a bug in swift-linear-regression")
-    }
     // Always the same temporary name: a run that is killed leaves one of them at most.
-    try Files.write(
-      Self.envelope.seal(Array(json) + [UInt8(ascii: "\n")]), to: path,
-      temporaryName: ".\(path.split(separator: "/").last ?? "checkpoint").tmp")
-  }
-
-  /// The error of contents that do not fit together.
-  fileprivate static func misfit(_ path: String) -> TabularError {
-    envelope.damaged("its contents do not fit together", path: path)
+    try Self.envelope.write(
+      self, to: path, temporaryName: ".\(path.split(separator: "/").last ?? "checkpoint").tmp")
   }
 }
 
@@ -106,7 +71,7 @@ extension TableTraining {
         throw refused("other settings: \(differences.joined(separator: ", "))", give: "the former ones")
       case .state(.data):
         throw refused("other data than \(source)", give: "the file it was made from")
-      default: throw TrainingCheckpoint.misfit(path)
+      default: throw TrainingCheckpoint.envelope.damaged(name: path)
       }
     }
   }

@@ -16,12 +16,12 @@ extension LeastSquares.Factor: Codable {
     try container.encode(epsilon, forKey: .epsilon)
     try container.encode(counts, forKey: .counts)
     if isEmpty { return }
-    try container.encode(units.shifts, forKey: .shifts)
-    try container.encode(units.scales, forKey: .scales)
-    try container.encode(triangle.packedColumns, forKey: .triangle)
+    try container.encode(StoredArray(units.shifts), forKey: .shifts)
+    try container.encode(StoredArray(units.scales), forKey: .scales)
+    try container.encode(StoredArray(triangle.packedColumns), forKey: .triangle)
     if grouping == .levels {
-      try container.encode(means.weights, forKey: .levelWeights)
-      try container.encode(means.elements, forKey: .levelMeans)
+      try container.encode(StoredArray(means.weights), forKey: .levelWeights)
+      try container.encode(StoredArray(means.elements), forKey: .levelMeans)
     }
   }
 
@@ -33,7 +33,7 @@ extension LeastSquares.Factor: Codable {
       throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: problem)
     }
     func numbers(_ key: Key, _ count: Int? = nil) throws -> [Double] {
-      let numbers = try container.decode([Double].self, forKey: key)
+      let numbers = try container.decode(StoredArray<Double>.self, forKey: key).wrappedValue
       try check(
         count.map { $0 == numbers.count } ?? true && numbers.allSatisfy(\.isFinite), key,
         "\(numbers.count) numbers")

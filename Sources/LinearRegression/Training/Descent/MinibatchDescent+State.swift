@@ -25,7 +25,8 @@ extension MinibatchDescent {
   func restore(_ state: DescentState) -> Bool {
     guard case .minibatch(let state) = state, state.values.count == values.buffer.count,
       state.velocities.count == velocities.buffer.count, state.sums.count == sums.buffer.count,
-      state.kept.count == kept.buffer.count, state.losses.count == shape.targets
+      state.kept.count == kept.buffer.count, state.losses.count == shape.targets,
+      [state.values, state.velocities, state.sums, state.kept, state.losses].joined().allSatisfy(\.isFinite)
     else { return false }
     func copy(_ source: [Double], _ target: Scratch<Scalar>) {
       for (i, value) in source.enumerated() { target.buffer[i] = Scalar(value) }
@@ -55,12 +56,12 @@ struct MinibatchCounts: Codable, Equatable, BitwiseCopyable {
 
 /// Everything that a run goes on from.
 struct MinibatchState: Codable, Equatable {
-  var values: [Double]
-  var velocities: [Double]
-  var sums: [Double]
-  var kept: [Double]
+  @StoredArray var values: [Double]
+  @StoredArray var velocities: [Double]
+  @StoredArray var sums: [Double]
+  @StoredArray var kept: [Double]
   /// Σ w e²/2 of each target over the epoch so far.
-  var losses: [Double]
+  @StoredArray var losses: [Double]
   var counts: MinibatchCounts
   /// Those at the start of the epoch, as `kept` are the values.
   var keptCounts: MinibatchCounts

@@ -18,7 +18,11 @@ extension VarianceReducedDescent {
     guard case .varianceReduced(let state) = state, state.snapshot.count == now.snapshot.count,
       state.offset.count == now.snapshot.count, state.newtonStep.count == now.snapshot.count,
       state.losses.count == shape.targets, state.biasResidual.shape == now.biasResidual.shape,
-      state.residual.shape == now.residual.shape
+      state.residual.shape == now.residual.shape,
+      [
+        state.snapshot, state.offset, state.newtonStep, state.losses, state.biasResidual.elements,
+        state.residual.elements,
+      ].joined().allSatisfy(\.isFinite)
     else { return false }
     now = state
     for i in offset.buffer.indices {
@@ -32,11 +36,11 @@ extension VarianceReducedDescent {
 /// Everything that a run goes on from. Weights, p × k, stand above biases, 1 × k.
 struct VarianceReducedState: Codable, Equatable {
   /// w̃
-  var snapshot: [Double]
+  @StoredArray var snapshot: [Double]
   /// v − w̃
-  var offset: [Double]
+  @StoredArray var offset: [Double]
   /// −T Tᵀ g̃: Newton's step from the snapshot.
-  var newtonStep: [Double]
+  @StoredArray var newtonStep: [Double]
   /// Steps since the snapshot; a short batch is a fraction of one.
   var steps: Double
   /// t₀
@@ -48,7 +52,7 @@ struct VarianceReducedState: Codable, Equatable {
   /// The largest norm of a target's gradient.
   var gradientNorm = 0.0
   /// Mean squared loss of each target at the snapshot.
-  var losses: [Double] = []
+  @StoredArray var losses: [Double] = []
   var residual = Matrix<Double>.zeros(0, 0)
   var biasResidual = Matrix<Double>.zeros(0, 0)
 }

@@ -27,6 +27,7 @@ extension Training {
       && 0..<X.rowCount ~= state.rowsDone
       && (state.best.map {
         $0.weights.shape == Shape(X.columnCount, y.columnCount) && $0.bias.shape == Shape(1, y.columnCount)
+          && $0.weights.firstNonFinite() == nil && $0.bias.firstNonFinite() == nil
       } ?? true)
     guard isWhole, descent.restore(state.descent) else { throw .state(.contents) }
     (generator, epochs, rowsDone) = (state.generator, state.reports, state.rowsDone)

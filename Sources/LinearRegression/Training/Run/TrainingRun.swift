@@ -1,7 +1,7 @@
 internal import LinearAlgebra
 
 /// A trained model and how it came about.
-public struct TrainingRun: Equatable, Sendable {
+public struct TrainingRun: Equatable, Sendable, Codable {
   /// The model, in the units of the data: the last one, or the best on validation rows where a run with a rate of your own had some.
   public let model: LinearModel
 
@@ -34,7 +34,7 @@ public struct TrainingRun: Equatable, Sendable {
   /// in the solution of least norm in standardised units, where an exact fit leaves them out.
   public let redundant: [Redundancy]
 
-  package init(
+  init(
     model: LinearModel, epochs: [EpochReport], stopReason: StopReason, epoch: Int, method: SGD,
     batchSize: Int,
     validationRows: Int, exact: LinearModel?, rank: Int?, redundant: [Redundancy]

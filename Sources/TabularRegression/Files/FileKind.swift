@@ -1,6 +1,6 @@
 /// Files that are taken for others, known by how they begin.
 enum FileKind: CaseIterable {
-  case share, checkpoint, model, matrix, archive, parquet, page
+  case share, checkpoint, model, json, matrix, archive, parquet, page
 
   /// The kind of a file that begins with these bytes; nil where it is none of these.
   init?(_ start: some Collection<UInt8>) {
@@ -18,7 +18,8 @@ enum FileKind: CaseIterable {
     switch self {
     case .share: ["linreg-share "]
     case .checkpoint: ["linreg-checkpoint "]
-    case .model: ["{\n"]
+    case .model: ["linreg-model "]
+    case .json: ["{\n"]
     case .matrix: []
     case .archive: ["PK\u{3}\u{4}"]
     case .parquet: ["PAR1\u{15}"]
@@ -31,7 +32,8 @@ enum FileKind: CaseIterable {
     switch self {
     case .share: "this is a share; linreg solve makes a model of it"
     case .checkpoint: "this is a checkpoint; linreg train --resume goes on from it"
-    case .model: "this is JSON, such as a model, which linreg summary shows and linreg predict takes first"
+    case .model: "this is a model, which linreg summary shows and linreg predict takes first"
+    case .json: "this is JSON, as --json prints it"
     case .matrix: "this is a NumPy matrix"
     case .archive: "this is an archive, such as a spreadsheet or NumPy's .npz"
     case .parquet: "this is a Parquet file"
@@ -43,7 +45,7 @@ enum FileKind: CaseIterable {
   func description(insteadOf other: String) -> String {
     switch self {
     case .share, .checkpoint, .model: description
-    case .matrix, .archive, .parquet, .page: "\(description), not \(other) of swift-linear-regression"
+    case .json, .matrix, .archive, .parquet, .page: "\(description), not \(other) of swift-linear-regression"
     }
   }
 
@@ -53,7 +55,7 @@ enum FileKind: CaseIterable {
     case .share, .checkpoint, .model: description
     case .matrix: "\(description); give it as a file whose name ends in .npy"
     case .archive: "\(description); save the table as CSV, or one array as .npy"
-    case .parquet, .page: "\(description); save the table as CSV"
+    case .json, .parquet, .page: "\(description); save the table as CSV"
     }
   }
 }

@@ -46,6 +46,9 @@ final class RandomAccessFile: Sendable {
     throw FileStamp.changed(name)
   }
 
+  /// The same of bytes in memory.
+  init(_ bytes: [UInt8], name: String) { (self.name, contents, size) = (name, .memory(bytes), bytes.count) }
+
   deinit { if case .descriptor(let descriptor) = contents { close(descriptor) } }
 
   /// Fills a buffer with the bytes from `offset` on.
@@ -70,11 +73,11 @@ final class RandomAccessFile: Sendable {
     }
   }
 
-  /// The first bytes, at most so many.
-  func start(_ count: Int) throws(TabularError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: min(count, size))
+  /// The bytes from `offset` on, at most so many.
+  func bytes(_ count: Int, at offset: Int = 0) throws(TabularError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: min(count, size - offset))
     let failure = bytes.withUnsafeMutableBytes { buffer -> TabularError? in
-      do throws(TabularError) { try read(buffer, at: 0) } catch { return error }
+      do throws(TabularError) { try read(buffer, at: offset) } catch { return error }
       return nil
     }
     if let failure { throw failure }

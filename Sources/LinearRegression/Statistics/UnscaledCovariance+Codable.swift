@@ -1,0 +1,68 @@
+internal import LinearAlgebra
+
+/// Saved as its parts, R⁻¹ as its upper triangle, column after column. Reading one back checks that they fit.
+extension UnscaledCovariance: Codable {
+  private enum Key: String, CodingKey {
+    case features, means, norms, inverse, weightSum, levels, first, weights
+  }
+
+  /// Encodes the covariance; numbers come back bit for bit where the encoder keeps them.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(StoredArray(features), forKey: .features)
+    try container.encode(StoredArray(means), forKey: .means)
+    try container.encode(StoredArray(norms), forKey: .norms)
+    try container.encode(StoredArray(inverse.packedColumns), forKey: .inverse)
+    // Null without one: the key is always there.
+    try container.encode(weightSum, forKey: .weightSum)
+    guard let levels else { return }
+    var nested = container.nestedContainer(keyedBy: Key.self, forKey: .levels)
+    try nested.encode(levels.columns.first, forKey: .first)
+    try nested.encode(StoredArray(levels.weights), forKey: .weights)
+    try nested.encode(StoredArray(levels.means.elements), forKey: .means)
+  }
+
+  /// Decodes a covariance; whatever does not fit together is an error.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    func check(_ condition: Bool, _ key: Key, _ problem: String) throws {
+      if condition { return }
+      throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: problem)
+    }
+    func numbers(_ key: Key, _ container: KeyedDecodingContainer<Key>, _ count: Int? = nil) throws -> [Double]
+    {
+      let numbers = try container.decode(StoredArray<Double>.self, forKey: key).wrappedValue
+      try check(
+        count.map { $0 == numbers.count } ?? true && numbers.allSatisfy(\.isFinite), key,
+        "\(numbers.count) numbers")
+      return numbers
+    }
+    let features = try container.decode(StoredArray<Int>.self, forKey: .features).wrappedValue
+    try check(features.allSatisfy { $0 >= 0 }, .features, "a feature is negative")
+    let means = try numbers(.means, container, features.count)
+    let norms = try numbers(.norms, container, features.count)
+    try check(norms.allSatisfy { $0 > 0 }, .norms, "a norm is not positive")
+    let inverse = try numbers(.inverse, container, features.count * (features.count + 1) / 2)
+    let weightSum = try container.decode(Double?.self, forKey: .weightSum)
+    var levels: Levels?
+    if container.contains(.levels) {
+      let nested = try container.nestedContainer(keyedBy: Key.self, forKey: .levels)
+      let first = try nested.decode(Int.self, forKey: .first)
+      let weights = try numbers(.weights, nested)
+      try check(
+        weights.count >= 2 && weights.allSatisfy { $0 >= 0 } && weights.contains { $0 > 0 }, .levels,
+        "weights of levels")
+      try check(0...Int.max - weights.count ~= first, .levels, "a first column")
+      levels = Levels(
+        columns: LevelColumns(first: first, levels: weights.count, hasReference: weightSum != nil),
+        weights: weights,
+        means: Matrix(
+          rows: weights.count, columns: features.count,
+          elements: try numbers(.means, nested, weights.count * features.count)))
+    }
+    self.init(
+      features: features, means: means, norms: norms,
+      inverse: UpperTriangularMatrix(order: features.count, packedColumns: inverse), weightSum: weightSum,
+      levels: levels)
+  }
+}

@@ -1,0 +1,100 @@
+internal import LinearAlgebra
+internal import LinearRegression
+
+/// The contents of a model file: what the model cannot compute again.
+struct ModelContents: Codable {
+  var formula: String
+  var design: Design
+  @StoredArray var estimates: [Double]
+  @StoredArray var standardErrors: [Double]
+  var observations: Int
+  var droppedRows: Int
+  var statistics: FitStatistics
+  var certificate: Certificate?
+  var covariance: UnscaledCovariance?
+  var method: LeastSquares?
+  var training: TrainingRun?
+
+  init(_ model: FittedModel) {
+    let table = model.coefficientStatistics
+    (formula, design, statistics) = (model.formula, model.design, model.statistics)
+    (estimates, standardErrors) = (table.estimates, table.standardErrors)
+    (observations, droppedRows) = (model.observations, model.droppedRows)
+    (certificate, covariance) = (model.certificate, model.covariance)
+    (method, training) = (model.method, model.training)
+  }
+
+  /// What is wrong with the contents, in words; nil where they can be used.
+  var fault: String? {
+    if let fault = design.fault { return fault }
+    if design.targets.count != 1 { return "there are several targets" }
+    if droppedRows < 0 { return "the number of dropped rows is negative" }
+    let features = design.columns.count, first = design.hasIntercept ? 1 : 0
+    if estimates.count != first + features { return "the coefficients are not those of the terms" }
+    let (rank, overflow) = observations.subtractingReportingOverflow(statistics.degreesOfFreedom)
+    if observations < 1 || overflow || rank < 0 || rank > estimates.count || rank > observations {
+      return "observations and degrees of freedom do not fit each other"
+    }
+    if !statistics.residualSumOfSquares.isFinite || !statistics.totalSumOfSquares.isFinite
+      || estimates.contains(where: \.isInfinite)
+    {
+      return "a number is not finite"
+    }
+    if !standardErrors.isEmpty && standardErrors.count != estimates.count {
+      return "the standard errors are not those of the coefficients"
+    }
+    if standardErrors.contains(where: { $0 < 0 }) { return "a standard error is negative" }
+    if let method, (try? method.validate()) == nil { return "the ridge penalty is negative" }
+    for redundancy in certificate?.redundant ?? training?.redundant ?? [] {
+      if !([redundancy.feature] + redundancy.dependsOn.map(\.feature)).allSatisfy((0..<features).contains) {
+        return "a redundant column is not among the terms"
+      }
+    }
+    return covarianceFault ?? trainingFault
+  }
+
+  private var covarianceFault: String? {
+    guard let covariance else { return nil }
+    let misfit = "the covariance is not that of the coefficients"
+    if let levels = covariance.levels {
+      if levels.columns != design.absorption(fewest: 2)?.columns
+        || covariance.features.contains(where: levels.columns.range.contains)
+      {
+        return "the levels of the covariance are not those of a category"
+      }
+    }
+    let first = design.hasIntercept ? 1 : 0
+    var isMissing = estimates.dropFirst(first).map { !$0.isNaN }
+    for feature in [covariance.features, covariance.levels?.kept ?? []].joined() {
+      guard isMissing.indices.contains(feature), isMissing[feature] else { return misfit }
+      isMissing[feature] = false
+    }
+    let isWhole = !isMissing.contains(true) && (covariance.weightSum != nil) == design.hasIntercept
+    return isWhole ? nil : misfit
+  }
+
+  private var trainingFault: String? {
+    guard let training else { return certificate == nil ? "it does not say how it was fitted" : nil }
+    let exact = training.exact
+    return training.model == coefficients.model(hasIntercept: design.hasIntercept)
+      && exact?.featureCount == training.model.featureCount
+      && exact?.targetCount == 1 && training.batchSize > 0 && exact?.weights.firstNonFinite() == nil
+      && exact?.intercept.isFinite == true
+      ? nil : "it does not say how training went"
+  }
+
+  private var coefficients: CoefficientTable {
+    CoefficientTable(
+      estimates: estimates, standardErrors: standardErrors, degreesOfFreedom: statistics.degreesOfFreedom)
+  }
+
+  /// The model.
+  /// - Precondition: there is no fault.
+  var model: FittedModel {
+    FittedModel(
+      formula: formula, design: design, model: coefficients.model(hasIntercept: design.hasIntercept),
+      coefficientStatistics: coefficients, observations: observations, droppedRows: droppedRows,
+      statistics: statistics, certificate: certificate,
+      covariance: covariance, method: method, training: training)
+  }
+}
