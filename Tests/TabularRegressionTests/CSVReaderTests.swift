@@ -446,7 +446,8 @@ import Testing
         let place = text.index(text.startIndex, offsetBy: random.nextInteger(below: digits.count + 1))
         text.insert(".", at: place)
       }
-      texts.append(["", "-", "+", "-"][random.nextInteger(below: 4)] + text)
+      text = ["", "-", "+", "-"][random.nextInteger(below: 4)] + text
+      if let value = Double(text), !PlainReader.hasLostDigits(Array(text.utf8), value) { texts.append(text) }
     }
     let bytes = Array(("x,y\n" + texts.map { "\($0),\($0)" }.joined(separator: "\n")).utf8)
     let table = try Table(

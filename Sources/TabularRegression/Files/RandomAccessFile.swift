@@ -38,6 +38,11 @@ final class RandomAccessFile: Sendable {
     stamp = FileStamp(descriptor: descriptor)
   }
 
+  /// Bytes in memory.
+  init(_ bytes: [UInt8], name: String) {
+    (self.name, contents, size, stamp) = (name, .memory(bytes), bytes.count, nil)
+  }
+
   /// Throws where the file has been written to since it was opened.
   func requireUnchanged() throws(TabularError) {
     guard case .descriptor(let descriptor) = contents, FileStamp(descriptor: descriptor) != stamp else {
@@ -45,9 +50,6 @@ final class RandomAccessFile: Sendable {
     }
     throw FileStamp.changed(name)
   }
-
-  /// The same of bytes in memory.
-  init(_ bytes: [UInt8], name: String) { (self.name, contents, size) = (name, .memory(bytes), bytes.count) }
 
   deinit { if case .descriptor(let descriptor) = contents { close(descriptor) } }
 
