@@ -19,6 +19,13 @@ static inline _Atomic(_Bool) *openblas_set_up_flag(void) {
 }
 static inline _Bool openblas_is_set_up(void) { return __c11_atomic_load(openblas_set_up_flag(), __ATOMIC_ACQUIRE); }
 static inline void openblas_note_set_up(void) { __c11_atomic_store(openblas_set_up_flag(), 1, __ATOMIC_RELEASE); }
+
+// OpenBLAS starts its threads when it is loaded, and they look for work without sleeping for some hundredths of a second.
+// Where it has threads of its own it ends them here; no other thread may be using it. It starts them again when asked.
+extern int blas_thread_shutdown_(void) __attribute__((weak));
+static inline void openblas_end_threads(void) {
+  if (blas_thread_shutdown_) blas_thread_shutdown_();
+}
 #endif
 
 #endif

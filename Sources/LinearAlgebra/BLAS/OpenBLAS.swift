@@ -17,6 +17,13 @@ public enum OpenBLAS {
     openblas_note_set_up()  // here, for the flag is that of the file that asks
   }
 
+  /// Ends the threads that OpenBLAS has started when it was loaded, which would take time from others at first. For a
+  /// program whose only thread this is: nothing else may be using OpenBLAS.
+  package static func endThreads() {
+    prepare()  // before, for it would start them again
+    openblas_end_threads()
+  }
+
   @inline(never)
   private static func setUp() { _ = singleThreaded }
 

@@ -12,10 +12,12 @@ import TabularRegression
 /// Where the command's text goes: data to standard output, everything else to standard error.
 enum Terminal {
   /// A file that may not grow any more is an error to report, not a signal to die of. Memory that is let go of is kept
-  /// for the next block of rows: taking it from the system again costs a sixth of the time of a fit.
+  /// for the next block of rows: taking it from the system again costs a sixth of the time of a fit. OpenBLAS's threads,
+  /// which nothing uses, would take time from ours as long as they wait without sleeping.
   static func prepare() {
     signal(SIGXFSZ, SIG_IGN)
     keep_freed_memory()
+    OpenBLAS.endThreads()
   }
 
   /// Writes data and a newline to standard output; ends the program where that is not possible.
