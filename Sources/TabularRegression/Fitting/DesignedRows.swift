@@ -7,17 +7,19 @@ protocol DesignedRows {
   var design: Design { get }
 }
 
-extension DesignedRows {
-  /// The error under the names of the columns.
-  func tabular(_ error: DataError) -> TabularError {
+extension Design {
+  /// The error of rows under the names of the columns.
+  ///
+  /// - Parameter source: where the rows come from, for messages.
+  func tabular(_ error: DataError, _ source: String) -> TabularError {
     func unusable(_ column: String, _ message: String) -> TabularError {
       .unusable(file: source, message: "column \"\(printable(column))\"\(message)")
     }
     func name(_ variable: DataError.Variable, _ column: Int) -> String {
       switch variable {
-      case .features: design.names[column]
-      case .targets: Variable.expression(design.targets[column]).name
-      case .weights: design.weights ?? "weights"
+      case .features: names[column]
+      case .targets: Variable.expression(targets[column]).name
+      case .weights: weights ?? "weights"
       }
     }
     switch error {
@@ -30,7 +32,7 @@ extension DesignedRows {
     case .noWeight:
       return unusable(name(.weights, 0), ": all weights are zero; give at least one row a weight")
     case .rankDeficient(let redundant):
-      return .rankDeficient(file: source, dependencies: redundant.map { $0.described(design.names) })
+      return .rankDeficient(file: source, dependencies: redundant.map { $0.described(names) })
     // What is not finite or negative has been found before, with its line.
     case .noRows, .columnsDiffer, .fewerRowsThanFolds, .nonFinite, .negativeWeight:
       return .unusable(file: source, message: error.description)
@@ -39,6 +41,9 @@ extension DesignedRows {
 }
 
 extension DesignedRows {
+  /// The error under the names of the columns.
+  func tabular(_ error: DataError) -> TabularError { design.tabular(error, source) }
+
   /// The error under the names of the columns.
   func tabular(_ error: TrainingError) -> TabularError {
     switch error {

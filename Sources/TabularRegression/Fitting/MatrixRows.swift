@@ -58,6 +58,18 @@ struct MatrixRows {
       ? try share(formula, Float.self, progress) : try share(formula, Double.self, progress)
   }
 
+  /// False where sums are beyond a Double.
+  private func add(_ block: ReducedBlock, to tree: inout MergeTree<ShareRows>) -> Bool {
+    do throws(DataError) {
+      try tree.append(ShareRows(block.rows), before: block.rows.hash) { (rows, later) throws(DataError) in
+        try rows.merge(later)
+      }
+      return true
+    } catch {
+      return false
+    }
+  }
+
   private func share<Scalar: BLASScalar>(
     _ formula: String, _: Scalar.Type, _ progress: (Int) -> Void
   ) throws(TabularError) -> Share? {
@@ -67,10 +79,11 @@ struct MatrixRows {
       try file.forEachMatrix(columns, of: Scalar.self) { (block) throws(TabularError) in
         ReducedBlock(block)
       } take: { (block) throws(TabularError) in
-        isFit = block != nil
+        isFit = block.map { add($0, to: &tree) } ?? false
         // Ends the reading.
-        guard let block else { throw .unusable(file: file.source, message: "rows that are not finite") }
-        tree.append(ShareRows(block.rows), before: block.rows.hash) { $0.merge($1) }
+        guard isFit, let block else {
+          throw .unusable(file: file.source, message: "the rows cannot be reduced as they are")
+        }
         ranges.merge(block.ranges)
         count += block.rows.observations
         progress(count)

@@ -86,7 +86,13 @@ private struct ShareRecord: Codable {
         let isKnown = number != nil || numbers[Design.boolean(word) ?? word] != nil
         if isTwice || !isKnown && rows.hasRows(level: level) { return nil }
       }
-      tree.append(ShareRows(rows, words: words), before: part.height) { $0.merge($1) }
+      do throws(DataError) {
+        try tree.append(ShareRows(rows, words: words), before: part.height) { (rows, later) throws(DataError) in
+          try rows.merge(later)
+        }
+      } catch {
+        return nil
+      }
     }
     return Share(
       formula: formula, design: design, absorption: isInLevels || parts.isEmpty ? absorption : nil,

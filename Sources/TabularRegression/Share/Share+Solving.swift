@@ -55,33 +55,23 @@ extension Share {
     }
     let narrowed = design.keeping(kept, target: expression, intercept: method.intercept)
     let isWhole = kept.count == features.count && method.intercept == design.hasIntercept
-    let within = reduced(method, narrowed, kept: kept, target: column)
+    let within = try reduced(method, narrowed, kept: kept, target: column, file)
     if within == nil, let fault = design.columnsFault { throw .unusable(file: file, message: fault) }
+    let rows = try within == nil ? withColumns(named: file).rows(named: file).factor : nil
     do throws(DataError) {
-      let fit: LeastSquaresFit
-      if let within {
-        fit = try within.rows.solve(method, columns: within.columns)
-      } else {
-        fit = try withColumns.rows.factor.solve(method, features: kept, targets: [column])
-      }
+      let fit =
+        if let within {
+          try within.rows.solve(method, columns: within.columns)
+        } else {
+          try rows!.solve(method, features: kept, targets: [column])
+        }
       return FittedModel(
         isWhole
           ? formula
           : Formula(target: response, features: narrowed.names, intercept: method.intercept).text,
         narrowed, fit, method: method, droppedRows: droppedRows)
     } catch {
-      if case .rankDeficient(let redundant) = error {
-        throw .rankDeficient(
-          file: file, dependencies: redundant.map { $0.described(narrowed.names) })
-      }
-      if case .overflow(let variable, let column) = error {
-        let name = variable == .targets ? response : narrowed.names[column]
-        throw .unusable(
-          file: file,
-          message:
-            "column \"\(printable(name))\" has squares or a coefficient beyond a Double; use another unit")
-      }
-      throw .unusable(file: file, message: error.description)
+      throw narrowed.tabular(error, file)
     }
   }
 
@@ -95,9 +85,10 @@ extension Share {
   ///   - narrowed: the design of the fit.
   ///   - kept: its columns among those of the share.
   ///   - target: the column of [X y] that is predicted.
+  ///   - file: what the share is called in messages.
   private func reduced(
-    _ method: LeastSquares, _ narrowed: Design, kept: [Int], target: Int
-  ) -> (rows: LeastSquares.Factor, columns: LevelColumns)? {
+    _ method: LeastSquares, _ narrowed: Design, kept: [Int], target: Int, _ file: String
+  ) throws(TabularError) -> (rows: LeastSquares.Factor, columns: LevelColumns)? {
     guard let whole = self.absorption, method.isPlain, let absorption = narrowed.absorption() else {
       return nil
     }
@@ -111,7 +102,7 @@ extension Share {
     else { return nil }
     /// Position without the levels.
     func position(_ column: Int) -> Int { whole.position(ofOther: column, effects: false) }
-    let rows = rows.factor.selecting(
+    let rows = try rows(named: file).factor.selecting(
       features: kept.filter { !columns.range.contains($0) }.map(position), targets: [position(target)])
     return (rows, absorption.columns)
   }

@@ -90,10 +90,32 @@ public struct Share: Equatable, Sendable {
   private var noRows: ShareRows { ShareRows(design, absorption) }
 
   /// All rows, merged along the tree; levels of the category are counted as the design does.
-  var rows: ShareRows {
-    var rows = parts.whole { $0.merge($1) } ?? noRows
-    rows.renumber(numbers(of: rows.words))
-    return rows
+  ///
+  /// - Parameter name: what the share is called in messages.
+  func rows(named name: String) throws(TabularError) -> ShareRows {
+    do throws(DataError) {
+      let whole = try parts.whole { (rows, later) throws(DataError) in try rows.merge(later) }
+      var rows = whole ?? noRows
+      try rows.renumber(numbers(of: rows.words))
+      return rows
+    } catch {
+      throw tabular(error, name)
+    }
+  }
+
+  /// Takes rows that follow all others.
+  private mutating func append(_ rows: ShareRows, before: UInt64, named name: String) throws(TabularError) {
+    do throws(DataError) {
+      try parts.append(rows, before: before) { (rows, later) throws(DataError) in try rows.merge(later) }
+    } catch {
+      throw tabular(error, name)
+    }
+  }
+
+  /// The error under the names of the columns.
+  private func tabular(_ error: DataError, _ name: String) -> TabularError {
+    guard let absorption, case .overflow(.features, let column) = error else { return design.tabular(error, name) }
+    return design.tabular(.overflow(.features, column: absorption.columns.position(ofOther: column)), name)
   }
 
   /// The number of each word among the levels of the category in the design.
@@ -120,7 +142,7 @@ public struct Share: Equatable, Sendable {
   ///
   /// - Parameter name: what it is called in messages.
   private mutating func join(_ other: Share, named name: String) throws(TabularError) {
-    for part in other.parts.subtrees { parts.append(part.value, before: part.before) { $0.merge($1) } }
+    for part in other.parts.subtrees { try append(part.value, before: part.before, named: name) }
     droppedRows += other.droppedRows
     try checkLevels(name)
   }
@@ -144,7 +166,9 @@ public struct Share: Equatable, Sendable {
   /// - Throws: ``TabularError/unusable(file:message:)`` where columns differ, naming one.
   public mutating func merge(_ other: Share, named name: String = "the other share") throws(TabularError) {
     var (mine, theirs) = (self, other)
-    if (absorption == nil) != (other.absorption == nil) { (mine, theirs) = (withColumns, other.withColumns) }
+    if (absorption == nil) != (other.absorption == nil) {
+      (mine, theirs) = (try withColumns(named: name), try other.withColumns(named: name))
+    }
     if let difference = mine.difference(to: theirs) { throw .unusable(file: name, message: difference) }
     if let levels = try design.commonLevels(other.design, mine.absorption, file: name) {
       if let absorption = mine.absorption { mine.complete(mine.design.withLevels(levels, of: absorption)) }
@@ -155,13 +179,17 @@ public struct Share: Equatable, Sendable {
   }
 
   /// The share with a column for each level; as it is where they are too many.
-  var withColumns: Share {
+  func withColumns(named name: String) throws(TabularError) -> Share {
     guard let absorption, design.columnsFault == nil else { return self }
     var share = self
     share.absorption = nil
-    share.parts.update {
-      $0.renumber(numbers(of: $0.words))
-      $0.takeColumns(absorption.columns)
+    do throws(DataError) {
+      try share.parts.update { (rows) throws(DataError) in
+        try rows.renumber(numbers(of: rows.words))
+        rows.takeColumns(absorption.columns)
+      }
+    } catch {
+      throw tabular(error, name)
     }
     return share
   }
@@ -232,7 +260,7 @@ extension Share: RowReduction {
   }
 
   mutating func take(_ part: (rows: ShareRows, dropped: Int), of source: String) throws(TabularError) {
-    parts.append(part.rows, before: part.rows.factor.hash) { $0.merge($1) }
+    try append(part.rows, before: part.rows.factor.hash, named: source)
     droppedRows += part.dropped
     try checkLevels(source)
   }

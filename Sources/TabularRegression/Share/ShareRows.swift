@@ -28,14 +28,16 @@ struct ShareRows: Equatable, Sendable {
   static func == (a: ShareRows, b: ShareRows) -> Bool { a.factor == b.factor && a.words == b.words }
 
   /// Takes later rows of the same design.
-  mutating func merge(_ later: ShareRows) {
+  ///
+  /// - Throws: ``DataError``: sums that are together beyond a Double.
+  mutating func merge(_ later: ShareRows) throws(DataError) {
     var numbers: [Int32]?
     if !later.words.isEmpty {
       if codes.isEmpty { for (index, word) in words.enumerated() { codes[word] = Int32(index) } }
       // Of rows without weight there are only the words.
       numbers = Array(later.words.map { number(of: $0) }.prefix(later.factor.levels))
     }
-    join(later.factor, numbers)
+    try factor.merge(later.factor, levels: numbers)
   }
 
   private mutating func number(of word: String) -> Int32 {
@@ -47,21 +49,13 @@ struct ShareRows: Equatable, Sendable {
   }
 
   /// Gives each level another number, which stands for what the design says.
-  mutating func renumber(_ numbers: [Int32]) {
+  mutating func renumber(_ numbers: [Int32]) throws(DataError) {
     if factor.grouping != .levels { return }
     var rows = ShareRows(factor.empty)
-    rows.join(factor, Array(numbers.prefix(factor.levels)))
+    try rows.factor.merge(factor, levels: Array(numbers.prefix(factor.levels)))
     self = rows
   }
 
   /// Takes a column for each level.
   mutating func takeColumns(_ columns: LevelColumns) { factor = factor.withColumns(columns) }
-
-  private mutating func join(_ other: LeastSquares.Factor, _ numbers: [Int32]?) {
-    do throws(DataError) {
-      try factor.merge(other, levels: numbers)
-    } catch {
-      preconditionFailure("the columns of a share changed: \(error)")
-    }
-  }
 }
