@@ -56,6 +56,41 @@ import Testing
         ridge, try FittedModel("y ~ .", table(0..<200), method: LeastSquares(ridgePenalty: 5)), digits: 10))
   }
 
+  /// A month may have rows of one level of a category, or one row: what all files together are fitted to is accepted.
+  @Test func aShareMayHaveOneLevel() throws {
+    let rows = ["1,1,A", "2.1,2,A", "2.9,3,A", "5,2,B", "6.2,3,B", "3,4,C", "3.5,5,C"]
+    func table(_ range: Range<Int>) throws -> Table {
+      try Table(csvText: (["y,x,store"] + rows[range]).joined(separator: "\n"), source: "t.csv")
+    }
+    let whole = try FittedModel("y ~ x + store", table(0..<7))
+    let first = try Share("y ~ x + store", table(0..<3))
+    for cuts in [[0..<3, 3..<5, 5..<7], [5..<7, 3..<5, 0..<3], [0..<3, 3..<4, 4..<7]] {
+      var merged = try Share("y ~ x + store", table(cuts[0]))
+      for cut in cuts.dropFirst() {
+        let bytes = try Share("y ~ x + store", table(cut)).fileBytes
+        try merged.merge(Share(RandomAccessFile(bytes, name: "s.share")))
+      }
+      #expect(agrees(try merged.solve(), whole))
+    }
+    let refused = TabularError.unusable(
+      file: "the share", message: "column \"store\" is a category with one level only, \"A\"; leave it out")
+    #expect(throws: refused) { try first.solve() }
+    #expect(try first.solve(dropping: ["store"]).features == ["x"])
+    // In a product columns belong to levels, which have to be the same.
+    #expect(throws: TabularError.self) { try Share("y ~ x * store", table(0..<3)) }
+  }
+
+  @Test func sumsBeyondADoubleAreRefused() throws {
+    func share(_ y: String) throws -> Share {
+      try Share("y ~ x", Table(csvText: "x,y\n1,\(y)\n2,\(y)\n", source: "t.csv"))
+    }
+    #expect(throws: TabularError.self) {
+      var merged = try share("1.7e308")
+      try merged.merge(share("-1.7e308"))
+      _ = try merged.solve()
+    }
+  }
+
   @Test func filesAreSmallAndComeBackBitForBit() throws {
     let path = folder.path("part.share")
     let share = try share(0..<200)

@@ -64,7 +64,21 @@ extension Design {
     }
     let reference: String? =
       if case .category(_, let reference) = variable.variable { reference } else { nil }
-    let all = ColumnSummary.inOrder(Set(mine + theirs))
-    return reference.map { first in [first] + all.filter { $0 != first } } ?? all
+    var all = ColumnSummary.inOrder(Set(mine + theirs).subtracting([Self.otherLevel]))
+    if let first = reference { all = [first] + all.filter { $0 != first } }
+    return all.count < 2 ? all + [Self.otherLevel] : all
+  }
+
+  /// Stands for levels that the rows of other shares may have, beside the only level of a category. A field without text
+  /// is missing, and so no level.
+  static let otherLevel = ""
+
+  /// The error of a category that has no two levels.
+  static func tooFewLevels(_ name: String, _ levels: [String], _ source: String) -> TabularError {
+    .unusable(
+      file: source,
+      message:
+        "column \"\(printable(name))\" is a category with \(levels.isEmpty ? "no level" : "one level only, \(shown(levels[0]))"); leave it out"
+    )
   }
 }

@@ -160,9 +160,11 @@ package struct DesignSurvey: Sendable {
 
   /// The design for rows such as these.
   ///
+  /// - Parameter isPart: whether the rows are a part of those of a fit, so that others may have other levels of a category
+  ///   that stands alone: one level is enough then.
   /// - Throws: ``TabularError``: missing fields that the policy does not allow; a category without two levels or
   ///   without its reference; too many columns, or two of one name.
-  package func design() throws(TabularError) -> Design {
+  package func design(isPart: Bool = false) throws(TabularError) -> Design {
     for name in used { if let fault = summaries[name]!.fault { throw fault } }
     if let missingFault { throw missingFault.error }
     if rowCount > 0, droppedRows == rowCount {
@@ -173,8 +175,9 @@ package struct DesignSurvey: Sendable {
     let inTerms = Set(expansion.terms.joined())
     var variables: [Design.ResolvedVariable] = []
     for (index, variable) in expansion.variables.enumerated() {
-      variables.append(
-        .init(variable: variable, levels: inTerms.contains(index) ? try levels(of: variable) : nil))
+      let levels =
+        inTerms.contains(index) ? try levels(of: variable, mayLack: isPart && index == loneCategory) : nil
+      variables.append(.init(variable: variable, levels: levels))
     }
     let design = try resolved(variables, try resolvedCenters())
     if let twice = design.repeatedName {
@@ -215,11 +218,8 @@ package struct DesignSurvey: Sendable {
     let tellsKinds = rowCount == 0 || features.allSatisfy { summaries[$0]!.kind != .undecided }
     if missing == .mean || !centers.isEmpty || !tellsKinds || hasMissingFault { return nil }
     if rowCount > 0, droppedRows == rowCount { return nil }
-    let categories = Set(expansion.terms.joined()).filter { isCategory(expansion.variables[$0]) }
-    guard let category = categories.first else { return (try design(), nil) }
-    guard leavesLevels, categories.count == 1,
-      expansion.terms.filter({ $0.contains(category) }) == [[category]]
-    else { return nil }
+    if categories.isEmpty { return (try design(), nil) }
+    guard leavesLevels, let category = loneCategory else { return nil }
     let variables = expansion.variables.indices.map {
       // Two levels stand for those to come.
       Design.ResolvedVariable(variable: expansion.variables[$0], levels: $0 == category ? ["", " "] : nil)
@@ -236,6 +236,19 @@ package struct DesignSurvey: Sendable {
   /// Takes the levels of a column in the rows that are kept.
   package mutating func take(levels: [String], of column: String) { summaries[column]?.take(levels: levels) }
 
+  /// The variables of the terms that are categories.
+  private var categories: Set<Int> {
+    Set(expansion.terms.joined()).filter { isCategory(expansion.variables[$0]) }
+  }
+
+  /// The only category, where it stands alone in a term.
+  private var loneCategory: Int? {
+    guard categories.count == 1, let category = categories.first,
+      expansion.terms.filter({ $0.contains(category) }) == [[category]]
+    else { return nil }
+    return category
+  }
+
   private func isCategory(_ variable: Variable) -> Bool {
     switch variable {
     case .expression(.column(let column)): summaries[column]!.kind == .words
@@ -244,7 +257,8 @@ package struct DesignSurvey: Sendable {
     }
   }
 
-  private func levels(of variable: Variable) throws(TabularError) -> [String]? {
+  /// - Parameter mayLack: whether rows to come may have other levels: one level is enough then, beside one without a name.
+  private func levels(of variable: Variable, mayLack: Bool) throws(TabularError) -> [String]? {
     let name: String, reference: String?
     switch variable {
     case .expression(.column(let column)) where summaries[column]!.kind == .words:
@@ -253,14 +267,9 @@ package struct DesignSurvey: Sendable {
     default: return nil
     }
     var levels = summaries[name]!.levels
-    if levels.count < 2 {
-      throw .unusable(
-        file: source,
-        message:
-          "column \"\(printable(name))\" is a category with \(levels.isEmpty ? "no level" : "one level only, \(shown(levels[0]))"); leave it out"
-      )
-    }
-    if variable.expression != nil, levels.count == rowCount - droppedRows {
+    if levels.count == 1, mayLack { levels.append(Design.otherLevel) }
+    if levels.count < 2 { throw Design.tooFewLevels(name, levels, source) }
+    if variable.expression != nil, levels.count == rowCount - droppedRows, !mayLack {
       throw .unusable(
         file: source,
         message:
@@ -302,12 +311,13 @@ extension Design {
   ///
   /// - Throws: ``TabularError``.
   package init(
-    _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse
+    _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
+    isPart: Bool = false
   ) throws(TabularError) {
     var survey = try DesignSurvey(
       formula, columns: table.columnNames, weights: weights, missing: missing, source: table.source)
     try survey.add(table)
-    self = try survey.design()
+    self = try survey.design(isPart: isPart)
   }
 }
 

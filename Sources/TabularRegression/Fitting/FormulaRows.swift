@@ -10,6 +10,8 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
   let weights: String?
   /// What becomes of rows in which a field is missing.
   let missing: MissingPolicy
+  /// Whether they are a part of the rows of a fit, so that others may have other levels.
+  var isPart = false
   /// A reduction of no rows of a design, with a category that has no columns.
   let empty: (Design, Design.Absorption?) throws(TabularError) -> Reduction
 
@@ -59,7 +61,7 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
     if let open = early?.open, let reduction {
       survey.take(levels: reduction.levels, of: early!.design.column(of: open))
     }
-    let design = try survey.design()
+    let design = try survey.design(isPart: isPart)
     reduction?.complete(design)
     return Survey(
       design: design, table: count <= blocks ? Table(source.source, table) : nil, reduction: reduction)

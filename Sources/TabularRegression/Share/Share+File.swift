@@ -87,7 +87,8 @@ private struct ShareRecord: Codable {
         if isTwice || !isKnown && rows.hasRows(level: level) { return nil }
       }
       do throws(DataError) {
-        try tree.append(ShareRows(rows, words: words), before: part.height) { (rows, later) throws(DataError) in
+        try tree.append(ShareRows(rows, words: words), before: part.height) {
+          (rows, later) throws(DataError) in
           try rows.merge(later)
         }
       } catch {

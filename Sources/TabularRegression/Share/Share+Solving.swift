@@ -54,6 +54,10 @@ extension Share {
       )
     }
     let narrowed = design.keeping(kept, target: expression, intercept: method.intercept)
+    for variable in narrowed.variables {
+      guard let levels = variable.levels, levels.contains(Design.otherLevel) else { continue }
+      throw Design.tooFewLevels(variable.variable.columns[0], levels, file)
+    }
     let isWhole = kept.count == features.count && method.intercept == design.hasIntercept
     let within = try reduced(method, narrowed, kept: kept, target: column, file)
     if within == nil, let fault = design.columnsFault { throw .unusable(file: file, message: fault) }

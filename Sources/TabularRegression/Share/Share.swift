@@ -52,7 +52,7 @@ public struct Share: Equatable, Sendable {
   ) throws(TabularError) {
     try formula.requireOneTarget()
     self.init(
-      formula.text, try Design(formula, table, weights: weights, missing: missing))
+      formula.text, try Design(formula, table, weights: weights, missing: missing, isPart: true))
     try add(table)
   }
 
@@ -114,7 +114,9 @@ public struct Share: Equatable, Sendable {
 
   /// The error under the names of the columns.
   private func tabular(_ error: DataError, _ name: String) -> TabularError {
-    guard let absorption, case .overflow(.features, let column) = error else { return design.tabular(error, name) }
+    guard let absorption, case .overflow(.features, let column) = error else {
+      return design.tabular(error, name)
+    }
     return design.tabular(.overflow(.features, column: absorption.columns.position(ofOther: column)), name)
   }
 
@@ -292,7 +294,8 @@ extension Share {
     _ formula: Formula, reading source: some TableSource, weights: String? = nil,
     missing: MissingPolicy = .refuse, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) {
-    let rows = Self.rows(formula, source, weights, missing)
+    var rows = Self.rows(formula, source, weights, missing)
+    rows.isPart = true
     if let share = try rows.matrixShare(progress: progress) {
       self = share
     } else {
