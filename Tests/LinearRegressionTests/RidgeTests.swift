@@ -58,28 +58,37 @@ import Testing
   }
 
   /// Held against fits that leave the rows of a fold out, one by one: as many folds as rows need no knowledge of who is
-  /// where.
-  @Test func crossValidationIsWhatLeavingRowsOutGives() throws {
+  /// where. A fold counts as much as it weighs, and rows without weight take no part.
+  @Test(arguments: [false, true])
+  func crossValidationIsWhatLeavingRowsOutGives(isWeighted: Bool) throws {
     let (X, y) = data(24)
+    let weights = (0..<24).map { isWeighted ? [2.5, 0, 1, 0.25, 4][$0 % 5] : 1 }
+    let rows = (0..<24).filter { weights[$0] > 0 }, total = rows.reduce(0) { $0 + weights[$1] }
     let penalties = [0.01, 1, 30]
-    let result = try LeastSquares().crossValidate(X, y, penalties: penalties, folds: 24, seed: 3)
+    let result = try LeastSquares().crossValidate(
+      X, y, weights: isWeighted ? weights : nil, penalties: penalties, folds: rows.count, seed: 3)
     for (index, penalty) in penalties.enumerated() {
       var errors: [Double] = []
-      for held in 0..<24 {
-        let rows = (0..<24).filter { $0 != held }
+      for held in rows {
+        let others = rows.filter { $0 != held }
         let fit = try LeastSquares(ridgePenalty: penalty).fit(
-          Matrix(rows: 23, columns: 4) { X[rows[$0], $1] }, Matrix(rows: 23, columns: 2) { y[rows[$0], $1] })
+          Matrix(rows: others.count, columns: 4) { X[others[$0], $1] },
+          Matrix(rows: others.count, columns: 2) { y[others[$0], $1] }, weights: others.map { weights[$0] })
         let prediction = fit.predict(X[rows: held..<held + 1])
         errors.append(
           (0..<2).reduce(0) { $0 + (y[held, $1] - prediction[0, $1]) * (y[held, $1] - prediction[0, $1]) } / 2
         )
       }
-      let mean = errors.reduce(0, +) / 24
-      let spread = errors.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 23
+      let mean = zip(rows, errors).reduce(0) { $0 + weights[$1.0] * $1.1 } / total
+      let spread = zip(rows, errors).reduce(0) { $0 + weights[$1.0] * ($1.1 - mean) * ($1.1 - mean) } / total
       #expect(abs(result.meanSquaredErrors[index] / mean - 1) < 1e-10)
-      #expect(abs(result.standardErrors[index] / (spread / 24).squareRoot() - 1) < 1e-10)
+      #expect(
+        abs(result.standardErrors[index] / (spread / Double(rows.count - 1)).squareRoot() - 1) < 1e-10)
     }
     #expect(penalties.contains(result.best) && result.withinOneStandardError >= result.best)
+    #expect(throws: DataError.fewerRowsThanFolds(rows: rows.count, folds: 25)) {
+      try LeastSquares().crossValidate(X, y, weights: weights, folds: 25)
+    }
   }
 
   @Test func crossValidationChoosesWell() throws {

@@ -37,10 +37,10 @@ public struct RidgeValidation: Equatable, Sendable {
   public let penalties: [Double]
 
   /// The mean over folds of the mean squared error of each penalty, on rows that took no part in its fit; of all
-  /// targets together.
+  /// targets together. A fold counts as much as its rows weigh: Σ w (y − ŷ)² / Σ w over all rows.
   public let meanSquaredErrors: [Double]
 
-  /// The standard error of each of these means, from the spread among folds.
+  /// The standard error of each of these means, from the spread among folds, each with its weight, as in R's glmnet.
   public let standardErrors: [Double]
 
   /// The penalty with the least error.
@@ -64,7 +64,7 @@ extension LeastSquares {
   ///   - penalties: λ to compare; nil for 0 and 60 from 10⁻⁵ W to 10² W, each the same multiple of the one before, W
   ///     being the sum of the weights or n.
   ///   - folds: number of parts, each held out in turn. Of each so many consecutive rows every fold gets one, at
-  ///     random.
+  ///     random; rows of weight 0 take no part.
   ///   - seed: where that randomness comes from.
   /// - Returns: errors and the two choices.
   /// - Throws: ``DataError``: a value that is not finite, fewer rows than folds.
@@ -83,6 +83,12 @@ extension LeastSquares {
       require(
         !penalties.isEmpty && penalties.allSatisfy { $0 >= 0 && $0.isFinite },
         "crossValidate: a penalty of \(penalties) is negative, or there is none")
+    }
+    if let weights, weights.contains(0) {
+      let kept = weights.indices.filter { weights[$0] != 0 }.map { Int32($0) }
+      return try crossValidate(
+        Matrix(X).gathered(kept), y.gathered(kept), weights: kept.map { weights[Int($0)] }, penalties: penalties,
+        folds: folds, seed: seed)
     }
     if X.rowCount < folds {
       throw X.rowCount == 0 ? .noRows : .fewerRowsThanFolds(rows: X.rowCount, folds: folds)
@@ -106,7 +112,8 @@ extension LeastSquares {
       penalties ?? Self.defaultPenalties(weightSum: factors.reduce(0) { $0 + $1.counts.weightSum })
     let errors = factors.indices.map { held in heldOutErrors(factors, held, penalties) }
     let unit = 1 / (factors[0].units.scales.dropFirst(layout.features).min() ?? 1)
-    let validation = RidgeValidation(penalties, errors: errors, unit: unit)
+    let validation = RidgeValidation(
+      penalties, errors: errors, weights: factors.map(\.counts.weightSum), unit: unit)
     guard validation.meanSquaredErrors.allSatisfy(\.isFinite) else { throw .overflow(.targets, column: 0) }
     return validation
   }
@@ -158,13 +165,17 @@ extension LeastSquares {
 extension RidgeValidation {
   /// - Parameters:
   ///   - errors: for each fold, the mean squared error of each penalty, in `unit`².
+  ///   - weights: for each fold, the sum of the weights of its rows.
   ///   - unit: what errors are measured in.
-  init(_ penalties: [Double], errors: [[Double]], unit: Double) {
-    let folds = Double(errors.count)
-    let means = penalties.indices.map { i in errors.reduce(0) { $0 + $1[i] } / folds }
+  init(_ penalties: [Double], errors: [[Double]], weights: [Double], unit: Double) {
+    let total = weights.reduce(0, +)
+    /// Mean over folds.
+    func mean(_ value: (_ fold: Int) -> Double) -> Double {
+      errors.indices.reduce(0) { $0 + weights[$1] / total * value($1) }
+    }
+    let means = penalties.indices.map { i in mean { errors[$0][i] } }
     let standardErrors = penalties.indices.map { i in
-      let squares = errors.reduce(0) { $0 + ($1[i] - means[i]) * ($1[i] - means[i]) }
-      return (squares / (folds - 1) / folds).squareRoot()
+      (mean { (errors[$0][i] - means[i]) * (errors[$0][i] - means[i]) } / Double(errors.count - 1)).squareRoot()
     }
     let best = penalties.indices.min { means[$0] < means[$1] }!
     let limit = means[best] + standardErrors[best]
