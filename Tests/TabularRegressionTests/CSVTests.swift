@@ -126,7 +126,15 @@ import Testing
       "a,b\n1,\"x\u{0}y\"\n",
       "homes.csv:2:2: there is a NUL byte; the file is not text, or it is UTF-16 (save it as UTF-8)"
     ),
-    // Names of rows are in quotes; a decimal comma is not.
+    // Names of rows are in quotes, and so is the header above them; a decimal comma is not, and no delimiter at the end.
+    (
+      "x,y\n\"a\",1,2\n",
+      "homes.csv:2:3: the row has 3 fields, the header has 2; give each row one field per column"
+    ),
+    (
+      "\"x\",\"y\"\n\"a\",1,\n",
+      "homes.csv:2:3: the row has 3 fields, the header has 2; give each row one field per column"
+    ),
     (
       "x,y\n1,5,2\n",
       "homes.csv:2:3: the row has 3 fields, the header has 2; give each row one field per column"

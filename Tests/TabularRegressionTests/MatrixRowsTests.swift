@@ -105,4 +105,15 @@ import Testing
     #expect(try rows("V5 ~ C(V1)") == nil && rows("V5 ~ scale(V1)") == nil)
     #expect(try rows("V5 ~ V1", weights: "V2") == nil && rows("V5 ~ V1", missing: .drop) == nil)
   }
+
+  /// Few rows are kept, and their levels counted where they are looked at.
+  @Test func aSmallMatrixMayHaveACategory() throws {
+    let folder = TemporaryFolder()
+    try Matrix<Double>([[1, 0, 1], [2, 1, 2.5], [3, 0, 2], [4, 1, 4.5], [6, 2, 5], [5, 2, 4]]).write(
+      npy: folder.path("m.npy"))
+    for formula in ["V3 ~ C(V2)", "V3 ~ V1 + C(V2)"] {
+      let model = try FittedModel(Formula(formula), reading: NPYFile(folder.path("m.npy")))
+      #expect(try model == FittedModel(formula, Table(npy: folder.path("m.npy"))))
+    }
+  }
 }

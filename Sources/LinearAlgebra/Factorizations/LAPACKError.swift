@@ -32,7 +32,8 @@ public enum LAPACKError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 /// Passes a routine's `info` on where it depends on the data. A negative one means that we called it wrongly.
-func positiveInfo(_ routine: StaticString, _ info: Int32) -> Int {
+@discardableResult
+package func positiveInfo(_ routine: StaticString, _ info: Int32) -> Int {
   require(
     info >= 0, "\(routine): argument \(-Int(info)) is illegal; this is a bug in swift-linear-regression")
   return Int(info)

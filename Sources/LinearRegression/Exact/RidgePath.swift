@@ -87,7 +87,8 @@ extension LeastSquares {
     if let weights, weights.contains(0) {
       let kept = weights.indices.filter { weights[$0] != 0 }.map { Int32($0) }
       return try crossValidate(
-        Matrix(X).gathered(kept), y.gathered(kept), weights: kept.map { weights[Int($0)] }, penalties: penalties,
+        Matrix(X).gathered(kept), y.gathered(kept), weights: kept.map { weights[Int($0)] },
+        penalties: penalties,
         folds: folds, seed: seed)
     }
     if X.rowCount < folds {
@@ -175,7 +176,8 @@ extension RidgeValidation {
     }
     let means = penalties.indices.map { i in mean { errors[$0][i] } }
     let standardErrors = penalties.indices.map { i in
-      (mean { (errors[$0][i] - means[i]) * (errors[$0][i] - means[i]) } / Double(errors.count - 1)).squareRoot()
+      (mean { (errors[$0][i] - means[i]) * (errors[$0][i] - means[i]) } / Double(errors.count - 1))
+        .squareRoot()
     }
     let best = penalties.indices.min { means[$0] < means[$1] }!
     let limit = means[best] + standardErrors[best]

@@ -38,12 +38,15 @@ extension UnscaledCovariance: Codable {
       return numbers
     }
     let features = try container.decode(StoredArray<Int>.self, forKey: .features).wrappedValue
-    try check(features.allSatisfy { $0 >= 0 }, .features, "a feature is negative")
+    try check(
+      features.allSatisfy { $0 >= 0 } && zip(features, features.dropFirst()).allSatisfy(<), .features,
+      "features are not in order")
     let means = try numbers(.means, container, features.count)
     let norms = try numbers(.norms, container, features.count)
     try check(norms.allSatisfy { $0 > 0 }, .norms, "a norm is not positive")
     let inverse = try numbers(.inverse, container, features.count * (features.count + 1) / 2)
     let weightSum = try container.decode(Double?.self, forKey: .weightSum)
+    try check(weightSum.map { $0 > 0 && $0.isFinite } ?? true, .weightSum, "a sum of weights")
     var levels: Levels?
     if container.contains(.levels) {
       let nested = try container.nestedContainer(keyedBy: Key.self, forKey: .levels)

@@ -127,7 +127,7 @@ package struct TableCheck: Sendable {
 
   private func findings(of column: ColumnProfile, _ target: String?) -> [Finding] {
     var findings: [Finding] = []
-    if column.name == Table.rowNames { return [] }
+    if column.name == Table.rowNames, columns.first?.name == Table.rowNames { return [] }
     func note(_ kind: Finding.Kind, line: Int? = nil, _ message: String) {
       findings.append(Finding(kind: kind, column: column.name, line: line, message: message))
     }

@@ -90,6 +90,7 @@ struct Envelope {
     decoder.userInfo[.arrayStore] = arrays
     do {
       let contents = try decoder.decode(Contents.self, from: Data(json))
+      try file.requireUnchanged()
       if arrays.isUsedUp { return contents }
     } catch {
       throw error as? TabularError ?? damaged(Self.text(error), name: file.name)

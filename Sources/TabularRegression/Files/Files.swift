@@ -44,7 +44,7 @@ package enum Files {
   }
 
   /// The file that a path leads to, so that a symbolic link stays one, be there a file or not.
-  package static func resolved(_ path: String) -> String {
+  static func resolved(_ path: String) -> String {
     if let real = realpath(path, nil) {
       defer { free(real) }
       return String(cString: real)
@@ -59,6 +59,14 @@ package enum Files {
     return path
   }
 
+  /// The same text for all paths that lead to one regular file, "-" being what standard input is; of others the path.
+  package static func identity(_ path: String) -> String {
+    var status = stat()
+    let found = path == "-" ? fstat(STDIN_FILENO, &status) : stat(path, &status)
+    guard found == 0, status.st_mode & S_IFMT == S_IFREG else { return resolved(path) }
+    return "\(status.st_dev):\(status.st_ino)"
+  }
+
   /// The open file that a path stands for, such as `/dev/stdout`; nil for the path of a file.
   static func openDescriptor(_ path: String) -> Int32? {
     switch path {
@@ -66,7 +74,9 @@ package enum Files {
     case "/dev/stderr": STDERR_FILENO
     default:
       ["/dev/fd/", "/proc/self/fd/"].lazy.compactMap {
-        path.hasPrefix($0) ? Int32(path.dropFirst($0.count)) : nil
+        path.hasPrefix($0) && path.last?.isWholeNumber == true
+          && path.dropFirst($0.count).allSatisfy(\.isWholeNumber)
+          ? Int32(path.dropFirst($0.count)) : nil
       }.first
     }
   }

@@ -39,7 +39,9 @@ final class OutputFile {
     }
     var status = stat()
     let exists = stat(path, &status) == 0
-    if exists && status.st_mode & S_IFMT != S_IFREG {
+    // Among devices nothing is made, but for shared memory.
+    let isDevice = path.hasPrefix("/dev/") && !path.hasPrefix("/dev/shm/")
+    if exists && status.st_mode & S_IFMT != S_IFREG || !exists && isDevice {
       descriptor = open(path, O_WRONLY | O_CLOEXEC)
       if descriptor < 0 { throw Files.failure(path, .write) }
       return

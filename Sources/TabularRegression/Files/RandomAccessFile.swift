@@ -33,7 +33,12 @@ final class RandomAccessFile: Sendable {
       return
     }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    if descriptor < 0 || fstat(descriptor, &status) != 0 { throw Files.failure(path, .read) }
+    if descriptor < 0 { throw Files.failure(path, .read) }
+    if fstat(descriptor, &status) != 0 {
+      let failure = Files.failure(path, .read)
+      close(descriptor)
+      throw failure
+    }
     (contents, size) = (.descriptor(descriptor), Int(status.st_size))
     stamp = FileStamp(descriptor: descriptor)
   }

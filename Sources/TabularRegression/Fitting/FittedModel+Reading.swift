@@ -64,7 +64,7 @@ extension FittedModel {
     blocksInMemory: Int = FittedModel.blocksInMemory, plan: (FitPlan) -> Void = { _ in },
     progress: (Int) -> Void = { _ in }
   ) throws(TabularError) {
-    let rows = Share.rows(formula, source, weights, missing)
+    let rows = Share.formulaRows(formula, source, weights, missing)
     if let matrix = source.matrix, matrix.rowCount > blocksInMemory * matrix.blockRows,
       let share = try rows.matrixShare(progress: progress)
     {

@@ -33,22 +33,23 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
   ///   policy does not allow; no feature, or too many; no place for a copy of a pipe's rows, which are read again.
   func survey(keeping blocks: Int, progress: (Int) -> Void) throws(TabularError) -> Survey {
     var survey = try surveyOfNone(), reduction: Reduction?
-    let early = try survey.early(with: source.firstBlock(), leavesLevels: Reduction.countsLevels)
+    // The rows of a small matrix are kept, and not reduced.
+    let isSmall = source.matrix.map { $0.rowCount <= blocks * $0.blockRows } ?? false
+    let early =
+      isSmall ? nil : try survey.early(with: source.firstBlock(), leavesLevels: Reduction.countsLevels)
     if let early {
       reduction = try empty(early.design, early.open)
       if let open = early.open { survey.leaveLevels(of: early.design.column(of: open)) }
     } else {
       try source.prepareToRepeat()
     }
-    // The rows of a small matrix are not reduced.
-    let isSmall = source.matrix.map { $0.rowCount <= blocks * $0.blockRows } ?? false
     let start = survey
     var table = JoinedRows(), count = 0
     try source.forEachBlock(columns: survey.columns) { (table) throws(TabularError) in
       var survey = start
       try survey.add(table)
       // A missing field is told of once all have been counted.
-      let design = survey.hasMissingFault || isSmall ? nil : early?.design
+      let design = survey.hasMissingFault ? nil : early?.design
       let rows = try design?.rows(of: table, absorbing: early?.open)
       return (survey: survey, part: try rows.map(Reduction.part), table: table)
     } take: { (block) throws(TabularError) in

@@ -64,12 +64,12 @@ struct ModelContents: Codable {
       }
     }
     let first = design.hasIntercept ? 1 : 0
-    var isMissing = estimates.dropFirst(first).map { !$0.isNaN }
+    var isUnaccounted = estimates.dropFirst(first).map { !$0.isNaN }
     for feature in [covariance.features, covariance.levels?.kept ?? []].joined() {
-      guard isMissing.indices.contains(feature), isMissing[feature] else { return misfit }
-      isMissing[feature] = false
+      guard isUnaccounted.indices.contains(feature), isUnaccounted[feature] else { return misfit }
+      isUnaccounted[feature] = false
     }
-    let isWhole = !isMissing.contains(true) && (covariance.weightSum != nil) == design.hasIntercept
+    let isWhole = !isUnaccounted.contains(true) && (covariance.weightSum != nil) == design.hasIntercept
     return isWhole ? nil : misfit
   }
 

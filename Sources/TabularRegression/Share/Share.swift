@@ -134,9 +134,10 @@ public struct Share: Equatable, Sendable {
   ///
   /// - Throws: ``TabularError``; the share is then as it was.
   public mutating func add(_ table: Table) throws(TabularError) {
+    let part = try Self.part(design.rows(of: table, absorbing: absorption), isLeaf: false)
+    // A copy, for the merges that follow may fail.
     var whole = self
-    let rows = try design.rows(of: table, absorbing: absorption)
-    try whole.take(Self.part(rows, isLeaf: false), of: table.source)
+    try whole.take(part, of: table.source)
     self = whole
   }
 
@@ -294,7 +295,7 @@ extension Share {
     _ formula: Formula, reading source: some TableSource, weights: String? = nil,
     missing: MissingPolicy = .refuse, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) {
-    var rows = Self.rows(formula, source, weights, missing)
+    var rows = Self.formulaRows(formula, source, weights, missing)
     rows.isPart = true
     if let share = try rows.matrixShare(progress: progress) {
       self = share
@@ -304,7 +305,7 @@ extension Share {
   }
 
   /// The rows of a formula, on their way to a share.
-  static func rows<Source: TableSource>(
+  static func formulaRows<Source: TableSource>(
     _ formula: Formula, _ source: Source, _ weights: String?, _ missing: MissingPolicy
   ) -> FormulaRows<Source, Share> {
     FormulaRows(formula: formula, source: source, weights: weights, missing: missing) {

@@ -8,7 +8,7 @@ struct NumbersAmongWords: Sendable {
   private var disguised: [DisguisedNumber: Fields] = [:]
   private var wordsSeen = 0
 
-  /// So many words of a block are looked at.
+  /// So many words of a block are looked at, the first ones: of more words the order of the rows may decide.
   private static let mostWords = 100
   /// The column's name, and the position of its fields in the rows of the file, from 0.
   private var name = "", field = 0

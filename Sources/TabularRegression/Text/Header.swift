@@ -3,6 +3,8 @@ internal import CText
 /// The line above a table's rows that names the columns, or the first row where there is none.
 struct Header {
   private(set) var names: [String] = []
+  /// Whether the first name is in quotes.
+  private var hasQuotes = false
   private let format: TextFormat
   private let options: ReadingOptions
 
@@ -50,6 +52,7 @@ struct Header {
     }
     // As R and pandas write them.
     if names[0].isEmpty, names.count > 1 { names[0] = Table.rowNames }
+    hasQuotes = record.first == UInt8(ascii: "\"")
     if let unnamed = names.firstIndex(of: "") {
       throw error(
         unnamed,
@@ -71,10 +74,12 @@ struct Header {
     self.names = names
   }
 
-  /// Takes the first row below the names: where it has one field more, of which the first is in quotes, that is the row's
-  /// name, as R's write.table has it.
+  /// Takes the first row below the names: where it has one field more, and names and the first field are in quotes, that
+  /// field is the row's name, as R's write.table has it. A delimiter that ends the row makes no field more.
   mutating func look(at row: ArraySlice<UInt8>, file: String, line: Int) throws(TabularError) {
-    if try fields(row, file: file, line: line).count == names.count + 1 {
+    if row.isEmpty || !hasQuotes || names.contains(Table.rowNames) { return }
+    let fields = try fields(row, file: file, line: line)
+    if fields.count == names.count + 1, fields.last?.isEmpty == false {
       names.insert(Table.rowNames, at: 0)
     }
   }

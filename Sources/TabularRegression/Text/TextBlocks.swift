@@ -223,12 +223,10 @@ struct TextBlocks {
     if options.hasHeader {
       start += first.size
       line += first.newlines
-      if !asTheyArrive {
-        try fill(blockSize + 2)
-        // What begins with a quote may be the name of a row.
-        let size = buffer[start..<end].first == UInt8(ascii: "\"") ? try firstRecord().size : 0
-        try header.look(at: buffer[start..<start + size], file: file, line: line)
-      }
+      if start == end { try fill(blockSize + 2) }
+      // What begins with a quote may be the name of a row.
+      let size = buffer[start..<end].first == UInt8(ascii: "\"") ? try firstRecord().size : 0
+      try header.look(at: buffer[start..<start + size], file: file, line: line)
     }
     if nextOrigin == 1 {
       columnNames = header.names

@@ -55,7 +55,13 @@ struct TextFormat: Sendable {
     }
     format.missing_length = missing.count
     self.missing = missing
-    missingNumbers = missingTexts.compactMap(Double.init).filter(\.isFinite)
+    missingNumbers = missingTexts.compactMap { text in
+      var plain = text_format(), value = 0.0
+      let kind = Array(text.utf8)[...].trimmingSpaces().withUnsafeBufferPointer {
+        text_read_number($0.baseAddress, $0.count, &plain, &value)
+      }
+      return kind == text_value ? value : nil
+    }
     format.missing_number_count = missingNumbers.count
     self.format = format
   }

@@ -46,7 +46,7 @@ extension TableTraining {
   /// Goes on from a checkpoint: the run ends with the bits that it would have had without the stop. The number of epochs may have grown
   /// since, where neither the learning rate nor an average looks ahead to their end.
   ///
-  /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to a newer version, to other data or to
+  /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to another version, to other data or to
   ///   other settings. The run is then as it was.
   public func resume(fromCheckpoint path: String) throws(TabularError) {
     let checkpoint = try TrainingCheckpoint(contentsOf: path)

@@ -36,11 +36,10 @@ struct DataOptions: ParsableArguments {
     for name in exclude.joined() where !columns.contains(name) {
       throw TabularError.noColumn(name, file: source, available: columns)
     }
-    let others = columns.filter {
-      $0 != target && $0 != weights && $0 != Table.rowNames && !excluded.contains($0)
-    }
+    let named = columns.first == Table.rowNames ? columns.dropFirst() : columns[...]
+    let others = named.filter { $0 != target && $0 != weights && !excluded.contains($0) }
     return Formula(
-      target: target ?? "", features: features.isEmpty ? others : Array(features.joined()),
+      target: target ?? "", features: features.isEmpty ? Array(others) : Array(features.joined()),
       intercept: intercept)
   }
 
@@ -73,11 +72,11 @@ struct DataOptions: ParsableArguments {
   }
 }
 
-/// Says once that the names of rows, which a first column without a name holds, are not among the features.
+/// Says once that the names of rows, which the first column may hold, are not among the features.
 func noteRowNames(_ file: TableFile) {
   if file.columnNames.first != Table.rowNames { return }
   Terminal.note(
-    "\(file.source): the first column, which has no name, holds the names of rows; \".\" is without it, and \(Table.rowNames) stands for it"
+    "\(file.source): the first column holds the names of rows; \".\" is without it, and \(Table.rowNames) stands for it"
   )
 }
 
@@ -110,8 +109,8 @@ func checkOnce(_ files: [String], _ what: String = "files") throws {
     throw ValidationError("Only one of the \(what) can be standard input.")
   }
   var first: [String: String] = [:]
-  for file in files where file != "-" {
-    if let earlier = first.updateValue(file, forKey: Files.resolved(file)) {
+  for file in files {
+    if let earlier = first.updateValue(file, forKey: Files.identity(file)) {
       throw ValidationError(
         earlier == file
           ? "\(file) is named twice; its rows would count twice."

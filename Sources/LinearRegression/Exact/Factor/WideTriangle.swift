@@ -22,17 +22,21 @@ extension UpperTriangularMatrix<Double> {
       inPanels(columns: order, until: order, threads: threads) { panel, inner, t in
         let j = panel.lowerBound
         var work: [Double] = zeros(inner * panel.count)
-        _ = Double.routines.tpqrt(
-          rows, panel.count, 0, min(inner, panel.count), r + j * order + j, order, b + j * leadingDimension,
-          leadingDimension,
-          t, inner, &work)
+        positiveInfo(
+          "tpqrt",
+          Double.routines.tpqrt(
+            rows, panel.count, 0, min(inner, panel.count), r + j * order + j, order, b + j * leadingDimension,
+            leadingDimension,
+            t, inner, &work))
       } reflect: { columns, panel, inner, t in
         let (i, j) = (panel.lowerBound, columns.lowerBound)
         var work: [Double] = zeros(inner * columns.count)
-        _ = Double.routines.tpmqrt(
-          rows, columns.count, panel.count, min(inner, panel.count), b + i * leadingDimension,
-          leadingDimension, t, inner,
-          r + j * order + i, order, b + j * leadingDimension, leadingDimension, &work)
+        positiveInfo(
+          "tpmqrt",
+          Double.routines.tpmqrt(
+            rows, columns.count, panel.count, min(inner, panel.count), b + i * leadingDimension,
+            leadingDimension, t, inner,
+            r + j * order + i, order, b + j * leadingDimension, leadingDimension, &work))
       }
     }
   }
@@ -49,16 +53,20 @@ extension UpperTriangularMatrix<Double> {
     inPanels(columns: order, until: rows, threads: threads) { panel, inner, t in
       let j = panel.lowerBound
       var work: [Double] = zeros(inner * panel.count)
-      _ = Double.routines.geqrt(
-        rows - j, panel.count, min(inner, panel.count, rows - j), b + j * leadingDimension + j,
-        leadingDimension, t, inner,
-        &work)
+      positiveInfo(
+        "geqrt",
+        Double.routines.geqrt(
+          rows - j, panel.count, min(inner, panel.count, rows - j), b + j * leadingDimension + j,
+          leadingDimension, t, inner,
+          &work))
     } reflect: { columns, panel, inner, t in
       let (i, j) = (panel.lowerBound, columns.lowerBound), reflections = min(panel.count, rows - i)
       var work: [Double] = zeros(inner * columns.count)
-      _ = Double.routines.gemqrt(
-        rows - i, columns.count, reflections, min(inner, reflections), b + i * leadingDimension + i,
-        leadingDimension, t, inner, b + j * leadingDimension + i, leadingDimension, &work)
+      positiveInfo(
+        "gemqrt",
+        Double.routines.gemqrt(
+          rows - i, columns.count, reflections, min(inner, reflections), b + i * leadingDimension + i,
+          leadingDimension, t, inner, b + j * leadingDimension + i, leadingDimension, &work))
     }
     withUnsafeMutableColumns { r in
       for j in 0..<order {
@@ -84,8 +92,10 @@ extension UpperTriangularMatrix<Double> {
           // The last columns take longest, and are first.
           let start = (count - 1 - index) * width, end = min(start + width, order)
           for j in start..<end { x[j * order + j] = 1 }
-          _ = Double.routines.trtrs(
-            upperTriangle, .none, end, end - start, r, order, x + start * order, order)
+          positiveInfo(
+            "trtrs",
+            Double.routines.trtrs(
+              upperTriangle, .none, end, end - start, r, order, x + start * order, order))
         } next: {
           nil
         }

@@ -26,7 +26,8 @@ extension MinibatchDescent {
     guard case .minibatch(let state) = state, state.values.count == values.buffer.count,
       state.velocities.count == velocities.buffer.count, state.sums.count == sums.buffer.count,
       state.kept.count == kept.buffer.count, state.losses.count == shape.targets,
-      [state.values, state.velocities, state.sums, state.kept, state.losses].joined().allSatisfy(\.isFinite)
+      [state.values, state.velocities, state.sums, state.kept, state.losses].joined().allSatisfy(\.isFinite),
+      [state.values, state.velocities, state.kept].joined().allSatisfy({ Scalar($0).isFinite })
     else { return false }
     func copy(_ source: [Double], _ target: Scratch<Scalar>) {
       for (i, value) in source.enumerated() { target.buffer[i] = Scalar(value) }
