@@ -6,7 +6,7 @@ package struct StoredArray<Element: Codable & BitwiseCopyable & Sendable>: Codab
 
   package init(wrappedValue: [Element]) { self.wrappedValue = wrappedValue }
 
-  package init(_ array: [Element]) { wrappedValue = array }
+  package init(_ array: [Element]) { self.init(wrappedValue: array) }
 
   package init(from decoder: any Decoder) throws {
     guard let store = decoder.userInfo[.arrayStore] as? ArrayStore else {
@@ -26,6 +26,22 @@ package struct StoredArray<Element: Codable & BitwiseCopyable & Sendable>: Codab
       return try wrappedValue.encode(to: encoder)
     }
     try store.append(wrappedValue).encode(to: encoder)
+  }
+}
+
+extension KeyedDecodingContainer {
+  /// Throws where a condition that decoded values have to meet is not met.
+  package func check(_ condition: Bool, _ key: Key, _ problem: String) throws {
+    if condition { return }
+    throw DecodingError.dataCorruptedError(forKey: key, in: self, debugDescription: problem)
+  }
+
+  /// Finite numbers: so many, if that is known.
+  package func numbers(_ key: Key, _ count: Int? = nil) throws -> [Double] {
+    let numbers = try decode(StoredArray<Double>.self, forKey: key).wrappedValue
+    let areThere = count.map { $0 == numbers.count } ?? true
+    try check(areThere && numbers.allSatisfy(\.isFinite), key, "\(numbers.count) numbers")
+    return numbers
   }
 }
 

@@ -25,43 +25,31 @@ extension UnscaledCovariance: Codable {
   /// Decodes a covariance; whatever does not fit together is an error.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
-    func check(_ condition: Bool, _ key: Key, _ problem: String) throws {
-      if condition { return }
-      throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: problem)
-    }
-    func numbers(_ key: Key, _ container: KeyedDecodingContainer<Key>, _ count: Int? = nil) throws -> [Double]
-    {
-      let numbers = try container.decode(StoredArray<Double>.self, forKey: key).wrappedValue
-      try check(
-        count.map { $0 == numbers.count } ?? true && numbers.allSatisfy(\.isFinite), key,
-        "\(numbers.count) numbers")
-      return numbers
-    }
     let features = try container.decode(StoredArray<Int>.self, forKey: .features).wrappedValue
-    try check(
+    try container.check(
       features.allSatisfy { $0 >= 0 } && zip(features, features.dropFirst()).allSatisfy(<), .features,
       "features are not in order")
-    let means = try numbers(.means, container, features.count)
-    let norms = try numbers(.norms, container, features.count)
-    try check(norms.allSatisfy { $0 > 0 }, .norms, "a norm is not positive")
-    let inverse = try numbers(.inverse, container, features.count * (features.count + 1) / 2)
+    let means = try container.numbers(.means, features.count)
+    let norms = try container.numbers(.norms, features.count)
+    try container.check(norms.allSatisfy { $0 > 0 }, .norms, "a norm is not positive")
+    let inverse = try container.numbers(.inverse, features.count * (features.count + 1) / 2)
     let weightSum = try container.decode(Double?.self, forKey: .weightSum)
-    try check(weightSum.map { $0 > 0 && $0.isFinite } ?? true, .weightSum, "a sum of weights")
+    try container.check(weightSum.map { $0 > 0 && $0.isFinite } ?? true, .weightSum, "a sum of weights")
     var levels: Levels?
     if container.contains(.levels) {
       let nested = try container.nestedContainer(keyedBy: Key.self, forKey: .levels)
       let first = try nested.decode(Int.self, forKey: .first)
-      let weights = try numbers(.weights, nested)
-      try check(
+      let weights = try nested.numbers(.weights)
+      try container.check(
         weights.count >= 2 && weights.allSatisfy { $0 >= 0 } && weights.contains { $0 > 0 }, .levels,
         "weights of levels")
-      try check(0...Int.max - weights.count ~= first, .levels, "a first column")
+      try container.check(0...Int.max - weights.count ~= first, .levels, "a first column")
       levels = Levels(
         columns: LevelColumns(first: first, levels: weights.count, hasReference: weightSum != nil),
         weights: weights,
         means: Matrix(
           rows: weights.count, columns: features.count,
-          elements: try numbers(.means, nested, weights.count * features.count)))
+          elements: try nested.numbers(.means, weights.count * features.count)))
     }
     self.init(
       features: features, means: means, norms: norms,

@@ -19,18 +19,18 @@ package struct DesignSurvey: Sendable {
   /// Whether there is a missing field that the policy does not allow.
   package var hasMissingFault: Bool { missingFault != nil }
 
-  private let formula: Formula
-  private let source: String
-  private let weights: String?
-  private let missing: MissingPolicy
-  private let expansion: TermExpansion
+  let formula: Formula
+  let source: String
+  let weights: String?
+  let missing: MissingPolicy
+  let expansion: TermExpansion
   /// Columns of the features, in order.
-  private let features: [String]
+  let features: [String]
   /// All columns that are used.
-  private let used: [String]
-  private var summaries: [String: ColumnSummary] = [:]
-  private var centers: [Expression: Moments] = [:]
-  private var missingFault: MissingFault?
+  let used: [String]
+  private(set) var summaries: [String: ColumnSummary] = [:]
+  private(set) var centers: [Expression: Moments] = [:]
+  private(set) var missingFault: MissingFault?
 
   /// Prepares a survey.
   ///
@@ -158,152 +158,11 @@ package struct DesignSurvey: Sendable {
     droppedRows += later.droppedRows
   }
 
-  /// The design for rows such as these.
-  ///
-  /// - Parameter isPart: whether the rows are a part of those of a fit, so that others may have other levels of a category
-  ///   that stands alone: one level is enough then.
-  /// - Throws: ``TabularError``: missing fields that the policy does not allow; a category without two levels or
-  ///   without its reference; too many columns, or two of one name.
-  package func design(isPart: Bool = false) throws(TabularError) -> Design {
-    for name in used { if let fault = summaries[name]!.fault { throw fault } }
-    if let missingFault { throw missingFault.error }
-    if rowCount > 0, droppedRows == rowCount {
-      throw .unusable(
-        file: source, message: "every row has a missing field; leave the columns out that have most of them")
-    }
-    // Unused ones, such as those of terms that were taken away, stand among them without a column.
-    let inTerms = Set(expansion.terms.joined())
-    var variables: [Design.ResolvedVariable] = []
-    for (index, variable) in expansion.variables.enumerated() {
-      let levels =
-        inTerms.contains(index) ? try levels(of: variable, mayLack: isPart && index == loneCategory) : nil
-      variables.append(.init(variable: variable, levels: levels))
-    }
-    let design = try resolved(variables, try resolvedCenters())
-    if let twice = design.repeatedName {
-      throw .unusable(
-        file: source, message: "two columns of the design would be called \"\(printable(twice))\"; rename one"
-      )
-    }
-    return design
-  }
-
-  private func resolved(
-    _ variables: [Design.ResolvedVariable], _ centers: [Design.Center]
-  ) throws(TabularError) -> Design {
-    let columns = try Design.columns(expansion, variables, source: source)
-    return Design(
-      targets: formula.targets, weights: weights, hasIntercept: expansion.hasIntercept, variables: variables,
-      columns: columns, sources: features.map { summaries[$0]!.source($0, missing) }, centers: centers,
-      missing: missing
-    ).keeping(Array(columns.indices), intercept: expansion.hasIntercept)
-  }
-
-  /// The design of all rows as the first of them tell it, but for ranges, and for the levels of one category that stands
-  /// alone, which may be left open. Nil where it depends on more, or where the first rows tell too little.
-  ///
-  /// - Parameters:
-  ///   - first: the first rows.
-  ///   - leavesLevels: whether levels may be left open.
-  /// - Throws: as ``add(_:)`` and ``design()``.
-  func early(
-    with first: Table, leavesLevels: Bool
-  ) throws(TabularError) -> (design: Design, open: Design.Absorption?)? {
-    var survey = self
-    try survey.add(first)
-    return try survey.early(leavesLevels: leavesLevels)
-  }
-
-  private func early(leavesLevels: Bool) throws(TabularError) -> (design: Design, open: Design.Absorption?)? {
-    let tellsKinds = rowCount == 0 || features.allSatisfy { summaries[$0]!.kind != .undecided }
-    if missing == .mean || !centers.isEmpty || !tellsKinds || hasMissingFault { return nil }
-    if rowCount > 0, droppedRows == rowCount { return nil }
-    if categories.isEmpty { return (try design(), nil) }
-    guard leavesLevels, let category = loneCategory else { return nil }
-    let variables = expansion.variables.indices.map {
-      // Two levels stand for those to come.
-      Design.ResolvedVariable(variable: expansion.variables[$0], levels: $0 == category ? ["", " "] : nil)
-    }
-    let design = try resolved(variables, [])
-    guard var absorption = design.absorption(fewest: 2) else { return nil }
-    absorption.isOpen = true
-    return (design, absorption)
-  }
-
   /// Leaves the levels of a column to be counted where the rows are reduced; ``take(levels:of:)`` gives them back.
   package mutating func leaveLevels(of column: String) { summaries[column]?.countsLevels = false }
 
   /// Takes the levels of a column in the rows that are kept.
   package mutating func take(levels: [String], of column: String) { summaries[column]?.take(levels: levels) }
-
-  /// The variables of the terms that are categories.
-  private var categories: Set<Int> {
-    Set(expansion.terms.joined()).filter { isCategory(expansion.variables[$0]) }
-  }
-
-  /// The only category, where it stands alone in a term.
-  private var loneCategory: Int? {
-    guard categories.count == 1, let category = categories.first,
-      expansion.terms.filter({ $0.contains(category) }) == [[category]]
-    else { return nil }
-    return category
-  }
-
-  private func isCategory(_ variable: Variable) -> Bool {
-    switch variable {
-    case .expression(.column(let column)): summaries[column]!.kind == .words
-    case .category: true
-    default: false
-    }
-  }
-
-  /// - Parameter mayLack: whether rows to come may have other levels: one level is enough then, beside one without a name.
-  private func levels(of variable: Variable, mayLack: Bool) throws(TabularError) -> [String]? {
-    let name: String, reference: String?
-    switch variable {
-    case .expression(.column(let column)) where summaries[column]!.kind == .words:
-      (name, reference) = (column, nil)
-    case .category(let column, let level): (name, reference) = (column, level)
-    default: return nil
-    }
-    var levels = summaries[name]!.levels
-    if levels.count == 1, mayLack { levels.append(Design.otherLevel) }
-    if levels.count < 2 { throw Design.tooFewLevels(name, levels, source) }
-    if variable.expression != nil, levels.count == rowCount - droppedRows, !mayLack {
-      throw .unusable(
-        file: source,
-        message:
-          "column \"\(printable(name))\" holds another word in every row; leave it out, or write C(\(FormulaParser.quoted(name))) if it is a category"
-      )
-    }
-    guard let reference else { return levels }
-    guard let position = levels.firstIndex(of: reference) ?? levels.firstIndex(of: Design.level(reference))
-    else {
-      throw .unusable(
-        file: source,
-        message:
-          "column \"\(printable(name))\" has no level \(shown(reference)) to compare others with; its levels are \(listed(levels))"
-      )
-    }
-    let first = levels.remove(at: position)
-    return [first] + levels
-  }
-
-  private func resolvedCenters() throws(TabularError) -> [Design.Center] {
-    var resolved: [Design.Center] = []
-    for (operand, moments) in centers.sorted(by: { $0.key.description < $1.key.description }) {
-      guard moments.count > 1, moments.deviation > 0, moments.deviation.isFinite else {
-        throw .unusable(
-          file: source,
-          message:
-            "\(printable(operand.description)) has no spread that scale() or center() could use; leave it out"
-        )
-      }
-      resolved.append(
-        Design.Center(operand: operand, mean: moments.mean, deviation: moments.deviation))
-    }
-    return resolved
-  }
 }
 
 extension Design {

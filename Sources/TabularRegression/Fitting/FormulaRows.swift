@@ -101,7 +101,7 @@ protocol RowReduction: SendableMetatype {
   /// That category, if there is one.
   var absorption: Design.Absorption? { get }
 
-  /// The levels that were counted.
+  /// The levels that were counted; none where ``countsLevels`` is false.
   var levels: [String] { get }
 
   /// What a block is reduced to; called on any thread.
@@ -117,6 +117,9 @@ protocol RowReduction: SendableMetatype {
 }
 
 extension RowReduction {
+  var absorption: Design.Absorption? { nil }
+  var levels: [String] { [] }
+
   /// Takes all rows under a design.
   ///
   /// - Parameters:

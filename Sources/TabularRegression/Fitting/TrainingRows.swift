@@ -37,8 +37,6 @@ struct TrainingRows: DesignedRows {
 
 extension TrainingRows: RowReduction {
   static var countsLevels: Bool { false }
-  var absorption: Design.Absorption? { nil }
-  var levels: [String] { [] }
 
   static func part(_ rows: DesignRows) -> DesignRows { rows }
 

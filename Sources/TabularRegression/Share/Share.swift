@@ -154,7 +154,8 @@ public struct Share: Equatable, Sendable {
     guard let absorption else { return }
     let levels = parts.subtrees.map(\.value.levels).max() ?? 0
     if let fault = Design.levelsFault(
-      design.column(of: absorption), levels: levels, others: noRows.factor.features + noRows.factor.targets)
+      design.column(of: absorption), levels: levels,
+      others: design.columns.count - absorption.columns.count + design.targets.count)
     {
       throw .unusable(file: name, message: fault)
     }

@@ -28,26 +28,15 @@ extension LeastSquares.Factor: Codable {
   /// Decodes a factor; whatever does not fit together is an error.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
-    func check(_ condition: Bool, _ key: Key, _ problem: String) throws {
-      if condition { return }
-      throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: problem)
-    }
-    func numbers(_ key: Key, _ count: Int? = nil) throws -> [Double] {
-      let numbers = try container.decode(StoredArray<Double>.self, forKey: key).wrappedValue
-      try check(
-        count.map { $0 == numbers.count } ?? true && numbers.allSatisfy(\.isFinite), key,
-        "\(numbers.count) numbers")
-      return numbers
-    }
     let features = try container.decode(Int.self, forKey: .features)
     let targets = try container.decode(Int.self, forKey: .targets)
-    try check(0...1_000_000 ~= features, .features, "\(features) features")
-    try check(0...1_000_000 ~= targets, .targets, "\(targets) targets")
+    try container.check(0...1_000_000 ~= features, .features, "\(features) features")
+    try container.check(0...1_000_000 ~= targets, .targets, "\(targets) targets")
     let grouping = try container.decode(Grouping.self, forKey: .grouping)
     let epsilon = try container.decode(Double.self, forKey: .epsilon)
-    try check(epsilon >= 0 && epsilon < 1, .epsilon, "a precision of \(epsilon)")
+    try container.check(epsilon >= 0 && epsilon < 1, .epsilon, "a precision of \(epsilon)")
     let counts = try container.decode(RowCounts.self, forKey: .counts)
-    try check(counts.isSound, .counts, "counts of rows")
+    try container.check(counts.isSound, .counts, "counts of rows")
     if counts.observations == 0 {
       self.init(features: features, targets: targets, grouping: grouping)
       self.epsilon = epsilon
@@ -55,21 +44,22 @@ extension LeastSquares.Factor: Codable {
     }
     let columns = features + targets
     var units = ColumnUnits(identity: columns)
-    units.shifts = try numbers(.shifts, columns)
-    try check(grouping != .none || units.shifts.allSatisfy { $0 == 0 }, .shifts, "shifts")
-    units.scales = try numbers(.scales, columns)
-    try check(units.scales.allSatisfy { $0 > 0 && $0.significand == 1 }, .scales, "scales")
+    units.shifts = try container.numbers(.shifts, columns)
+    try container.check(grouping != .none || units.shifts.allSatisfy { $0 == 0 }, .shifts, "shifts")
+    units.scales = try container.numbers(.scales, columns)
+    try container.check(units.scales.allSatisfy { $0 > 0 && $0.significand == 1 }, .scales, "scales")
     let layout = DesignLayout(features: features, targets: targets, hasOnes: grouping == .one)
-    let packed = try numbers(.triangle, layout.order * (layout.order + 1) / 2)
+    let packed = try container.numbers(.triangle, layout.order * (layout.order + 1) / 2)
     self.init(layout, units, levels: grouping == .levels ? 0 : nil)
     (self.epsilon, self.counts) = (epsilon, counts)
     triangle = UpperTriangularMatrix(order: layout.order, packedColumns: packed)
     if grouping == .levels {
-      let weights = try numbers(.levelWeights)
-      try check(weights.allSatisfy { $0 >= 0 }, .levelWeights, "weights of levels")
-      try check(weights.contains { $0 > 0 }, .levelWeights, "no level has rows")
+      let weights = try container.numbers(.levelWeights)
+      try container.check(weights.allSatisfy { $0 >= 0 }, .levelWeights, "weights of levels")
+      try container.check(weights.contains { $0 > 0 }, .levelWeights, "no level has rows")
       means = LevelMeans(
-        width: columns, weights: weights, elements: try numbers(.levelMeans, weights.count * columns))
+        width: columns, weights: weights,
+        elements: try container.numbers(.levelMeans, weights.count * columns))
     }
   }
 }
