@@ -1,4 +1,4 @@
-import TabularRegression
+@testable import TabularRegression
 import TestSupport
 import Testing
 
@@ -218,5 +218,34 @@ import Testing
     ) {
       try FittedModel("y ~ poly(x, 3)", Table(csvText: "x,y\n1,1\n1e200,2\n3,3\n", source: "t.csv"))
     }
+  }
+}
+
+/// Formulas of thousands of terms, which a tree as deep as their number would not hold.
+@Suite struct LongFormulaTests {
+  @Test func thousandsOfTermsAreRefusedByTheirNumber() throws {
+    let names = (0..<30_000).map { "c\($0)" }
+    let text =
+      "y,\(names.joined(separator: ","))\n"
+      + String(repeating: "1" + String(repeating: ",2", count: 30_000) + "\n", count: 3)
+    let table = try Table(csvText: text, source: "t.csv")
+    let message = "the formula has 30000 columns; a fit has 11583 at most: leave some out"
+    for formula in [
+      Formula(target: "y", features: names), try Formula("y ~ \(names.joined(separator: " + "))"),
+      try Formula("y ~ 0 + \(names.joined(separator: " + ")) - 1"),
+    ] {
+      #expect(throws: TabularError.unusable(file: "t.csv", message: message)) {
+        try FittedModel(formula, table)
+      }
+    }
+  }
+
+  @Test func aDifferenceTakesFromWhatIsBeforeIt() throws {
+    let table = try Table(csvText: "y,a,b,c\n1,2,3,5\n2,4,3,1\n3,1,1,2\n5,2,0,0\n4,4,4,1\n", source: "t.csv")
+    #expect(try FittedModel("y ~ a + b - a + c", table).features == ["b", "c"])
+    #expect(try FittedModel("y ~ a + b - a + c + a - b", table).features == ["c", "a"])
+    #expect(try FittedModel("y ~ 1 + a - 1 + b", table).hasIntercept == false)
+    #expect(try FittedModel("y ~ a - 1 + b + 1", table).hasIntercept)
+    #expect(try FittedModel("y ~ -a + a + b", table).features == ["a", "b"])
   }
 }

@@ -65,9 +65,10 @@ package struct TableCheck: Sendable {
     } catch {
       damage = try Self.damage(error)
     }
+    let alike = Dictionary(grouping: columns.indices) { columns[$0].digest }
     let all =
       [damage, findingOfRaggedRows, damage == nil ? findingOfSize : nil].compactMap { $0 }
-      + columns.flatMap { findings(of: $0, target) }
+      + columns.flatMap { findings(of: $0, target, alike) }
     findings = all.filter(\.stopsFit) + all.filter { !$0.stopsFit }
   }
 
@@ -125,7 +126,10 @@ package struct TableCheck: Sendable {
       : nil
   }
 
-  private func findings(of column: ColumnProfile, _ target: String?) -> [Finding] {
+  /// - Parameter alike: the columns of each digest.
+  private func findings(
+    of column: ColumnProfile, _ target: String?, _ alike: [UInt64: [Int]]
+  ) -> [Finding] {
     var findings: [Finding] = []
     if column.name == Table.rowNames, columns.first?.name == Table.rowNames { return [] }
     func note(_ kind: Finding.Kind, line: Int? = nil, _ message: String) {
@@ -164,7 +168,7 @@ package struct TableCheck: Sendable {
     } else if column.isConstant, rowCount > 1 {
       note(.constant, "\(name) is the same in every row; leave it out")
     }
-    if column.kind != .missing, rowCount > 1, let original = original(of: column), original != target {
+    if column.kind != .missing, rowCount > 1, let original = original(of: column, alike), original != target {
       note(.duplicate, "\(name) is equal to \"\(printable(original))\" in every row; leave one of them out")
     }
     if let target, column.name != target, let correlation = column.withTarget.correlation {
@@ -212,10 +216,10 @@ package struct TableCheck: Sendable {
   }
 
   /// The first column that is equal to one behind it.
-  private func original(of column: ColumnProfile) -> String? {
-    let first = columns.first {
-      $0.digest == column.digest && $0.kind == column.kind && $0.moments == column.moments
-        && $0.missing == column.missing && $0.kind != .mixed
+  private func original(of column: ColumnProfile, _ alike: [UInt64: [Int]]) -> String? {
+    let first = alike[column.digest]?.lazy.map { columns[$0] }.first {
+      $0.kind == column.kind && $0.moments == column.moments && $0.missing == column.missing
+        && $0.kind != .mixed
     }
     return first.flatMap { $0.name == column.name ? nil : $0.name }
   }

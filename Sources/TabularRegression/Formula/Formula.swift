@@ -60,7 +60,7 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
   /// The formula that predicts a column from others, all given by name; nil for all the others.
   public init(target: String, features: [String]?, intercept: Bool = true) {
     let terms = features.map { $0.map { TermTree.variable(.expression(.column($0))) } } ?? [.rest]
-    let sum = terms.dropFirst().reduce(terms.first ?? .intercept(true)) { .operation(.sum, $0, $1) }
+    let sum = terms.isEmpty ? .intercept(true) : TermTree.sum(terms[...])
     let names = features.map { $0.map(FormulaParser.quoted) } ?? ["."]
     text =
       "\(FormulaParser.quoted(target)) ~ \(names.joined(separator: " + "))\(intercept ? "" : " - 1")"

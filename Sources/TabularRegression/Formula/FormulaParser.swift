@@ -52,22 +52,18 @@ struct FormulaParser {
   }
 
   private mutating func sum() throws(TabularError) -> TermTree {
-    var result: TermTree
+    var terms: [TermTree]
     if take("-") {
-      result = .negative(try product())
+      terms = [.negative(try product())]
     } else {
       _ = take("+")
-      result = try product()
+      terms = [try product()]
     }
-    while true {
-      if take("+") {
-        result = .operation(.sum, result, try product())
-      } else if take("-") {
-        result = .operation(.difference, result, try product())
-      } else {
-        return result
-      }
+    while let sign = ["+", "-"].first(where: { take($0) }) {
+      let term = try product()
+      if sign == "+" { terms.append(term) } else { terms = [.operation(.difference, .sum(terms[...]), term)] }
     }
+    return .sum(terms[...])
   }
 
   /// The operators between terms that bind tighter than signs, the loosest first.

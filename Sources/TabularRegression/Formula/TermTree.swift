@@ -24,6 +24,14 @@ indirect enum TermTree: Equatable, Sendable {
     case nesting
   }
 
+  /// The sum of some terms, no deeper than the logarithm of their number: walking along a chain of thousands would take
+  /// the stack.
+  static func sum(_ terms: ArraySlice<TermTree>) -> TermTree {
+    if terms.count == 1 { return terms[terms.startIndex] }
+    let middle = terms.startIndex + terms.count / 2
+    return .operation(.sum, sum(terms[..<middle]), sum(terms[middle...]))
+  }
+
   /// Whether "." stands in it.
   var hasRest: Bool {
     switch self {
