@@ -37,12 +37,10 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
     let isSmall = source.matrix.map { $0.rowCount <= blocks * $0.blockRows } ?? false
     let early =
       isSmall ? nil : try survey.early(with: source.firstBlock(), leavesLevels: Reduction.countsLevels)
-    if let early {
-      reduction = try empty(early.design, early.open)
-      if let open = early.open { survey.leaveLevels(of: early.design.column(of: open)) }
-    } else {
-      try source.prepareToRepeat()
-    }
+    // The column whose levels the reduction counts.
+    let category = early.flatMap { early in early.open.map(early.design.column) }
+    if let early { reduction = try empty(early.design, early.open) } else { try source.prepareToRepeat() }
+    if let category { survey.leaveLevels(of: category) }
     let start = survey
     var table = JoinedRows(), count = 0
     try source.forEachBlock(columns: survey.columns) { (table) throws(TabularError) in
@@ -59,9 +57,7 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
       if count <= blocks { table.append(block.table) } else { table = JoinedRows() }
       progress(survey.rowCount)
     }
-    if let open = early?.open, let reduction {
-      survey.take(levels: reduction.levels, of: early!.design.column(of: open))
-    }
+    if let category, let reduction { survey.take(levels: reduction.levels, of: category) }
     let design = try survey.design(isPart: isPart)
     reduction?.complete(design)
     return Survey(

@@ -59,12 +59,16 @@ extension TableColumn.Fault {
     _ name: String, file: String, line: Int, field: Int, text: some Collection<UInt8>
   ) -> Self {
     let text = String(decoding: text.prefix(160), as: UTF8.self)
-    return Self(
-      name, file: file, line: line, field: field,
-      "\(shown(text)) is not a number; correct it or leave the column out",
-      categoryMessage:
-        "\(shown(text)) is not a number; correct it, or make the column a category by C(\(FormulaParser.quoted(name)))"
-    )
+    return noNumber(name, file, line, field, "\(shown(text)) is not a number; correct it")
+  }
+
+  /// A field that is no number here: the column is left out, or becomes a category where it may be one.
+  private static func noNumber(
+    _ name: String, _ file: String, _ line: Int, _ field: Int, _ message: String
+  ) -> Self {
+    Self(
+      name, file: file, line: line, field: field, "\(message) or leave the column out",
+      categoryMessage: "\(message), or make the column a category by C(\(FormulaParser.quoted(name)))")
   }
 
   /// A number beyond the largest Double.
@@ -81,12 +85,9 @@ extension TableColumn.Fault {
   static func inexact(
     _ name: String, file: String, line: Int, field: Int, text: some Collection<UInt8>
   ) -> Self {
-    let text = String(decoding: text.prefix(40), as: UTF8.self)
-    return Self(
-      name, file: file, line: line, field: field,
-      "\(printable(text)) has more digits than a Double holds; take a first value away from all, or leave the column out",
-      categoryMessage:
-        "\(printable(text)) has more digits than a Double holds; take a first value away from all, or make the column a category by C(\(FormulaParser.quoted(name)))"
+    let text = printable(String(decoding: text.prefix(40), as: UTF8.self))
+    return noNumber(
+      name, file, line, field, "\(text) has more digits than a Double holds; take a first value away from all"
     )
   }
 
