@@ -3,6 +3,7 @@
 extension Matrix {
   /// The elements, row after row, for ``RowMajor/withUnsafeElements(_:)``.
   @inlinable
+  @inline(__always)
   public func withUncheckedElements<Result, Failure>(
     _ body: (UnsafeBufferPointer<Scalar>) throws(Failure) -> Result
   ) throws(Failure) -> Result {

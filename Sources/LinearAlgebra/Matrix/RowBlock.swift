@@ -27,6 +27,7 @@ public struct RowBlock<Scalar: BLASScalar>: RowMajor, Sendable {
 
   /// The elements, row after row, for ``RowMajor/withUnsafeElements(_:)``.
   @inlinable
+  @inline(__always)
   public func withUncheckedElements<Result, Failure>(
     _ body: (UnsafeBufferPointer<Scalar>) throws(Failure) -> Result
   ) throws(Failure) -> Result {

@@ -35,6 +35,7 @@ extension RowMajor {
   /// The buffer must not be used after `body` returns.
   /// - Precondition: the matrix hands out `rowCount * columnCount` elements.
   @inlinable
+  @inline(__always)
   public func withUnsafeElements<Result, Failure>(
     _ body: (UnsafeBufferPointer<Scalar>) throws(Failure) -> Result
   ) throws(Failure) -> Result {

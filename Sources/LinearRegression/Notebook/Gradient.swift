@@ -39,8 +39,12 @@ public func gradient<M: RowMajor>(
 ///   - b: bias, 1 × k.
 /// - Returns: Xᵀ(ŷ − y), p × k, and Σ(ŷ − y), 1 × k.
 /// - Precondition: the shapes fit.
-/// - Complexity: 4 n p k flops; memory for at most 32 partial gradients and blocks of errors. Uses `?gemv`, for several
-///   targets `?gemm`.
+/// - Complexity: 4 n p k flops; memory for a block of errors and a partial gradient on each thread. Uses `?gemv`, for
+///   several targets `?gemm`.
+@specialized(where M == Matrix<Float>)
+@specialized(where M == Matrix<Double>)
+@specialized(where M == RowBlock<Float>)
+@specialized(where M == RowBlock<Double>)
 public func gradient<M: RowMajor>(
   _ X: M, targets: Matrix<M.Scalar>, _ w: Matrix<M.Scalar>, _ b: Matrix<M.Scalar>
 ) -> Gradient<M.Scalar> {

@@ -22,6 +22,12 @@ struct BatchShape: Sendable {
       : min(2048, max(256, 1_000_000 / (32 * max(1, features))))
   }
 
+  /// Rows of a leaf of a pass: a block, or where rows and so blocks are small, as many as take 64 KB with their
+  /// targets: far longer to work through than to begin a leaf and merge it.
+  func leafRows<Scalar>(_: Scalar.Type) -> Int {
+    max(blockRows(Scalar.self), (64 << 10) / ((features + targets) * MemoryLayout<Scalar>.stride))
+  }
+
   /// Multiplications of one product.
   var multiplications: Int { rows * features * targets }
 

@@ -22,6 +22,7 @@ struct GradientSums<Scalar: BLASScalar>: Reduction {
   }
 
   /// Xᵀ(ŷ − y) and Σ(ŷ − y) at w and b, for X, n × p, and y, n × k.
+  @inline(__always)
   static func gradient(
     _ X: some RowMajor<Scalar>, _ y: Matrix<Scalar>, _ w: Matrix<Scalar>, _ b: Matrix<Scalar>
   ) -> Gradient<Scalar> {
@@ -31,10 +32,11 @@ struct GradientSums<Scalar: BLASScalar>: Reduction {
       "gradient: X is \(X.shape), targets are \(y.shape), w is \(w.shape) and b is \(b.shape); they do not fit"
     )
     let shape = BatchShape(rows: X.rowCount, features: X.columnCount, targets: y.columnCount)
+    let (blockRows, leafRows) = (shape.blockRows(Scalar.self), shape.leafRows(Scalar.self))
     let sums = Rows.with(X, y) { rows in
       w.withUnsafeElements { w in
         b.withUnsafeElements { b in
-          RowPass(rows: shape.rows, blockRows: shape.blockRows(Scalar.self)).reduce(rows) {
+          RowPass(rows: shape.rows, blockRows: blockRows, leafRows: leafRows).reduce(rows) {
             GradientSums(shape, w.baseAddress, b.baseAddress)
           }
         }

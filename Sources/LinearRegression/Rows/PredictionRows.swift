@@ -21,8 +21,8 @@ struct PredictionRows<Scalar: BLASScalar>: RowSource {
   @inline(__always)
   func predict(_ w: UnsafePointer<Scalar>?, _ b: UnsafePointer<Scalar>?) {
     if shape.multiplications < 1 << 20 { return Products.predict(shape, X, w, b, into: predictions) }
-    let blockRows = shape.blockRows(Scalar.self)
-    _ = RowPass(rows: rowCount, blockRows: blockRows, leafRows: blockRows).reduce(self) {
+    let (blockRows, leafRows) = (shape.blockRows(Scalar.self), shape.leafRows(Scalar.self))
+    _ = RowPass(rows: rowCount, blockRows: blockRows, leafRows: leafRows).reduce(self) {
       PredictionWriter(w: w, b: b)
     }
   }

@@ -64,6 +64,8 @@ public struct Minibatches<Scalar: BLASScalar>: Sequence, Sendable {
     init(_ batches: Minibatches) { self.batches = batches }
 
     /// The next batch; nil at the end of the epoch.
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
     public mutating func next() -> Minibatch<Scalar>? {
       let (X, y, order) = (batches.X, batches.y, batches.order)
       guard position < X.rowCount else { return nil }
