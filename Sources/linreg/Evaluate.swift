@@ -9,7 +9,9 @@ struct Evaluate: ParsableCommand {
     usage: "linreg evaluate <model> <file> [<options>]",
     discussion: """
       Missing fields are treated as in the fit; rows without a prediction are left
-      out, and counted on standard error.
+      out, and counted on standard error. So are rows that are not estimable: where
+      the fit left columns out, such as total = a + b, and a row does not have their
+      dependencies.
 
       Example: linreg evaluate homes.model sold.csv
       """)
@@ -20,12 +22,7 @@ struct Evaluate: ParsableCommand {
   @Argument(help: "A CSV file with the model's features and its target; \"-\" is standard input.")
   var file: String
 
-  @Option(
-    help:
-      "What to do with a level that the fit did not see: it is an error, counts as the reference, or the row is left out."
-  )
-  var unseen = UnseenPolicy.error
-
+  @OptionGroup var unusual: PolicyOptions
   @OptionGroup var text: TextOptions
   @OptionGroup var format: FormatOptions
   @OptionGroup var threads: ThreadOptions
@@ -45,14 +42,16 @@ struct Evaluate: ParsableCommand {
       let file = try TableFile([file], options: text.options(categories: model.categories))
       var progress = ReadingProgress()
       defer { progress.end() }
-      let (evaluation, left) = try model.evaluation(reading: file, unseen: unseen) { progress.show($0) }
+      let rows = try model.evaluation(reading: file, unusual.policies) { progress.show($0) }
       progress.end()
-      if left > 0 {
+      if rows.missing > 0 {
+        let isOne = rows.missing == 1
         Terminal.note(
-          "\(left) \(left == 1 ? "row has" : "rows have") no prediction and \(left == 1 ? "is" : "are") left out"
+          "\(rows.missing) \(isOne ? "row has" : "rows have") no prediction and \(isOne ? "is" : "are") left out"
         )
       }
-      return evaluation
+      unusual.note(rows.unestimable, missing: ("left out", "left out"))
+      return rows.evaluation
     }
     Terminal.print(format.json ? evaluation.json : evaluation.text)
   }

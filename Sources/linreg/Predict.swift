@@ -9,7 +9,9 @@ struct Predict: ParsableCommand {
     discussion: """
       Columns are found by name: in any order, others beside them.
       Missing fields are treated as in the fit; a row that is dropped has an empty
-      prediction (null in JSON).
+      prediction (null in JSON). So has a row that is not estimable: where the fit
+      left columns out, such as total = a + b, and the row does not have their
+      dependencies, the rows of the fit do not determine its prediction.
 
       Rows are predicted as they are read, in constant memory; those of a pipe are
       answered as they arrive, on one thread. With --json they are printed at the
@@ -19,7 +21,8 @@ struct Predict: ParsableCommand {
       a prediction interval for one more of them.
 
       --guard prints the row's leverage, which is p / n on average over the rows of
-      the fit, and names the columns in which the row is outside their range.
+      the fit, and names the columns in which the row is outside their range, and
+      those that the fit left out and that are not what they depend on.
 
       Example: linreg predict homes.model new.csv --pass id --guard > prices.csv
       """)
@@ -49,12 +52,7 @@ struct Predict: ParsableCommand {
   @Flag(name: .customLong("guard"), help: "Tell which rows are unlike those of the fit.")
   var isGuarded = false
 
-  @Option(
-    help:
-      "What to do with a level that the fit did not see: it is an error, counts as the reference, or the prediction is missing."
-  )
-  var unseen = UnseenPolicy.error
-
+  @OptionGroup var unusual: PolicyOptions
   @OptionGroup var text: TextOptions
   @OptionGroup var format: FormatOptions
   @OptionGroup var threads: ThreadOptions
@@ -62,7 +60,7 @@ struct Predict: ParsableCommand {
   private var columns: PredictionColumns {
     PredictionColumns(
       passed: Array(passed.joined()), interval: interval, level: level ?? 0.95, isGuarded: isGuarded,
-      unseen: unseen)
+      policies: unusual.policies)
   }
 
   func validate() throws {
@@ -98,15 +96,21 @@ struct Predict: ParsableCommand {
       if isGuarded && model.covariance == nil {
         Terminal.note("the model has no leverages: \(model.whyNoCovariance)")
       }
-      let outside =
+      say(
         format.json
-        ? try printJSON(model, file) : try write(model, file, TableFormat(endingOf: output) ?? .csv)
-      if let first = outside.first { Terminal.note(outside.text(first)) }
+          ? try printJSON(model, file) : try write(model, file, TableFormat(endingOf: output) ?? .csv))
     }
   }
 
+  private func say(_ notes: PredictedRows.Notes) {
+    unusual.note(notes.unestimable, missing: ("has no prediction", "have no prediction"))
+    if let first = notes.outside.first { Terminal.note(notes.outside.text(first)) }
+  }
+
   /// Writes the rows as they are predicted.
-  private func write(_ model: FittedModel, _ file: TableFile, _ format: TableFormat) throws -> OutsideRows {
+  private func write(_ model: FittedModel, _ file: TableFile, _ format: TableFormat) throws
+    -> PredictedRows.Notes
+  {
     switch format {
     case .csv: try write(model, file, CSVEncoder())
     case .tsv: try write(model, file, CSVEncoder(delimiter: "\t"))
@@ -116,36 +120,36 @@ struct Predict: ParsableCommand {
 
   private func write(
     _ model: FittedModel, _ file: TableFile, _ encoder: some TableEncoder
-  ) throws -> OutsideRows {
+  ) throws -> PredictedRows.Notes {
     let columns = columns
-    var writer: TableWriter?, outside = OutsideRows()
+    var writer: TableWriter?, notes = PredictedRows.Notes()
     if output != "-" { Interrupts.install() }
     try file.forEachBlock(
       columns: model.columnsRead(for: columns), isCancelled: { Interrupts.stop.isRequested }
     ) { (block) throws(TabularError) in
       let rows = try model.predictedRows(block, columns)
-      return (bytes: try encoder.rows(rows.table), rows: block.rowCount, outside: rows.outside)
+      return (bytes: try encoder.rows(rows.table), rows: block.rowCount, notes: rows.notes)
     } take: { (block) throws(TabularError) in
       if writer == nil { writer = try TableWriter(output, columns.passed + columns.own, encoder) }
       try writer!.append(block.bytes, rows: block.rows)
-      outside.merge(block.outside)
+      notes.merge(block.notes)
     }
     if Interrupts.stop.isRequested {
       writer?.discard()
       Terminal.exit(.interrupted)
     }
     try writer?.finish()
-    return outside
+    return notes
   }
 
-  private func printJSON(_ model: FittedModel, _ file: TableFile) throws -> OutsideRows {
+  private func printJSON(_ model: FittedModel, _ file: TableFile) throws -> PredictedRows.Notes {
     let columns = columns
-    var outside = OutsideRows(), rows = JoinedRows()
+    var notes = PredictedRows.Notes(), rows = JoinedRows()
     try file.forEachBlock(columns: model.columnsRead(for: columns)) { (block) throws(TabularError) in
       try model.predictedRows(block, columns)
     } take: { (block) in
       rows.append(block.table)
-      outside.merge(block.outside)
+      notes.merge(block.notes)
     }
     let passed = try rows.columns.prefix(columns.passed.count).map {
       "\(quotedForJSON($0.name)): \(try $0.json())"
@@ -155,16 +159,13 @@ struct Predict: ParsableCommand {
     }
     let all = own + (passed.isEmpty ? [] : ["\"columns\": {\(passed.joined(separator: ", "))}"])
     Terminal.print("{\(all.joined(separator: ", "))}")
-    return outside
+    return notes
   }
 }
 
-extension OutsideRows {
+extension RowTally {
   /// "3 rows are outside the range of the fit's rows: area (2), rooms (1); the first is new.csv:17, column area"
-  fileprivate func text(_ first: (file: String, line: Int, column: String)) -> String {
-    let counts = columns.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) (\($0.value))" }
-    let more = counts.count > 5 ? " and \(counts.count - 5) more" : ""
-    return
-      "\(rowCount) \(rowCount == 1 ? "row is" : "rows are") outside the range of the fit's rows: \(counts.prefix(5).joined(separator: ", "))\(more); the first is \(first.file):\(first.line), column \(first.column)"
+  fileprivate func text(_ first: (file: String, line: Int, kind: String)) -> String {
+    "\(rowCount) \(rowCount == 1 ? "row is" : "rows are") outside the range of the fit's rows: \(kinds); the first is \(first.file):\(first.line), column \(first.kind)"
   }
 }

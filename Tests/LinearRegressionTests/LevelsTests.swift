@@ -266,10 +266,14 @@ import Testing
         for level in 0..<10 {
           var full = (0..<plain.model.featureCount).map { $0 < rows.columns.count ? 0 : 1.0 }
           if let column = rows.columns.column(of: level) { full[column] = 1 }
-          #expect(abs(fit.leverage(full)! - plain.leverage(full)!) <= 1e-10 * plain.leverage(full)!)
+          let (mine, theirs) = (fit.covariance!.leverage(full), plain.covariance!.leverage(full))
+          #expect(abs(mine - theirs) <= 1e-10 * theirs)
           let byLevel = fit.covariance!.leverages(
             Matrix(rows: 1, columns: 3) { _, _ in 1 }, columns: [0, 1, 2], levels: [Int32(level)])
-          #expect(abs(byLevel[0] - plain.leverage(full)!) <= 1e-10 * plain.leverage(full)!)
+          // No coefficient, no prediction.
+          #expect(fit.isEstimable(full) == !empty.contains(level))
+          #expect((plain.leverage(full) == nil) == empty.contains(level))
+          #expect(abs(byLevel[0] - theirs) <= 1e-10 * theirs)
         }
       }
     }

@@ -57,6 +57,10 @@ import Testing
       difference(
         [s.residualStandardError, s.rSquared, s.adjustedRSquared],
         [fit.residualStandardError, fit.rSquared, fit.adjustedRSquared]) == nil)
+    // The rows of the fit are estimable, whatever was left out.
+    let new = try Table(csv: "\(Self.folder)/messy.csv", categories: model.categories)
+    let kept = try model.predictions(from: new, unestimable: .keep)
+    #expect(try model.predictions(from: new).map(\.bitPattern) == kept.map(\.bitPattern))
   }
 
   @Test func thereAreManyFormulas() { #expect(Self.fits.count >= 12) }

@@ -109,9 +109,9 @@ import Testing
         == "m: this is JSON, as --json prints it, not a model file of swift-linear-regression")
     func version(_ number: Int) -> [UInt8] { Array("linreg-model \(number)".utf8) + bytes.dropFirst(14) }
     #expect(
-      message(version(8)) == "m: the model file has version 8, this software reads up to 7; update it")
+      message(version(9)) == "m: the model file has version 9, this software reads up to 8; update it")
     #expect(
-      message(version(6)) == "m: the model file has version 6, which is no longer read; fit the model again")
+      message(version(7)) == "m: the model file has version 7, which is no longer read; fit the model again")
   }
 
   @Test func contentsOfAnotherKindAreRefused() {
@@ -204,13 +204,19 @@ import Testing
     ("\"weightSum\":20", "\"weightSum\":null", "the covariance is not that of the coefficients"),
     ("\"ridgePenalty\":0", "\"ridgePenalty\":-1", "the ridge penalty is negative"),
     (
-      "\"redundant\":[", "\"redundant\":[{\"feature\":2,\"dependsOn\":[],\"constant\":0}",
+      "\"redundant\":[",
+      "\"redundant\":[{\"feature\":2,\"dependsOn\":[],\"constant\":0,\"size\":1,\"tolerance\":0}",
       "a redundant column is not among the terms"
     ),
     (
       "\"redundant\":[",
-      "\"redundant\":[{\"feature\":0,\"dependsOn\":[{\"feature\":-1,\"factor\":1}],\"constant\":0}",
+      "\"redundant\":[{\"feature\":0,\"dependsOn\":[{\"feature\":-1,\"factor\":1}],\"constant\":0,\"size\":1,\"tolerance\":0}",
       "a redundant column is not among the terms"
+    ),
+    (
+      "\"redundant\":[",
+      "\"redundant\":[{\"feature\":0,\"dependsOn\":[],\"constant\":0,\"size\":1,\"tolerance\":-1}",
+      "the tolerance of a redundant column is negative"
     ),
     ("\"certificate\":{", "\"x\":{", "it does not say how it was fitted"),
   ])

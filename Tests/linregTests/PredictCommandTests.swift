@@ -57,6 +57,37 @@ import Testing
     #expect(abs(leverages.reduce(0, +) - 3) < 1e-12)
   }
 
+  @Test func rowsThatTheFitDoesNotDetermineHaveNoPrediction() throws {
+    let homes = "ground,upper,total,price\n50,30,80,160\n60,20,80,171\n70,45,115,228\n40,45,85,165\n"
+    #expect(try linreg("fit", "price ~ .", "-", "-m", model, input: homes).status == 0)
+    let rows = "ground,upper,total\n50,30,80\n50,30,81\n60,20,90\n"
+    let run = try linreg("predict", model, "-", "--guard", input: rows)
+    let outside = run.output.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).last!
+    }
+    #expect(run.status == 0 && outside == ["outside", "", "total", "total"])
+    #expect(
+      run.error
+        == "2 rows are not estimable and have no prediction, for in the fit's rows total = ground + upper (2); the first is standard input:3; --unestimable keep predicts them all the same\n"
+    )
+    let kept = try linreg("predict", model, "-", "--unestimable", "keep", input: rows)
+    let plain = try linreg("predict", model, "-", input: rows)
+    #expect(plain.error == run.error && plain.output.hasSuffix("\n\"\"\n\"\"\n"))
+    #expect(Set(kept.output.split(separator: "\n")).count == 3 && !kept.output.contains("\""))
+    #expect(
+      kept.error
+        == "2 rows are predicted though not estimable, for in the fit's rows total = ground + upper (2); the first is standard input:3\n"
+    )
+    let json = try linreg("predict", model, "-", "--json", input: rows)
+    #expect(json.error == run.error && json.output.hasSuffix(", null, null]}\n"))
+    let left = try linreg("evaluate", model, "-", input: homes + "50,30,81,999\n")
+    #expect(left.output.hasPrefix("observations             4\n"))
+    #expect(
+      left.error
+        == "1 row is not estimable and left out, for in the fit's rows total = ground + upper (1); the first is standard input:6; --unestimable keep predicts it all the same\n"
+    )
+  }
+
   /// A line is answered before the next one is written.
   @Test(.timeLimit(.minutes(1)), arguments: ["area,rooms\n", "\u{FEFF}area,rooms\r\n"])
   func linesOfAPipeAreAnsweredAtOnce(header: String) throws {

@@ -1,4 +1,4 @@
-public import LinearAlgebra
+internal import LinearAlgebra
 
 /// What an exact fit returns: the model and what is known about it.
 public struct LeastSquaresFit: Equatable, Sendable {
@@ -63,39 +63,6 @@ public struct LeastSquaresFit: Equatable, Sendable {
     covariance?.varianceInflationFactors(of: model.featureCount)
       ?? Array(repeating: nil, count: model.featureCount)
   }
-
-  /// Predictions for many rows, n × k.
-  public func predict<M: RowMajor>(_ X: M) -> Matrix<M.Scalar> { model.predict(X) }
-
-  /// The prediction for one row, by a fit with one target, without allocation.
-  public func predict<Scalar: BLASScalar>(_ row: [Scalar]) -> Double { model.predict(row) }
-
-  /// The leverage of a row: see ``UnscaledCovariance/leverage(_:)``. Nil where there is no covariance.
-  public func leverage(_ row: [Double]) -> Double? {
-    require(
-      row.count == model.featureCount,
-      "leverage: the row has \(row.count) elements but the model has \(model.featureCount) features")
-    return covariance?.leverage(row)
-  }
-
-  /// The prediction for a row and the interval around it: ŷ ± t · s √h for the mean of observations there, ŷ ± t · s
-  /// √(1 + h) for one more observation of weight 1, h being the leverage.
-  ///
-  /// - Parameters:
-  ///   - row: p elements.
-  ///   - interval: what the interval is to cover.
-  ///   - level: with which probability.
-  ///   - target: which target.
-  /// - Returns: nil where there are no degrees of freedom or no covariance, or the row is not finite.
-  public func predict(
-    _ row: [Double], interval: PredictionInterval, level: Double = 0.95, target: Int = 0
-  ) -> IntervalPrediction? {
-    let statistics = statistics[target]
-    guard let leverage = leverage(row) else { return nil }
-    return interval.around(
-      model.prediction(row, target: target), leverage: leverage, statistics.residualStandardError,
-      freedom: statistics.degreesOfFreedom, level: level)
-  }
 }
 
 extension LeastSquaresFit: CustomStringConvertible {
@@ -103,49 +70,5 @@ extension LeastSquaresFit: CustomStringConvertible {
   public var description: String {
     let digits = formatted(certificate.estimatedDigits.rounded(.down), significantDigits: 2)
     return "\(model) (\(certificate.solver.rawValue), about \(digits) digits right)"
-  }
-}
-
-/// What an interval around a prediction covers.
-public enum PredictionInterval: String, Sendable, CaseIterable {
-  /// The mean of all observations with these features.
-  case confidence
-  /// One more observation with these features.
-  case prediction
-
-  /// The interval around a prediction.
-  package func around(
-    _ prediction: Double, leverage: Double, _ residualStandardError: Double?, freedom: Int, level: Double
-  ) -> IntervalPrediction? {
-    around([prediction], leverages: [leverage], residualStandardError, freedom: freedom, level: level)?[0]
-  }
-
-  /// The intervals around predictions; nil where there are no degrees of freedom or one is beyond Double.
-  package func around(
-    _ predictions: [Double], leverages: [Double], _ residualStandardError: Double?, freedom: Int,
-    level: Double
-  ) -> [IntervalPrediction]? {
-    require(level > 0 && level < 1, "an interval of level \(level); it is between 0 and 1")
-    guard let s = residualStandardError, freedom > 0 else { return nil }
-    let t = StudentT.quantile(level: level, freedom: Double(freedom))
-    let intervals = zip(predictions, leverages).map { prediction, leverage in
-      let half = t * s * (leverage + (self == .prediction ? 1 : 0)).squareRoot()
-      return IntervalPrediction(prediction: prediction, lower: prediction - half, upper: prediction + half)
-    }
-    return intervals.allSatisfy { $0.lower.isFinite && $0.upper.isFinite } ? intervals : nil
-  }
-}
-
-/// A prediction and the interval around it.
-public struct IntervalPrediction: Equatable, Sendable {
-  /// ŷ
-  public let prediction: Double
-  /// The lower end.
-  public let lower: Double
-  /// The upper end.
-  public let upper: Double
-
-  package init(prediction: Double, lower: Double, upper: Double) {
-    (self.prediction, self.lower, self.upper) = (prediction, lower, upper)
   }
 }

@@ -48,6 +48,24 @@ package struct DesignRows: DesignedRows, Sendable {
     for (row, value) in zip(kept, values) { result[row] = value }
     return result
   }
+
+  /// The rows but some of them.
+  func leavingOut(_ rows: some Sequence<Int>) -> DesignRows {
+    var isKept = Array(repeating: true, count: X.high.rowCount)
+    for row in rows { isKept[row] = false }
+    let rest = isKept.indices.filter { isKept[$0] }
+    func chosen(_ matrix: Matrix<Double>) -> Matrix<Double> {
+      Matrix(rows: rest.count, columns: matrix.columnCount) { matrix[rest[$0], $1] }
+    }
+    return DesignRows(
+      source: source, design: design, absorption: absorption,
+      X: ExtendedMatrix(high: chosen(X.high), low: X.low.map(chosen)), y: chosen(y),
+      weights: weights.map { weights in rest.map { weights[$0] } },
+      levels: levels.map { levels in
+        LevelCodes(codes: rest.map { levels.codes[$0] }, words: levels.words)
+      },
+      kept: rest.map(blockRow), droppedRows: droppedRows + X.high.rowCount - rest.count)
+  }
 }
 
 extension Design {

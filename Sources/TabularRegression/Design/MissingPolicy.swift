@@ -64,3 +64,12 @@ public enum UnseenPolicy: String, Sendable, CaseIterable {
   /// Its prediction is missing.
   case missing
 }
+
+/// What becomes of a row whose prediction the fit does not determine: columns were left out, and the row does not have
+/// their dependencies on the others. It is not *estimable*, see `LeastSquaresFit.isEstimable(_:)`.
+public enum UnestimablePolicy: String, Sendable, CaseIterable {
+  /// Its prediction is missing.
+  case missing
+  /// It is predicted from the columns that were kept.
+  case keep
+}

@@ -32,7 +32,7 @@ extension Design {
     case .noWeight:
       return unusable(name(.weights, 0), ": all weights are zero; give at least one row a weight")
     case .rankDeficient(let redundant):
-      return .rankDeficient(file: source, dependencies: redundant.map { $0.described(names) })
+      return .rankDeficient(file: source, dependencies: redundant.map { $0.described { names[$0] } })
     // What is not finite or negative has been found before, with its line.
     case .noRows, .columnsDiffer, .fewerRowsThanFolds, .nonFinite, .negativeWeight:
       return .unusable(file: source, message: error.description)
@@ -56,8 +56,8 @@ extension DesignedRows {
 
 extension Redundancy {
   /// "total = ground + upper", with as many terms as fit a width, but one at least.
-  func described(_ names: [String], width: Int = 80) -> String {
-    let texts = (1...4).map { terms in described(terms: terms) { printable(names[$0]) } }
+  func described(width: Int = 80, _ name: (Int) -> String) -> String {
+    let texts = (1...4).map { terms in described(terms: terms) { printable(name($0)) } }
     return texts.last { $0.count <= width } ?? texts[0]
   }
 }

@@ -11,30 +11,6 @@ extension FittedModel {
     let model: LinearModel
   }
 
-  /// The features of rows, with the columns of the condensed model if there is one.
-  struct FeatureRows {
-    let design: DesignRows
-    let condensed: Condensed?
-
-    /// One value per row of the block, from one per kept row.
-    func spread<Value>(_ values: [Value], over count: Int, missing: Value) -> [Value] {
-      design.spread(values, over: count, missing: missing)
-    }
-  }
-
-  /// The features of a block of rows.
-  ///
-  /// - Parameter forLeverages: whether there have to be leverages of them.
-  func rows(
-    of table: Table, unseen: UnseenPolicy, forLeverages: Bool = false
-  ) throws(TabularError) -> FeatureRows {
-    let condensed = condensed(forLeverages: forLeverages)
-    let rows = try design.rows(
-      of: table, for: .prediction, unseen: unseen, absorbing: condensed?.absorption,
-      effects: condensed?.effects)
-    return FeatureRows(design: rows, condensed: condensed)
-  }
-
   /// Nil where there is no such category, or where leverages need the columns of its levels.
   func condensed(forLeverages: Bool = false) -> Condensed? {
     let hasColumns = covariance != nil && covariance?.levels == nil

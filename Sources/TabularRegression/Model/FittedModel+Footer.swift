@@ -5,9 +5,9 @@ extension FittedModel {
   /// What depends on what, and what became of it.
   var redundancyNotes: [String] {
     guard let redundant = certificate?.redundant ?? training?.redundant, !redundant.isEmpty else { return [] }
-    let areLeftOut = certificate.map { $0.solver != .svd } ?? false
+    let names = features, areLeftOut = certificate.map { $0.solver != .svd } ?? false
     var lines = redundant.prefix(10).map {
-      $0.described(features, width: 80 - (areLeftOut ? 10 : 0)) + (areLeftOut ? ": left out" : "")
+      $0.described(width: 80 - (areLeftOut ? 10 : 0)) { names[$0] } + (areLeftOut ? ": left out" : "")
     }
     if redundant.count > lines.count { lines.append("and \(redundant.count - lines.count) more") }
     if observations < design.columns.count + (hasIntercept ? 1 : 0) {

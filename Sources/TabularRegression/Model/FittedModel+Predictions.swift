@@ -8,30 +8,38 @@ extension FittedModel {
   /// - Parameters:
   ///   - table: the rows; ``categories`` have been read as words.
   ///   - unseen: what becomes of rows with a level that the fit did not see.
+  ///   - unestimable: what becomes of rows whose prediction the fit does not determine, for columns were left out as
+  ///     redundant and the rows do not have their dependencies.
   /// - Returns: one prediction per row, in the target's units; NaN where it is missing, because the model drops rows
-  ///   with missing fields, or `unseen` says so.
+  ///   with missing fields, or a policy says so.
   /// - Throws: ``TabularError`` where a column is missing or does not hold what it has to, or a prediction overflows.
+  /// - Complexity: O(rows · p), and as much for each column that was left out.
   public func predictions(
-    from table: Table, unseen: UnseenPolicy = .error
+    from table: Table, unseen: UnseenPolicy = .error, unestimable: UnestimablePolicy = .missing
   ) throws(TabularError) -> [Double] {
-    let rows = try rows(of: table, unseen: unseen)
+    let rows = try rows(of: table, Policies(unseen: unseen, unestimable: unestimable))
     return rows.spread(try predictions(rows, table), over: table.rowCount, missing: .nan)
   }
 
-  /// Predictions for the rows of a table, and the interval around each.
+  /// Predictions for the rows of a table, and the interval around each: ŷ ± t · s √h for the mean of observations there,
+  /// ŷ ± t · s √(1 + h) for one more of weight 1, h being the leverage.
   ///
   /// - Parameters:
   ///   - table: the rows.
-  ///   - interval: what the intervals are to cover: the mean of all observations there, or one more of weight 1.
+  ///   - interval: what the intervals are to cover: the mean of all observations there, or one more.
   ///   - level: with which probability; between 0 and 1.
   ///   - unseen: what becomes of rows with a level that the fit did not see.
-  /// - Returns: as ``predictions(from:unseen:)``, with NaN at both ends too.
-  /// - Throws: ``TabularError``: as ``predictions(from:unseen:)``; ``TabularError/noIntervals(reason:)``.
+  ///   - unestimable: what becomes of rows whose prediction the fit does not determine.
+  /// - Returns: as ``predictions(from:unseen:unestimable:)``, with NaN at both ends too.
+  /// - Throws: ``TabularError``: as ``predictions(from:unseen:unestimable:)``; ``TabularError/noIntervals(reason:)``.
+  /// - Complexity: O(rows · p²)
   public func predictions(
-    from table: Table, interval: PredictionInterval, level: Double = 0.95, unseen: UnseenPolicy = .error
+    from table: Table, interval: PredictionInterval, level: Double = 0.95,
+    unseen: UnseenPolicy = .error, unestimable: UnestimablePolicy = .missing
   ) throws(TabularError) -> [IntervalPrediction] {
     try requireIntervals()
-    let rows = try rows(of: table, unseen: unseen, forLeverages: true)
+    let rows = try rows(
+      of: table, Policies(unseen: unseen, unestimable: unestimable), forLeverages: true)
     let intervals = try intervals(
       interval, level, around: try predictions(rows, table), leverages: leverages(rows), table)
     return rows.spread(
@@ -41,7 +49,7 @@ extension FittedModel {
 
   /// One prediction per row that is kept, the same whatever rows are around it: blocks of a pipe end where a read does.
   func predictions(_ rows: FeatureRows, _ table: Table) throws(TabularError) -> [Double] {
-    let predictions = (rows.condensed?.model ?? model).predictRowByRow(rows.design.X.high)
+    let predictions = rows.model(self).predictRowByRow(rows.design.X.high)
     if let row = predictions.firstIndex(where: { !$0.isFinite }) {
       throw table.rowFault(
         rows.design.blockRow(row), "the prediction is beyond a Double; check the units of its fields")

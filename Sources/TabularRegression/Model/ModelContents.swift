@@ -49,6 +49,9 @@ struct ModelContents: Codable {
       if !([redundancy.feature] + redundancy.dependsOn.map(\.feature)).allSatisfy((0..<features).contains) {
         return "a redundant column is not among the terms"
       }
+      if !(redundancy.tolerance >= 0 && redundancy.size >= 0) {
+        return "the tolerance of a redundant column is negative"
+      }
     }
     return covarianceFault ?? trainingFault
   }

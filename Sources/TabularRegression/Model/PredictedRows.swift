@@ -8,20 +8,20 @@ package struct PredictionColumns: Sendable {
   package var interval: PredictionInterval?
   /// With which probability.
   package var level: Double
-  /// Whether the leverage is told, and which fields are outside the range that they had in the fit.
+  /// Whether the leverage is told, and which columns are outside the range that they had in the fit, or were left out of
+  /// it and are not what they depend on.
   package var isGuarded: Bool
-  /// What becomes of rows with a level that the fit did not see.
-  package var unseen: UnseenPolicy
+  package var policies: FittedModel.Policies
 
   package init(
     passed: [String] = [], interval: PredictionInterval? = nil, level: Double = 0.95,
-    isGuarded: Bool = false, unseen: UnseenPolicy = .error
+    isGuarded: Bool = false, policies: FittedModel.Policies = .init()
   ) {
     self.passed = passed
     self.interval = interval
     self.level = level
     self.isGuarded = isGuarded
-    self.unseen = unseen
+    self.policies = policies
   }
 
   /// Names of the columns that are not passed through.
@@ -35,41 +35,23 @@ package struct PredictionColumns: Sendable {
 package struct PredictedRows: Sendable {
   /// A row for each, with the columns that were asked for; what a row does not have is missing.
   package let table: Table
-  /// The rows that a model was not fitted for; none where that was not asked.
-  package let outside: OutsideRows
-}
+  package let notes: Notes
 
-/// Rows with fields outside the range that their column had in the fit: there a prediction extrapolates.
-package struct OutsideRows: Sendable {
-  /// How many there are.
-  package private(set) var rowCount = 0
-  /// How many there are by column.
-  package private(set) var columns: [String: Int] = [:]
-  /// The file and line of the first, and its column.
-  package private(set) var first: (file: String, line: Int, column: String)?
+  /// What is said of the rows beside their predictions.
+  package struct Notes: Sendable {
+    /// Rows with fields outside the range that their column had in the fit, by column: there a prediction extrapolates.
+    /// None where that was not asked.
+    package var outside = RowTally()
+    /// Rows that are not estimable, by the dependency that they do not have.
+    package var unestimable = RowTally()
 
-  package init() {}
+    package init() {}
 
-  /// Counts those of a block that are outside in some columns.
-  fileprivate init(_ isOutside: [(column: String, rows: [Int])], _ table: Table) {
-    var rows: Set<Int> = []
-    for (column, outside) in isOutside where !outside.isEmpty {
-      columns[column] = outside.count
-      rows.formUnion(outside)
+    /// Adds what is said of a later block.
+    package mutating func merge(_ later: Notes) {
+      outside.merge(later.outside)
+      unestimable.merge(later.unestimable)
     }
-    rowCount = rows.count
-    guard let row = rows.min(), let column = isOutside.first(where: { $0.rows.first == row })?.column else {
-      return
-    }
-    let place = table.places[row]
-    first = (place.file, place.line, column)
-  }
-
-  /// Counts those of a later block too.
-  package mutating func merge(_ later: OutsideRows) {
-    rowCount += later.rowCount
-    columns.merge(later.columns, uniquingKeysWith: +)
-    first = first ?? later.first
   }
 }
 
@@ -86,16 +68,19 @@ extension FittedModel {
 
   /// The predictions for a block of rows, and what else was asked for.
   ///
-  /// - Throws: ``TabularError``, as ``predictions(from:interval:level:unseen:)``.
+  /// - Throws: ``TabularError``, as ``predictions(from:interval:level:unseen:unestimable:)``.
   /// - Complexity: O(rows · p), with intervals or leverages O(rows · p²).
   package func predictedRows(
     _ block: Table, _ columns: PredictionColumns
   ) throws(TabularError) -> PredictedRows {
     if columns.interval != nil { try requireIntervals() }
     let needsLeverages = columns.isGuarded || columns.interval != nil
-    let rows = try rows(of: block, unseen: columns.unseen, forLeverages: needsLeverages)
+    let rows = try rows(
+      of: block, columns.policies, forLeverages: needsLeverages)
     let predictions = try predictions(rows, block)
     let leverages = needsLeverages ? leverages(rows) : nil
+    var notes = PredictedRows.Notes()
+    notes.unestimable = tally(rows.unestimable, block)
     var result = try block.selecting(columns.passed).columns
     func append(_ name: String, _ values: [Double]) {
       let spread = rows.spread(values, over: block.rowCount, missing: .nan)
@@ -108,21 +93,21 @@ extension FittedModel {
       append("lower", intervals.map(\.lower))
       append("upper", intervals.map(\.upper))
     }
-    var outside = OutsideRows()
     if columns.isGuarded {
       append("leverage", leverages ?? predictions.map { _ in .nan })
       let found = try rowsOutside(block)
-      outside = OutsideRows(found, block)
-      result.append(TableColumn(name: "outside", values: .words(Self.words(found, over: block.rowCount))))
+      notes.outside = RowTally(found, block)
+      let words = Self.words(found + byColumn(rows.unestimable), over: block.rowCount)
+      result.append(TableColumn(name: "outside", values: .words(words)))
     }
     let table = Table(
       source: block.source, columns: result, rowCount: block.rowCount, places: block.places)
-    return PredictedRows(table: table, outside: outside)
+    return PredictedRows(table: table, notes: notes)
   }
 
   /// The rows, in order, in which each column is outside its range.
-  private func rowsOutside(_ block: Table) throws(TabularError) -> [(column: String, rows: [Int])] {
-    var result: [(column: String, rows: [Int])] = []
+  private func rowsOutside(_ block: Table) throws(TabularError) -> [(kind: String, rows: [Int])] {
+    var result: [(kind: String, rows: [Int])] = []
     for source in design.sources {
       guard let range = source.range, range.count == 2 else { continue }
       let numbers = try block.numbers(source.name)
@@ -132,14 +117,15 @@ extension FittedModel {
     return result
   }
 
-  /// For each row the names of the columns in which it is outside, between semicolons; missing where there are none.
+  /// For each row the names of its columns, each once, between semicolons; missing where there are none.
   private static func words(
-    _ found: [(column: String, rows: [Int])], over count: Int
+    _ found: [(kind: String, rows: [Int])], over count: Int
   ) -> TableColumn.Words {
-    var names = [String?](repeating: nil, count: count)
+    var named = [[String]](repeating: [], count: count)
     for (column, rows) in found {
-      for row in rows { names[row] = names[row].map { "\($0);\(column)" } ?? column }
+      for row in rows where !named[row].contains(column) { named[row].append(column) }
     }
+    let names = named.map { $0.isEmpty ? nil : $0.joined(separator: ";") }
     var words = TableColumn.Words(codes: Array(repeating: -1, count: count)), codes: [String: Int32] = [:]
     for (row, name) in names.enumerated() {
       guard let name else { continue }

@@ -101,3 +101,4 @@ extension LeastSquares.Precision: ExpressibleByArgument {}
 extension LeastSquares.RedundancyPolicy: ExpressibleByArgument {}
 extension PredictionInterval: ExpressibleByArgument {}
 extension UnseenPolicy: ExpressibleByArgument {}
+extension UnestimablePolicy: ExpressibleByArgument {}

@@ -190,17 +190,23 @@ struct LevelsRedundancy {
     var terms = redundancy.dependsOn.map {
       Redundancy.Term(feature: columns.position(ofOther: $0.feature), factor: $0.factor)
     }
+    var tolerance = redundancy.tolerance
     for level in levels.indices where means.weights[level] > 0 && level != base {
       guard let column = columns.column(of: level) else { continue }
       let value = levels[level].value - (base.map { levels[$0].value } ?? -common.value)
       if abs(value) > 1e-9 * (base == nil ? size + common.size : size) {
         terms.append(Redundancy.Term(feature: column, factor: value))
+      } else {
+        tolerance = max(tolerance, redundancy.tolerance + abs(value))
       }
     }
     let constant = base.map { levels[$0].value + common.value } ?? 0
     let isZero = abs(constant) <= 1e-12 * (size + common.size) && !terms.isEmpty
+    let rounding =
+      8 * Double.ulpOfOne * Double(factor.counts.observations).squareRoot() * (size + common.size)
     return Redundancy(
-      feature: columns.position(ofOther: j), dependsOn: terms, constant: isZero ? 0 : constant)
+      feature: columns.position(ofOther: j), dependsOn: terms, constant: isZero ? 0 : constant,
+      tolerance: tolerance + rounding + (isZero ? abs(constant) : 0), size: size + common.size)
   }
 
   /// Columns of zeros, and that of the level that stands in for a reference without rows.
@@ -208,11 +214,14 @@ struct LevelsRedundancy {
     let weights = factor.means.weights, base = columns.base(weights)
     return weights.indices.compactMap { level in
       guard let column = columns.column(of: level), weights[level] == 0 || level == base else { return nil }
-      if weights[level] == 0 { return Redundancy(feature: column, dependsOn: [], constant: 0) }
+      if weights[level] == 0 {
+        return Redundancy(feature: column, dependsOn: [], constant: 0, tolerance: 0, size: 0)
+      }
       let others = weights.indices.filter { weights[$0] > 0 && $0 != level }
       return Redundancy(
         feature: column,
-        dependsOn: others.map { Redundancy.Term(feature: columns.column(of: $0)!, factor: -1) }, constant: 1)
+        dependsOn: others.map { Redundancy.Term(feature: columns.column(of: $0)!, factor: -1) }, constant: 1,
+        tolerance: 0, size: 2)
     }
   }
 }

@@ -1,54 +1,5 @@
 internal import LinearAlgebra
 
-/// A column that the columns before it determine: x = constant + Σ factor · column, up to the rounding of the stored
-/// values.
-public struct Redundancy: Equatable, Sendable, Codable {
-  /// The redundant feature, counted from 0.
-  public let feature: Int
-
-  /// The features that it depends on; none for a column that is constant.
-  public let dependsOn: [Term]
-
-  /// The constant, in the units of the column. Zero without an intercept.
-  public let constant: Double
-
-  package init(feature: Int, dependsOn: [Term], constant: Double) {
-    self.feature = feature
-    self.dependsOn = dependsOn
-    self.constant = constant
-  }
-
-  /// One column of a dependency.
-  public struct Term: Equatable, Sendable, Codable {
-    /// A feature that is kept, counted from 0.
-    public let feature: Int
-    /// What it is multiplied by.
-    public let factor: Double
-
-    package init(feature: Int, factor: Double) {
-      self.feature = feature
-      self.factor = factor
-    }
-  }
-}
-
-extension Redundancy: CustomStringConvertible {
-  /// "x3 = 5 + x0 + 2 x1", features counted from 0.
-  public var description: String { described(terms: 4) { "x\($0)" } }
-
-  /// The dependency under the names of the features, so many terms of it at most.
-  package func described(terms: Int, _ name: (Int) -> String) -> String {
-    var text = constant != 0 || dependsOn.isEmpty ? formatted(constant, significantDigits: 6) : ""
-    for term in dependsOn.prefix(terms) {
-      let factor = formatted(abs(term.factor), significantDigits: 6)
-      let sign = term.factor < 0 ? "-" : "+"
-      text += text.isEmpty ? (term.factor < 0 ? "-" : "") : " \(sign) "
-      text += (factor == "1" ? "" : "\(factor) ") + name(term.feature)
-    }
-    return "\(name(feature)) = \(text)\(dependsOn.count > terms ? " + … (\(dependsOn.count) terms)" : "")"
-  }
-}
-
 extension Problem {
   /// Goes through the features in order and sets those aside that the ones before determine.
   ///
@@ -121,17 +72,32 @@ extension Problem {
     }
   }
 
+  /// The dependency in the units of the data.
+  ///
+  /// - Parameter negligible: a bound of what the kept features leave, in norms of feature j: the square root of the sum
+  ///   of the squares over all rows, so that no row has more.
   private func redundancy(
     _ j: Int, _ kept: [Int], _ factors: [Double], negligible: Double
   ) -> Redundancy {
     // In units of norms a factor of rounding size is none.
-    let terms = norms[j] == 0 ? [] : zip(kept, factors).filter { abs($0.1) > max(negligible, 1e-10) }
+    let isTerm = { (factor: Double) in abs(factor) > max(negligible, 1e-10) }
+    let terms = norms[j] == 0 ? [] : zip(kept, factors).filter { isTerm($0.1) }
     let inUnits = terms.map { Redundancy.Term(feature: $0.0, factor: $0.1 * ratio(j, $0.0)) }
     let constant = hasIntercept ? inUnits.reduce(mean(j)) { $0 - $1.factor * mean($1.feature) } : 0
-    let size = inUnits.reduce(abs(mean(j))) { $0 + abs($1.factor * mean($1.feature)) }
+    let means = inUnits.reduce(abs(mean(j))) { $0 + abs($1.factor * mean($1.feature)) }
+    let isZero = abs(constant) <= 1e-12 * means && !inUnits.isEmpty
+    let root = counts.weightSum.squareRoot()
+    func usual(_ j: Int) -> Double { abs(mean(j)) + norm(j) / root }
+    // A constant column is one to the rounding of its mean.
+    let left =
+      norms[j] == 0
+      ? 8 * Double.ulpOfOne * root * (abs(mean(j)) + (hasIntercept ? abs(offsets[j] / units.scales[j]) : 0))
+      : factors.reduce(negligible) { isTerm($1) ? $0 : $0 + abs($1) } * norm(j)
+    let weight = counts.weightSum / Double(max(1, counts.observations))
     return Redundancy(
-      feature: j, dependsOn: inUnits,
-      constant: abs(constant) <= 1e-12 * size && !inUnits.isEmpty ? 0 : constant)
+      feature: j, dependsOn: inUnits, constant: isZero ? 0 : constant,
+      tolerance: left / weight.squareRoot() + (isZero ? abs(constant) : 0),
+      size: inUnits.reduce(usual(j) + abs(constant)) { $0 + abs($1.factor) * usual($1.feature) })
   }
 
   /// norm of column a / norm of column b in the units of the data.

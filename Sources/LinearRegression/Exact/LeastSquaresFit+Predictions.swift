@@ -1,0 +1,110 @@
+public import LinearAlgebra
+
+extension LeastSquaresFit {
+  /// What a row has to meet so that the fit determines its prediction. The solution of least norm is a choice among all
+  /// that fit, by which every row has a prediction; so is a penalty's.
+  private var estimability: Estimability {
+    Estimability(certificate.solver == .svd ? [] : redundant)
+  }
+
+  /// Whether the fit determines the prediction of a row: xᵀw + b is *estimable* where x lies in the row space of the
+  /// design, so that all coefficients that fit the rows equally well predict the same.
+  ///
+  /// Where features were left out, a row has to have their dependencies too (``redundant``), within the rounding that
+  /// was allowed in the fit: of a fit that left total = a + b out, no row is estimable whose total is another. Every row
+  /// of the fit is, unless its weight is 0 or next to nothing beside the others'. Where nothing was left out, or a
+  /// penalty or the least norm chose between the coefficients, all rows are.
+  /// - Parameter row: p elements.
+  /// - Precondition: the row has p elements.
+  /// - Complexity: O(p) for each feature that was left out.
+  public func isEstimable<Scalar: BLASScalar>(_ row: [Scalar]) -> Bool {
+    requireFeatures(row.count, "isEstimable")
+    return redundant.isEmpty || row.withUnsafeBufferPointer { estimability.firstUnmet($0.baseAddress) } == nil
+  }
+
+  /// Predictions for many rows, n × k: NaN for rows that are not estimable (``isEstimable(_:)``), of which ``model`` has
+  /// the number.
+  public func predict<M: RowMajor>(_ X: M) -> Matrix<M.Scalar> {
+    var predictions = model.predict(X)
+    if redundant.isEmpty { return predictions }
+    for (row, _) in estimability.unmet(X) {
+      for t in 0..<model.targetCount { predictions[row, t] = .nan }
+    }
+    return predictions
+  }
+
+  /// The prediction for one row, by a fit with one target: NaN where the row is not estimable (``isEstimable(_:)``).
+  /// Without allocation where no feature was left out.
+  public func predict<Scalar: BLASScalar>(_ row: [Scalar]) -> Double {
+    isEstimable(row) ? model.predict(row) : .nan
+  }
+
+  /// The leverage of a row: see ``UnscaledCovariance/leverage(_:)``. Nil where there is no covariance, or the row is not
+  /// estimable.
+  public func leverage(_ row: [Double]) -> Double? {
+    requireFeatures(row.count, "leverage")
+    return isEstimable(row) ? covariance?.leverage(row) : nil
+  }
+
+  /// The prediction for a row and the interval around it: ŷ ± t · s √h for the mean of observations there, ŷ ± t · s
+  /// √(1 + h) for one more observation of weight 1, h being the leverage.
+  ///
+  /// - Parameters:
+  ///   - row: p elements.
+  ///   - interval: what the interval is to cover.
+  ///   - level: with which probability.
+  ///   - target: which target.
+  /// - Returns: nil where there are no degrees of freedom or no covariance, or the row is not finite or not estimable.
+  public func predict(
+    _ row: [Double], interval: PredictionInterval, level: Double = 0.95, target: Int = 0
+  ) -> IntervalPrediction? {
+    let statistics = statistics[target]
+    guard let leverage = leverage(row) else { return nil }
+    return interval.around(
+      [model.prediction(row, target: target)], leverages: [leverage],
+      statistics.residualStandardError, freedom: statistics.degreesOfFreedom, level: level)?[0]
+  }
+
+  private func requireFeatures(_ count: Int, _ name: String) {
+    require(
+      count == model.featureCount,
+      "\(name): the row has \(count) elements but the model has \(model.featureCount) features")
+  }
+}
+
+/// What an interval around a prediction covers.
+public enum PredictionInterval: String, Sendable, CaseIterable {
+  /// The mean of all observations with these features.
+  case confidence
+  /// One more observation with these features.
+  case prediction
+
+  /// The intervals around predictions; nil where there are no degrees of freedom or one is beyond Double.
+  package func around(
+    _ predictions: [Double], leverages: [Double],
+    _ residualStandardError: Double?, freedom: Int, level: Double
+  ) -> [IntervalPrediction]? {
+    require(level > 0 && level < 1, "an interval of level \(level); it is between 0 and 1")
+    guard let s = residualStandardError, freedom > 0 else { return nil }
+    let t = StudentT.quantile(level: level, freedom: Double(freedom))
+    let intervals = zip(predictions, leverages).map { prediction, leverage in
+      let half = t * s * (leverage + (self == .prediction ? 1 : 0)).squareRoot()
+      return IntervalPrediction(prediction: prediction, lower: prediction - half, upper: prediction + half)
+    }
+    return intervals.allSatisfy { $0.lower.isFinite && $0.upper.isFinite } ? intervals : nil
+  }
+}
+
+/// A prediction and the interval around it.
+public struct IntervalPrediction: Equatable, Sendable {
+  /// ŷ
+  public let prediction: Double
+  /// The lower end.
+  public let lower: Double
+  /// The upper end.
+  public let upper: Double
+
+  package init(prediction: Double, lower: Double, upper: Double) {
+    (self.prediction, self.lower, self.upper) = (prediction, lower, upper)
+  }
+}
