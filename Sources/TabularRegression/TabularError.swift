@@ -78,7 +78,7 @@ public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 /// A file's text as a message or table can show it: on one line, without control characters.
-func printable(_ text: String) -> String {
+package func printable(_ text: String) -> String {
   let scalars = text.unicodeScalars.map { (scalar) -> Unicode.Scalar in
     switch scalar.properties.generalCategory {
     case .control, .lineSeparator, .paragraphSeparator: return "�"

@@ -13,6 +13,9 @@ struct Evaluate: ParsableCommand {
       the fit left columns out, such as total = a + b, and a row does not have their
       dependencies.
 
+      With --weights sums and means are of weighted errors, as of fit --weights: the
+      residual sum of squares is Σ w (y - ŷ)². A row of weight 0 is absent.
+
       Example: linreg evaluate homes.model sold.csv
       """)
 
@@ -21,6 +24,12 @@ struct Evaluate: ParsableCommand {
 
   @Argument(help: "A CSV file with the model's features and its target; \"-\" is standard input.")
   var file: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The column that weighs the rows: sums and means of errors are weighted (default: each has weight 1).",
+      valueName: "column"))
+  var weights: String?
 
   @OptionGroup var unusual: PolicyOptions
   @OptionGroup var text: TextOptions
@@ -36,13 +45,15 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     let evaluation = try threads.run {
       let model = try FittedModel(contentsOf: model)
-      if let weights = model.weights {
-        Terminal.note("every row counts the same here; the fit weighed rows by \"\(weights)\"")
+      if weights == nil, let name = model.weights {
+        Terminal.note(
+          "every row counts the same here, though the fit weighed rows by \"\(printable(name))\"; --weights COLUMN weighs them"
+        )
       }
       let file = try TableFile([file], options: text.options(categories: model.categories))
       var progress = ReadingProgress()
       defer { progress.end() }
-      let rows = try model.evaluation(reading: file, unusual.policies) { progress.show($0) }
+      let rows = try model.evaluation(reading: file, weights: weights, unusual.policies) { progress.show($0) }
       progress.end()
       if rows.missing > 0 {
         let isOne = rows.missing == 1

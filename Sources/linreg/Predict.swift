@@ -18,7 +18,9 @@ struct Predict: ParsableCommand {
       end, and NPY from a pipe is read whole.
 
       A confidence interval is for the mean of all rows like this one,
-      a prediction interval for one more of them.
+      a prediction interval for one more of them. --weights names the column with
+      the weights of these rows: the variance of one is that of a row of weight 1
+      over its weight.
 
       --guard prints the row's leverage, which is p / n on average over the rows of
       the fit, and names the columns in which the row is outside their range, and
@@ -52,6 +54,12 @@ struct Predict: ParsableCommand {
   @Flag(name: .customLong("guard"), help: "Tell which rows are unlike those of the fit.")
   var isGuarded = false
 
+  @Option(
+    help: ArgumentHelp(
+      "The column that weighs the rows, for prediction intervals (default: each has weight 1).",
+      valueName: "column"))
+  var weights: String?
+
   @OptionGroup var unusual: PolicyOptions
   @OptionGroup var text: TextOptions
   @OptionGroup var format: FormatOptions
@@ -60,7 +68,7 @@ struct Predict: ParsableCommand {
   private var columns: PredictionColumns {
     PredictionColumns(
       passed: Array(passed.joined()), interval: interval, level: level ?? 0.95, isGuarded: isGuarded,
-      policies: unusual.policies)
+      weights: weights, policies: unusual.policies)
   }
 
   func validate() throws {
@@ -70,6 +78,9 @@ struct Predict: ParsableCommand {
     if let level {
       if interval == nil { throw ValidationError("--level goes with --interval.") }
       if !(level > 0 && level < 1) { throw ValidationError("--level is \(level); it is between 0 and 1.") }
+    }
+    if weights != nil && interval != .prediction {
+      throw ValidationError("--weights goes with --interval prediction.")
     }
     if format.json && output != "-" {
       throw ValidationError("--json prints on standard output; leave -o out.")
@@ -96,6 +107,11 @@ struct Predict: ParsableCommand {
       if isGuarded && model.covariance == nil {
         Terminal.note("the model has no leverages: \(model.whyNoCovariance)")
       }
+      if interval == .prediction && weights == nil, let name = model.weights {
+        Terminal.note(
+          "the intervals are for rows of weight 1, though the fit weighed rows by \"\(printable(name))\"; --weights COLUMN weighs them"
+        )
+      }
       say(
         format.json
           ? try printJSON(model, file) : try write(model, file, TableFormat(endingOf: output) ?? .csv))
@@ -104,6 +120,10 @@ struct Predict: ParsableCommand {
 
   private func say(_ notes: PredictedRows.Notes) {
     unusual.note(notes.unestimable, missing: ("has no prediction", "have no prediction"))
+    if notes.withoutWeight > 0 {
+      let isOne = notes.withoutWeight == 1
+      Terminal.note("\(notes.withoutWeight) \(isOne ? "row has" : "rows have") weight 0, and so no interval")
+    }
     if let first = notes.outside.first { Terminal.note(notes.outside.text(first)) }
   }
 

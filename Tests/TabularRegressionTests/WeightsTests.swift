@@ -1,6 +1,8 @@
-import TabularRegression
+import LinearRegression
 import TestSupport
 import Testing
+
+@testable import TabularRegression
 
 @Suite struct WeightsTests {
   func table(_ weights: [String]) throws -> Table {
@@ -73,5 +75,75 @@ import Testing
     ) {
       try FittedModel("y ~ x", table(["1", "1", "1", "1", "1"]), weights: "v")
     }
+  }
+
+  private static let fitted = "x,z,y,w\n0,1,1,1\n1,0,3,2\n2,2,4,0.5\n3,5,8,4\n4,1,8,3\n5.5,3,11,1\n"
+
+  /// As R's predict(lm(…, weights = w), interval = "prediction", weights = v).
+  @Test func intervalsOfRowsWithWeights() throws {
+    let model = try FittedModel(
+      "y ~ x + z", Table(csvText: Self.fitted, source: "t.csv"), weights: "w")
+    let new = try Table(csvText: "x,z,v\n1,1,2\n2.5,0,0.25\n7,4,0\n", source: "new.csv")
+    let expected = [
+      [3.054620611106747, 1.432649116122897, 4.676592106090598],
+      [5.121524232189145, 1.205310406991397, 9.037738057386893],
+    ]
+    let intervals = try model.predictions(from: new, interval: .prediction, weights: "v")
+    for (interval, expected) in zip(intervals, expected) {
+      #expect(
+        difference([interval.prediction, interval.lower, interval.upper], expected, factor: 1e5) == nil)
+    }
+    #expect(abs(intervals[2].prediction - 14.061464142643940) < 1e-10)
+    #expect(intervals[2].lower == -.infinity && intervals[2].upper == .infinity)
+    // The mean of all observations there has no weight.
+    let confidence = try model.predictions(from: new, interval: .confidence, weights: "v")
+    #expect(try confidence == model.predictions(from: new, interval: .confidence))
+    #expect(
+      difference(
+        [confidence[2].lower, confidence[2].upper], [12.411907215879031, 15.711021069408849], factor: 1e5)
+        == nil)
+    let rows = try model.predictedRows(new, PredictionColumns(interval: .prediction, weights: "v"))
+    #expect(rows.notes.withoutWeight == 1)
+    #expect(try rows.table.numbers("lower").map(\.isNaN) == [false, false, true])
+    let fault = #expect(throws: TabularError.self) {
+      try model.predictions(
+        from: Table(csvText: "x,z,v\n1,1,-2\n", source: "new.csv"), interval: .prediction, weights: "v")
+    }
+    #expect(
+      fault?.description == "new.csv:2:3: column \"v\": the weight is negative; weights are zero or more")
+  }
+
+  /// As the sums and means of R's residuals with weights.
+  @Test(arguments: [1000, 12])
+  func evaluationOfRowsWithWeights(blockSize: Int) throws {
+    let model = try FittedModel(
+      "y ~ x + z", Table(csvText: Self.fitted, source: "t.csv"), weights: "w")
+    // The block of a row may have no weight at all.
+    let text = "x,z,y,v\n1,0,2,2\n2,2,5,0\n6,2,12,3\n"
+    func reader(_ text: String) throws -> TableReader {
+      try TableReader(
+        [.memory(Array(text.utf8), name: "n.csv")], options: ReadingOptions(), blockSize: blockSize)
+    }
+    let rows = try model.evaluation(reading: reader(text), weights: "v")
+    let evaluation = rows.evaluation
+    #expect(evaluation.observations == 2 && evaluation.weightSum == 5 && rows.missing == 0)
+    #expect(
+      difference(
+        [
+          evaluation.residualSumOfSquares, evaluation.rootMeanSquaredError, evaluation.meanAbsoluteError,
+          evaluation.maximumError, evaluation.rSquared!,
+        ],
+        [
+          1.2687124069572755, 0.5037285790894290, 0.4813133296677405, 0.6633021757913755, 0.9894273966086894,
+        ], factor: 1e5) == nil)
+    let fault = #expect(throws: TabularError.self) {
+      try model.evaluation(reading: reader("x,z,y,v\n1,0,2,0\n2,2,5,0\n"), weights: "v")
+    }
+    #expect(
+      fault?.description == "n.csv: column \"v\": all weights are zero; give at least one row a weight")
+    // The rows of the fit have its statistics.
+    let own = try model.evaluation(on: Table(csvText: Self.fitted, source: "t.csv"), weights: "w")
+    #expect(abs(own.residualSumOfSquares / model.statistics.residualSumOfSquares - 1) < 1e-10)
+    #expect(abs(own.rSquared! - model.statistics.rSquared!) < 1e-12)
   }
 }

@@ -291,7 +291,10 @@ extension FitOptionsTests {
     #expect(try linreg("fit", "y ~ x", "-", "--weights", "w", "-m", path, input: data).status == 0)
     let outcome = try linreg("evaluate", path, "-", input: data)
     #expect(outcome.status == 0)
-    #expect(outcome.error == "every row counts the same here; the fit weighed rows by \"w\"\n")
+    #expect(
+      outcome.error
+        == "every row counts the same here, though the fit weighed rows by \"w\"; --weights COLUMN weighs them\n"
+    )
   }
 
   @Test func aPenaltyCanBeChosen() throws {

@@ -88,6 +88,25 @@ import Testing
     )
   }
 
+  @Test func weightsGoWithPredictionIntervals() throws {
+    let homes = "area,price,w\n50,500,1\n60,520,2\n80,760,1\n70,640,3\n90,810,2\n"
+    #expect(try linreg("fit", "price ~ area", "-", "--weights", "w", "-m", model, input: homes).status == 0)
+    let silent = try linreg("predict", model, "-", "--interval", "confidence", input: homes)
+    #expect(silent.error == "")
+    let said = try linreg("predict", model, "-", "--interval", "prediction", input: homes)
+    #expect(
+      said.error
+        == "the intervals are for rows of weight 1, though the fit weighed rows by \"w\"; --weights COLUMN weighs them\n"
+    )
+    let weighted = try linreg(
+      "predict", model, "-", "--interval", "prediction", "--weights", "w", "--pass", "w", input: homes)
+    #expect(weighted.error == "" && weighted.output.hasPrefix("w,prediction,lower,upper\n1,"))
+    let (a, b) = (said.output.split(separator: "\n"), weighted.output.split(separator: "\n"))
+    #expect(b[1] == "1,\(a[1])" && b[2] != "2,\(a[2])")
+    let usage = try linreg("predict", model, "-", "--weights", "w", input: homes)
+    #expect(usage.status == 2 && usage.error.hasPrefix("Error: --weights goes with --interval prediction.\n"))
+  }
+
   /// A line is answered before the next one is written.
   @Test(.timeLimit(.minutes(1)), arguments: ["area,rooms\n", "\u{FEFF}area,rooms\r\n"])
   func linesOfAPipeAreAnsweredAtOnce(header: String) throws {

@@ -47,21 +47,24 @@ extension LeastSquaresFit {
   }
 
   /// The prediction for a row and the interval around it: ŷ ± t · s √h for the mean of observations there, ŷ ± t · s
-  /// √(1 + h) for one more observation of weight 1, h being the leverage.
+  /// √(h + 1 / w) for one more observation of weight w, h being the leverage: R's `predict.lm(…, weights = w)`.
   ///
   /// - Parameters:
   ///   - row: p elements.
   ///   - interval: what the interval is to cover.
   ///   - level: with which probability.
+  ///   - weight: the weight of the observation, zero or more: its variance is that of one of weight 1 over w. With 0 the
+  ///     ends are infinite.
   ///   - target: which target.
   /// - Returns: nil where there are no degrees of freedom or no covariance, or the row is not finite or not estimable.
   public func predict(
-    _ row: [Double], interval: PredictionInterval, level: Double = 0.95, target: Int = 0
+    _ row: [Double], interval: PredictionInterval, level: Double = 0.95, weight: Double = 1, target: Int = 0
   ) -> IntervalPrediction? {
+    require(weight >= 0, "predict: the weight of the observation is \(weight); it is zero or more")
     let statistics = statistics[target]
     guard let leverage = leverage(row) else { return nil }
     return interval.around(
-      [model.prediction(row, target: target)], leverages: [leverage],
+      [model.prediction(row, target: target)], leverages: [leverage], weights: [weight],
       statistics.residualStandardError, freedom: statistics.degreesOfFreedom, level: level)?[0]
   }
 
@@ -79,19 +82,28 @@ public enum PredictionInterval: String, Sendable, CaseIterable {
   /// One more observation with these features.
   case prediction
 
-  /// The intervals around predictions; nil where there are no degrees of freedom or one is beyond Double.
+  /// The intervals around predictions; nil where there are no degrees of freedom or one is beyond Double. The ends of
+  /// one more observation of weight 0 are infinite.
+  ///
+  /// - Parameter weights: of the observations; nil for 1.
   package func around(
-    _ predictions: [Double], leverages: [Double],
+    _ predictions: [Double], leverages: [Double], weights: [Double]? = nil,
     _ residualStandardError: Double?, freedom: Int, level: Double
   ) -> [IntervalPrediction]? {
     require(level > 0 && level < 1, "an interval of level \(level); it is between 0 and 1")
     guard let s = residualStandardError, freedom > 0 else { return nil }
     let t = StudentT.quantile(level: level, freedom: Double(freedom))
-    let intervals = zip(predictions, leverages).map { prediction, leverage in
-      let half = t * s * (leverage + (self == .prediction ? 1 : 0)).squareRoot()
+    let intervals = predictions.indices.map { i in
+      let (prediction, own) = (predictions[i], self == .prediction ? 1 / (weights?[i] ?? 1) : 0)
+      // An infinite variance has infinite ends, also where s is 0.
+      let half = own == .infinity ? own : t * s * (leverages[i] + own).squareRoot()
       return IntervalPrediction(prediction: prediction, lower: prediction - half, upper: prediction + half)
     }
-    return intervals.allSatisfy { $0.lower.isFinite && $0.upper.isFinite } ? intervals : nil
+    let areFinite = intervals.indices.allSatisfy {
+      intervals[$0].upper.isFinite && intervals[$0].lower.isFinite
+        || self == .prediction && weights?[$0] == 0 && intervals[$0].prediction.isFinite
+    }
+    return areFinite ? intervals : nil
   }
 }
 

@@ -112,8 +112,8 @@ package struct Design: Hashable, Sendable {
   /// Columns of a table that are read.
   func tableColumns(for use: Use) -> Set<String> {
     Set(
-      sources.map(\.name) + (use == .prediction ? [] : targetColumns)
-        + (use == .fit ? [weights].compactMap { $0 } : []))
+      sources.map(\.name) + (use.needsTargets ? targetColumns : [])
+        + (use.needsWeights ? [weights].compactMap { $0 } : []))
   }
 
   /// The design for one of the targets.

@@ -23,8 +23,8 @@ struct DesignInput {
     self.design = design
     self.absorption = absorption
     self.table = table
-    let targets = use == .prediction ? [] : unique(design.targetColumns)
-    let others = targets + (use == .fit ? [design.weights].compactMap { $0 } : [])
+    let targets = use.needsTargets ? unique(design.targetColumns) : []
+    let others = targets + (use.needsWeights ? [design.weights].compactMap { $0 } : [])
     var isLeftOut = try Self.missing(design, table, others)
     for (index, variable) in design.variables.enumerated() {
       let isAbsorbed = absorption?.variable == index

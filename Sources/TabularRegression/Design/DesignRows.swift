@@ -77,6 +77,11 @@ extension Design {
     case evaluation
     /// Features.
     case prediction
+    /// Features and weights.
+    case weightedPrediction
+
+    var needsTargets: Bool { self == .fit || self == .evaluation }
+    var needsWeights: Bool { self == .fit || self == .weightedPrediction }
   }
 
   /// The columns of the design for a block of rows.
@@ -102,11 +107,11 @@ extension Design {
       throw .unusable(file: table.source, message: fault)
     }
     let input = try DesignInput(self, table, use, unseen, absorption)
-    let y = try input.targets(use == .prediction ? [] : targets)
+    let y = try input.targets(use.needsTargets ? targets : [])
     return DesignRows(
       source: table.source, design: self, absorption: absorption,
       X: try input.features(isExtended: isExtended, effects: effects), y: y,
-      weights: use == .fit ? try input.weights() : nil, levels: input.absorbedLevels, kept: input.kept,
+      weights: use.needsWeights ? try input.weights() : nil, levels: input.absorbedLevels, kept: input.kept,
       droppedRows: table.rowCount - input.rowCount)
   }
 }

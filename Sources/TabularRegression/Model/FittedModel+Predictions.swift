@@ -22,26 +22,30 @@ extension FittedModel {
   }
 
   /// Predictions for the rows of a table, and the interval around each: ŷ ± t · s √h for the mean of observations there,
-  /// ŷ ± t · s √(1 + h) for one more of weight 1, h being the leverage.
+  /// ŷ ± t · s √(h + 1 / w) for one more of weight w, h being the leverage: R's `predict.lm(…, weights = w)`.
   ///
   /// - Parameters:
   ///   - table: the rows.
   ///   - interval: what the intervals are to cover: the mean of all observations there, or one more.
   ///   - level: with which probability; between 0 and 1.
+  ///   - weights: the column with the weight of each row, zero or more; nil for 1.
   ///   - unseen: what becomes of rows with a level that the fit did not see.
   ///   - unestimable: what becomes of rows whose prediction the fit does not determine.
-  /// - Returns: as ``predictions(from:unseen:unestimable:)``, with NaN at both ends too.
+  /// - Returns: as ``predictions(from:unseen:unestimable:)``, with NaN at both ends too; infinite ends for one more
+  ///   observation of weight 0.
   /// - Throws: ``TabularError``: as ``predictions(from:unseen:unestimable:)``; ``TabularError/noIntervals(reason:)``.
   /// - Complexity: O(rows · p²)
   public func predictions(
-    from table: Table, interval: PredictionInterval, level: Double = 0.95,
+    from table: Table, interval: PredictionInterval, level: Double = 0.95, weights: String? = nil,
     unseen: UnseenPolicy = .error, unestimable: UnestimablePolicy = .missing
   ) throws(TabularError) -> [IntervalPrediction] {
     try requireIntervals()
     let rows = try rows(
-      of: table, Policies(unseen: unseen, unestimable: unestimable), forLeverages: true)
+      of: table, for: .weightedPrediction, weights: weights,
+      Policies(unseen: unseen, unestimable: unestimable), forLeverages: true)
     let intervals = try intervals(
-      interval, level, around: try predictions(rows, table), leverages: leverages(rows), table)
+      interval, level, around: try predictions(rows, table), leverages: leverages(rows),
+      weights: rows.design.weights, table)
     return rows.spread(
       intervals, over: table.rowCount,
       missing: IntervalPrediction(prediction: .nan, lower: .nan, upper: .nan))
@@ -73,10 +77,10 @@ extension FittedModel {
   /// The intervals around predictions.
   func intervals(
     _ interval: PredictionInterval, _ level: Double, around predictions: [Double], leverages: [Double]?,
-    _ table: Table
+    weights: [Double]?, _ table: Table
   ) throws(TabularError) -> [IntervalPrediction] {
     let intervals = interval.around(
-      predictions, leverages: leverages ?? [], statistics.residualStandardError,
+      predictions, leverages: leverages ?? [], weights: weights, statistics.residualStandardError,
       freedom: statistics.degreesOfFreedom, level: level)
     guard let intervals else {
       throw .unusable(

@@ -41,12 +41,15 @@ extension FittedModel {
   ///
   /// - Parameters:
   ///   - use: what they are for.
+  ///   - weights: the column that weighs them, where they are for that; nil for 1.
   ///   - forLeverages: whether there have to be leverages of them.
   func rows(
-    of table: Table, for use: Design.Use = .prediction, _ policies: Policies,
+    of table: Table, for use: Design.Use = .prediction, weights: String? = nil, _ policies: Policies,
     forLeverages: Bool = false
   ) throws(TabularError) -> FeatureRows {
     let condensed = condensed(forLeverages: forLeverages), dependencies = dependencies
+    var design = design
+    design.weights = weights
     let rows = try design.rows(
       of: table, for: use, unseen: policies.unseen, absorbing: condensed?.absorption,
       effects: condensed?.effects)

@@ -11,16 +11,19 @@ package struct PredictionColumns: Sendable {
   /// Whether the leverage is told, and which columns are outside the range that they had in the fit, or were left out of
   /// it and are not what they depend on.
   package var isGuarded: Bool
+  /// The column that weighs the rows, for prediction intervals; nil for 1.
+  package var weights: String?
   package var policies: FittedModel.Policies
 
   package init(
     passed: [String] = [], interval: PredictionInterval? = nil, level: Double = 0.95,
-    isGuarded: Bool = false, policies: FittedModel.Policies = .init()
+    isGuarded: Bool = false, weights: String? = nil, policies: FittedModel.Policies = .init()
   ) {
     self.passed = passed
     self.interval = interval
     self.level = level
     self.isGuarded = isGuarded
+    self.weights = weights
     self.policies = policies
   }
 
@@ -44,6 +47,8 @@ package struct PredictedRows: Sendable {
     package var outside = RowTally()
     /// Rows that are not estimable, by the dependency that they do not have.
     package var unestimable = RowTally()
+    /// Rows of weight 0: one more of them may be anywhere, so that their intervals have no ends.
+    package var withoutWeight = 0
 
     package init() {}
 
@@ -51,6 +56,7 @@ package struct PredictedRows: Sendable {
     package mutating func merge(_ later: Notes) {
       outside.merge(later.outside)
       unestimable.merge(later.unestimable)
+      withoutWeight += later.withoutWeight
     }
   }
 }
@@ -58,17 +64,21 @@ package struct PredictedRows: Sendable {
 extension FittedModel {
   /// Columns of a table that predictions are formed from, and those that are passed through.
   package func columnsRead(for columns: PredictionColumns) -> Set<String> {
-    Set(design.sources.map(\.name)).union(columns.passed)
+    columnsUsed(for: columns).union(columns.passed)
   }
 
   /// Columns that are only passed through, and so keep their text.
   package func columnsOnlyPassed(for columns: PredictionColumns) -> Set<String> {
-    Set(columns.passed).subtracting(design.sources.map(\.name))
+    Set(columns.passed).subtracting(columnsUsed(for: columns))
+  }
+
+  private func columnsUsed(for columns: PredictionColumns) -> Set<String> {
+    Set(design.sources.map(\.name)).union([columns.weights].compactMap { $0 })
   }
 
   /// The predictions for a block of rows, and what else was asked for.
   ///
-  /// - Throws: ``TabularError``, as ``predictions(from:interval:level:unseen:unestimable:)``.
+  /// - Throws: ``TabularError``, as ``predictions(from:interval:level:weights:unseen:unestimable:)``.
   /// - Complexity: O(rows · p), with intervals or leverages O(rows · p²).
   package func predictedRows(
     _ block: Table, _ columns: PredictionColumns
@@ -76,7 +86,8 @@ extension FittedModel {
     if columns.interval != nil { try requireIntervals() }
     let needsLeverages = columns.isGuarded || columns.interval != nil
     let rows = try rows(
-      of: block, columns.policies, forLeverages: needsLeverages)
+      of: block, for: .weightedPrediction, weights: columns.weights, columns.policies,
+      forLeverages: needsLeverages)
     let predictions = try predictions(rows, block)
     let leverages = needsLeverages ? leverages(rows) : nil
     var notes = PredictedRows.Notes()
@@ -88,10 +99,13 @@ extension FittedModel {
     }
     append("prediction", predictions)
     if let interval = columns.interval {
+      let weights = rows.design.weights
       let intervals = try intervals(
-        interval, columns.level, around: predictions, leverages: leverages, block)
-      append("lower", intervals.map(\.lower))
-      append("upper", intervals.map(\.upper))
+        interval, columns.level, around: predictions, leverages: leverages, weights: weights, block)
+      // Tables have no infinity.
+      append("lower", intervals.map { $0.lower.isFinite ? $0.lower : .nan })
+      append("upper", intervals.map { $0.upper.isFinite ? $0.upper : .nan })
+      notes.withoutWeight = weights?.count { $0 == 0 } ?? 0
     }
     if columns.isGuarded {
       append("leverage", leverages ?? predictions.map { _ in .nan })
