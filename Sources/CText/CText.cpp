@@ -1,6 +1,7 @@
 #include "CText.h"
 
 #include "fields.h"
+#include "rests.h"
 
 namespace {
 
@@ -102,8 +103,14 @@ void put(const Field &field, Column &column, size_t row, const Byte *block, cons
     return;
   }
   if (found != text_missing) column.kind = text_numbers;
-  column.numbers[row] = found == text_value ? value : missing_value;
-  if (found != text_value && found != text_missing && column.fault_count++ == 0) {
+  const bool has_rest = column.rests && (found == text_value || found == text_inexact);
+  column.numbers[row] = found == text_value || has_rest ? value : missing_value;
+  if (column.rests) column.rests[row] = has_rest ? rest(field.start, field.end, value) : 0;
+  if (found == text_value || found == text_missing) return;
+  const bool only_inexact = column.fault_count == column.inexact_count;
+  ++column.fault_count;
+  column.inexact_count += found == text_inexact;
+  if (column.fault_count == 1 || (column.rests && only_inexact && found != text_inexact)) {
     column.fault_row = row;
     column.fault = field.in(block);
     column.fault_class = found;
@@ -129,7 +136,7 @@ inline __attribute__((always_inline)) text_rows read_rows(
     const Byte *bytes, size_t length, const Format &format, Column *columns, size_t column_count, size_t row_capacity,
     uint32_t *lines, bool ends_file, Short read_short) {
   for (size_t j = 0; j < column_count; ++j) {
-    columns[j].level_count = columns[j].fault_count = 0;
+    columns[j].level_count = columns[j].fault_count = columns[j].inexact_count = 0;
     if (columns[j].kind == text_words || columns[j].kind == text_verbatim) begin_words(columns[j]);
   }
   const bool skips_blank_lines = column_count != 1;
@@ -139,6 +146,8 @@ inline __attribute__((always_inline)) text_rows read_rows(
   size_t number_columns = length < 17 ? 0 : column_count;
   for (const char *byte = "+-.0123456789"; *byte; ++byte)
     if (format.begins_missing[Byte(*byte)]) number_columns = 0;
+  for (size_t j = 0; j < column_count; ++j)
+    if (columns[j].rests) number_columns = 0;
   const Stops stops{bytes + length, format.delimiter};
   const Byte *p = bytes, *end = bytes + length;
   text_rows rows = {};

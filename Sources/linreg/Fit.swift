@@ -62,7 +62,8 @@ struct Fit: ParsableCommand {
     try output.check(besides: data.files)
     if output.modelFile != nil { try formula?.requireOneTarget() }
     let models = try threads.run {
-      let file = try TableFile(data.files, options: text.options(categories: formula?.categories ?? []))
+      let reading = text.options(categories: formula?.categories ?? [])
+      let file = try TableFile(data.files, options: reading.keepingDigits(options.precision))
       noteRowNames(file)
       let formula =
         try formula

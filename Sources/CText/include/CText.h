@@ -130,6 +130,8 @@ struct text_column {
 
   /// For numbers (and as long as it is undecided), one per row; NaN where one is missing.
   double *numbers;
+  /// What the texts of numbers say beyond the nearest double, one per row; null where nobody asks.
+  double *rests;
 
   /// For words, one per row: the position in `levels`, −1 where the field is missing.
   int32_t *codes;
@@ -140,8 +142,11 @@ struct text_column {
   size_t slot_count;
   size_t level_count;
 
-  /// For numbers: how many fields are something else, and the first. Their place in `numbers` holds NaN.
+  /// For numbers: how many fields are something else, and the first. Their place in `numbers` holds NaN; that of a whole
+  /// number of which a double loses digits holds the nearest, where its rest is asked for.
   size_t fault_count;
+  /// How many of them are such whole numbers. The first fault is another where there is one.
+  size_t inexact_count;
   size_t fault_row;
   struct text_field fault;
   enum text_class fault_class;

@@ -114,3 +114,36 @@ private struct Coding {
     }
   }
 }
+
+extension Design {
+  /// The table's columns of which each use keeps digits beyond Doubles: as a target, a feature, or powers, by themselves.
+  var exactColumns: Set<String> {
+    var (exact, rounded): (Set<String>, Set<String>) = ([], weights.map { [$0] } ?? [])
+    for target in targets {
+      if case .column(let name) = target { exact.insert(name) } else { rounded.formUnion(target.columns) }
+    }
+    let multiplied = Set(columns.lazy.map(\.parts).filter { $0.count > 1 }.joined().map(\.variable))
+    for (index, variable) in variables.enumerated() where variable.levels == nil {
+      if !multiplied.contains(index), let name = variable.variable.exactColumn {
+        exact.insert(name)
+      } else {
+        rounded.formUnion(variable.variable.columns)
+      }
+    }
+    return exact.subtracting(rounded)
+  }
+}
+
+extension Variable {
+  /// The column that it is, or powers of it; nil where it is something else.
+  fileprivate var exactColumn: String? {
+    let base: Expression? =
+      switch self {
+      case .powers(let base, _): base
+      case .expression(let expression): expression.wholePower?.base ?? expression
+      case .category: nil
+      }
+    if case .column(let name) = base { return name }
+    return nil
+  }
+}

@@ -18,7 +18,7 @@ struct DesignInput {
 
   init(
     _ design: Design, _ table: Table, _ use: Design.Use, _ unseen: UnseenPolicy,
-    _ absorption: Design.Absorption?
+    _ absorption: Design.Absorption?, isExtended: Bool
   ) throws(TabularError) {
     self.design = design
     self.absorption = absorption
@@ -44,7 +44,16 @@ struct DesignInput {
       dropWordsWithoutRows()
     }
     let numbers = Set(design.variables.filter { $0.levels == nil }.flatMap(\.variable.columns))
-    for name in numbers.union(others) { evaluator.columns[name] = try table.numbers(name) }
+    let exact = isExtended ? design.exactColumns : []
+    for name in numbers.union(others) {
+      let digits = exact.contains(name) ? try table.find(name).digits : nil
+      if let rounded = digits?.rounded {
+        evaluator.columns[name] = rounded
+      } else {
+        evaluator.columns[name] = try table.numbers(name)
+      }
+      evaluator.low[name] = digits?.low
+    }
     for source in design.sources {
       guard let fill = source.fill, let column = evaluator.columns[source.name],
         column.contains(where: \.isNaN)
@@ -53,6 +62,7 @@ struct DesignInput {
     }
     if let kept {
       evaluator.columns = evaluator.columns.mapValues { column in kept.map { column[$0] } }
+      evaluator.low = evaluator.low.mapValues { column in kept.map { column[$0] } }
     }
     for center in design.centers { evaluator.centers[center.operand] = center }
   }
@@ -198,6 +208,15 @@ struct DesignInput {
     return Matrix(rows: rowCount, columns: columns.count) { i, j in columns[j][columns[j].startIndex + i] }
   }
 
+  /// What targets are beyond Doubles; nil where that is not known of any.
+  func low(ofTargets expressions: [Expression]) -> Matrix<Double>? {
+    let low = expressions.map { expression -> [Double]? in
+      if case .column(let name) = expression { evaluator.low[name] } else { nil }
+    }
+    if low.allSatisfy({ $0 == nil }) { return nil }
+    return Matrix(rows: rowCount, columns: low.count) { i, j in low[j]?[i] ?? 0 }
+  }
+
   func weights() throws(TabularError) -> [Double]? {
     guard let name = design.weights, let weights = evaluator.columns[name] else { return nil }
     if let row = weights.firstIndex(where: { !$0.isFinite }) {
@@ -214,8 +233,8 @@ struct DesignInput {
   func features(isExtended: Bool, effects: [Double]?) throws(TabularError) -> ExtendedMatrix {
     let groups = ColumnGroup.groups(of: design, without: absorption, effects: effects != nil)
     let width = design.columns.count - (absorption?.columns.count ?? 0) + (effects == nil ? 0 : 1)
-    // Only powers have digits beyond a Double, and products of them lose them.
-    let needsLow = isExtended && groups.contains { $0.isLonePower(design) }
+    // Products lose digits beyond Doubles.
+    let needsLow = isExtended && groups.contains { $0.hasLow(design, evaluator) }
     var low = needsLow ? [Double](repeating: 0, count: rowCount * width) : []
     var fault: (row: Int, group: ColumnGroup)?
     let high = [Double](unsafeUninitializedCapacity: rowCount * width) { elements, count in

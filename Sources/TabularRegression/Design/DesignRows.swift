@@ -17,6 +17,9 @@ package struct DesignRows: DesignedRows, Sendable {
   /// The targets, kept rows × k; without columns where they were not asked for.
   package let y: Matrix<Double>
 
+  /// What the targets are beyond Doubles, kept rows × k; nil for nothing, or where it was not asked for.
+  let lowY: Matrix<Double>?
+
   /// One weight per kept row; nil for 1.
   package let weights: [Double]?
 
@@ -69,7 +72,7 @@ extension Design {
   ///   - table: the rows; columns are found by name.
   ///   - use: what they are for.
   ///   - unseen: what becomes of new levels.
-  ///   - isExtended: whether the low part of powers is formed.
+  ///   - isExtended: whether powers and columns are wanted to more digits than a Double's.
   ///   - absorption: a category whose columns X lacks; its levels stand beside X. Nil for none.
   ///   - effects: a number for each of its levels, which X has a column of where those of the levels were; nil for no
   ///     such column.
@@ -83,11 +86,12 @@ extension Design {
     if absorption == nil, let fault = columnsFault {
       throw .unusable(file: table.source, message: fault)
     }
-    let input = try DesignInput(self, table, use, unseen, absorption)
+    let input = try DesignInput(self, table, use, unseen, absorption, isExtended: isExtended)
     let y = try input.targets(use == .prediction ? [] : targets)
     return DesignRows(
       source: table.source, design: self, absorption: absorption,
       X: try input.features(isExtended: isExtended, effects: effects), y: y,
+      lowY: isExtended ? input.low(ofTargets: targets) : nil,
       weights: use == .fit ? try input.weights() : nil, levels: input.absorbedLevels, kept: input.kept,
       droppedRows: table.rowCount - input.rowCount)
   }

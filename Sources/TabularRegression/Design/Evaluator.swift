@@ -4,6 +4,8 @@ internal import LinearRegression
 struct Evaluator {
   /// The numbers of columns, by name.
   var columns: [String: [Double]] = [:]
+  /// What those columns are beyond Doubles of which it is known.
+  var low: [String: [Double]] = [:]
   var centers: [Expression: Design.Center] = [:]
 
   /// The value of an expression in each of the rows; a column's are not copied.

@@ -48,12 +48,13 @@ struct ColumnSummary: Sendable {
   /// - Throws: ``TabularError`` where it is not what it was above, or not what it has to be.
   mutating func look(_ name: String, _ table: Table) throws(TabularError) {
     if isNumber {
-      _ = try table.numbers(name)
+      // What loses digits as a Double is refused where it is used as one.
+      if try table.find(name).digits?.rounded == nil { _ = try table.numbers(name) }
       kind = .numbers
       return
     }
     let column = try table.find(name)
-    switch column.values {
+    switch isCategory ? column.values : column.roundedValues {
     case .mixed(let fault): throw fault.ofPossibleCategory.error
     case .words(let words):
       guard let row = words.codes.firstIndex(where: { $0 >= 0 }) else { return }

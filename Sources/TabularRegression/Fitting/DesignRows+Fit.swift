@@ -12,11 +12,11 @@ extension DesignRows {
     self = try design.rowsOfFit(table, method)
   }
 
-  /// Fits by least squares, to all digits of powers.
+  /// Fits by least squares, to all digits of powers and of the text.
   func fit(_ method: LeastSquares) throws(TabularError) -> LeastSquaresFit {
     do throws(DataError) {
       if let absorption { return try factor().solve(method, columns: absorption.columns) }
-      return try method.fit(X.high, y, weights: weights, low: X.low)
+      return try method.fit(X.high, y, weights: weights, low: X.low, lowTargets: lowY)
     } catch {
       throw tabular(error)
     }
@@ -55,6 +55,6 @@ extension Design {
   /// The rows of a table for a fit in memory, without columns for a category with many levels where the method needs none.
   func rowsOfFit(_ table: Table, _ method: LeastSquares?) throws(TabularError) -> DesignRows {
     let absorption = method?.isPlain == true ? absorption() : nil
-    return try rows(of: table, isExtended: absorption == nil, absorbing: absorption)
+    return try rows(of: table, isExtended: method != nil && absorption == nil, absorbing: absorption)
   }
 }

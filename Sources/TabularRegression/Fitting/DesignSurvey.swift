@@ -109,7 +109,9 @@ package struct DesignSurvey: Sendable {
       if missingFault == nil { missingFault = fault } else { missingFault?.merge(fault) }
     }
     for name in features {
-      try summaries[name]?.add(try table.find(name).values, dropped, needsMean: missing == .mean)
+      let column = try table.find(name)
+      let values = summaries[name]!.isCategory ? column.values : column.roundedValues
+      try summaries[name]?.add(values, dropped, needsMean: missing == .mean)
     }
     for operand in centers.keys { centers[operand]?.merge(try Self.moments(operand, table)) }
     rowCount += table.rowCount

@@ -26,7 +26,8 @@ extension FittedModel {
     var options = options
     options.categories.formUnion(formula.categories)
     try self.init(
-      formula, reading: TableReader(paths, options: options), weights: weights, missing: missing,
+      formula, reading: TableReader(paths, options: options.keepingDigits(method.precision)),
+      weights: weights, missing: missing,
       method: method)
   }
 

@@ -43,17 +43,27 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
     if let category { survey.leaveLevels(of: category) }
     let start = survey
     var table = JoinedRows(), count = 0
+    // Rows that cannot be reduced may be known to digits that a fit in memory can use.
+    var failure: TabularError?
     try source.forEachBlock(columns: survey.columns) { (table) throws(TabularError) in
       var survey = start
       try survey.add(table)
       // A missing field is told of once all have been counted.
       let design = survey.hasMissingFault ? nil : early?.design
-      let rows = try design?.rows(of: table, absorbing: early?.open)
-      return (survey: survey, part: try rows.map(Reduction.part), table: table)
+      let part = Result { () throws(TabularError) -> Reduction.Part? in
+        guard let design else { return nil }
+        return try Reduction.part(design.rows(of: table, absorbing: early?.open))
+      }
+      return (survey: survey, part: part, table: table)
     } take: { (block) throws(TabularError) in
       try survey.merge(block.survey)
-      if let part = block.part { try reduction?.take(part, of: source.source) }
+      switch block.part {
+      case .success(let part?): try reduction?.take(part, of: source.source)
+      case .success(nil): break
+      case .failure(let error): failure = failure ?? error
+      }
       count += 1
+      if count > blocks, let failure { throw failure }
       if count <= blocks { table.append(block.table) } else { table = JoinedRows() }
       progress(survey.rowCount)
     }
@@ -61,7 +71,8 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
     let design = try survey.design(isPart: isPart)
     reduction?.complete(design)
     return Survey(
-      design: design, table: count <= blocks ? Table(source.source, table) : nil, reduction: reduction)
+      design: design, table: count <= blocks ? Table(source.source, table) : nil,
+      reduction: failure == nil ? reduction : nil)
   }
 
   /// All rows, reduced: in one pass, or in two.

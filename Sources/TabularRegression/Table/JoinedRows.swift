@@ -18,7 +18,10 @@ package struct JoinedRows {
         return Dictionary(uniqueKeysWithValues: zip(words.levels, 0...))
       }
     } else {
-      for (index, column) in block.columns.enumerated() { append(column.values, to: index) }
+      for (index, column) in block.columns.enumerated() {
+        columns[index].append(digits: column)
+        append(column.values, to: index)
+      }
     }
     places.append(block.places, afterRow: rowCount)
     rowCount += block.rowCount
@@ -49,6 +52,21 @@ package struct JoinedRows {
       words.codes += repeatElement(-1, count: missing.count)
       columns[index].values = .words(words)
     }
+  }
+}
+
+extension TableColumn {
+  /// Appends what the numbers of later rows are beyond Doubles; where they do not say it, it is not known here either.
+  fileprivate mutating func append(digits later: TableColumn) {
+    guard let more = later.digits, var joined = digits.take() else { return digits = nil }
+    joined.low += more.low
+    if joined.rounded != nil || more.rounded != nil {
+      guard case .numbers(let earlier) = joined.rounded.map(Values.numbers) ?? values,
+        case .numbers(let following) = later.roundedValues
+      else { return digits = nil }
+      joined.rounded = earlier + following
+    }
+    digits = joined
   }
 }
 

@@ -12,8 +12,13 @@ struct TextBlock: Sendable {
   var bytes: [UInt8]
   let count: Int
   let newlines: Int
+  /// Whether the file's rows begin with it.
+  let beginsFile: Bool
   /// Whether nothing follows in the file.
   let endsFile: Bool
+
+  /// Whether it is all rows of a file that is small.
+  var isSmallFile: Bool { beginsFile && endsFile && count <= TableReader.usualBlockSize }
 }
 
 // Safe: nothing else uses the stream.
@@ -38,6 +43,7 @@ struct TextBlocks {
   private var isAtEnd = false
   private var nextOrigin = 0
   private var nextIndex = 0
+  private var beginsFile = true
   private var file = ""
   /// The first file's last line of the header.
   private(set) var headerLine = 1
@@ -112,10 +118,11 @@ struct TextBlocks {
     defer {
       line += cut.newlines
       nextIndex += 1
+      beginsFile = false
     }
     return TextBlock(
       index: nextIndex, file: file, firstLine: line, bytes: block, count: cut.size, newlines: cut.newlines,
-      endsFile: isAtEnd && rest.isEmpty)
+      beginsFile: beginsFile, endsFile: isAtEnd && rest.isEmpty)
   }
 
   // MARK: Where a block ends
@@ -196,6 +203,7 @@ struct TextBlocks {
     let origin = origins[nextOrigin]
     nextOrigin += 1
     (stream, isAtEnd, file, line) = (try origin.open(), false, origin.name, 1)
+    beginsFile = true
     (start, end) = (0, 0)
     while !isAtEnd, end < 4 { try fill(max(blockSize + 2, 4)) }
     let beginning = buffer[start..<end]
