@@ -146,8 +146,6 @@ inline __attribute__((always_inline)) text_rows read_rows(
   size_t number_columns = length < 17 ? 0 : column_count;
   for (const char *byte = "+-.0123456789"; *byte; ++byte)
     if (format.begins_missing[Byte(*byte)]) number_columns = 0;
-  for (size_t j = 0; j < column_count; ++j)
-    if (columns[j].rests) number_columns = 0;
   const Stops stops{bytes + length, format.delimiter};
   const Byte *p = bytes, *end = bytes + length;
   text_rows rows = {};
@@ -167,7 +165,9 @@ inline __attribute__((always_inline)) text_rows read_rows(
           else if (*behind != format.delimiter)
             return false;
           double &number = columns[j].numbers[row];
-          return read_short(start, behind, number) || read_number(start, behind, number) == text_value;
+          if (!read_short(start, behind, number) && read_number(start, behind, number) != text_value) return false;
+          if (columns[j].rests) columns[j].rests[row] = rest(start, behind, number);
+          return true;
         },
         [&](size_t j, const Field &field) {
           if (j < column_count) put(field, columns[j], row, bytes, format);
