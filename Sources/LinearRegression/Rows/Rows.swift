@@ -104,6 +104,14 @@ extension Rows {
     return (0..<rowCount).reduce(0) { $0 + Double(weights[$1]) }
   }
 
+  /// The first target whose values are not all 0, but their squares are, as Doubles.
+  var targetWithoutSquares: Int? {
+    (featureCount..<columnCount).first { column in
+      let largest = (0..<rowCount).reduce(0) { max($0, abs(element($1, column))) }
+      return largest > 0 && largest * largest < .leastNormalMagnitude
+    }.map { $0 - featureCount }
+  }
+
   /// The first value that is not finite in some rows.
   ///
   /// - Parameters:
