@@ -96,7 +96,7 @@ struct Solve: ParsableCommand {
 
   @Option(
     help:
-      "Numbers and categories to leave out with all their products, or single columns as the fit prints them, separated by commas; may be given again.",
+      "Numbers and categories to leave out with all their products, or single columns as the fit prints them, \(betweenCommas); may be given again.",
     transform: names)
   var drop: [[String]] = []
 

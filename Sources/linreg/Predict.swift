@@ -36,7 +36,7 @@ struct Predict: ParsableCommand {
 
   @Option(
     name: .customLong("pass"),
-    help: "Columns of the file to print before the prediction, separated by commas; may be given again.",
+    help: "Columns of the file to print before the prediction, \(betweenCommas); may be given again.",
     transform: names)
   var passed: [[String]] = []
 
@@ -93,7 +93,10 @@ struct Predict: ParsableCommand {
     try threads.run {
       let model = try FittedModel(contentsOf: model)
       var reading = text.options(categories: model.categories)
-      reading.verbatim = .some(model.columnsOnlyPassed(for: columns))
+      // A matrix holds numbers, and text what stands in the file.
+      if TableFormat(endingOf: output) != .npy {
+        reading.verbatim = .some(model.columnsOnlyPassed(for: columns))
+      }
       let file = try TableFile([file], options: reading, asTheyArrive: !format.json)
       if isGuarded && model.covariance == nil {
         Terminal.note("the model has no leverages: \(model.whyNoCovariance)")

@@ -62,8 +62,8 @@ extension Design {
           "column \"\(printable(name))\" holds other kinds of levels here than before; accumulate the files together"
       )
     }
-    let reference: String? =
-      if case .category(_, let reference) = variable.variable { reference } else { nil }
+    // A reference that the formula names is the first level of both, however the formula writes it.
+    let reference: String? = if case .category(_, .some) = variable.variable { mine[0] } else { nil }
     var all = ColumnSummary.inOrder(Set(mine + theirs).subtracting([Self.otherLevel]))
     if let first = reference { all = [first] + all.filter { $0 != first } }
     return all.count < 2 ? all + [Self.otherLevel] : all

@@ -149,7 +149,13 @@ struct ColumnSummary: Sendable {
 
   /// Whether all words are true or false.
   private var isBoolean: Bool {
-    kind == .words && !words.isEmpty && words.allSatisfy { Design.boolean($0) != nil }
+    kind == .words && !words.isEmpty && Design.areBoolean(words)
+  }
+
+  /// How the level that a formula names is written among ``levels``.
+  func level(_ text: String) -> String {
+    if isBoolean { return Design.boolean(text) ?? text }
+    return levels.contains(text) ? text : Design.level(text)
   }
 
   /// The levels, sorted as R's factor() does in the C locale: words by their bytes, and numbers by size, those that are
@@ -215,4 +221,7 @@ extension Design {
     default: nil
     }
   }
+
+  /// Whether words all say TRUE or FALSE, in any case: their levels are then these two, as R reads them.
+  static func areBoolean(_ words: some Sequence<String>) -> Bool { words.allSatisfy { boolean($0) != nil } }
 }

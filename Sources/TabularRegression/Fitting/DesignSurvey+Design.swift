@@ -112,8 +112,7 @@ extension DesignSurvey {
       )
     }
     guard let reference else { return levels }
-    guard let position = levels.firstIndex(of: reference) ?? levels.firstIndex(of: Design.level(reference))
-    else {
+    guard let position = levels.firstIndex(of: summaries[name]!.level(reference)) else {
       throw .unusable(
         file: source,
         message:

@@ -6,7 +6,7 @@ final class BlockParser {
   private let columnNames: [String]
   /// Positions of the columns to read, in their order.
   private let fields: [Int]
-  private let format: TextFormat
+  private var format: TextFormat
   private let countsRaggedRows: Bool
   private let digits: ReadingOptions.Digits
   private var columns: [text_column]
@@ -42,6 +42,7 @@ final class BlockParser {
     let capacity =
       (countsRaggedRows ? block.newlines : min(block.newlines, block.count / columnNames.count)) + 1
     prepare(kinds, capacity, keepsRests: digits == .all || digits == .ofSmallFiles && block.isSmallFile)
+    format.delimiter = block.delimiter
     let lines = lines.room(capacity)
     return try block.bytes.withUnsafeBufferPointer { (bytes) throws(TabularError) -> Table in
       let bytes = UnsafeBufferPointer(rebasing: bytes[..<block.count])

@@ -2,8 +2,8 @@ package import LinearRegression
 
 /// How a table's text is read.
 public struct ReadingOptions: Sendable, Equatable {
-  /// What stands between fields: one ASCII character that no number holds. Nil for a comma, and for a tab in files whose names end
-  /// in `.tsv`.
+  /// What stands between fields: one ASCII character that no number holds. Nil for a comma, and for a tab in each file
+  /// whose name ends in `.tsv`.
   public var delimiter: Character?
 
   /// Whether the first line names the columns. Without names they are V1, V2 and so on, as in R.

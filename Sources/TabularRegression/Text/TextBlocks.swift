@@ -6,6 +6,8 @@ struct TextBlock: Sendable {
   /// Position among the blocks of all files, from 0.
   let index: Int
   let file: String
+  /// The byte between the file's fields.
+  let delimiter: UInt8
   /// Line on which the block begins, from 1.
   let firstLine: Int
   /// The text is the first `count` of the bytes.
@@ -33,7 +35,8 @@ struct TextBlocks {
   private(set) var columnNames: [String] = []
 
   private let origins: [TextOrigin]
-  private let format: TextFormat
+  /// Of the file that is read.
+  private var format: TextFormat
   private let options: ReadingOptions
   private var blockSize: Int
   /// Whether a block ends where nothing more is there yet.
@@ -121,8 +124,8 @@ struct TextBlocks {
       beginsFile = false
     }
     return TextBlock(
-      index: nextIndex, file: file, firstLine: line, bytes: block, count: cut.size, newlines: cut.newlines,
-      beginsFile: beginsFile, endsFile: isAtEnd && rest.isEmpty)
+      index: nextIndex, file: file, delimiter: format.delimiter, firstLine: line, bytes: block,
+      count: cut.size, newlines: cut.newlines, beginsFile: beginsFile, endsFile: isAtEnd && rest.isEmpty)
   }
 
   // MARK: Where a block ends
@@ -204,6 +207,7 @@ struct TextBlocks {
     nextOrigin += 1
     (stream, isAtEnd, file, line) = (try origin.open(), false, origin.name, 1)
     beginsFile = true
+    if options.delimiter == nil { format.delimiter = origin.usualDelimiter }
     (start, end) = (0, 0)
     while !isAtEnd, end < 4 { try fill(max(blockSize + 2, 4)) }
     let beginning = buffer[start..<end]

@@ -2,7 +2,10 @@ internal import CText
 
 /// How fields are told apart and read, as C has it.
 struct TextFormat: Sendable {
-  let delimiter: UInt8
+  var delimiter: UInt8 {
+    get { format.delimiter }
+    set { format.delimiter = newValue }
+  }
   /// In lower case, each with a NUL behind.
   private let missing: [CChar]
   /// The numbers among them, which are missing however they are written.
@@ -40,7 +43,6 @@ struct TextFormat: Sendable {
   }
 
   private init(delimiter: UInt8, missingTexts: [String]) {
-    self.delimiter = delimiter
     var format = text_format()
     format.delimiter = delimiter
     var missing: [CChar] = []

@@ -14,12 +14,12 @@ struct DataOptions: ParsableArguments {
   var target: String?
 
   @Option(
-    help: "The columns to predict it from, separated by commas (default: all others); may be given again.",
+    help: "The columns to predict it from, \(betweenCommas) (default: all others); may be given again.",
     transform: names)
   var features: [[String]] = []
 
   @Option(
-    help: "Columns to leave out of the default, separated by commas; may be given again.", transform: names)
+    help: "Columns to leave out of the default, \(betweenCommas); may be given again.", transform: names)
   var exclude: [[String]] = []
 
   /// The files: all but the formula.
@@ -78,27 +78,6 @@ func noteRowNames(_ file: TableFile) {
   Terminal.note(
     "\(file.source): the first column holds the names of rows; \".\" is without it, and \(Table.rowNames) stands for it"
   )
-}
-
-/// Names between commas, without spaces around them, as the names of a header are. Commas inside parentheses are part
-/// of a name, such as poly(x, 3)2.
-@Sendable func names(_ text: String) -> [String] {
-  var names = [""], depth = 0
-  for character in text {
-    if character == ",", depth == 0 {
-      names.append("")
-      continue
-    }
-    if character == "(" { depth += 1 }
-    if character == ")" { depth -= 1 }
-    names[names.count - 1].append(character)
-  }
-  if depth != 0 { names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
-  return names.map { name in
-    var name = name.drop { $0 == " " }
-    while name.last == " " { name.removeLast() }
-    return String(name)
-  }
 }
 
 /// Throws where a file is named twice, in one spelling or two.

@@ -5,7 +5,7 @@ import TabularRegression
 struct TextOptions: ParsableArguments {
   @Option(
     name: [.customShort("d"), .long],
-    help: "The character between fields (default: a comma, and a tab in .tsv files).",
+    help: "The character between fields of all files (default: a comma, and a tab in each .tsv file).",
     transform: delimiter)
   var delimiter: Character?
 
@@ -18,14 +18,14 @@ struct TextOptions: ParsableArguments {
   @Option(
     name: .customLong("names"),
     help: ArgumentHelp(
-      "Names of the columns of an NPY file, or with --no-header, separated by commas.", valueName: "names"),
+      "Names of the columns of an NPY file, or with --no-header, \(betweenCommas).", valueName: "names"),
     transform: names)
   var columnNames: [String]?
 
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "A text that stands for a missing value, in place of NA, N/A, NaN and null; may be given again.",
+      "A text that stands for a missing value, in place of NA, N/A, NaN and null; may be given again. An empty field always does: '' is for that alone.",
       valueName: "text"))
   var nullValue: [String] = []
 
