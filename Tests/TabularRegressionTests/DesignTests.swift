@@ -250,9 +250,6 @@ import Testing
     #expect(
       Self.message("y ~ scale(a) + b", "a,b,y\n1,1,1\n1,2,2\n1,1,3\n")
         == "t.csv: a has no spread that scale() or center() could use; leave it out")
-    #expect(
-      Self.message("y ~ z + zB", "z,zB,y\nA,1,1\nB,2,2\nA,4,3\n")
-        == "t.csv: two columns of the design would be called \"zB\"; rename one")
   }
 
   /// Before memory is asked for.

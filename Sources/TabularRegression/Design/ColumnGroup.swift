@@ -14,7 +14,10 @@ struct Tile {
     numbers = Array(repeating: nil, count: design.variables.count)
     for (index, variable) in design.variables.enumerated() where variable.levels == nil {
       switch variable.variable {
-      case .powers(let base, let degree):
+      case .powers(let base, let degree, isOrthogonal: true):
+        let polynomials = evaluator.polynomials[OrthogonalPolynomials.Key(operand: base, degree: degree)]!
+        powers[index] = ExtendedMatrix(high: polynomials.values(evaluator.values(base, rows)))
+      case .powers(let base, let degree, _):
         powers[index] = ExtendedMatrix(powersOf: Array(evaluator.values(base, rows)), degree: degree)
       case .expression(let expression):
         if needsLow, let (base, degree) = expression.wholePower {
@@ -97,7 +100,7 @@ struct ColumnGroup {
   func isLonePower(_ design: Design) -> Bool {
     guard categories.isEmpty, numbers.count == 1 else { return false }
     switch design.variables[numbers[0].variable].variable {
-    case .powers: return true
+    case .powers(_, _, let isOrthogonal): return !isOrthogonal
     case .expression(let expression): return expression.wholePower != nil
     case .category: return false
     }

@@ -53,7 +53,8 @@ extension Design {
     }
     var best: Absorption?
     for (variable, place) in places.enumerated() {
-      guard let levels = variables[variable].levels?.count, levels >= fewest, place.count == levels - start,
+      guard variables[variable].variable.levelColumn != nil,
+        let levels = variables[variable].levels?.count, levels >= fewest, place.count == levels - start,
         levels > best?.columns.levels ?? 0
       else { continue }
       best = Absorption(

@@ -3,7 +3,7 @@
 extension Design {
   /// The columns of the terms.
   ///
-  /// - Throws: ``TabularError/unusable(file:message:)`` for more than a factor can have, or two of one name.
+  /// - Throws: ``TabularError/unusable(file:message:)`` for more than a factor can have.
   static func columns(
     _ expansion: TermExpansion, _ variables: [ResolvedVariable], source: String
   ) throws(TabularError) -> [Column] {
@@ -81,7 +81,7 @@ private struct Coding {
     if let levels = variables[variable].levels {
       return (hasContrasts(variable, inTerm: index) ? 1 : 0)..<levels.count
     }
-    if case .powers(_, let degree) = variables[variable].variable { return 1..<(degree + 1) }
+    if case .powers(_, let degree, _) = variables[variable].variable { return 1..<(degree + 1) }
     return 0..<1
   }
 
@@ -89,7 +89,8 @@ private struct Coding {
   /// none.
   func absorbedTerm(_ counts: [Int], hasIntercept: Bool) -> Int? {
     terms.indices.filter { index in
-      guard terms[index].count == 1, variables[terms[index][0]].levels != nil,
+      guard terms[index].count == 1, case let variable = variables[terms[index][0]], variable.levels != nil,
+        variable.variable.levelColumn != nil,
         hasContrasts(terms[index][0], inTerm: index) == hasIntercept
       else { return false }
       return !terms.contains { $0.count > 1 && $0.contains(terms[index][0]) }

@@ -17,6 +17,15 @@ package struct DesignRows: DesignedRows, Sendable {
   /// The targets, kept rows × k; without columns where they were not asked for.
   package let y: Matrix<Double>
 
+  /// What is added to the prediction of each kept row; nil for nothing.
+  package let offset: [Double]?
+
+  /// The targets less the offset: what the columns explain.
+  package var response: Matrix<Double> {
+    guard let offset, y.columnCount > 0 else { return y }
+    return Matrix(rows: y.rowCount, columns: y.columnCount) { y[$0, $1] - offset[$0] }
+  }
+
   /// One weight per kept row; nil for 1.
   package let weights: [Double]?
 
@@ -88,7 +97,8 @@ extension Design {
     return DesignRows(
       source: table.source, design: self, absorption: absorption,
       X: try input.features(isExtended: isExtended, effects: effects), y: y,
-      weights: use == .fit ? try input.weights() : nil, levels: input.absorbedLevels, kept: input.kept,
+      offset: try input.offset(), weights: use == .fit ? try input.weights() : nil,
+      levels: input.absorbedLevels, kept: input.kept,
       droppedRows: table.rowCount - input.rowCount)
   }
 }

@@ -16,7 +16,7 @@ extension DesignRows {
   func fit(_ method: LeastSquares) throws(TabularError) -> LeastSquaresFit {
     do throws(DataError) {
       if let absorption { return try factor().solve(method, columns: absorption.columns) }
-      return try method.fit(X.high, y, weights: weights, low: X.low)
+      return try method.fit(X.high, response, weights: weights, low: X.low)
     } catch {
       throw tabular(error)
     }
@@ -31,7 +31,7 @@ extension DesignRows {
       features: X.high.columnCount, targets: y.columnCount, grouping: absorption == nil ? .one : .levels)
     do throws(DataError) {
       try factor.add(
-        X.high, y, weights: weights, levels: levels.map { ($0.codes, $0.words.count) }, isLeaf: isLeaf)
+        X.high, response, weights: weights, levels: levels.map { ($0.codes, $0.words.count) }, isLeaf: isLeaf)
     } catch {
       if let absorption, case .overflow(.features, let column) = error {
         throw .overflow(.features, column: absorption.columns.position(ofOther: column))
@@ -44,7 +44,12 @@ extension DesignRows {
   /// The errors of a model on the rows, weighed as they are.
   func evaluation(_ model: LinearModel) throws(TabularError) -> Evaluation {
     do throws(DataError) {
-      return try model.evaluate(X.high, y, weights: weights)[0]
+      guard let offset else { return try model.evaluate(X.high, y, weights: weights)[0] }
+      // The offset is a column of the coefficient 1.
+      let p = X.high.columnCount
+      let columns = Matrix(rows: y.rowCount, columns: p + 1) { $1 < p ? X.high[$0, $1] : offset[$0] }
+      return try LinearModel(coefficients: model.coefficients + [1], intercept: model.intercept)
+        .evaluate(columns, y, weights: weights)[0]
     } catch {
       throw tabular(error)
     }

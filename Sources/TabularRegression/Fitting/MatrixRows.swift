@@ -35,7 +35,7 @@ struct MatrixRows {
       }
       return names
     }
-    guard design.weights == nil, design.missing == .refuse, design.centers.isEmpty,
+    guard design.weights == nil, design.offsets.isEmpty, design.missing == .refuse, design.centers.isEmpty,
       file.isStored(as: Float.self) || file.isStored(as: Double.self),
       let features = names(design.columns.indices.map(design.number)), let targets = names(design.targets)
     else { return nil }

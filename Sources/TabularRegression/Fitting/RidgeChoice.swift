@@ -28,7 +28,7 @@ public struct RidgeChoice: Equatable, Sendable {
     let data = try DesignRows(formula, table, weights: weights, missing: missing)
     do throws(DataError) {
       validation = try LeastSquares(intercept: formula.hasIntercept).crossValidate(
-        data.X.high, data.y, weights: data.weights, folds: folds, seed: seed)
+        data.X.high, data.response, weights: data.weights, folds: folds, seed: seed)
     } catch {
       throw data.tabular(error)
     }

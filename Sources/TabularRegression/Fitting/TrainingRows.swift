@@ -42,7 +42,7 @@ extension TrainingRows: RowReduction {
 
   mutating func take(_ rows: DesignRows, of _: String) throws(TabularError) {
     try features.append(rows.X.high)
-    targets += rows.y.elements
+    targets += rows.response.elements
     if let more = rows.weights {
       if weights == nil { weights = more } else { weights! += more }
     }

@@ -128,7 +128,8 @@ public final class TableTraining {
 
   /// The target, the terms, and the weights if there are any.
   var columnNames: [String] {
-    [data.design.target] + data.design.names + [data.design.weights].compactMap { $0 }
+    [data.design.target] + data.design.names
+      + [data.design.weights, data.design.offsetText].compactMap { $0 }
   }
 
   var state: TrainingState { training.state }
