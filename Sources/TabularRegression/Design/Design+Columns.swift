@@ -10,40 +10,44 @@ extension Design {
     let coding = Coding(expansion, variables)
     let counts = expansion.terms.indices.map { coding.columnCount(ofTerm: $0) }
     let total = counts.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 }
-    let absorbed =
-      total > mostColumns ? coding.absorbedTerm(counts, hasIntercept: expansion.hasIntercept) : nil
-    if let absorbed, let name = variables[expansion.terms[absorbed][0]].variable.columns.first,
-      let fault = levelsFault(name, levels: counts[absorbed], others: total - counts[absorbed])
-    {
-      throw .unusable(file: source, message: fault)
-    }
-    if total - (absorbed.map { counts[$0] } ?? 0) > mostColumns {
+    let absorbed = coding.absorbedTerm(counts, hasIntercept: expansion.hasIntercept)
+    let levels = absorbed.map { counts[$0] } ?? 0
+    if total - levels > mostColumns {
       throw .unusable(file: source, message: tooMany(total, expansion, variables, counts))
     }
+    // Before the columns are listed: what a fit takes at least.
+    try FitMemory.check(
+      FitMemory.Need(
+        features: total - levels, levels: levels, triangles: LeastSquares().trianglesInMemory),
+      widest: widest(expansion, variables, counts), source: source)
     return expansion.terms.indices.flatMap { coding.columns(ofTerm: $0) }
   }
 
   private static func tooMany(
     _ total: Int, _ expansion: TermExpansion, _ variables: [ResolvedVariable], _ counts: [Int]
   ) -> String {
-    let largest = counts.indices.max { counts[$0] < counts[$1] }!
-    let categories = expansion.terms[largest].map { variables[$0] }.filter { $0.levels != nil }
-    return tooMany(total, widest: categories.max { $0.levels!.count < $1.levels!.count })
+    tooMany(total, widest: widest(expansion, variables, counts))
+  }
+
+  /// The category with the most levels in the term with the most columns; nil where that has none.
+  private static func widest(
+    _ expansion: TermExpansion, _ variables: [ResolvedVariable], _ counts: [Int]
+  ) -> (column: String, levels: Int)? {
+    guard let largest = counts.indices.max(by: { counts[$0] < counts[$1] }) else { return nil }
+    return widest(expansion.terms[largest].map { variables[$0] })
   }
 
   /// Why a fit that gives each level a column has too many; nil where it has not.
   var columnsFault: String? {
-    if columns.count <= Self.mostColumns { return nil }
-    let categories = variables.filter { $0.levels != nil }
-    return Self.tooMany(columns.count, widest: categories.max { $0.levels!.count < $1.levels!.count })
+    columns.count <= Self.mostColumns ? nil : Self.tooMany(columns.count, widest: Self.widest(variables))
   }
 
-  private static func tooMany(_ total: Int, widest: ResolvedVariable?) -> String {
+  private static func tooMany(_ total: Int, widest: (column: String, levels: Int)?) -> String {
     guard let widest else {
       return "the formula has \(total) columns; a fit has \(mostColumns) at most: leave some out"
     }
     return
-      "column \"\(printable(widest.variable.columns[0]))\" has \(widest.levels!.count) levels, and the formula \(total == .max ? "far too many" : "\(total)") columns; a fit has \(mostColumns) at most: leave it out, or join levels"
+      "column \"\(printable(widest.column))\" has \(widest.levels) levels, and the formula \(total == .max ? "far too many" : "\(total)") columns; a fit has \(mostColumns) at most: leave it out, or join levels"
   }
 }
 

@@ -89,8 +89,9 @@ package struct Design: Hashable, Sendable {
     package var deviation: Double
   }
 
-  /// More columns than these would need a factor beyond 1 GiB.
-  static let mostColumns = 11_583
+  /// More columns than these LAPACK does not count: its room for singular values, some 4 p² numbers, is a number of 32
+  /// bits. What fewer take is ``FitMemory``'s.
+  static let mostColumns = 23_000
 
   /// What is predicted, as R prints it.
   package var target: String { Formula.name(of: targets) }
@@ -98,7 +99,6 @@ package struct Design: Hashable, Sendable {
   /// Names of the columns, as R prints them.
   package var names: [String] { columns.map(name) }
 
-  /// Columns of a table that are read as words, of digits too.
   /// Names that tell the columns apart: where several have one name, as the level "b" of g and a column gb have, the
   /// place of the coefficient stands behind it, counted from 1 without the intercept.
   package var distinctNames: [String] {
@@ -109,6 +109,7 @@ package struct Design: Hashable, Sendable {
     return names.enumerated().map { counts[$1]! > 1 ? "\($1) (term \($0 + 1))" : $1 }
   }
 
+  /// Columns of a table that are read as words, of digits too.
   package var categories: Set<String> { Set(sources.filter { $0.kind != .numbers }.map(\.name)) }
 
   func name(of column: Column) -> String {
@@ -125,7 +126,6 @@ package struct Design: Hashable, Sendable {
     return name
   }
 
-  /// Columns of a table that the targets are formed from.
   /// Columns of a table that the features and the offsets are formed from.
   var featureColumns: [String] { variables.flatMap(\.variable.columns) + offsets.flatMap(\.columns) }
 
@@ -144,6 +144,7 @@ package struct Design: Hashable, Sendable {
     offsets.isEmpty ? nil : offsets.map { "offset(\($0))" }.joined(separator: " + ")
   }
 
+  /// Columns of a table that the targets are formed from.
   var targetColumns: [String] { targets.flatMap(\.columns) }
 
   /// Columns of a table that are read.
@@ -175,7 +176,7 @@ package struct Design: Hashable, Sendable {
     design.sources.removeAll { !names.contains($0.name) }
     let centred = design.centredOperands, orthogonal = design.orthogonalKeys
     design.centers.removeAll { !centred.contains($0.operand) }
-    return design
     design.polynomials.removeAll { !orthogonal.contains($0.key) }
+    return design
   }
 }

@@ -6,10 +6,11 @@ extension DesignRows {
   ///
   /// - Parameter method: the fit, if it is one for which a category with many levels needs no columns.
   init(
-    _ formula: Formula, _ table: Table, weights: String?, missing: MissingPolicy, method: LeastSquares? = nil
+    _ formula: Formula, _ table: Table, weights: String?, missing: MissingPolicy, method: LeastSquares? = nil,
+    triangles: Int? = nil
   ) throws(TabularError) {
     let design = try Design(formula, table, weights: weights, missing: missing)
-    self = try design.rowsOfFit(table, method)
+    self = try design.rowsOfFit(table, method, triangles: triangles)
   }
 
   /// Fits by least squares, to all digits of powers.
@@ -58,8 +59,15 @@ extension DesignRows {
 
 extension Design {
   /// The rows of a table for a fit in memory, without columns for a category with many levels where the method needs none.
-  func rowsOfFit(_ table: Table, _ method: LeastSquares?) throws(TabularError) -> DesignRows {
+  ///
+  /// - Parameter triangles: matrices of p² numbers that the fit has at a time; nil for those of the method.
+  func rowsOfFit(
+    _ table: Table, _ method: LeastSquares?, triangles: Int? = nil
+  ) throws(TabularError) -> DesignRows {
     let absorption = method?.isPlain == true ? absorption() : nil
+    try checkMemory(
+      absorption, rows: table.rowCount, triangles: triangles ?? (method ?? LeastSquares()).trianglesInMemory,
+      source: table.source)
     return try rows(of: table, isExtended: absorption == nil, absorbing: absorption)
   }
 }

@@ -10,6 +10,8 @@ extension FormulaRows where Reduction == Share {
     guard let matrix = source.matrix,
       let early = try surveyOfNone().early(with: source.firstBlock(), leavesLevels: false)
     else { return nil }
+    let blocks = (matrix.rowCount + matrix.blockRows - 1) / matrix.blockRows
+    try checkMemory(early.design, nil, blockRows: matrix.blockRows, blocks: blocks)
     return try MatrixRows(early.design, matrix)?.share(formula.text, progress: progress)
   }
 }

@@ -37,6 +37,7 @@ struct TrainingRows: DesignedRows {
 
 extension TrainingRows: RowReduction {
   static var countsLevels: Bool { false }
+  static var keepsTriangles: Bool { false }
 
   static func part(_ rows: DesignRows) -> DesignRows { rows }
 

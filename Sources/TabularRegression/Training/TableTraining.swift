@@ -47,6 +47,8 @@ public final class TableTraining {
   ) throws(TabularError) {
     try Self.check(formula, method, validation: validation?.source)
     let design = try Design(formula, table, weights: weights, missing: missing)
+    try design.checkMemory(
+      nil, rows: table.rowCount, triangles: LeastSquares().trianglesInMemory, source: table.source)
     let data = try TrainingRows(design, table)
     let others = try validation.map { (table) throws(TabularError) in
       try TrainingRows(design, table, for: .evaluation)
