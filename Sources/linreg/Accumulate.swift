@@ -26,6 +26,7 @@ struct Accumulate: ParsableCommand {
   @OptionGroup var rows: MissingOptions
   @OptionGroup var text: TextOptions
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var memory: MemoryOptions
 
   @Option(help: "The column that weighs the rows, as R's lm does.")
   var weights: String?
@@ -39,7 +40,7 @@ struct Accumulate: ParsableCommand {
     let formula = try Formula(formula)
     try formula.requireOneTarget()
     for file in files { try Files.checkWritable(output.shareFile, besides: file) }
-    let share = try threads.run {
+    let share = try memory.run(threads) {
       let file = try TableFile(files, options: text.options(categories: formula.categories))
       noteRowNames(file)
       var progress = ReadingProgress()

@@ -41,6 +41,7 @@ struct Fit: ParsableCommand {
   @OptionGroup var rows: MissingOptions
   @OptionGroup var text: TextOptions
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var memory: MemoryOptions
 
   @Option(help: "The column that weighs the rows, as R's lm does.")
   var weights: String?
@@ -61,7 +62,7 @@ struct Fit: ParsableCommand {
     let formula = try data.formula()
     try output.check(besides: data.files)
     if output.modelFile != nil { try formula?.requireOneTarget() }
-    let models = try threads.run {
+    let models = try memory.run(threads) {
       let reading = text.options(categories: formula?.categories ?? [])
       let file = try TableFile(data.files, options: reading.keepingDigits(options.precision))
       noteRowNames(file)
@@ -90,8 +91,8 @@ struct Fit: ParsableCommand {
     defer { progress.end() }
     return try FittedModel(
       formula, reading: file, weights: weights, missing: rows.missing,
-      method: options.plainMethod(intercept: formula.hasIntercept), plan: tell
-    ) { progress.show($0) }
+      method: options.plainMethod(intercept: formula.hasIntercept), plan: tell,
+      solving: { progress.showSolving(columns: $0) }, progress: { progress.show($0) })
   }
 
   private func tell(_ plan: FitPlan) {

@@ -45,6 +45,7 @@ struct Train: ParsableCommand {
   @OptionGroup var rows: MissingOptions
   @OptionGroup var text: TextOptions
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var memory: MemoryOptions
   @OptionGroup var options: DescentOptions
   @OptionGroup var checkpoints: CheckpointOptions
 
@@ -82,7 +83,7 @@ struct Train: ParsableCommand {
     let inputs = data.files + [validation].compactMap { $0 }
     try output.check(besides: inputs)
     try checkpoints.check(besides: inputs)
-    try threads.run {
+    try memory.run(threads) {
       let reading = text.options(categories: formula?.categories ?? [])
       let file = try TableFile(data.files, options: reading)
       noteRowNames(file)

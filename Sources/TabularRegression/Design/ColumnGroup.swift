@@ -14,7 +14,10 @@ struct Tile {
     numbers = Array(repeating: nil, count: design.variables.count)
     for (index, variable) in design.variables.enumerated() where variable.levels == nil {
       switch variable.variable {
-      case .powers(let base, let degree):
+      case .powers(let base, let degree, isOrthogonal: true):
+        let polynomials = evaluator.polynomials[OrthogonalPolynomials.Key(operand: base, degree: degree)]!
+        powers[index] = ExtendedMatrix(high: polynomials.values(evaluator.values(base, rows)))
+      case .powers(let base, let degree, _):
         powers[index] = Self.powers(base, degree, evaluator, rows)
       case .expression(let expression):
         if needsLow, let (base, degree) = expression.wholePower {
@@ -107,7 +110,7 @@ struct ColumnGroup {
   func hasLow(_ design: Design, _ evaluator: Evaluator) -> Bool {
     guard categories.isEmpty, numbers.count == 1 else { return false }
     switch design.variables[numbers[0].variable].variable {
-    case .powers: return true
+    case .powers(_, _, let isOrthogonal): return !isOrthogonal
     case .expression(.column(let name)): return evaluator.low[name] != nil
     case .expression(let expression): return expression.wholePower != nil
     case .category: return false

@@ -43,9 +43,10 @@ struct DesignInput {
       levels = levels.map { levels in levels.isEmpty ? [] : kept.map { levels[$0] } }
       dropWordsWithoutRows()
     }
-    let numbers = Set(design.variables.filter { $0.levels == nil }.flatMap(\.variable.columns))
+    let numbers = Set(
+      design.variables.filter { $0.levels == nil || $0.variable.isLogical }.flatMap(\.variable.columns))
     let exact = isExtended ? design.exactColumns : []
-    for name in numbers.union(others) {
+    for name in numbers.union(design.offsets.flatMap(\.columns) + others) {
       let digits = exact.contains(name) ? try table.find(name).digits : nil
       if let rounded = digits?.rounded {
         evaluator.columns[name] = rounded
@@ -65,6 +66,20 @@ struct DesignInput {
       evaluator.low = evaluator.low.mapValues { column in kept.map { column[$0] } }
     }
     for center in design.centers { evaluator.centers[center.operand] = center }
+    for polynomials in design.polynomials { evaluator.polynomials[polynomials.key] = polynomials }
+    for (index, variable) in design.variables.enumerated() where variable.variable.isLogical {
+      levels[index] = try truths(variable.variable)
+    }
+  }
+
+  /// 1 for each kept row where a comparison is true, 0 for the others: positions among ``Design/truthValues``.
+  private func truths(_ variable: Variable) throws(TabularError) -> [Int32] {
+    guard let expression = variable.expression else { return [] }
+    let values = evaluator.values(expression, 0..<rowCount)
+    if let row = values.firstIndex(where: \.isNaN) {
+      throw evaluator.fault(variable.name, [expression], at: row, ofBlock: blockRow(row), table)
+    }
+    return values.map { $0 == 1 ? 1 : 0 }
   }
 
   /// Whether a field of each row is missing; empty where the rows can all be used.
@@ -90,12 +105,12 @@ struct DesignInput {
     _ variable: Design.ResolvedVariable, _ design: Design, _ table: Table, _ unseen: UnseenPolicy,
     _ isLeftOut: inout [Bool]
   ) throws(TabularError) -> [Int32] {
-    guard let levels = variable.levels, let name = variable.variable.columns.first else { return [] }
+    guard let levels = variable.levels, let name = variable.variable.levelColumn else { return [] }
     let kind = design.sources.first { $0.name == name }?.kind
     var positions: [String: Int32] = [:]
     if case .words(let words) = try table.find(name).values, words.levels.count < levels.count / 8 {
       // Few of many levels are looked for.
-      let wanted = Set(words.levels + words.levels.map(Design.level) + ["FALSE", "TRUE"])
+      let wanted = Set(words.levels + words.levels.map(Design.level) + Design.truthValues)
       for (index, level) in levels.enumerated() where wanted.contains(level) {
         positions[level] = Int32(index)
       }
@@ -197,13 +212,7 @@ struct DesignInput {
 
   func targets(_ expressions: [Expression]) throws(TabularError) -> Matrix<Double> {
     var columns: [ArraySlice<Double>] = []
-    for expression in expressions {
-      let values = evaluator.values(expression, 0..<rowCount)
-      if let row = values.indices.first(where: { !values[$0].isFinite }) {
-        throw evaluator.fault("\(expression)", [expression], at: row, ofBlock: blockRow(row), table)
-      }
-      columns.append(values)
-    }
+    for expression in expressions { columns.append(try finiteValues(expression, "\(expression)")) }
     if columns.count == 1 { return Matrix(column: Array(columns[0])) }
     return Matrix(rows: rowCount, columns: columns.count) { i, j in columns[j][columns[j].startIndex + i] }
   }
@@ -215,6 +224,27 @@ struct DesignInput {
     }
     if low.allSatisfy({ $0 == nil }) { return nil }
     return Matrix(rows: rowCount, columns: low.count) { i, j in low[j]?[i] ?? 0 }
+  }
+
+  /// The sum of the offsets in each row; nil where there are none.
+  func offset() throws(TabularError) -> [Double]? {
+    if design.offsets.isEmpty { return nil }
+    var sum = [Double](repeating: 0, count: rowCount)
+    for expression in design.offsets {
+      let values = try finiteValues(expression, "offset(\(expression))")
+      sum = zip(sum, values).map(+)
+    }
+    return sum
+  }
+
+  private func finiteValues(_ expression: Expression, _ name: String) throws(TabularError) -> ArraySlice<
+    Double
+  > {
+    let values = evaluator.values(expression, 0..<rowCount)
+    if let row = values.indices.first(where: { !values[$0].isFinite }) {
+      throw evaluator.fault(name, [expression], at: row, ofBlock: blockRow(row), table)
+    }
+    return values
   }
 
   func weights() throws(TabularError) -> [Double]? {

@@ -20,6 +20,15 @@ package struct DesignRows: DesignedRows, Sendable {
   /// What the targets are beyond Doubles, kept rows × k; nil for nothing, or where it was not asked for.
   let lowY: Matrix<Double>?
 
+  /// What is added to the prediction of each kept row; nil for nothing.
+  package let offset: [Double]?
+
+  /// The targets less the offset: what the columns explain.
+  package var response: Matrix<Double> {
+    guard let offset, y.columnCount > 0 else { return y }
+    return Matrix(rows: y.rowCount, columns: y.columnCount) { y[$0, $1] - offset[$0] }
+  }
+
   /// One weight per kept row; nil for 1.
   package let weights: [Double]?
 
@@ -91,7 +100,7 @@ extension Design {
     return DesignRows(
       source: table.source, design: self, absorption: absorption,
       X: try input.features(isExtended: isExtended, effects: effects), y: y,
-      lowY: isExtended ? input.low(ofTargets: targets) : nil,
+      lowY: isExtended ? input.low(ofTargets: targets) : nil, offset: try input.offset(),
       weights: use == .fit ? try input.weights() : nil, levels: input.absorbedLevels, kept: input.kept,
       droppedRows: table.rowCount - input.rowCount)
   }

@@ -165,7 +165,7 @@ struct ColumnSummary: Sendable {
       return countsLevels ? numbers.sorted().map(Expression.text) : Self.inOrder(words)
     }
     if isBoolean {
-      return ["FALSE", "TRUE"].filter { level in words.contains { Design.boolean($0) == level } }
+      return Design.truthValues.filter { level in words.contains { Design.boolean($0) == level } }
     }
     return Self.inOrder(words)
   }

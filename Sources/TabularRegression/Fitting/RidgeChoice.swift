@@ -25,10 +25,12 @@ public struct RidgeChoice: Equatable, Sendable {
     folds: Int = 10, seed: UInt64 = 0
   ) throws(TabularError) {
     try formula.requireOneTarget()
-    let data = try DesignRows(formula, table, weights: weights, missing: missing)
+    // A factor of each fold, and a fit.
+    let triangles = folds + LeastSquares(ridgePenalty: 1).trianglesInMemory
+    let data = try DesignRows(formula, table, weights: weights, missing: missing, triangles: triangles)
     do throws(DataError) {
       validation = try LeastSquares(intercept: formula.hasIntercept).crossValidate(
-        data.X.high, data.y, weights: data.weights, folds: folds, seed: seed)
+        data.X.high, data.response, weights: data.weights, folds: folds, seed: seed)
     } catch {
       throw data.tabular(error)
     }

@@ -40,6 +40,12 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
   /// What it is predicted from.
   let tree: TermTree
 
+  /// What is added to predictions with the coefficient 1, each once.
+  var offsets: [Expression] {
+    var seen: Set<Expression> = []
+    return tree.offsets.filter { seen.insert($0).inserted }
+  }
+
   /// The formula as it was written.
   public var description: String { text }
 
@@ -73,7 +79,8 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
   /// Columns whose fields are to be read as words, of digits too: those that stand inside C(…), and nowhere else as
   /// numbers.
   public var categories: Set<String> {
-    let numbers = tree.variables.flatMap { $0.expression?.columns ?? [] } + targets.flatMap(\.columns)
+    let numbers =
+      tree.variables.flatMap { $0.expression?.columns ?? [] } + (targets + offsets).flatMap(\.columns)
     return categoryColumns.subtracting(numbers)
   }
 
@@ -99,7 +106,9 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
   }
 
   /// The columns that it names, without those of ".".
-  var namedColumns: [String] { targets.flatMap(\.columns) + tree.variables.flatMap(\.columns) }
+  var namedColumns: [String] {
+    targets.flatMap(\.columns) + tree.variables.flatMap(\.columns) + offsets.flatMap(\.columns)
+  }
 
   static func name(of targets: [Expression]) -> String {
     let names = targets.map { Variable.expression($0).name }

@@ -6,7 +6,7 @@
 
 extension FittedModel {
   static let envelope = Envelope(
-    formatName: "linreg-model", version: 7, noun: "model file", remedy: "fit the model again",
+    formatName: "linreg-model", version: 8, noun: "model file", remedy: "fit the model again",
     otherwise: "; give one that fit or train has written with -m")
 
   /// The model as JSON, for other programs. Numbers are written so that reading them back gives the same bits; keys are

@@ -19,19 +19,18 @@ extension Share {
     _ method: LeastSquares = LeastSquares(), intercept: Bool? = nil, dropping dropped: [String] = [],
     target newTarget: String? = nil, named file: String = "the share"
   ) throws(TabularError) -> FittedModel {
-    let features = features, names = features + [target]
-    let response = newTarget ?? target
+    let features = features, response = newTarget ?? target
     if dropped.contains(response) {
       throw .unusable(
         file: file, message: "\"\(printable(response))\" is the target; leave out another column")
     }
     var left: Set<Int> = []
     for name in dropped {
-      let columns = name == target ? [features.count] : design.columns(under: name)
-      if columns.isEmpty { throw Self.noColumn(name, design.droppable + [target], file) }
+      let columns = try design.columns(under: name, file)
+      if columns.isEmpty, name != target { throw Self.noColumn(name, design.droppable + [target], file) }
       left.formUnion(columns)
     }
-    guard let column = names.lastIndex(of: response) else { throw Self.noColumn(response, names, file) }
+    let column = response == target ? features.count : try design.column(toPredict: response, file)
     guard let expression = column < features.count ? design.number(column) : design.targets[0] else {
       throw .unusable(
         file: file,
@@ -53,6 +52,9 @@ extension Share {
           "without what is left out \"\(printable(category))\" needs columns for its first level too, which this share lacks; accumulate the shorter formula, or leave out the category as well"
       )
     }
+    var design = design
+    // An offset belongs to the target that it was taken from.
+    if column < features.count { design.offsets = [] }
     let narrowed = design.keeping(kept, target: expression, intercept: method.intercept)
     for variable in narrowed.variables {
       guard let levels = variable.levels, levels.contains(Design.otherLevel) else { continue }
@@ -72,7 +74,10 @@ extension Share {
       return FittedModel(
         isWhole
           ? formula
-          : Formula(target: response, features: narrowed.names, intercept: method.intercept).text,
+          : [
+            Formula(target: response, features: narrowed.names, intercept: method.intercept).text,
+            narrowed.offsetText,
+          ].compactMap { $0 }.joined(separator: " + "),
         narrowed, fit, method: method, droppedRows: droppedRows)
     } catch {
       throw narrowed.tabular(error, file)
@@ -115,14 +120,44 @@ extension Share {
 extension Design {
   /// The columns that a name stands for: those of a number or a category, products among them, or the one that is
   /// printed under it.
-  fileprivate func columns(under name: String) -> [Int] {
+  ///
+  /// - Throws: ``TabularError/unusable(file:message:)`` where terms of different columns have the name.
+  fileprivate func columns(under name: String, _ file: String) throws(TabularError) -> [Int] {
     let named = Set(
       variables.indices.filter { index in
         let variable = variables[index].variable
-        return variable.name == name || variables[index].levels != nil && variable.columns == [name]
+        return variable.name == name || variables[index].levels != nil && variable.levelColumn == name
       })
+    let names = names, printed = columns.indices.filter { names[$0] == name }
     let members = columns.indices.filter { columns[$0].parts.contains { named.contains($0.variable) } }
-    return members.isEmpty ? columns.indices.filter { names[$0] == name } : members
+    if members.isEmpty ? printed.count > 1 : !Set(printed).isSubset(of: members) {
+      throw ambiguous(name, printed, file)
+    }
+    return members.isEmpty ? printed : members
+  }
+
+  /// The column that is predicted under a name: of several that are printed so, the one that is a number.
+  ///
+  /// - Throws: ``TabularError/unusable(file:message:)`` where there is none, or several are numbers.
+  fileprivate func column(toPredict name: String, _ file: String) throws(TabularError) -> Int {
+    let names = names, printed = columns.indices.filter { names[$0] == name }
+    let numbers = printed.filter { number($0) != nil }
+    if numbers.count > 1 { throw ambiguous(name, numbers, file) }
+    guard let column = numbers.first ?? printed.first else {
+      throw .unusable(file: file, message: unknownColumn(name, names + [target]))
+    }
+    return column
+  }
+
+  /// The error of a name that terms of different columns have.
+  private func ambiguous(_ name: String, _ printed: [Int], _ file: String) -> TabularError {
+    let sources = unique(
+      printed.flatMap { columns[$0].parts.flatMap { variables[$0.variable].variable.columns } })
+    return .unusable(
+      file: file,
+      message:
+        "\"\(printable(name))\" is the name of \(printed.count) terms, of the columns \(listed(sources)); rename a column, and accumulate again"
+    )
   }
 
   /// The columns that are formed from any of these columns of a table.
@@ -134,7 +169,8 @@ extension Design {
 
   /// What can be left out: numbers, categories, single columns.
   fileprivate var droppable: [String] {
-    unique(variables.map { $0.levels == nil ? $0.variable.name : $0.variable.columns[0] } + names)
+    unique(
+      variables.map { ($0.levels == nil ? nil : $0.variable.levelColumn) ?? $0.variable.name } + names)
   }
 
   /// A category that lacks columns for its first level in a term, though nothing that is kept stands for that level;
@@ -157,7 +193,7 @@ extension Design {
     for (term, complete) in terms {
       for variable in term.subtracting(complete)
       where variables[variable].levels != nil && !isSpanned(term.subtracting([variable])) {
-        return variables[variable].variable.columns[0]
+        return variables[variable].variable.levelColumn ?? variables[variable].variable.name
       }
     }
     return nil

@@ -153,12 +153,12 @@ public struct Share: Equatable, Sendable {
   private func checkLevels(_ name: String) throws(TabularError) {
     guard let absorption else { return }
     let levels = parts.subtrees.map(\.value.levels).max() ?? 0
-    if let fault = Design.levelsFault(
-      design.column(of: absorption), levels: levels,
-      others: design.columns.count - absorption.columns.count + design.targets.count)
-    {
-      throw .unusable(file: name, message: fault)
-    }
+    try FitMemory.check(
+      FitMemory.Need(
+        features: design.columns.count - absorption.columns.count, targets: design.targets.count,
+        levels: levels,
+        triangles: 1),
+      widest: (design.column(of: absorption), levels), source: name)
   }
 
   /// Joins with the share of other rows.
@@ -244,6 +244,7 @@ public struct Share: Equatable, Sendable {
 
 extension Share: RowReduction {
   static var countsLevels: Bool { true }
+  static var keepsTriangles: Bool { true }
 
   /// The words of the category's levels, each once.
   var levels: [String] { unique(parts.subtrees.flatMap(\.value.words)) }

@@ -47,6 +47,8 @@ public final class TableTraining {
   ) throws(TabularError) {
     try Self.check(formula, method, validation: validation?.source)
     let design = try Design(formula, table, weights: weights, missing: missing)
+    try design.checkMemory(
+      nil, rows: table.rowCount, triangles: LeastSquares().trianglesInMemory, source: table.source)
     let data = try TrainingRows(design, table)
     let others = try validation.map { (table) throws(TabularError) in
       try TrainingRows(design, table, for: .evaluation)
@@ -128,7 +130,8 @@ public final class TableTraining {
 
   /// The target, the terms, and the weights if there are any.
   var columnNames: [String] {
-    [data.design.target] + data.design.names + [data.design.weights].compactMap { $0 }
+    [data.design.target] + data.design.names
+      + [data.design.weights, data.design.offsetText].compactMap { $0 }
   }
 
   var state: TrainingState { training.state }

@@ -148,6 +148,36 @@ struct ThreadOptions: ParsableArguments {
   }
 }
 
+/// How much memory a fit may take.
+struct MemoryOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The most memory that a fit may take, such as 500M or 4G; one that needs more is refused before it begins (default: what the machine has free).",
+      valueName: "size"),
+    transform: bytes)
+  var memory: Int?
+
+  /// Does the work within so much memory, on so many threads.
+  func run<Result>(_ threads: ThreadOptions, _ work: () throws -> Result) throws -> Result {
+    try FitMemory.$limit.withValue(memory) { try threads.run(work) }
+  }
+
+  /// The bytes of a size: a number, and K, M, G or T for thousands, millions and so on.
+  @Sendable private static func bytes(_ text: String) throws -> Int {
+    var digits = text.uppercased()[...], unit = 1.0
+    if digits.last == "B" { digits.removeLast() }
+    if let last = digits.last, let power = "KMGT".firstIndex(of: last) {
+      digits.removeLast()
+      for _ in 0...("KMGT".distance(from: "KMGT".startIndex, to: power)) { unit *= 1000 }
+    }
+    guard let number = Double(digits), number > 0, number * unit < 0x1p62 else {
+      throw ValidationError("it is a number of bytes, or one with K, M, G or T, such as 500M")
+    }
+    return Int(number * unit)
+  }
+}
+
 /// Where a fitted model goes.
 struct ModelOutputOptions: ParsableArguments {
   @Option(name: .customShort("m"), help: ArgumentHelp("Write the model to this file.", valueName: "model"))
