@@ -93,4 +93,24 @@ import Testing
         abs(far.model.weights[0, 0] - near.model.weights[0, 0]) <= 8 * .ulpOfOne * near.model.weights[0, 0])
     }
   }
+
+  /// Where a text of more than 4 MB is cut into files decides nothing.
+  @Test func severalSmallFilesAreAsOneLargeFile() throws {
+    let folder = TemporaryFolder(), padding = String(repeating: "x", count: 600)
+    func write(_ name: String, _ rows: Range<Int>) throws -> String {
+      let lines = rows.map { "\($0).\($0 % 7),\($0 * 3).\($0 % 9),\(padding)\n" }
+      try ("x,y,note\n" + lines.joined()).write(toFile: folder.path(name), atomically: true, encoding: .utf8)
+      return folder.path(name)
+    }
+    func digits(_ paths: [String], _ precision: LeastSquares.Precision) throws -> TableColumn.Digits? {
+      let reader = try TableReader(paths, options: ReadingOptions().keepingDigits(precision))
+      return try Table(all: reader).find("x").digits
+    }
+    let halves = [try write("a.csv", 0..<4000), try write("b.csv", 4000..<8000)]
+    let whole = [try write("c.csv", 0..<8000)]
+    #expect(try digits([halves[0]], .automatic)?.low.count == 4000)
+    #expect(try digits(halves, .automatic) == nil && digits(whole, .automatic) == nil)
+    let all = try digits(whole, .extended)
+    #expect(try all?.low.count == 8000 && digits(halves, .extended) == all)
+  }
 }

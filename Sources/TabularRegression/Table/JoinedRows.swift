@@ -3,6 +3,7 @@ package struct JoinedRows {
   private(set) var rowCount = 0
   private(set) var places = RowPlaces()
   package private(set) var columns: [TableColumn] = []
+  private var bytesOfSmallFiles = 0
   /// Codes of the words of each column.
   private var codes: [[String: Int32]] = []
 
@@ -25,6 +26,11 @@ package struct JoinedRows {
     }
     places.append(block.places, afterRow: rowCount)
     rowCount += block.rowCount
+    // Several small files have as many digits as one file of all rows.
+    bytesOfSmallFiles += block.bytesOfSmallFiles
+    if bytesOfSmallFiles > TableReader.usualBlockSize {
+      for index in columns.indices { columns[index].digits = nil }
+    }
   }
 
   private mutating func append(_ values: TableColumn.Values, to index: Int) {

@@ -41,7 +41,8 @@ final class BlockParser {
     // A row has a newline, or is the last; where none is ragged, it has no fewer bytes than delimiters and its newline.
     let capacity =
       (countsRaggedRows ? block.newlines : min(block.newlines, block.count / columnNames.count)) + 1
-    prepare(kinds, capacity, keepsRests: digits == .all || digits == .ofSmallFiles && block.isSmallFile)
+    let isSmallFile = digits == .ofSmallFiles && block.isSmallFile
+    prepare(kinds, capacity, keepsRests: digits == .all || isSmallFile)
     format.delimiter = block.delimiter
     let lines = lines.room(capacity)
     return try block.bytes.withUnsafeBufferPointer { (bytes) throws(TabularError) -> Table in
@@ -72,6 +73,7 @@ final class BlockParser {
       }
       var table = Table(source: source, columns: values, rowCount: rows.count, places: places)
       if rows.fault.kind == text_ragged { table.ragged = fault }
+      if isSmallFile { table.bytesOfSmallFiles = block.count }
       return table
     }
   }
