@@ -148,7 +148,7 @@ import Testing
     ),
     (
       "PK\u{3}\u{4}\u{14}\0\0",
-      "homes.csv:1: this is an archive, such as a spreadsheet or NumPy's .npz; save the table as CSV, or one array as .npy"
+      "homes.csv:1: this is an archive, such as a spreadsheet or NumPy's .npz; save the table as CSV, or an array as .npy: numpy.save('x.npy', numpy.load('x.npz')['x'])"
     ),
     ("PAR1\u{15}", "homes.csv:1: this is a Parquet file; save the table as CSV"),
     ("<html><body>", "homes.csv:1: this is HTML or XML; save the table as CSV"),
