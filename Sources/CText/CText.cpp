@@ -117,17 +117,6 @@ void put(const Field &field, Column &column, size_t row, const Byte *block, cons
   }
 }
 
-/// Without the blank lines at the end.
-const Byte *before_blank_lines(const Byte *begin, const Byte *end) {
-  for (;;) {
-    const Byte *p = end;
-    if (p > begin && p[-1] == '\n') --p;
-    if (p > begin && p[-1] == '\r') --p;
-    if (p == end || (p > begin && p[-1] != '\n')) return end;
-    end = p;
-  }
-}
-
 /// Reads the rows of a block.
 ///
 /// - `read_short`: reads a short number; false where a field is something else.
@@ -140,7 +129,6 @@ inline __attribute__((always_inline)) text_rows read_rows(
     if (columns[j].kind == text_words || columns[j].kind == text_verbatim) begin_words(columns[j]);
   }
   const bool skips_blank_lines = column_count != 1;
-  if (!skips_blank_lines && ends_file) length = size_t(before_blank_lines(bytes, bytes + length) - bytes);
   // Where a number can be a text for nothing, each field is looked at for that. read_short looks 16 bytes back
   // from the end of a field, which may have a CR behind.
   size_t number_columns = length < 17 ? 0 : column_count;
@@ -149,10 +137,14 @@ inline __attribute__((always_inline)) text_rows read_rows(
   const Stops stops{bytes + length, format.delimiter};
   const Byte *p = bytes, *end = bytes + length;
   text_rows rows = {};
+  // Rows above the blank lines at the end, if there are such.
+  size_t count_above_blank_lines = 0;
   for (size_t line = 0; rows.count < row_capacity; ++rows.count) {
-    for (; skips_blank_lines && p < end && ends_line(p, end); ++line) p += *p == '\r' && p + 1 < end ? 2 : 1;
+    for (; p < end && ((skips_blank_lines && is_blank(p, stops)) || is_comment(p, end, format)); ++line)
+      p = behind_line(p, end);
     if (p == end) break;
     const size_t row = rows.count;
+    if (skips_blank_lines || !is_blank(p, stops)) count_above_blank_lines = row + 1;
     lines[row] = uint32_t(line);
     const Byte *stop;
     const text_record record = read_record(
@@ -185,6 +177,7 @@ inline __attribute__((always_inline)) text_rows read_rows(
     line += record.newlines + 1;
     p = stop < end ? stop + 1 : end;
   }
+  if (ends_file) rows.count = count_above_blank_lines;
   return rows;
 }
 
@@ -227,15 +220,22 @@ text_contents text_scan(const uint8_t *bytes, size_t length) {
 }
 
 text_record text_read_record(
-    const uint8_t *bytes, size_t length, uint8_t delimiter, text_field *fields, size_t capacity) {
-  const Stops stops{bytes + length, delimiter};
+    const uint8_t *bytes, size_t length, const text_format *format, text_field *fields, size_t capacity) {
+  const Stops stops{bytes + length, format->delimiter};
   const Byte *stop;
-  text_record record = read_record(
-      bytes, stops, 0, [](size_t, const Byte *, const Byte *) { return false; },
-      [&](size_t j, const Field &field) {
-        if (j < capacity) fields[j] = field.in(bytes);
-      },
-      stop);
+  text_record record = {};
+  if (length == 0 || is_blank(bytes, stops) || is_comment(bytes, stops.end, *format)
+      || may_be_comment(bytes, stops.end, *format)) {
+    const Byte *behind = behind_line(bytes, stops.end);
+    stop = behind > bytes && behind[-1] == '\n' ? behind - 1 : stops.end;
+  } else {
+    record = read_record(
+        bytes, stops, 0, [](size_t, const Byte *, const Byte *) { return false; },
+        [&](size_t j, const Field &field) {
+          if (j < capacity) fields[j] = field.in(bytes);
+        },
+        stop);
+  }
   if (stop < stops.end) {
     record.size = size_t(stop + 1 - bytes);
     ++record.newlines;
@@ -243,16 +243,20 @@ text_record text_read_record(
   return record;
 }
 
-size_t text_records(const uint8_t *bytes, size_t length, uint8_t delimiter, size_t *newlines) {
-  size_t complete = 0;
+size_t text_records(
+    const uint8_t *bytes, size_t length, const text_format *format, bool ends_with_row, size_t *newlines) {
+  size_t complete = 0, end = 0, lines = 0;
   *newlines = 0;
   while (complete < length) {
-    const text_record record = text_read_record(bytes + complete, length - complete, delimiter, nullptr, 0);
+    const text_record record = text_read_record(bytes + complete, length - complete, format, nullptr, 0);
     if (record.size == 0) break;
     complete += record.size;
-    *newlines += record.newlines;
+    lines += record.newlines;
+    if (ends_with_row && record.field_count == 0) continue;
+    end = complete;
+    *newlines = lines;
   }
-  return complete;
+  return end;
 }
 
 text_rows text_read_rows(

@@ -18,8 +18,11 @@ extern "C" {
 
 /// How fields are told apart and read.
 struct text_format {
-  /// The byte between fields.
+  /// The byte between fields; of spaces a run is one delimiter, and none where it begins or ends a line.
   uint8_t delimiter;
+  /// What lines begin with that are no rows, and its number of bytes; 0 for no such lines.
+  const char *comment;
+  size_t comment_length;
   /// Texts besides the empty one that stand for a missing value, in lower case, each with a NUL behind.
   const char *missing;
   /// Number of bytes of `missing`.
@@ -83,6 +86,7 @@ struct text_field {
 
 /// The first record of a text.
 struct text_record {
+  /// 0 where it is a line without a row: blank, or a comment, as far as it is there.
   size_t field_count;
   /// Number of bytes up to and with its newline; 0 where that has not come yet.
   size_t size;
@@ -95,10 +99,14 @@ struct text_record {
 ///
 /// - `fields`: takes as many fields as there is room for.
 struct text_record text_read_record(
-    const uint8_t *bytes, size_t length, uint8_t delimiter, struct text_field *fields, size_t capacity);
+    const uint8_t *bytes, size_t length, const struct text_format *format, struct text_field *fields,
+    size_t capacity);
 
 /// The complete records of a text: how many bytes they are, 0 where there are none, and how many newlines.
-size_t text_records(const uint8_t *bytes, size_t length, uint8_t delimiter, size_t *newlines);
+///
+/// - `ends_with_row`: whether lines without a row behind the last one are left out.
+size_t text_records(
+    const uint8_t *bytes, size_t length, const struct text_format *format, bool ends_with_row, size_t *newlines);
 
 /// What decides where a block of text ends.
 struct text_contents {
@@ -162,7 +170,7 @@ struct text_rows {
 
 /// Reads the rows of a block, which ends with a row.
 ///
-/// Blank lines are skipped. With one column they are rows, except at the end of a file.
+/// Blank lines and comments are skipped. With one column blank lines are rows, except at the end of a file.
 ///
 /// - `row_capacity`: room for rows; one more than there are newlines is enough.
 /// - `lines`: one per row, the number of newlines above it.

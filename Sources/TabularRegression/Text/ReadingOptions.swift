@@ -15,6 +15,24 @@ public struct ReadingOptions: Sendable, Equatable {
   /// Texts that stand for a missing value, in upper or lower case; an empty field always does.
   public var missingTexts: [String]
 
+  /// What lines begin with that are passed over, such as "#"; nil for none. Inside quotes it begins no such line.
+  public var comment: String?
+
+  /// So many lines at the beginning of each file are passed over.
+  public var skippedLines: Int
+
+  /// How characters are written as bytes.
+  public var encoding: Encoding
+
+  /// Ways to write characters as bytes.
+  public enum Encoding: String, CaseIterable, Sendable {
+    case utf8
+    /// ISO 8859-1, with Windows-1252's characters in the place of control characters.
+    case latin1
+    /// UTF-16 in either byte order, which a byte order mark tells, or where there is none its zeros.
+    case utf16
+  }
+
   /// Columns whose fields are words, of digits too.
   public var categories: Set<String>
 
@@ -55,13 +73,17 @@ public struct ReadingOptions: Sendable, Equatable {
   /// Commas between fields, a first line of names, and the usual words for nothing.
   public init(
     delimiter: Character? = nil, hasHeader: Bool = true, names: [String]? = nil,
-    missingTexts: [String] = Self.usualMissingTexts, categories: Set<String> = []
+    missingTexts: [String] = Self.usualMissingTexts, categories: Set<String> = [],
+    comment: String? = nil, skippedLines: Int = 0, encoding: Encoding = .utf8
   ) {
     self.delimiter = delimiter
     self.hasHeader = hasHeader
     self.names = names
     self.missingTexts = missingTexts
     self.categories = categories
+    self.comment = comment
+    self.skippedLines = skippedLines
+    self.encoding = encoding
   }
 
   /// NA, N/A, NaN and null.
