@@ -37,24 +37,28 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
-    let evaluation = try threads.run {
-      let model = try FittedModel(contentsOf: model)
-      if let weights = model.weights {
+    let (models, evaluations) = try threads.run {
+      let models = try FittedModel.perTarget(contentsOf: model)
+      if let weights = models[0].weights {
         Terminal.note("every row counts the same here; the fit weighed rows by \"\(weights)\"")
       }
-      let file = try TableFile([file], options: text.options(categories: model.categories))
+      let file = try TableFile([file], options: text.options(categories: models[0].categories))
       var progress = ReadingProgress()
       defer { progress.end() }
-      let (evaluation, left) = try model.evaluation(reading: file, unseen: unseen) { progress.show($0) }
-      progress.end()
+      return (
+        models, try FittedModel.evaluations(models, reading: file, unseen: unseen) { progress.show($0) }
+      )
+    }
+    var texts: [(target: String, text: String)] = []
+    for (model, (evaluation, left)) in zip(models, evaluations) {
       if left > 0 {
         Terminal.note(
-          "\(left) \(left == 1 ? "row has" : "rows have") no prediction and \(left == 1 ? "is" : "are") left out"
+          "\(models.count > 1 ? "\(model.target): " : "")\(left) \(left == 1 ? "row has" : "rows have") no prediction and \(left == 1 ? "is" : "are") left out"
         )
       }
-      return evaluation
+      texts.append((model.target, format.json ? evaluation.json : evaluation.text))
     }
-    Terminal.print(format.json ? evaluation.json : evaluation.text)
+    show(texts, format)
   }
 }
 

@@ -15,6 +15,8 @@ struct Predict: ParsableCommand {
       answered as they arrive, on one thread. With --json they are printed at the
       end, and NPY from a pipe is read whole.
 
+      The columns of a model of several targets end in their names: prediction_y1.
+
       A confidence interval is for the mean of all rows like this one,
       a prediction interval for one more of them.
 
@@ -80,7 +82,13 @@ struct Predict: ParsableCommand {
     if isGuarded && TableFormat(endingOf: output) == .npy {
       throw ValidationError("--guard names columns, and .npy holds only numbers; write .csv.")
     }
+    try checkNames(columns)
+  }
+
+  /// Throws where two columns would have one name.
+  private func checkNames(_ columns: PredictionColumns) throws {
     var taken = Set(columns.own)
+    if taken.count < columns.own.count { throw ValidationError("The model has two targets of one name.") }
     for name in columns.passed where !taken.insert(name).inserted {
       throw ValidationError("--pass \(name): there would be two columns of that name.")
     }
@@ -91,42 +99,47 @@ struct Predict: ParsableCommand {
       for input in [model, file] { try Files.checkWritable(output, besides: input) }
     }
     try threads.run {
-      let model = try FittedModel(contentsOf: model)
-      var reading = text.options(categories: model.categories)
+      let models = try FittedModel.perTarget(contentsOf: model)
+      var columns = columns
+      columns.targets = models.map(\.target)
+      try checkNames(columns)
+      var reading = text.options(categories: models[0].categories)
       // A matrix holds numbers, and text what stands in the file.
       if TableFormat(endingOf: output) != .npy {
-        reading.verbatim = .some(model.columnsOnlyPassed(for: columns))
+        reading.verbatim = .some(models[0].columnsOnlyPassed(for: columns))
       }
       let file = try TableFile([file], options: reading, asTheyArrive: !format.json)
-      if isGuarded && model.covariance == nil {
-        Terminal.note("the model has no leverages: \(model.whyNoCovariance)")
+      if isGuarded && models[0].covariance == nil {
+        Terminal.note("the model has no leverages: \(models[0].whyNoCovariance)")
       }
       let outside =
         format.json
-        ? try printJSON(model, file) : try write(model, file, TableFormat(endingOf: output) ?? .csv)
+        ? try printJSON(models, file, columns)
+        : try write(models, file, columns, TableFormat(endingOf: output) ?? .csv)
       if let first = outside.first { Terminal.note(outside.text(first)) }
     }
   }
 
   /// Writes the rows as they are predicted.
-  private func write(_ model: FittedModel, _ file: TableFile, _ format: TableFormat) throws -> OutsideRows {
+  private func write(
+    _ models: [FittedModel], _ file: TableFile, _ columns: PredictionColumns, _ format: TableFormat
+  ) throws -> OutsideRows {
     switch format {
-    case .csv: try write(model, file, CSVEncoder())
-    case .tsv: try write(model, file, CSVEncoder(delimiter: "\t"))
-    case .npy: try write(model, file, NPYEncoder<Double>())
+    case .csv: try write(models, file, columns, CSVEncoder())
+    case .tsv: try write(models, file, columns, CSVEncoder(delimiter: "\t"))
+    case .npy: try write(models, file, columns, NPYEncoder<Double>())
     }
   }
 
   private func write(
-    _ model: FittedModel, _ file: TableFile, _ encoder: some TableEncoder
+    _ models: [FittedModel], _ file: TableFile, _ columns: PredictionColumns, _ encoder: some TableEncoder
   ) throws -> OutsideRows {
-    let columns = columns
     var writer: TableWriter?, outside = OutsideRows()
     if output != "-" { Interrupts.install() }
     try file.forEachBlock(
-      columns: model.columnsRead(for: columns), isCancelled: { Interrupts.stop.isRequested }
+      columns: models[0].columnsRead(for: columns), isCancelled: { Interrupts.stop.isRequested }
     ) { (block) throws(TabularError) in
-      let rows = try model.predictedRows(block, columns)
+      let rows = try FittedModel.predictedRows(models, block, columns)
       return (bytes: try encoder.rows(rows.table), rows: block.rowCount, outside: rows.outside)
     } take: { (block) throws(TabularError) in
       if writer == nil { writer = try TableWriter(output, columns.passed + columns.own, encoder) }
@@ -141,11 +154,12 @@ struct Predict: ParsableCommand {
     return outside
   }
 
-  private func printJSON(_ model: FittedModel, _ file: TableFile) throws -> OutsideRows {
-    let columns = columns
+  private func printJSON(
+    _ models: [FittedModel], _ file: TableFile, _ columns: PredictionColumns
+  ) throws -> OutsideRows {
     var outside = OutsideRows(), rows = JoinedRows()
-    try file.forEachBlock(columns: model.columnsRead(for: columns)) { (block) throws(TabularError) in
-      try model.predictedRows(block, columns)
+    try file.forEachBlock(columns: models[0].columnsRead(for: columns)) { (block) throws(TabularError) in
+      try FittedModel.predictedRows(models, block, columns)
     } take: { (block) in
       rows.append(block.table)
       outside.merge(block.outside)
@@ -154,7 +168,7 @@ struct Predict: ParsableCommand {
       "\(quotedForJSON($0.name)): \(try $0.json())"
     }
     let own = try rows.columns.dropFirst(columns.passed.count).map {
-      "\"\($0.name == "prediction" ? "predictions" : $0.name)\": \(try $0.json())"
+      "\($0.name == "prediction" ? "\"predictions\"" : quotedForJSON($0.name)): \(try $0.json())"
     }
     let all = own + (passed.isEmpty ? [] : ["\"columns\": {\(passed.joined(separator: ", "))}"])
     Terminal.print("{\(all.joined(separator: ", "))}")

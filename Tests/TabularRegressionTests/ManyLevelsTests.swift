@@ -310,6 +310,7 @@ import Testing
         )
       ) { try FittedModel("y ~ x:zip + x", data) }
     }
+    #expect(FitMemory.available.map { $0 > 1 << 20 } ?? true)
     // Levels that are counted as they come have their means.
     FitMemory.$limit.withValue(500_000) {
       #expect(throws: TabularError.self) { try Share("y ~ x + zip", data) }

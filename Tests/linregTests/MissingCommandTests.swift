@@ -109,8 +109,8 @@ import Testing
     let targets = try #require(object["targets"] as? [[String: Any]])
     #expect(targets.map { $0["target"] as? String } == ["price", "area"])
     #expect(
-      try linreg("fit", "cbind(price, area) ~ zip", "-", "-m", folder.path("n.json"), input: Self.homes).error
-        == "formula: several targets can only be fitted, and without a file for the model; predict one here\n  cbind(price, area) ~ zip\n  ^\n"
+      try linreg("train", "cbind(price, area) ~ zip", "-", input: Self.homes).error
+        == "formula: several targets can only be fitted exactly; predict one here\n  cbind(price, area) ~ zip\n  ^\n"
     )
   }
 }

@@ -157,13 +157,13 @@ package struct Design: Hashable, Sendable {
   /// The design for one of the targets.
   func forTarget(_ index: Int) -> Design {
     targets.count == 1
-      ? self : keeping(Array(columns.indices), target: targets[index], intercept: hasIntercept)
+      ? self : keeping(Array(columns.indices), targets: [targets[index]], intercept: hasIntercept)
   }
 
   /// The design without some of its columns, and what only they were formed from.
-  func keeping(_ kept: [Int], target: Expression? = nil, intercept: Bool) -> Design {
+  func keeping(_ kept: [Int], targets: [Expression]? = nil, intercept: Bool) -> Design {
     var design = self
-    if let target { design.targets = [target] }
+    if let targets { design.targets = targets }
     design.hasIntercept = intercept
     let used = Set(kept.flatMap { columns[$0].parts.map(\.variable) }).sorted()
     let positions = Dictionary(uniqueKeysWithValues: zip(used, used.indices))

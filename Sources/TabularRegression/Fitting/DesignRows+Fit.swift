@@ -23,6 +23,24 @@ extension DesignRows {
     }
   }
 
+  /// The models of all targets.
+  ///
+  /// - Parameter penalties: a ridge penalty for each target; nil for that of the method.
+  func models(
+    _ formula: String, _ method: LeastSquares, _ penalties: [Double]? = nil
+  ) throws(TabularError) -> [FittedModel] {
+    var models: [FittedModel] = [], method = method, fit: LeastSquaresFit?
+    for target in design.targets.indices {
+      if let penalty = penalties?[target], penalty != method.ridgePenalty {
+        (method.ridgePenalty, fit) = (penalty, nil)
+      }
+      if fit == nil { fit = try self.fit(method) }
+      models.append(
+        FittedModel(formula, design, fit!, target: target, method: method, droppedRows: droppedRows))
+    }
+    return models
+  }
+
   /// The factor of the rows, without the levels of a category that has no columns.
   ///
   /// - Parameter isLeaf: whether the rows are a few of many that other threads have.

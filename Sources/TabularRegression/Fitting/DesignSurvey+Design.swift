@@ -131,7 +131,7 @@ extension DesignSurvey {
         throw .unusable(
           file: source,
           message:
-            "\(printable(key.description)) needs more than \(key.degree) different numbers, and powers within a Double; take a lower degree or another unit"
+            "\(printable(key.description)) needs more than \(counted(key.degree, "different number")), and powers within a Double; take a lower degree or another unit"
         )
       }
       resolved.append(found)

@@ -66,27 +66,37 @@ extension FittedModel {
     blocksInMemory: Int = FittedModel.blocksInMemory, plan: (FitPlan) -> Void = { _ in },
     solving: (Int) -> Void = { _ in }, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) {
+    try formula.requireOneTarget()
+    self = try Self.perTarget(
+      formula, reading: source, weights: weights, missing: missing, method: method,
+      blocksInMemory: blocksInMemory, plan: plan, solving: solving, progress: progress)[0]
+  }
+
+  /// The same for each target of a formula.
+  package static func perTarget(
+    _ formula: Formula, reading source: some TableSource, weights: String? = nil,
+    missing: MissingPolicy = .refuse, method: LeastSquares = LeastSquares(measuresResidual: true),
+    blocksInMemory: Int = FittedModel.blocksInMemory, plan: (FitPlan) -> Void = { _ in },
+    solving: (Int) -> Void = { _ in }, progress: (Int) -> Void = { _ in }
+  ) throws(TabularError) -> [FittedModel] {
     let rows = Share.formulaRows(formula, source, weights, missing)
     if let matrix = source.matrix, matrix.rowCount > blocksInMemory * matrix.blockRows,
       let share = try rows.matrixShare(progress: progress)
     {
       solving(share.design.columns.count)
-      self = try share.solve(method, named: source.source)
-      return
+      return try share.solvePerTarget(method, named: source.source)
     }
     let survey = try rows.survey(keeping: blocksInMemory, progress: progress)
     guard let table = survey.table else {
       let share = try rows.reduction(survey, progress: progress)
       solving(share.design.columns.count)
-      self = try share.solve(method, named: source.source)
-      return
+      return try share.solvePerTarget(method, named: source.source)
     }
     var method = method
     method.intercept = survey.design.hasIntercept
     let data = try survey.design.rowsOfFit(table, method)
     plan(FitPlan(data, method))
     solving(survey.design.columns.count)
-    self.init(
-      formula.text, survey.design, try data.fit(method), method: method, droppedRows: data.droppedRows)
+    return try data.models(formula.text, method)
   }
 }

@@ -21,28 +21,53 @@ extension FittedModel {
   package func evaluation(
     reading rows: some TableSource, unseen: UnseenPolicy = .error, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> (evaluation: Evaluation, leftOut: Int) {
-    var whole: Evaluation?, rowCount = 0
-    try rows.forEachBlock(columns: design.tableColumns(for: .evaluation)) { (block) throws(TabularError) in
-      let (data, model) = try evaluationData(block, unseen)
-      return (part: data.y.rowCount > 0 ? try data.evaluation(model) : nil, rows: block.rowCount)
+    try Self.evaluations([self], reading: rows, unseen: unseen, progress: progress)[0]
+  }
+
+  /// The same of the models of several targets, in one reading.
+  package static func evaluations(
+    _ models: [FittedModel], reading rows: some TableSource, unseen: UnseenPolicy = .error,
+    progress: (Int) -> Void = { _ in }
+  ) throws(TabularError) -> [(evaluation: Evaluation, leftOut: Int)] {
+    var wholes = [Evaluation?](repeating: nil, count: models.count), rowCount = 0
+    let columns = models.reduce(into: Set()) { $0.formUnion($1.design.tableColumns(for: .evaluation)) }
+    try rows.forEachBlock(columns: columns) { (block) throws(TabularError) in
+      var parts: [Evaluation?] = []
+      for model in models {
+        let (data, linear) = try model.evaluationData(block, unseen)
+        parts.append(data.y.rowCount > 0 ? try data.evaluation(linear) : nil)
+      }
+      return (parts: parts, rows: block.rowCount)
     } take: { (block) throws(TabularError) in
       rowCount += block.rows
-      guard let part = block.part else { return progress(rowCount) }
-      whole?.merge(part)
-      whole = whole ?? part
+      for (index, part) in block.parts.enumerated() {
+        guard let part else { continue }
+        wholes[index]?.merge(part)
+        wholes[index] = wholes[index] ?? part
+      }
       progress(rowCount)
     }
-    guard let whole else {
-      throw .unusable(
-        file: rows.source, message: "no row has a prediction; see what is missing, or which levels")
+    var result: [(evaluation: Evaluation, leftOut: Int)] = []
+    for (model, whole) in zip(models, wholes) {
+      let whole = try model.checked(whole, rows.source)
+      result.append((whole, rowCount - whole.observations))
     }
-    if !(whole.residualSumOfSquares + whole.totalSumOfSquares).isFinite {
+    return result
+  }
+
+  /// Throws where there is no evaluation, or its sums are beyond a Double.
+  private func checked(_ evaluation: Evaluation?, _ source: String) throws(TabularError) -> Evaluation {
+    guard let evaluation else {
       throw .unusable(
-        file: rows.source,
+        file: source, message: "no row has a prediction; see what is missing, or which levels")
+    }
+    if !(evaluation.residualSumOfSquares + evaluation.totalSumOfSquares).isFinite {
+      throw .unusable(
+        file: source,
         message:
           "the squares of \"\(printable(target))\" or of its errors are beyond a Double; use another unit")
     }
-    return (whole, rowCount - whole.observations)
+    return evaluation
   }
 
   /// The rows of a table that have a prediction, and the model of their columns.

@@ -12,6 +12,8 @@ package struct PredictionColumns: Sendable {
   package var isGuarded: Bool
   /// What becomes of rows with a level that the fit did not see.
   package var unseen: UnseenPolicy
+  /// The targets that are predicted, where they are several: their names stand behind those of the columns.
+  package var targets: [String] = []
 
   package init(
     passed: [String] = [], interval: PredictionInterval? = nil, level: Double = 0.95,
@@ -26,8 +28,13 @@ package struct PredictionColumns: Sendable {
 
   /// Names of the columns that are not passed through.
   package var own: [String] {
-    ["prediction"] + (interval == nil ? [] : ["lower", "upper"])
+    (targets.count > 1 ? targets.map { "_\($0)" } : [""]).flatMap(predicted)
       + (isGuarded ? ["leverage", "outside"] : [])
+  }
+
+  /// Names of the columns of one target.
+  fileprivate func predicted(_ ending: String) -> [String] {
+    ["prediction\(ending)"] + (interval == nil ? [] : ["lower\(ending)", "upper\(ending)"])
   }
 }
 
@@ -84,40 +91,53 @@ extension FittedModel {
     Set(columns.passed).subtracting(design.sources.map(\.name))
   }
 
-  /// The predictions for a block of rows, and what else was asked for.
+  /// The predictions of the models of all targets for a block of rows, and what else was asked for.
   ///
   /// - Throws: ``TabularError``, as ``predictions(from:interval:level:unseen:)``.
-  /// - Complexity: O(rows · p), with intervals or leverages O(rows · p²).
-  package func predictedRows(
-    _ block: Table, _ columns: PredictionColumns
+  /// - Complexity: O(rows · p) for each target, with intervals or leverages O(rows · p²).
+  /// - Precondition: the models are those of one formula, and their targets, if several, those of the columns.
+  package static func predictedRows(
+    _ models: [FittedModel], _ block: Table, _ columns: PredictionColumns
   ) throws(TabularError) -> PredictedRows {
-    if columns.interval != nil { try requireIntervals() }
-    let needsLeverages = columns.isGuarded || columns.interval != nil
-    let rows = try rows(of: block, unseen: columns.unseen, forLeverages: needsLeverages)
-    let predictions = try predictions(rows, block)
-    let leverages = needsLeverages ? leverages(rows) : nil
     var result = try block.selecting(columns.passed).columns
-    func append(_ name: String, _ values: [Double]) {
-      let spread = rows.spread(values, over: block.rowCount, missing: .nan)
-      result.append(TableColumn(name: name, values: .numbers(spread)))
-    }
-    append("prediction", predictions)
-    if let interval = columns.interval {
-      let intervals = try intervals(
-        interval, columns.level, around: predictions, leverages: leverages, block)
-      append("lower", intervals.map(\.lower))
-      append("upper", intervals.map(\.upper))
+    var names = columns.own[...], leverages: [Double] = []
+    for model in models {
+      let (values, found) = try model.predictedColumns(block, columns)
+      for values in values {
+        result.append(TableColumn(name: names.removeFirst(), values: .numbers(values)))
+      }
+      leverages = found
     }
     var outside = OutsideRows()
     if columns.isGuarded {
-      append("leverage", leverages ?? predictions.map { _ in .nan })
-      let found = try rowsOutside(block)
+      result.append(TableColumn(name: "leverage", values: .numbers(leverages)))
+      let found = try models[0].rowsOutside(block)
       outside = OutsideRows(found, block)
-      result.append(TableColumn(name: "outside", values: .words(Self.words(found, over: block.rowCount))))
+      result.append(TableColumn(name: "outside", values: .words(words(found, over: block.rowCount))))
     }
     let table = Table(
       source: block.source, columns: result, rowCount: block.rowCount, places: block.places)
     return PredictedRows(table: table, outside: outside)
+  }
+
+  /// Predictions, with intervals both ends too, and leverages where they are needed: a number for each row of a block,
+  /// NaN where it is missing.
+  private func predictedColumns(
+    _ block: Table, _ columns: PredictionColumns
+  ) throws(TabularError) -> (values: [[Double]], leverages: [Double]) {
+    if columns.interval != nil { try requireIntervals() }
+    let needsLeverages = columns.isGuarded || columns.interval != nil
+    let rows = try rows(of: block, unseen: columns.unseen, forLeverages: needsLeverages)
+    func spread(_ values: [Double]) -> [Double] { rows.spread(values, over: block.rowCount, missing: .nan) }
+    let predictions = try predictions(rows, block)
+    let leverages = needsLeverages ? leverages(rows) : nil
+    var values = [spread(predictions)]
+    if let interval = columns.interval {
+      let intervals = try intervals(
+        interval, columns.level, around: predictions, leverages: leverages, block)
+      values += [spread(intervals.map(\.lower)), spread(intervals.map(\.upper))]
+    }
+    return (values, spread(leverages ?? predictions.map { _ in .nan }))
   }
 
   /// The rows, in order, in which each column is outside its range.

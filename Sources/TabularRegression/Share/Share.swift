@@ -32,6 +32,9 @@ public struct Share: Equatable, Sendable {
   /// What is predicted: the name of a column, or an expression as R prints it.
   public var target: String { design.target }
 
+  /// Number of targets.
+  public var targetCount: Int { design.targets.count }
+
   /// Names of the columns that it is predicted from, as R prints them.
   public var features: [String] { design.names }
 
@@ -50,7 +53,6 @@ public struct Share: Equatable, Sendable {
   public init(
     _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse
   ) throws(TabularError) {
-    try formula.requireOneTarget()
     self.init(
       formula.text, try Design(formula, table, weights: weights, missing: missing, isPart: true))
     try add(table)

@@ -82,12 +82,16 @@ extension Table {
   }
 
   /// All rows of a source, in memory.
-  package init(all rows: some TableSource) throws(TabularError) {
-    var joined = JoinedRows()
+  ///
+  /// - Parameter progress: called with the number of rows that were read.
+  package init(all rows: some TableSource, progress: (Int) -> Void = { _ in }) throws(TabularError) {
+    var joined = JoinedRows(), count = 0
     try rows.forEachBlock(columns: nil) { (block) in
       block
     } take: { (block) in
       joined.append(block)
+      count += block.rowCount
+      progress(count)
     }
     self.init(rows.source, joined)
   }

@@ -58,18 +58,20 @@ public final class TableTraining {
 
   /// Prepares a run on rows that need not fit in memory: where they are many, their columns are kept in a temporary file.
   ///
-  /// - Parameter bytesInMemory: columns of so many bytes stay in memory.
+  /// - Parameters:
+  ///   - bytesInMemory: columns of so many bytes stay in memory.
+  ///   - progress: called with the number of rows that were read.
   /// - Throws: ``TabularError``, as ``init(_:_:weights:missing:validation:method:stopSignal:)``; no place for the file.
   package convenience init(
     _ formula: Formula, reading rows: TableFile, weights: String? = nil, missing: MissingPolicy = .refuse,
     validation: TableFile? = nil, method: SGD = SGD(), bytesInMemory: Int = TableTraining.bytesInMemory,
-    stopSignal: StopSignal = StopSignal()
+    stopSignal: StopSignal = StopSignal(), progress: (Int) -> Void = { _ in }
   ) throws(TabularError) {
     try Self.check(formula, method, validation: validation?.source)
     let data = try FormulaRows(formula: formula, source: rows, weights: weights, missing: missing) {
       design, _ in
       TrainingRows(design, source: rows.source, bytesInMemory: bytesInMemory)
-    }.reduction()
+    }.reduction(progress: progress)
     let others = try validation.map { (rows) throws(TabularError) in
       var others = TrainingRows(
         data.design, source: rows.source, bytesInMemory: data.isInFile ? -1 : .max)
