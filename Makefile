@@ -17,8 +17,10 @@ run: setup ## build, then fit the diabetes data exactly and by SGD
 	@$(SWIFT) build --configuration release --product linreg --quiet
 	@.build/release/linreg train --target progression $(data)
 
-test: setup ## run every test
+test: setup ## run every test, and the command on texts and problems that are hard to get right
 	$(SWIFT) test
+	@command -v python3 >/dev/null || { echo "test: python3 is missing; apt-get install python3" >&2; exit 1; }
+	@Scripts/golden --only trials .build/debug/linreg
 
 golden: setup ## run the command's stored sessions and compare what it prints
 	@command -v python3 >/dev/null || { echo "golden: python3 is missing; apt-get install python3" >&2; exit 1; }

@@ -12,6 +12,9 @@ struct CSVText {
     if bytes[0] & 4 != 0 { options.missingTexts = ["-9", "x"] }
     if bytes[0] & 17 == 17 { options.names = ["a", "b c"] }
     if bytes[0] & 8 != 0 { options.categories = ["a", "V1"] }
+    if bytes[0] & 32 != 0 { options.delimiter = " " }
+    if bytes[0] & 64 != 0 { options.comment = "#" }
+    if bytes[0] & 128 != 0 { options.skippedLines = 1 }
     self.options = options
     text = Array(bytes[2...])
   }

@@ -1,6 +1,7 @@
 #include "CText.h"
 
 #include "fields.h"
+#include "rests.h"
 
 namespace {
 
@@ -102,22 +103,17 @@ void put(const Field &field, Column &column, size_t row, const Byte *block, cons
     return;
   }
   if (found != text_missing) column.kind = text_numbers;
-  column.numbers[row] = found == text_value ? value : missing_value;
-  if (found != text_value && found != text_missing && column.fault_count++ == 0) {
+  const bool has_rest = column.rests && (found == text_value || found == text_inexact);
+  column.numbers[row] = found == text_value || has_rest ? value : missing_value;
+  if (column.rests) column.rests[row] = has_rest ? rest(field.start, field.end, value) : 0;
+  if (found == text_value || found == text_missing) return;
+  const bool only_inexact = column.fault_count == column.inexact_count;
+  ++column.fault_count;
+  column.inexact_count += found == text_inexact;
+  if (column.fault_count == 1 || (column.rests && only_inexact && found != text_inexact)) {
     column.fault_row = row;
     column.fault = field.in(block);
     column.fault_class = found;
-  }
-}
-
-/// Without the blank lines at the end.
-const Byte *before_blank_lines(const Byte *begin, const Byte *end) {
-  for (;;) {
-    const Byte *p = end;
-    if (p > begin && p[-1] == '\n') --p;
-    if (p > begin && p[-1] == '\r') --p;
-    if (p == end || (p > begin && p[-1] != '\n')) return end;
-    end = p;
   }
 }
 
@@ -129,11 +125,10 @@ inline __attribute__((always_inline)) text_rows read_rows(
     const Byte *bytes, size_t length, const Format &format, Column *columns, size_t column_count, size_t row_capacity,
     uint32_t *lines, bool ends_file, Short read_short) {
   for (size_t j = 0; j < column_count; ++j) {
-    columns[j].level_count = columns[j].fault_count = 0;
+    columns[j].level_count = columns[j].fault_count = columns[j].inexact_count = 0;
     if (columns[j].kind == text_words || columns[j].kind == text_verbatim) begin_words(columns[j]);
   }
   const bool skips_blank_lines = column_count != 1;
-  if (!skips_blank_lines && ends_file) length = size_t(before_blank_lines(bytes, bytes + length) - bytes);
   // Where a number can be a text for nothing, each field is looked at for that. read_short looks 16 bytes back
   // from the end of a field, which may have a CR behind.
   size_t number_columns = length < 17 ? 0 : column_count;
@@ -142,10 +137,14 @@ inline __attribute__((always_inline)) text_rows read_rows(
   const Stops stops{bytes + length, format.delimiter};
   const Byte *p = bytes, *end = bytes + length;
   text_rows rows = {};
+  // Rows above the blank lines at the end, if there are such.
+  size_t count_above_blank_lines = 0;
   for (size_t line = 0; rows.count < row_capacity; ++rows.count) {
-    for (; skips_blank_lines && p < end && ends_line(p, end); ++line) p += *p == '\r' && p + 1 < end ? 2 : 1;
+    for (; p < end && ((skips_blank_lines && is_blank(p, stops)) || is_comment(p, end, format)); ++line)
+      p = behind_line(p, end);
     if (p == end) break;
     const size_t row = rows.count;
+    if (skips_blank_lines || !is_blank(p, stops)) count_above_blank_lines = row + 1;
     lines[row] = uint32_t(line);
     const Byte *stop;
     const text_record record = read_record(
@@ -158,7 +157,9 @@ inline __attribute__((always_inline)) text_rows read_rows(
           else if (*behind != format.delimiter)
             return false;
           double &number = columns[j].numbers[row];
-          return read_short(start, behind, number) || read_number(start, behind, number) == text_value;
+          if (!read_short(start, behind, number) && read_number(start, behind, number) != text_value) return false;
+          if (columns[j].rests) columns[j].rests[row] = rest(start, behind, number);
+          return true;
         },
         [&](size_t j, const Field &field) {
           if (j < column_count) put(field, columns[j], row, bytes, format);
@@ -176,6 +177,7 @@ inline __attribute__((always_inline)) text_rows read_rows(
     line += record.newlines + 1;
     p = stop < end ? stop + 1 : end;
   }
+  if (ends_file) rows.count = count_above_blank_lines;
   return rows;
 }
 
@@ -218,15 +220,22 @@ text_contents text_scan(const uint8_t *bytes, size_t length) {
 }
 
 text_record text_read_record(
-    const uint8_t *bytes, size_t length, uint8_t delimiter, text_field *fields, size_t capacity) {
-  const Stops stops{bytes + length, delimiter};
+    const uint8_t *bytes, size_t length, const text_format *format, text_field *fields, size_t capacity) {
+  const Stops stops{bytes + length, format->delimiter};
   const Byte *stop;
-  text_record record = read_record(
-      bytes, stops, 0, [](size_t, const Byte *, const Byte *) { return false; },
-      [&](size_t j, const Field &field) {
-        if (j < capacity) fields[j] = field.in(bytes);
-      },
-      stop);
+  text_record record = {};
+  if (length == 0 || is_blank(bytes, stops) || is_comment(bytes, stops.end, *format)
+      || may_be_comment(bytes, stops.end, *format)) {
+    const Byte *behind = behind_line(bytes, stops.end);
+    stop = behind > bytes && behind[-1] == '\n' ? behind - 1 : stops.end;
+  } else {
+    record = read_record(
+        bytes, stops, 0, [](size_t, const Byte *, const Byte *) { return false; },
+        [&](size_t j, const Field &field) {
+          if (j < capacity) fields[j] = field.in(bytes);
+        },
+        stop);
+  }
   if (stop < stops.end) {
     record.size = size_t(stop + 1 - bytes);
     ++record.newlines;
@@ -234,16 +243,20 @@ text_record text_read_record(
   return record;
 }
 
-size_t text_records(const uint8_t *bytes, size_t length, uint8_t delimiter, size_t *newlines) {
-  size_t complete = 0;
+size_t text_records(
+    const uint8_t *bytes, size_t length, const text_format *format, bool ends_with_row, size_t *newlines) {
+  size_t complete = 0, end = 0, lines = 0;
   *newlines = 0;
   while (complete < length) {
-    const text_record record = text_read_record(bytes + complete, length - complete, delimiter, nullptr, 0);
+    const text_record record = text_read_record(bytes + complete, length - complete, format, nullptr, 0);
     if (record.size == 0) break;
     complete += record.size;
-    *newlines += record.newlines;
+    lines += record.newlines;
+    if (ends_with_row && record.field_count == 0) continue;
+    end = complete;
+    *newlines = lines;
   }
-  return complete;
+  return end;
 }
 
 text_rows text_read_rows(

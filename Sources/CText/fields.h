@@ -40,7 +40,39 @@ struct Stops {
     while (p < end && *p != delimiter && *p != '\n' && *p != 0) ++p;
     return p;
   }
+
+  /// Behind the delimiters from p on that count as one with the delimiter or the line's beginning before them.
+  const Byte *behind_run(const Byte *p) const {
+    if (delimiter == ' ')
+      while (p < end && *p == ' ') ++p;
+    return p;
+  }
+
+  /// Whether a line ends at p, or the text.
+  bool is_at_end(const Byte *p) const { return p == end || ends_line(p, end); }
 };
+
+/// Whether the line that begins at p, before `end`, is blank.
+bool is_blank(const Byte *p, const Stops &stops) {
+  return stops.delimiter == ' ' ? stops.is_at_end(stops.behind_run(p)) : ends_line(p, stops.end);
+}
+
+/// Whether the line that begins at p is a comment.
+bool is_comment(const Byte *p, const Byte *end, const text_format &format) {
+  return format.comment_length > 0 && size_t(end - p) >= format.comment_length
+      && std::memcmp(p, format.comment, format.comment_length) == 0;
+}
+
+/// Whether it may be one when more of it is there.
+bool may_be_comment(const Byte *p, const Byte *end, const text_format &format) {
+  return size_t(end - p) < format.comment_length && std::memcmp(p, format.comment, size_t(end - p)) == 0;
+}
+
+/// Behind the newline of a line, or the text's end.
+const Byte *behind_line(const Byte *p, const Byte *end) {
+  const Byte *newline = static_cast<const Byte *>(std::memchr(p, '\n', size_t(end - p)));
+  return newline ? newline + 1 : end;
+}
 
 /// A field: its text without quotes around it, and without spaces and tabs at either end.
 struct Field {
@@ -114,6 +146,7 @@ template <typename Quick, typename Put>
 inline text_record read_record(
     const Byte *p, const Stops &stops, size_t line, Quick quick, Put put, const Byte *&stop) {
   text_record record = {};
+  p = stops.behind_run(p);
   for (size_t j = 0;; ++j) {
     stop = stops.from(p);
     if (!quick(j, p, stop)) {
@@ -129,7 +162,12 @@ inline text_record read_record(
       record.field_count = j + 1;
       return record;
     }
-    p = stop + 1;
+    p = stops.behind_run(stop + 1);
+    if (stops.delimiter == ' ' && stops.is_at_end(p)) {
+      stop = stops.from(p);
+      record.field_count = j + 1;
+      return record;
+    }
   }
 }
 

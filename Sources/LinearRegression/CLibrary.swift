@@ -11,6 +11,15 @@ package enum CLibrary {
   /// The natural logarithm.
   package static func logarithm(_ x: Double) -> Double { log(x) }
 
+  /// The logarithm to a base: the functions for 2 and 10 are right where a quotient is rounded, as log(8, 2) = 3.
+  package static func logarithm(_ x: Double, base: Double) -> Double {
+    switch base {
+    case 2: log2(x)
+    case 10: log10(x)
+    default: log(x) / log(base)
+    }
+  }
+
   /// The decimal logarithm.
   package static func decimalLogarithm(_ x: Double) -> Double { log10(x) }
 

@@ -11,7 +11,8 @@ struct Accumulate: ParsableCommand {
       same formula, from other files or machines, are joined by merge and
       solved by solve. They have the same levels of categories, but for one that
       stands alone in the formula: its levels are those of all, and each adds a row
-      of means to the share.
+      of means to the share. A share of several targets, cbind(y1, y2), is solved
+      for all, or by solve --target for one.
 
       Example: linreg accumulate 'price ~ .' january.csv february.csv -o winter.share
       """)
@@ -26,6 +27,7 @@ struct Accumulate: ParsableCommand {
   @OptionGroup var rows: MissingOptions
   @OptionGroup var text: TextOptions
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var memory: MemoryOptions
 
   @Option(help: "The column that weighs the rows, as R's lm does.")
   var weights: String?
@@ -37,9 +39,8 @@ struct Accumulate: ParsableCommand {
 
   func run() throws {
     let formula = try Formula(formula)
-    try formula.requireOneTarget()
     for file in files { try Files.checkWritable(output.shareFile, besides: file) }
-    let share = try threads.run {
+    let share = try memory.run(threads) {
       let file = try TableFile(files, options: text.options(categories: formula.categories))
       noteRowNames(file)
       var progress = ReadingProgress()
@@ -96,7 +97,7 @@ struct Solve: ParsableCommand {
 
   @Option(
     help:
-      "Numbers and categories to leave out with all their products, or single columns as the fit prints them, separated by commas; may be given again.",
+      "Numbers and categories to leave out with all their products, or single columns as the fit prints them, \(betweenCommas); may be given again.",
     transform: names)
   var drop: [[String]] = []
 
@@ -135,10 +136,10 @@ struct Solve: ParsableCommand {
 
   func run() throws {
     try output.check(besides: [share])
-    let model = try Share(contentsOf: share).solve(
+    let models = try Share(contentsOf: share).solvePerTarget(
       LeastSquares(redundancy: redundant, ridgePenalty: ridge), intercept: noIntercept ? false : nil,
       dropping: Array(drop.joined()), target: target, named: share == "-" ? "standard input" : share)
-    try deliver(model, output)
+    try deliver(models, output)
   }
 }
 
@@ -158,12 +159,12 @@ struct ShareOutputOptions: ParsableArguments {
   /// Writes the share and says what it holds.
   func deliver(_ share: Share) throws {
     try share.write(to: shareFile)
-    let rows = share.observations
+    let rows = share.observations, columns = share.features.count + share.targetCount
     if format.json {
-      Terminal.print("{\"observations\": \(rows), \"columns\": \(share.features.count + 1)}")
+      Terminal.print("{\"observations\": \(rows), \"columns\": \(columns)}")
     } else {
       Terminal.note(
-        "\(shareFile): \(rows) \(rows == 1 ? "row" : "rows"), \(share.features.count + 1) columns")
+        "\(shareFile): \(rows) \(rows == 1 ? "row" : "rows"), \(columns) columns")
     }
   }
 }

@@ -43,28 +43,41 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
-    let evaluation = try threads.run {
-      let model = try FittedModel(contentsOf: model)
-      if weights == nil, let name = model.weights {
+    let (models, evaluations) = try threads.run {
+      let models = try FittedModel.perTarget(contentsOf: model)
+      if weights == nil, let name = models[0].weights {
         Terminal.note(
           "every row counts the same here, though the fit weighed rows by \"\(printable(name))\"; --weights COLUMN weighs them"
         )
       }
-      let file = try TableFile([file], options: text.options(categories: model.categories))
+      let file = try TableFile([file], options: text.options(categories: models[0].categories))
       var progress = ReadingProgress()
       defer { progress.end() }
-      let rows = try model.evaluation(reading: file, weights: weights, unusual.policies) { progress.show($0) }
-      progress.end()
-      if rows.missing > 0 {
-        let isOne = rows.missing == 1
-        Terminal.note(
-          "\(rows.missing) \(isOne ? "row has" : "rows have") no prediction and \(isOne ? "is" : "are") left out"
-        )
-      }
-      unusual.note(rows.unestimable, missing: ("left out", "left out"))
-      return rows.evaluation
+      return (
+        models,
+        try FittedModel.evaluations(models, reading: file, weights: weights, unusual.policies) {
+          progress.show($0)
+        }
+      )
     }
-    Terminal.print(format.json ? evaluation.json : evaluation.text)
+    let targets = models.map(\.target)
+    Terminal.note(ofEach: Array(zip(targets, evaluations.map(\.missingText))))
+    Terminal.note(
+      ofEach: Array(
+        zip(targets, evaluations.map { unusual.text($0.unestimable, missing: ("left out", "left out")) })))
+    let texts = evaluations.map { format.json ? $0.evaluation.json : $0.evaluation.text }
+    show(Array(zip(targets, texts)), format)
+  }
+}
+
+extension FittedModel.EvaluatedRows {
+  /// "2 rows have no prediction and are left out"; nil for none.
+  fileprivate var missingText: String? {
+    switch missing {
+    case 0: nil
+    case 1: "1 row has no prediction and is left out"
+    default: "\(missing) rows have no prediction and are left out"
+    }
   }
 }
 

@@ -17,10 +17,13 @@ struct Fit: ParsableCommand {
       - 1, + 0          no intercept; 'y ~ 1' for nothing else
       a:b, a*b          the product; both and their product
       (a + b + c)^2     all three and the products of two; ** is ^
-      I(a^2), log(a)    arithmetic; log, log2, log10, log1p, exp, sqrt, abs,
-                        scale, center
-      poly(x, k)        x, x², … xᵏ: raw powers
-      C(z)              a column of numbers as a category, as words are without it
+      I(a^2), log(a)    arithmetic; log, log(a, base), log2, log10, log1p, exp,
+                        sqrt, abs, scale, center
+      I(a > 3)          true or false; also >= < <= == !=
+      poly(x, k)        x, x², … xᵏ: raw powers; with raw = FALSE orthogonal
+                        polynomials, which are R's default
+      offset(x)         x with the coefficient 1
+      C(z), factor(z)   a column of numbers as a category, as words are without it
       C(z, reference = "b")
                         the level that others are compared with
       `living area`     a name with other characters
@@ -29,8 +32,10 @@ struct Fit: ParsableCommand {
 
       Files are CSV, TSV or NPY, as their names end; texts may be compressed by
       gzip. Larger files than some 16 MB are read in blocks; --solver (but qr),
-      --precision extended, --ridge auto and several targets take all rows into
-      memory.
+      --precision extended and --ridge auto take all rows into memory.
+
+      A model file of several targets has a model for each; predict, evaluate and
+      summary tell of all.
 
       Example: linreg fit 'price ~ area*C(zip)' homes.csv -m homes.model
       """)
@@ -41,6 +46,7 @@ struct Fit: ParsableCommand {
   @OptionGroup var rows: MissingOptions
   @OptionGroup var text: TextOptions
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var memory: MemoryOptions
 
   @Option(help: "The column that weighs the rows, as R's lm does.")
   var weights: String?
@@ -60,61 +66,73 @@ struct Fit: ParsableCommand {
   func run() throws {
     let formula = try data.formula()
     try output.check(besides: data.files)
-    if output.modelFile != nil { try formula?.requireOneTarget() }
-    let models = try threads.run {
-      let file = try TableFile(data.files, options: text.options(categories: formula?.categories ?? []))
+    let models = try memory.run(threads) {
+      let reading = text.options(categories: formula?.categories ?? [])
+      let file = try TableFile(data.files, options: reading.keepingDigits(options.precision))
       noteRowNames(file)
       let formula =
         try formula
         ?? data.formula(
           of: file.columnNames, in: file.source, besides: weights, intercept: !noIntercept)
-      let needsRows = options.needsRowsInMemory || formula.targetCount > 1
-      return try needsRows ? fit(formula, Table(all: file)) : [fit(formula, file)]
+      var progress = ReadingProgress()
+      defer { progress.end() }
+      if !options.needsRowsInMemory { return try fit(formula, file, &progress) }
+      return try fit(formula, Table(all: file) { progress.show($0) }, &progress)
     }
-    if models.count > 1 { return show(models) }
-    try deliver(models[0], output)
+    try deliver(models, output)
   }
 
-  private func fit(_ formula: Formula, _ table: Table) throws -> [FittedModel] {
-    let method = try options.method(intercept: formula.hasIntercept, note: Terminal.note) {
-      try RidgeChoice(
+  private func fit(
+    _ formula: Formula, _ table: Table, _ progress: inout ReadingProgress
+  ) throws -> [FittedModel] {
+    progress.end()
+    let penalties = try options.penalties(of: formula.targetNames, note: Terminal.note) {
+      try RidgeChoice.perTarget(
         formula, table, weights: weights, missing: rows.missing, folds: options.folds, seed: options.seed)
     }
     return try FittedModel.perTarget(
-      formula, table, weights: weights, missing: rows.missing, method: method, plan: tell)
+      formula, table, weights: weights, missing: rows.missing,
+      method: options.plainMethod(intercept: formula.hasIntercept), penalties: penalties
+    ) { plan in
+      tell(plan)
+      progress.showSolving(columns: plan.features)
+    }
   }
 
-  private func fit(_ formula: Formula, _ file: TableFile) throws -> FittedModel {
-    var progress = ReadingProgress()
-    defer { progress.end() }
-    return try FittedModel(
+  private func fit(
+    _ formula: Formula, _ file: TableFile, _ progress: inout ReadingProgress
+  ) throws -> [FittedModel] {
+    try FittedModel.perTarget(
       formula, reading: file, weights: weights, missing: rows.missing,
-      method: options.plainMethod(intercept: formula.hasIntercept), plan: tell
-    ) { progress.show($0) }
+      method: options.plainMethod(intercept: formula.hasIntercept),
+      plan: { plan in
+        progress.end()
+        tell(plan)
+      }, solving: { progress.showSolving(columns: $0) }, progress: { progress.show($0) })
   }
 
   private func tell(_ plan: FitPlan) {
     if explain { Terminal.note(plan.description) }
   }
+}
 
-  /// Prints the models of several targets.
-  private func show(_ models: [FittedModel]) {
-    if output.format.json {
-      let texts = models.map { String($0.json.dropLast()) }
-      return Terminal.print("{\"targets\": [\n\(texts.joined(separator: ",\n"))\n]}")
-    }
-    let texts = models.map { "Response \($0.target):\n\n\($0.summary)" }
-    Terminal.print(texts.joined(separator: "\n\n\n"))
+/// Writes the models of all targets where that was asked for, then prints them.
+func deliver(_ models: [FittedModel], _ output: ModelOutputOptions) throws {
+  if let path = output.modelFile { try FittedModel.write(models, to: path) }
+  show(models, output.format)
+}
+
+/// Prints the models of all targets.
+func show(_ models: [FittedModel], _ format: FormatOptions) {
+  show(models.map { ($0.target, format.json ? $0.json : $0.summary) }, format)
+}
+
+/// Prints what is told of each target of a formula: of several under their names.
+func show(_ texts: [(target: String, text: String)], _ format: FormatOptions) {
+  if texts.count == 1 { return Terminal.print(texts[0].text) }
+  if format.json {
+    let texts = texts.map { $0.text.hasSuffix("\n") ? String($0.text.dropLast()) : $0.text }
+    return Terminal.print("{\"targets\": [\n\(texts.joined(separator: ",\n"))\n]}")
   }
-}
-
-/// Writes the model where that was asked for, then prints it.
-func deliver(_ model: FittedModel, _ output: ModelOutputOptions) throws {
-  if let path = output.modelFile { try model.write(to: path) }
-  show(model, output.format)
-}
-
-/// Prints a model.
-func show(_ model: FittedModel, _ format: FormatOptions) {
-  Terminal.print(format.json ? model.json : model.summary)
+  Terminal.print(texts.map { "Response \($0.target):\n\n\($0.text)" }.joined(separator: "\n\n\n"))
 }

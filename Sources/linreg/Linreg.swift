@@ -33,6 +33,11 @@ struct Linreg: ParsableCommand {
     return "Error: \"\(word)\" is not one of the commands; \(remedy)\nUsage: linreg <subcommand>"
   }
 
+  /// What follows the command's name. The parser knows an empty value only as an argument of its own.
+  private static var arguments: [String] {
+    CommandLine.arguments.dropFirst().flatMap { $0 == "--null-value=" ? ["--null-value", ""] : [$0] }
+  }
+
   /// Runs the command and maps what went wrong to an exit code.
   static func main() {
     Terminal.prepare()
@@ -41,7 +46,7 @@ struct Linreg: ParsableCommand {
       Terminal.exit(.usage)
     }
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(arguments)
       try command.run()
     } catch let error as TabularError {
       Terminal.note(error.description)

@@ -17,6 +17,8 @@ struct Predict: ParsableCommand {
       answered as they arrive, on one thread. With --json they are printed at the
       end, and NPY from a pipe is read whole.
 
+      The columns of a model of several targets end in their names: prediction_y1.
+
       A confidence interval is for the mean of all rows like this one,
       a prediction interval for one more of them. --weights names the column with
       the weights of these rows: the variance of one is that of a row of weight 1
@@ -41,7 +43,7 @@ struct Predict: ParsableCommand {
 
   @Option(
     name: .customLong("pass"),
-    help: "Columns of the file to print before the prediction, separated by commas; may be given again.",
+    help: "Columns of the file to print before the prediction, \(betweenCommas); may be given again.",
     transform: names)
   var passed: [[String]] = []
 
@@ -89,7 +91,13 @@ struct Predict: ParsableCommand {
     if isGuarded && TableFormat(endingOf: output) == .npy {
       throw ValidationError("--guard names columns, and .npy holds only numbers; write .csv.")
     }
+    try checkNames(columns)
+  }
+
+  /// Throws where two columns would have one name.
+  private func checkNames(_ columns: PredictionColumns) throws {
     var taken = Set(columns.own)
+    if taken.count < columns.own.count { throw ValidationError("The model has two targets of one name.") }
     for name in columns.passed where !taken.insert(name).inserted {
       throw ValidationError("--pass \(name): there would be two columns of that name.")
     }
@@ -100,26 +108,37 @@ struct Predict: ParsableCommand {
       for input in [model, file] { try Files.checkWritable(output, besides: input) }
     }
     try threads.run {
-      let model = try FittedModel(contentsOf: model)
-      var reading = text.options(categories: model.categories)
-      reading.verbatim = .some(model.columnsOnlyPassed(for: columns))
-      let file = try TableFile([file], options: reading, asTheyArrive: !format.json)
-      if isGuarded && model.covariance == nil {
-        Terminal.note("the model has no leverages: \(model.whyNoCovariance)")
+      let models = try FittedModel.perTarget(contentsOf: model)
+      var columns = columns
+      columns.targets = models.map(\.target)
+      try checkNames(columns)
+      var reading = text.options(categories: models[0].categories)
+      // A matrix holds numbers, and text what stands in the file.
+      if TableFormat(endingOf: output) != .npy {
+        reading.verbatim = .some(models[0].columnsOnlyPassed(for: columns))
       }
-      if interval == .prediction && weights == nil, let name = model.weights {
+      let file = try TableFile([file], options: reading, asTheyArrive: !format.json)
+      if isGuarded && models.allSatisfy({ $0.covariance == nil }) {
+        Terminal.note("the model has no leverages: \(models[0].whyNoCovariance)")
+      }
+      if interval == .prediction && weights == nil, let name = models[0].weights {
         Terminal.note(
           "the intervals are for rows of weight 1, though the fit weighed rows by \"\(printable(name))\"; --weights COLUMN weighs them"
         )
       }
       say(
         format.json
-          ? try printJSON(model, file) : try write(model, file, TableFormat(endingOf: output) ?? .csv))
+          ? try printJSON(models, file, columns)
+          : try write(models, file, columns, TableFormat(endingOf: output) ?? .csv),
+        models)
     }
   }
 
-  private func say(_ notes: PredictedRows.Notes) {
-    unusual.note(notes.unestimable, missing: ("has no prediction", "have no prediction"))
+  private func say(_ notes: PredictedRows.Notes, _ models: [FittedModel]) {
+    Terminal.note(
+      ofEach: zip(models, notes.unestimable).map {
+        ($0.target, unusual.text($1, missing: ("has no prediction", "have no prediction")))
+      })
     if notes.withoutWeight > 0 {
       let isOne = notes.withoutWeight == 1
       Terminal.note("\(notes.withoutWeight) \(isOne ? "row has" : "rows have") weight 0, and so no interval")
@@ -128,26 +147,25 @@ struct Predict: ParsableCommand {
   }
 
   /// Writes the rows as they are predicted.
-  private func write(_ model: FittedModel, _ file: TableFile, _ format: TableFormat) throws
-    -> PredictedRows.Notes
-  {
+  private func write(
+    _ models: [FittedModel], _ file: TableFile, _ columns: PredictionColumns, _ format: TableFormat
+  ) throws -> PredictedRows.Notes {
     switch format {
-    case .csv: try write(model, file, CSVEncoder())
-    case .tsv: try write(model, file, CSVEncoder(delimiter: "\t"))
-    case .npy: try write(model, file, NPYEncoder<Double>())
+    case .csv: try write(models, file, columns, CSVEncoder())
+    case .tsv: try write(models, file, columns, CSVEncoder(delimiter: "\t"))
+    case .npy: try write(models, file, columns, NPYEncoder<Double>())
     }
   }
 
   private func write(
-    _ model: FittedModel, _ file: TableFile, _ encoder: some TableEncoder
+    _ models: [FittedModel], _ file: TableFile, _ columns: PredictionColumns, _ encoder: some TableEncoder
   ) throws -> PredictedRows.Notes {
-    let columns = columns
-    var writer: TableWriter?, notes = PredictedRows.Notes()
+    var writer: TableWriter?, notes = PredictedRows.Notes(targets: models.count)
     if output != "-" { Interrupts.install() }
     try file.forEachBlock(
-      columns: model.columnsRead(for: columns), isCancelled: { Interrupts.stop.isRequested }
+      columns: models[0].columnsRead(for: columns), isCancelled: { Interrupts.stop.isRequested }
     ) { (block) throws(TabularError) in
-      let rows = try model.predictedRows(block, columns)
+      let rows = try FittedModel.predictedRows(models, block, columns)
       return (bytes: try encoder.rows(rows.table), rows: block.rowCount, notes: rows.notes)
     } take: { (block) throws(TabularError) in
       if writer == nil { writer = try TableWriter(output, columns.passed + columns.own, encoder) }
@@ -162,11 +180,12 @@ struct Predict: ParsableCommand {
     return notes
   }
 
-  private func printJSON(_ model: FittedModel, _ file: TableFile) throws -> PredictedRows.Notes {
-    let columns = columns
-    var notes = PredictedRows.Notes(), rows = JoinedRows()
-    try file.forEachBlock(columns: model.columnsRead(for: columns)) { (block) throws(TabularError) in
-      try model.predictedRows(block, columns)
+  private func printJSON(
+    _ models: [FittedModel], _ file: TableFile, _ columns: PredictionColumns
+  ) throws -> PredictedRows.Notes {
+    var notes = PredictedRows.Notes(targets: models.count), rows = JoinedRows()
+    try file.forEachBlock(columns: models[0].columnsRead(for: columns)) { (block) throws(TabularError) in
+      try FittedModel.predictedRows(models, block, columns)
     } take: { (block) in
       rows.append(block.table)
       notes.merge(block.notes)
@@ -175,7 +194,7 @@ struct Predict: ParsableCommand {
       "\(quotedForJSON($0.name)): \(try $0.json())"
     }
     let own = try rows.columns.dropFirst(columns.passed.count).map {
-      "\"\($0.name == "prediction" ? "predictions" : $0.name)\": \(try $0.json())"
+      "\($0.name == "prediction" ? "\"predictions\"" : quotedForJSON($0.name)): \(try $0.json())"
     }
     let all = own + (passed.isEmpty ? [] : ["\"columns\": {\(passed.joined(separator: ", "))}"])
     Terminal.print("{\(all.joined(separator: ", "))}")

@@ -15,6 +15,6 @@ struct Summary: ParsableCommand {
   @OptionGroup var format: FormatOptions
 
   func run() throws {
-    show(try FittedModel(contentsOf: model), format)
+    show(try FittedModel.perTarget(contentsOf: model), format)
   }
 }

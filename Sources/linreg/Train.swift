@@ -45,6 +45,7 @@ struct Train: ParsableCommand {
   @OptionGroup var rows: MissingOptions
   @OptionGroup var text: TextOptions
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var memory: MemoryOptions
   @OptionGroup var options: DescentOptions
   @OptionGroup var checkpoints: CheckpointOptions
 
@@ -82,15 +83,18 @@ struct Train: ParsableCommand {
     let inputs = data.files + [validation].compactMap { $0 }
     try output.check(besides: inputs)
     try checkpoints.check(besides: inputs)
-    try threads.run {
-      let reading = text.options(categories: formula?.categories ?? [])
-      let file = try TableFile(data.files, options: reading)
+    try memory.run(threads) {
+      let options = text.options(categories: formula?.categories ?? [])
+      let file = try TableFile(data.files, options: options)
       noteRowNames(file)
+      var reading = ReadingProgress()
+      defer { reading.end() }
       let training = try TableTraining(
         formula ?? data.formula(of: file.columnNames, in: file.source, besides: weights), reading: file,
         weights: weights, missing: rows.missing,
-        validation: validation.map { try TableFile([$0], options: reading) }, method: method,
-        stopSignal: Interrupts.stop)
+        validation: validation.map { try TableFile([$0], options: options) }, method: method,
+        stopSignal: Interrupts.stop, progress: { reading.show($0) })
+      reading.end()
       try checkpoints.resume(training, isQuiet: quiet, note: Terminal.note)
       Interrupts.install()
       var saver = CheckpointSaver(checkpoints, training)
@@ -106,7 +110,7 @@ struct Train: ParsableCommand {
         Terminal.note(checkpoints.goingOn(training))
         Terminal.exit(.interrupted)
       }
-      try deliver(try training.model(), output)
+      try deliver([try training.model()], output)
       checkpoints.finish(training, isQuiet: quiet, note: Terminal.note)
     }
   }

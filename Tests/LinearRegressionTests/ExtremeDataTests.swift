@@ -55,6 +55,50 @@ import Testing
     }
   }
 
+  /// A coefficient or loss below the smallest Double is refused, not 0.
+  @Test func whatIsBelowADoubleIsRefused() throws {
+    var generator = SeededGenerator(seed: 121)
+    let x = generator.dyadicMatrix(50, 2)
+    let y = Matrix<Double>(rows: 50, columns: 1) { i, _ in 3 * x[i, 0] - x[i, 1] + Double(i % 3) }
+    let large = Matrix<Double>(rows: 50, columns: 2) { x[$0, $1] * ($1 == 0 ? 0x1p900 : 1) }
+    func tiny(_ exponent: Int) -> Matrix<Double> {
+      Matrix(rows: 50, columns: 1) { i, _ in y[i, 0] * Double(sign: .plus, exponent: exponent, significand: 1)
+      }
+    }
+    for precision in [LeastSquares.Precision.double, .extended] {
+      #expect(throws: DataError.overflow(.features, column: 0)) {
+        try LeastSquares(precision: precision).fit(large, tiny(-500))
+      }
+      #expect(try LeastSquares(precision: precision).fit(large, tiny(-100)).coefficients[0] > 0)
+    }
+    for method in [SGD(), SGD(epochs: 1, learningRate: 0.01)] {
+      #expect(throws: TrainingError.data(.overflow(.targets, column: 0))) { try method.train(x, tiny(-600)) }
+    }
+    #expect(throws: TrainingError.data(.overflow(.features, column: 0))) {
+      try SGD().train(large, tiny(-500))
+    }
+  }
+
+  /// Errors are the same in any unit of the target, by powers of two exactly.
+  @Test(arguments: [-600, -500, 0, 400])
+  func evaluationInAnyUnit(exponent: Int) throws {
+    var generator = SeededGenerator(seed: 122)
+    let unit = Double(sign: .plus, exponent: exponent, significand: 1)
+    let X = generator.dyadicMatrix(3000, 2), y = generator.dyadicMatrix(3000, 1)
+    let plain = try LinearModel(weights: [[1], [-0.5]], intercepts: [0.25]).evaluate(X, y)[0]
+    let model = LinearModel(weights: [[unit], [-0.5 * unit]], intercepts: [0.25 * unit])
+    let scaled = Matrix<Double>(rows: 3000, columns: 1) { i, _ in y[i, 0] * unit }
+    let whole = try model.evaluate(X, scaled)[0]
+    var halves = try model.evaluate(X[rows: 0..<1000], Matrix(scaled[rows: 0..<1000]))[0]
+    halves.merge(try model.evaluate(X[rows: 1000..<3000], Matrix(scaled[rows: 1000..<3000]))[0])
+    #expect(whole.rootMeanSquaredError == plain.rootMeanSquaredError * unit)
+    #expect(whole.rSquared == plain.rSquared)
+    #expect(
+      difference(
+        [halves.rSquared!, halves.rootMeanSquaredError / unit],
+        [plain.rSquared!, plain.rootMeanSquaredError], factor: 100) == nil)
+  }
+
   @Test func notFiniteAnywhere() {
     let n = 30_000
     let finiteX = Matrix<Float>(rows: n, columns: 12) { i, j in Float((i * 7 + j * j) % 31) }

@@ -108,13 +108,31 @@ import Testing
     ReadingOptions(), ReadingOptions(hasHeader: false), ReadingOptions(delimiter: "\t"),
     ReadingOptions(delimiter: " ", missingTexts: ["-2.5", "5\" pipe", "x"]),
     ReadingOptions(categories: ["c0", "c2"]),
+    ReadingOptions(comment: "#"), ReadingOptions(delimiter: " ", comment: "//", skippedLines: 1),
+    ReadingOptions(hasHeader: false, comment: "#!", skippedLines: 2),
   ]
+
+  /// Lines that are passed over, at the beginning and between others; some of them only look like it.
+  func withOtherLines(_ text: [UInt8], _ options: ReadingOptions, _ random: inout SeededGenerator) -> [UInt8]
+  {
+    let lines = text.split(separator: 0x0A, omittingEmptySubsequences: false).map(Array.init)
+    var result = (0..<options.skippedLines).map { _ in Array("a \"b, c".utf8) }
+    for line in lines {
+      if random.nextInteger(below: 6) == 0 {
+        result.append(
+          Array(["# \"x", "#!,\"", "//", "/ a", "", "  ", "#!\r", "#"][random.nextInteger(below: 8)].utf8))
+      }
+      result.append(line)
+    }
+    return Array(result.joined(separator: [0x0A]))
+  }
 
   @Test(arguments: 0..<options.count)
   func allBlocksAndAnyThreadsGiveWhatThePlainReaderGives(option: Int) {
     var random = SeededGenerator(seed: UInt64(5 + option)), options = Self.options[option]
     for _ in 0..<40 {
-      let text = oddTable(&random, isFinal: true)
+      var text = oddTable(&random, isFinal: true)
+      if options.comment != nil { text = withOtherLines(text, options, &random) }
       let expected = Outcome(plain: text, options)
       for size in [1, 2, 3, 7, 20, 64, 1000] {
         for (usesVectors, threads) in [(true, 1), (false, 1), (true, 2), (true, 3)] {
@@ -348,7 +366,8 @@ import Testing
     let error = #expect(throws: TabularError.self) { try table.column("b") }
     #expect(
       error?.description
-        == "t.csv:3:2: column \"b\": the text is not UTF-8; save the file as UTF-8 or leave the column out")
+        == "t.csv:3:2: column \"b\": the text is not UTF-8; give its --encoding, save the file as UTF-8, or leave the column out"
+    )
   }
 
   @Test func whatIsThrownByTheCallersStepsIsThrown() throws {

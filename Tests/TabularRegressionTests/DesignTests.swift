@@ -250,9 +250,6 @@ import Testing
     #expect(
       Self.message("y ~ scale(a) + b", "a,b,y\n1,1,1\n1,2,2\n1,1,3\n")
         == "t.csv: a has no spread that scale() or center() could use; leave it out")
-    #expect(
-      Self.message("y ~ z + zB", "z,zB,y\nA,1,1\nB,2,2\nA,4,3\n")
-        == "t.csv: two columns of the design would be called \"zB\"; rename one")
   }
 
   /// Before memory is asked for.
@@ -261,13 +258,13 @@ import Testing
     let text = (["id,n,y"] + lines).joined(separator: "\n")
     #expect(
       Self.message("y ~ id*C(n)", text)
-        == "t.csv: column \"n\" has 12000 levels, and the formula 71999999 columns; a fit has 11583 at most: leave it out, or join levels"
+        == "t.csv: column \"n\" has 12000 levels, and the formula 71999999 columns; a fit has 23000 at most: leave it out, or join levels"
     )
     let wide = (0..<200).map { "c\($0)" }
     let row = wide.map { _ in "1" }.joined(separator: ",")
     #expect(
       Self.message("y ~ .^3", "\(wide.joined(separator: ",")),y\n\(row),1\n")
-        == "t.csv: the formula has more than 11583 columns, which is the most of a fit; leave some out")
+        == "t.csv: the formula has more than 23000 columns, which is the most of a fit; leave some out")
   }
 
   @Test func unseenLevels() throws {

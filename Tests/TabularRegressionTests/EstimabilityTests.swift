@@ -33,10 +33,10 @@ import Testing
   @Test func aCellWithoutRows() throws {
     let model = try FittedModel("y ~ a*b", table(Self.cells))
     #expect(try arePredicted(model, "a,b\nu,p\nv,p\nv,q\nu,q\n") == [true, true, false, true])
-    let rows = try model.predictedRows(
-      table("a,b\nu,p\nv,q\n"), PredictionColumns(interval: .confidence, isGuarded: true))
-    #expect(rows.notes.unestimable.counts == ["av:bq = 0": 1])
-    #expect(rows.notes.unestimable.first?.line == 3)
+    let rows = try FittedModel.predictedRows(
+      [model], table("a,b\nu,p\nv,q\n"), PredictionColumns(interval: .confidence, isGuarded: true))
+    #expect(rows.notes.unestimable.map(\.counts) == [["av:bq = 0": 1]])
+    #expect(rows.notes.unestimable[0].first?.line == 3)
     for name in ["prediction", "lower", "upper", "leverage"] {
       let numbers = try rows.table.numbers(name)
       #expect(!numbers[0].isNaN && numbers[1].isNaN)
@@ -142,6 +142,70 @@ import Testing
     #expect(rows.evaluation.observations == 6 && rows.missing == 0 && rows.unestimable.rowCount == 1)
     #expect(abs(rows.evaluation.residualSumOfSquares / all.residualSumOfSquares - 1) < 1e-10)
     #expect(rows.unestimable.counts == ["total = ground + upper": 1])
+  }
+
+  /// Targets have what was left out in common: a row that is not estimable has no prediction of any, and counts once.
+  @Test func severalTargets() throws {
+    let formula = try Formula("cbind(price, log(price)) ~ ground + upper + total")
+    let models = try FittedModel.perTarget(formula, table(Self.homes))
+    let new = try table("ground,upper,total\n50,30,81\n1,2,3\n50,30,81\n50,30,80\n")
+    func predicted(_ models: [FittedModel], _ columns: PredictionColumns) throws -> PredictedRows {
+      var columns = columns
+      columns.targets = models.map(\.target)
+      return try FittedModel.predictedRows(models, new, columns)
+    }
+    let rows = try predicted(models, PredictionColumns(interval: .confidence, isGuarded: true))
+    for name in rows.table.columnNames where name != "outside" {
+      #expect(try rows.table.numbers(name).map(\.isNaN) == [true, false, true, false])
+    }
+    #expect(rows.notes.unestimable.map(\.rowCount) == [2, 2])
+    #expect(rows.notes.unestimable.map(\.counts) == Array(repeating: ["total = ground + upper": 2], count: 2))
+    try FittedModel.write(models, to: folder.path("both"))
+    #expect(try FittedModel.perTarget(contentsOf: folder.path("both")) == models)
+    // A penalty for one of them, by which it has a prediction of all rows.
+    let mixed = try FittedModel.perTarget(
+      formula, table(Self.homes), penalties: [1, 0], plan: { _ in })
+    let some = try predicted(mixed, PredictionColumns(isGuarded: true))
+    #expect(some.notes.unestimable.map(\.rowCount) == [0, 2])
+    #expect(try some.table.numbers("prediction_price").allSatisfy { !$0.isNaN })
+    #expect(try some.table.numbers("leverage").map(\.isNaN) == [true, false, true, false])
+    #expect(try some.table.find("outside").values == rows.table.find("outside").values)
+  }
+
+  /// What is left out of several targets' evaluations, in blocks of a few rows: the second target is missing in two rows.
+  @Test func evaluationsOfSeveralTargets() throws {
+    let homes =
+      "ground,upper,total,price,tax\n50,30,80,160,3\n60,20,80,171,2\n70,45,115,228,5\n"
+      + "40,45,85,165,4\n90,10,100,217,3\n55,35,90,183,6\n"
+    let models = try FittedModel.perTarget(
+      Formula("cbind(price, tax) ~ ground + upper + total"), table(homes), missing: .drop)
+    let text = homes + "50,30,81,999,9\n50,30,81,999,\n50,30,80,160,\n"
+    let evaluations = try FittedModel.evaluations(
+      models,
+      reading: TableReader(
+        [.memory(Array(text.utf8), name: "n.csv")], options: ReadingOptions(), blockSize: 40))
+    #expect(evaluations.map(\.unestimable.rowCount) == [2, 1])
+    #expect(evaluations.map(\.missing) == [0, 2])
+    #expect(evaluations.map(\.evaluation.observations) == [7, 6])
+    for (model, rows) in zip(models, evaluations) {
+      let whole = try model.evaluation(on: table(text))
+      #expect(abs(rows.evaluation.residualSumOfSquares / whole.residualSumOfSquares - 1) < 1e-10)
+    }
+  }
+
+  /// The offset of a row stays with it where others are left out.
+  @Test func offsets() throws {
+    let text =
+      "ground,upper,total,price,n\n50,30,80,160,1\n60,20,80,171,2\n70,45,115,228,9\n"
+      + "40,45,85,165,4\n90,10,100,217,7\n55,35,90,183,5\n"
+    let model = try FittedModel("price ~ ground + upper + total + offset(n)", table(text))
+    let new = try table("ground,upper,total,n,price\n50,30,81,100,1\n50,30,80,7,1\n50,30,80,9,1\n")
+    let predictions = try model.predictions(from: new)
+    #expect(predictions[0].isNaN && abs(predictions[2] - predictions[1] - 2) < 1e-10)
+    let kept = try model.predictions(from: new, unestimable: .keep)
+    #expect(Array(kept.dropFirst()) == Array(predictions.dropFirst()) && kept[0] > 100)
+    let errors = kept.dropFirst().map { $0 - 1 }
+    #expect(abs(try model.evaluation(on: new).maximumError - errors.max()!) < 1e-10)
   }
 
   /// All rows of R's fixtures have a prediction where a fit left columns out.

@@ -23,7 +23,9 @@ import Testing
   }
 
   private func reader(_ text: String) throws -> TableReader {
-    try TableReader([.memory(Array(text.utf8), name: "t.csv")], options: ReadingOptions(), blockSize: 4000)
+    try TableReader(
+      [.memory(Array(text.utf8), name: "t.csv")], options: ReadingOptions().keepingDigits(.extended),
+      blockSize: 4000)
   }
 
   @Test(arguments: ["y ~ x + z", "y ~ x*zip + scale(z)", "y ~ . - note", "log(z) ~ x", "y ~ 0 + zip"])

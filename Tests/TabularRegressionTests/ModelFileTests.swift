@@ -109,9 +109,9 @@ import Testing
         == "m: this is JSON, as --json prints it, not a model file of swift-linear-regression")
     func version(_ number: Int) -> [UInt8] { Array("linreg-model \(number)".utf8) + bytes.dropFirst(14) }
     #expect(
-      message(version(9)) == "m: the model file has version 9, this software reads up to 8; update it")
+      message(version(10)) == "m: the model file has version 10, this software reads up to 9; update it")
     #expect(
-      message(version(7)) == "m: the model file has version 7, which is no longer read; fit the model again")
+      message(version(8)) == "m: the model file has version 8, which is no longer read; fit the model again")
   }
 
   @Test func contentsOfAnotherKindAreRefused() {
@@ -194,8 +194,11 @@ import Testing
       "\"expression\":\"x 1\"", "\"expression\":[\"scale\",\"x 1\"]",
       "means and deviations are not those of the terms"
     ),
-    ("\"expression\":\"x 1\"", "\"expression\":\"x 1\",\"degree\":0", "a power is out of range"),
-    ("\"expression\":\"x 1\"", "\"category\":\"x 1\"", "a category has no levels"),
+    (
+      "\"expression\":\"x 1\"", "\"expression\":\"x 1\",\"degree\":0,\"isOrthogonal\":false",
+      "a power is out of range"
+    ),
+    ("\"expression\":\"x 1\"", "\"category\":\"x 1\",\"function\":\"C\"", "a category has no levels"),
     ("\"targets\":[\"y\"]", "\"targets\":[\"y\",\"z\"]", "there are several targets"),
     ("\"missing\":\"refuse\"", "\"missing\":\"mean\"", nil),
     ("\"kind\":\"numbers\"", "\"fill\":1,\"kind\":\"numbers\"", "a fill is not that of the policy"),

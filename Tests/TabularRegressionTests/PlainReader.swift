@@ -19,7 +19,39 @@ struct PlainReader {
   init(_ text: [UInt8], name: String, options: ReadingOptions) {
     self.name = name
     self.options = options
-    bytes = text.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(text[3...]) : text
+    let text = text.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(text[3...]) : text
+    bytes = Self.endsLinesInCR(text, options) ? Self.withLF(text) : text
+    for _ in 0..<options.skippedLines {
+      position = bytes[position...].firstIndex(of: 0x0A).map { $0 + 1 } ?? bytes.count
+      line += 1
+    }
+  }
+
+  /// Whether the first line, but for what is in quotes, ends in CR with something else than LF behind it.
+  private static func endsLinesInCR(_ text: [UInt8], _ options: ReadingOptions) -> Bool {
+    let isComment = options.comment.map { text.starts(with: $0.utf8) } ?? false
+    let delimiter = options.delimiter?.asciiValue ?? UInt8(ascii: ",")
+    var isQuoted = false, mayBegin = true
+    for (index, byte) in text.enumerated() {
+      if byte == UInt8(ascii: "\""), options.skippedLines == 0, !isComment {
+        isQuoted = !isQuoted && mayBegin
+        mayBegin = !isQuoted
+      } else if !isQuoted, byte == 0x0A {
+        return false
+      } else if !isQuoted, byte == 0x0D {
+        return index + 1 < text.count && text[index + 1] != 0x0A
+      } else if byte != UInt8(ascii: " ") {
+        mayBegin = byte == delimiter
+      }
+    }
+    return false
+  }
+
+  private static func withLF(_ text: [UInt8]) -> [UInt8] {
+    text.indices.compactMap { index in
+      if text[index] == 0x0A, index > 0, text[index - 1] == 0x0D { return nil }
+      return text[index] == 0x0D ? 0x0A : text[index]
+    }
   }
 
   // MARK: Records
@@ -43,6 +75,32 @@ struct PlainReader {
     while let byte, isSpace(byte), byte != delimiter { position += 1 }
   }
 
+  /// Spaces that are delimiters count as one.
+  private mutating func skipRun() {
+    while delimiter == UInt8(ascii: " "), byte == delimiter { position += 1 }
+  }
+
+  private mutating func skipComments() {
+    guard let comment = options.comment else { return }
+    while position < bytes.count, bytes[position...].starts(with: comment.utf8) {
+      position = bytes[position...].firstIndex(of: 0x0A).map { $0 + 1 } ?? bytes.count
+      line += 1
+    }
+  }
+
+  /// Whether there was a blank line.
+  private mutating func skipBlankLine() -> Bool {
+    let start = position
+    skipRun()
+    if isAtLineEnd {
+      skipLineEnd()
+    } else if byte != nil || position == start {
+      position = start
+      return false
+    }
+    return true
+  }
+
   private func error(_ record: Record, line: Int, _ message: String) -> TabularError {
     .malformed(file: name, line: line, column: record.fields.count + 1, message: message)
   }
@@ -50,21 +108,28 @@ struct PlainReader {
   /// The next record; nil at the end of the text.
   mutating func next(keepsBlankLines: Bool) throws(TabularError) -> Record? {
     let (start, startLine) = (position, line)
-    while isAtLineEnd { skipLineEnd() }
+    repeat { skipComments() } while skipBlankLine()
     if byte == nil { return nil }
     if keepsBlankLines { (position, line) = (start, startLine) }
+    skipComments()
     var record = Record(line: line)
+    skipRun()
     while true {
       record.fields.append(try field(record))
       if byte != delimiter { break }
       position += 1
+      skipRun()
+      if delimiter == UInt8(ascii: " "), isAtLineEnd || byte == nil { break }
     }
     if isAtLineEnd { skipLineEnd() }
     return record
   }
 
   private func nulByte(_ record: Record, line: Int) -> TabularError {
-    error(record, line: line, "there is a NUL byte; the file is not text, or it is UTF-16 (save it as UTF-8)")
+    error(
+      record, line: line,
+      "there is a NUL byte; the file is not text, or it is UTF-16: give --encoding utf16, or save it as UTF-8"
+    )
   }
 
   private mutating func field(_ record: Record) throws(TabularError) -> [UInt8] {

@@ -102,7 +102,8 @@ import Testing
       difference(
         [confidence[2].lower, confidence[2].upper], [12.411907215879031, 15.711021069408849], factor: 1e5)
         == nil)
-    let rows = try model.predictedRows(new, PredictionColumns(interval: .prediction, weights: "v"))
+    let rows = try FittedModel.predictedRows(
+      [model], new, PredictionColumns(interval: .prediction, weights: "v"))
     #expect(rows.notes.withoutWeight == 1)
     #expect(try rows.table.numbers("lower").map(\.isNaN) == [false, false, true])
     let fault = #expect(throws: TabularError.self) {
@@ -111,6 +112,49 @@ import Testing
     }
     #expect(
       fault?.description == "new.csv:2:3: column \"v\": the weight is negative; weights are zero or more")
+  }
+
+  /// What is told of several targets with weights is what is told of each.
+  @Test func severalTargetsWithWeights() throws {
+    let table = try Table(csvText: Self.fitted, source: "t.csv")
+    let models = try FittedModel.perTarget(Formula("cbind(y, log(y)) ~ x + z"), table, weights: "w")
+    let new = try Table(csvText: "x,z,v,y\n1,1,2,3\n2.5,0,0.25,6\n7,4,0,9\n", source: "new.csv")
+    var columns = PredictionColumns(interval: .prediction, weights: "v")
+    columns.targets = models.map(\.target)
+    let rows = try FittedModel.predictedRows(models, new, columns)
+    #expect(rows.notes.withoutWeight == 1)
+    for model in models {
+      let alone = try model.predictions(from: new, interval: .prediction, weights: "v")
+      let lower = try rows.table.numbers("lower_\(model.target)")
+      #expect(Array(lower.prefix(2)) == alone.prefix(2).map(\.lower) && lower[2].isNaN)
+    }
+    let reader = try TableReader(
+      [.memory(Array("x,z,v,y\n1,1,2,3\n2.5,0,0.25,6\n7,4,0,9\n".utf8), name: "n.csv")],
+      options: ReadingOptions(), blockSize: 12)
+    let evaluations = try FittedModel.evaluations(models, reading: reader, weights: "v")
+    for (model, rows) in zip(models, evaluations) {
+      let alone = try model.evaluation(on: new, weights: "v")
+      #expect(rows.evaluation.observations == 2 && rows.evaluation.weightSum == 2.25 && rows.missing == 0)
+      #expect(abs(rows.evaluation.residualSumOfSquares / alone.residualSumOfSquares - 1) < 1e-10)
+    }
+  }
+
+  /// The offset is added to what has weights, and has none itself.
+  @Test func offsetsWithWeights() throws {
+    let table = try Table(csvText: Self.fitted, source: "t.csv")
+    let model = try FittedModel("y ~ x + offset(z)", table, weights: "w")
+    let byHand = try FittedModel("I(y - z) ~ x", table, weights: "w")
+    let own = try model.evaluation(on: table, weights: "w")
+    #expect(abs(own.residualSumOfSquares / byHand.statistics.residualSumOfSquares - 1) < 1e-10)
+    let new = try Table(csvText: "x,z,v\n1,1,2\n2.5,0,0.25\n7,4,0\n", source: "new.csv")
+    let intervals = try model.predictions(from: new, interval: .prediction, weights: "v")
+    let others = try byHand.predictions(from: new, interval: .prediction, weights: "v")
+    for ((interval, other), z) in zip(zip(intervals, others), [1.0, 0, 4]) {
+      #expect(interval.prediction == other.prediction + z)
+      #expect(
+        interval.upper == other.upper + z || abs(interval.upper - other.upper - z) < 1e-10)
+    }
+    #expect(intervals[2].upper == .infinity)
   }
 
   /// As the sums and means of R's residuals with weights.

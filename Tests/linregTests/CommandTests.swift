@@ -191,7 +191,7 @@ import Testing
       try linreg("fit", "--target", "y", "data.csv", "-m", "no/model.json", in: location)
         == Outcome(
           status: 1, output: "", error: "no/model.json: cannot write the file: No such file or directory\n"))
-    let damaged = try file("model.json", "linreg-model 8 100 01234567\n{\"certificate\":")
+    let damaged = try file("model.json", "linreg-model 9 100 01234567\n{\"certificate\":")
     for verb in [
       ["summary", damaged], ["predict", damaged, "data.csv"], ["evaluate", damaged, "data.csv"],
     ] {

@@ -152,7 +152,7 @@ import Testing
         solver     cholesky first: one pass; the condition number decides what follows
         precision  double
         threads    3
-        memory     38.9 kB of columns, and 1.15 kB of sums per thread
+        memory     74.3 kB of columns, and 1.15 kB of sums per thread
 
         """)
     #expect(
@@ -269,11 +269,16 @@ import Testing
     #expect(
       lines.dropFirst(3).prefix(11).map { $0.prefix { $0 != " " } }
         == ReferenceProblem.nist.map { $0.name[...] })
-    #expect(lines.last == "all 11 reach their floors")
+    #expect(lines.last == "all 22 reach their floors")
     let json = try object(linreg("selftest", "--json").output)
     #expect(json["passes"] as? Bool == true)
     let problems = try #require(json["problems"] as? [[String: Any]])
     #expect(problems.count == 11)
+    let oneWay = try #require(json["oneWay"] as? [[String: Any]])
+    #expect(oneWay.map { $0["name"] as? String } == OneWayProblem.nist.map(\.name))
+    for problem in oneWay {
+      for method in ["extended", "default"] { #expect(problem[method] as! Double >= 13) }
+    }
     for problem in problems {
       #expect(problem["passes"] as? Bool == true)
       for method in ["extended", "default"] {

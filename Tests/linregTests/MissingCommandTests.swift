@@ -37,6 +37,19 @@ import Testing
     #expect(try fit("t.tsv", "-d", ",").status == 1)
   }
 
+  /// The empty text says that nothing else is missing, in one argument or two.
+  @Test(arguments: [["--null-value", ""], ["--null-value="]])
+  func theEmptyTextIsAnEmptyField(option: [String]) throws {
+    func convert(_ options: [String]) throws -> Outcome {
+      try linreg(
+        ["convert", "-", "-", "--from", "csv", "--to", "csv"] + options, input: "x,y\nNA,1.50\n,2\n")
+    }
+    #expect(try convert(option) == Outcome(status: 0, output: "x,y\nNA,1.5\n,2\n", error: ""))
+    #expect(try convert(option + ["--null-value=NA"]).output == "x,y\n,1.5\n,2\n")
+    let word = try linreg(["check", "-"] + option, input: "x,y\n1,NA\n2,\n3,NA\n4,u\n")
+    #expect(word.output.contains("y       words           1  2 levels: NA, u"), "\(word)")
+  }
+
   @Test func categoriesAndDroppedRows() throws {
     let model = folder.path("m.json")
     let fit = try linreg(
@@ -96,8 +109,8 @@ import Testing
     let targets = try #require(object["targets"] as? [[String: Any]])
     #expect(targets.map { $0["target"] as? String } == ["price", "area"])
     #expect(
-      try linreg("fit", "cbind(price, area) ~ zip", "-", "-m", folder.path("n.json"), input: Self.homes).error
-        == "formula: several targets can only be fitted, and without a file for the model; predict one here\n  cbind(price, area) ~ zip\n  ^\n"
+      try linreg("train", "cbind(price, area) ~ zip", "-", input: Self.homes).error
+        == "formula: several targets can only be fitted exactly; predict one here\n  cbind(price, area) ~ zip\n  ^\n"
     )
   }
 }

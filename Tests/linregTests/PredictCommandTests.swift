@@ -28,6 +28,18 @@ import Testing
     )
   }
 
+  /// Into a matrix what is passed goes as numbers.
+  @Test func columnsArePassedToMatrices() throws {
+    let rows = "rooms,id,sold,area\n2,007,true,50\n3,1e3,FALSE,60.50\n"
+    let path = folder.path("p.npy")
+    #expect(
+      try linreg("predict", model, "-", "--pass", "id,sold", "-o", path, input: rows)
+        == Outcome(status: 0, output: "", error: ""))
+    #expect(
+      try linreg("convert", path, "-", "--to", "csv", "--columns", "id,sold").output
+        == "id,sold\n7,1\n1000,0\n")
+  }
+
   @Test func theModelIsNotWrittenOver() throws {
     let run = try linreg("predict", model, "-", "-o", model, input: "area,rooms\n50,2\n")
     #expect(run.status == 1)

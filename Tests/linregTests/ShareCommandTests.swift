@@ -127,15 +127,32 @@ import Testing
         == "part0.csv: this is not a share of swift-linear-regression\n")
   }
 
-  /// Commas inside parentheses are part of a name.
-  /// A share solves for one target: the others would be lost without a word.
-  @Test func severalTargetsAreRefused() throws {
-    let outcome = try linreg(
-      "accumulate", "cbind(progression, bmi) ~ age", diabetes, "-o", "s.share", in: place)
-    #expect(outcome.status == 2 && outcome.output == "" && outcome.error.contains("several targets"))
-    #expect(!FileManager.default.fileExists(atPath: folder.path("s.share")))
+  @Test func severalTargetsAreSolvedOneByOne() throws {
+    let formula = "cbind(progression, bmi) ~ age + bp"
+    #expect(
+      try linreg("accumulate", formula, diabetes, "-o", "s.share", in: place).error
+        == "s.share: 442 rows, 4 columns\n")
+    let fit = try linreg("fit", formula, diabetes, "--solver", "qr", "-m", "fit.model", in: place).output
+    let solved = try linreg("solve", "s.share", "-m", "solved.model", in: place).output
+    let coefficients = { (text: String) in text.split(separator: "\n").filter { $0.contains("age") } }
+    #expect(solved.contains("Response bmi:\n\n") && coefficients(solved) == coefficients(fit))
+    #expect(coefficients(solved).count == 2)
+    let one = try linreg("solve", "s.share", "--target", "bmi", in: place).output
+    #expect(!one.contains("Response") && coefficients(one) == [coefficients(solved)[1]])
+    #expect(
+      try linreg("solve", "s.share", "--drop", "bmi", in: place).error
+        == "s.share: \"bmi\" is the target; leave out another column\n")
+    // What the file has: summary, predictions, evaluations.
+    #expect(try linreg("summary", "solved.model", in: place).output == solved)
+    let rows = try linreg("predict", "fit.model", diabetes, "--pass", "age", in: place).output
+    #expect(rows.hasPrefix("age,prediction_progression,prediction_bmi\n59,"))
+    let evaluation = try linreg("evaluate", "fit.model", diabetes, "--json", in: place).output
+    #expect(evaluation.hasPrefix("{\"targets\": [\n{\"observations\": 442,"))
+    #expect(
+      try linreg("predict", "fit.model", diabetes, "--pass", "prediction_bmi", in: place).status != 0)
   }
 
+  /// Commas inside parentheses are part of a name.
   @Test func listsOfWhatIsDropped() throws {
     let rows = (0..<30).map { "\($0 * 7 % 11).5,\($0 % 6),\($0 * 3 % 8),\(["r", "g"][$0 % 2])\n" }
     try Data(("y,x,u,z\n" + rows.joined()).utf8).write(to: URL(fileURLWithPath: folder.path("l.csv")))

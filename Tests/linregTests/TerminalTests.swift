@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-/// What `linreg train` draws on a terminal.
+/// What `linreg train` and `linreg fit` draw on a terminal.
 @Suite struct TerminalTests {
   /// Runs the command with standard error on a terminal of so many columns; returns the lines that it draws, one in
   /// place of the other.
@@ -50,5 +51,15 @@ import Testing
     #expect(lines.count > 30 && lines.last == "")
     #expect(lines.allSatisfy { $0.count < columns }, "\(lines)")
     if columns > 12 { #expect(lines.contains { $0.hasPrefix("epoch 30/30") }) }
+  }
+
+  /// When the rows have been read, a fit of many columns says what it is doing.
+  @Test func columnsAreSolvedFor() throws {
+    let folder = TemporaryFolder()
+    let text = "y,g\n" + (0..<2002).map { "\($0 * 7 % 13),\($0 % 1001)\n" }.joined()
+    try Data(text.utf8).write(to: URL(fileURLWithPath: folder.path("g.csv")))
+    let lines = try drawn(["fit", "y ~ C(g)", folder.path("g.csv")], columns: 80)
+    #expect(lines.contains("solving for 1000 columns") && lines.last == "")
+    #expect(try drawn(["fit", "y ~ g", folder.path("g.csv")], columns: 80) == [""])
   }
 }

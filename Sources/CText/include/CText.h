@@ -18,8 +18,11 @@ extern "C" {
 
 /// How fields are told apart and read.
 struct text_format {
-  /// The byte between fields.
+  /// The byte between fields; of spaces a run is one delimiter, and none where it begins or ends a line.
   uint8_t delimiter;
+  /// What lines begin with that are no rows, and its number of bytes; 0 for no such lines.
+  const char *comment;
+  size_t comment_length;
   /// Texts besides the empty one that stand for a missing value, in lower case, each with a NUL behind.
   const char *missing;
   /// Number of bytes of `missing`.
@@ -83,6 +86,7 @@ struct text_field {
 
 /// The first record of a text.
 struct text_record {
+  /// 0 where it is a line without a row: blank, or a comment, as far as it is there.
   size_t field_count;
   /// Number of bytes up to and with its newline; 0 where that has not come yet.
   size_t size;
@@ -95,10 +99,14 @@ struct text_record {
 ///
 /// - `fields`: takes as many fields as there is room for.
 struct text_record text_read_record(
-    const uint8_t *bytes, size_t length, uint8_t delimiter, struct text_field *fields, size_t capacity);
+    const uint8_t *bytes, size_t length, const struct text_format *format, struct text_field *fields,
+    size_t capacity);
 
 /// The complete records of a text: how many bytes they are, 0 where there are none, and how many newlines.
-size_t text_records(const uint8_t *bytes, size_t length, uint8_t delimiter, size_t *newlines);
+///
+/// - `ends_with_row`: whether lines without a row behind the last one are left out.
+size_t text_records(
+    const uint8_t *bytes, size_t length, const struct text_format *format, bool ends_with_row, size_t *newlines);
 
 /// What decides where a block of text ends.
 struct text_contents {
@@ -130,6 +138,8 @@ struct text_column {
 
   /// For numbers (and as long as it is undecided), one per row; NaN where one is missing.
   double *numbers;
+  /// What the texts of numbers say beyond the nearest double, one per row; null where nobody asks.
+  double *rests;
 
   /// For words, one per row: the position in `levels`, −1 where the field is missing.
   int32_t *codes;
@@ -140,8 +150,11 @@ struct text_column {
   size_t slot_count;
   size_t level_count;
 
-  /// For numbers: how many fields are something else, and the first. Their place in `numbers` holds NaN.
+  /// For numbers: how many fields are something else, and the first. Their place in `numbers` holds NaN; that of a whole
+  /// number of which a double loses digits holds the nearest, where its rest is asked for.
   size_t fault_count;
+  /// How many of them are such whole numbers. The first fault is another where there is one.
+  size_t inexact_count;
   size_t fault_row;
   struct text_field fault;
   enum text_class fault_class;
@@ -157,7 +170,7 @@ struct text_rows {
 
 /// Reads the rows of a block, which ends with a row.
 ///
-/// Blank lines are skipped. With one column they are rows, except at the end of a file.
+/// Blank lines and comments are skipped. With one column blank lines are rows, except at the end of a file.
 ///
 /// - `row_capacity`: room for rows; one more than there are newlines is enough.
 /// - `lines`: one per row, the number of newlines above it.

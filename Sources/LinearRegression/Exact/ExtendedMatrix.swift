@@ -21,19 +21,24 @@ package struct ExtendedMatrix: Equatable, Sendable {
   }
 
   /// The powers x, x², …, x^degree of a column, one after the other, formed in double-double.
-  /// - Precondition: the degree is positive.
+  ///
+  /// - Parameter rest: what the column is beyond x; nil for nothing.
+  /// - Precondition: the degree is positive, and there is a rest for each x.
   /// - Complexity: O(n · degree)
-  package init(powersOf x: [Double], degree: Int) {
+  package init(powersOf x: [Double], low rest: [Double]? = nil, degree: Int) {
     require(degree > 0, "powers up to \(degree): the degree is at least 1")
+    require(
+      rest.map { $0.count == x.count } ?? true, "powers: \(x.count) numbers have \(rest?.count ?? 0) rests")
     var high = Matrix<Double>.zeros(x.count, degree), low = high
     for i in x.indices {
-      var power = DoubleDouble(x[i])
+      let base = DoubleDouble(x[i], plus: rest?[i] ?? 0)
+      var power = base
       for j in 0..<degree {
-        if j > 0 { power = power * DoubleDouble(x[i]) }
+        if j > 0 { power = power * base }
         high[i, j] = power.high
         low[i, j] = power.low
       }
     }
-    self.init(high: high, low: degree == 1 ? nil : low)
+    self.init(high: high, low: degree == 1 && rest == nil ? nil : low)
   }
 }

@@ -184,7 +184,8 @@ private struct ExtendedSums<Scalar: BLASScalar>: Reduction {
             for t in 0..<k {
               let column = plan.layout.features + t
               RowKernel.standardizeExtended(
-                block.y! + t, low: nil, stride: k, count: n, shift: plan.units.shifts[column],
+                block.y! + t, low: block.lowY.map { $0 + t }, stride: k, count: n,
+                shift: plan.units.shifts[column],
                 scale: plan.units.scales[column], intoHigh: f, low: e)
               for j in 0..<q {
                 let x = -plan.solution[t][j]

@@ -13,14 +13,10 @@ struct Ladder<Scalar: BLASScalar> {
     self.rows = rows
     layout = DesignLayout(features: rows.featureCount, targets: rows.targetCount, hasOnes: method.intercept)
     units = ColumnUnits(sampling: rows, centered: method.intercept)
-    let sample = rows.sample()
-    precisions = (0..<rows.featureCount).map {
-      rows.areIntegers($0, in: sample) ? Double.ulpOfOne : Double(Scalar.ulpOfOne)
-    }
+    data = DataPrecision(rows)
   }
 
-  /// Relative precision of each feature's values: that of their type, but integers are exact in any type.
-  private let precisions: [Double]
+  private let data: DataPrecision
 
   /// The condition number up to which cross-products answer with corrections: standard errors come from the same factor,
   /// and keep 16 − 2 log₁₀ κ digits.
@@ -42,7 +38,7 @@ struct Ladder<Scalar: BLASScalar> {
     if rows.rowCount > layout.order, let solution = try crossProductSolution(below: Problem.plainCondition) {
       return solution.problem
     }
-    return Problem(try factor(), precisions: precisions)
+    return Problem(try factor(), data: data)
   }
 
   // MARK: Rungs
@@ -74,7 +70,7 @@ struct Ladder<Scalar: BLASScalar> {
   }
 
   private mutating func fromRows(because reason: String) throws(DataError) -> LeastSquaresFit {
-    let problem = Problem(try factor(), precisions: precisions)
+    let problem = Problem(try factor(), data: data)
     var solution = try method.solved(problem)
     if method.measuresResidual { measure(&solution) }
     return try solution.fit(solver: method.rung(of: solution), reason: reason, passes: passes)
@@ -82,7 +78,7 @@ struct Ladder<Scalar: BLASScalar> {
 
   private mutating func extended(because reason: String) throws(DataError) -> LeastSquaresFit {
     let factor = try self.factor()
-    var solution = try method.solved(Problem(factor, precisions: precisions))
+    var solution = try method.solved(Problem(factor, data: data))
     if solution.refineExtended(rows, factor, passes: &passes) {
       return try solution.fit(solver: .extended, reason: reason, passes: passes)
     }
@@ -128,7 +124,7 @@ struct Ladder<Scalar: BLASScalar> {
       let products = CrossProducts.of(rows, layout, units)
       return (products, products.columnSizes)
     }
-    guard let problem = Problem(products, precisions: precisions),
+    guard let problem = Problem(products, data: data),
       let solution = Solution(problem, origin: .crossProducts(rows: rows.rowCount))
     else { return nil }
     return solution.conditionNumber < limit ? solution : nil

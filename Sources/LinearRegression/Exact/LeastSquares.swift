@@ -123,12 +123,13 @@ public struct LeastSquares: Equatable, Sendable, Codable {
   public func fit<M: RowMajor>(
     _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil
   ) throws(DataError) -> LeastSquaresFit {
-    try fit(X, y, weights: weights, low: nil)
+    try fit(X, y, weights: weights, low: nil, lowTargets: nil)
   }
 
-  /// The same of X + `low` with extended precision, `low` being what X lacks beyond its own, n × p; nil for zeros.
+  /// The same of X + `low` and y + `lowTargets`: what X and y lack beyond their precision, n × p and n × k; nil for zeros.
   package func fit<M: RowMajor>(
-    _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil, low: Matrix<Double>?
+    _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil, low: Matrix<Double>?,
+    lowTargets: Matrix<Double>? = nil
   ) throws(DataError) -> LeastSquaresFit {
     checkSettings()
     require(X.rowCount == y.rowCount, "fit: X is \(X.shape) but y is \(y.shape)")
@@ -136,9 +137,15 @@ public struct LeastSquares: Equatable, Sendable, Codable {
       weights.map { $0.count == X.rowCount } ?? true,
       "fit: X is \(X.shape) but there are \(weights?.count ?? 0) weights")
     require(low.map { $0.shape == X.shape } ?? true, "fit: X is \(X.shape) but its low part is \(low!.shape)")
+    require(
+      lowTargets.map { $0.shape == y.shape } ?? true,
+      "fit: y is \(y.shape) but its low part is \(lowTargets!.shape)")
     if let (row, column) = low?.firstNonFinite() { throw .nonFinite(.features, row: row, column: column) }
+    if let (row, column) = lowTargets?.firstNonFinite() {
+      throw .nonFinite(.targets, row: row, column: column)
+    }
     return try checked(X, y, weights: weights) { () throws(DataError) in
-      try Rows.with(X, y, weights: weights, low: low) { (rows) throws(DataError) in
+      try Rows.with(X, y, weights: weights, low: (low, lowTargets)) { (rows) throws(DataError) in
         var ladder = Ladder(method: self, rows: rows)
         return try ladder.fit()
       }

@@ -20,11 +20,11 @@ extension LeastSquares.Factor {
       selecting(
         features: Array(0..<features), targets: Array(features..<features + targets),
         intercept: method.intercept))
-    let decomposition = problem.decomposition
+    let basis = RidgeBasis(problem)
     var fits: [LeastSquaresFit] = []
     for penalty in penalties {
       fits.append(
-        try Solution(ridge: problem, penalty, decomposition)
+        try Solution(ridge: problem, penalty, basis)
           .fit(solver: .ridge, reason: "a ridge penalty", passes: 1))
     }
     return fits
@@ -132,10 +132,10 @@ extension LeastSquares {
     for fold in others.dropFirst() { training.join(factors[fold]) }
     let fold = factors[held], layout = fold.layout
     let problem = Problem(training)
-    let decomposition = problem.decomposition
+    let basis = RidgeBasis(problem)
     let coarsest = fold.units.scales.dropFirst(layout.features).min() ?? 1
     return penalties.map { penalty in
-      let x = Solution(ridge: problem, penalty, decomposition).unitCoefficients(layout)
+      let x = Solution(ridge: problem, penalty, basis).unitCoefficients(layout)
       var sum = 0.0
       for t in 0..<layout.targets {
         var combination = x[column: t].map { -$0 } + zeros(layout.targets)

@@ -9,10 +9,13 @@ public struct Evaluation: Equatable, Sendable {
   public let weightSum: Double
 
   /// Σ w (y − ŷ)²
-  public let residualSumOfSquares: Double
+  public var residualSumOfSquares: Double { residual.value }
 
   /// Σ w (y − ȳ)², ȳ being the mean of these data.
-  public let totalSumOfSquares: Double
+  public var totalSumOfSquares: Double { total.value }
+
+  fileprivate var residual: SumOfSquares
+  fileprivate var total: SumOfSquares
 
   /// ȳ = Σ w y / Σ w
   public let targetMean: Double
@@ -26,13 +29,31 @@ public struct Evaluation: Equatable, Sendable {
   /// Σ w (y − ŷ)² / Σ w
   public var meanSquaredError: Double { residualSumOfSquares / weightSum }
 
-  /// √(Σ w (y − ŷ)² / Σ w), in the units of y.
-  public var rootMeanSquaredError: Double { meanSquaredError.squareRoot() }
+  /// √(Σ w (y − ŷ)² / Σ w), in the units of y; right where the squares are below the smallest Double too.
+  public var rootMeanSquaredError: Double { (residual.scaled / weightSum).squareRoot() * residual.unit }
 
   /// R² = 1 − Σ w (y − ŷ)² / Σ w (y − ȳ)²: at most 1, and negative where the model is worse than the mean. Nil where y
   /// is constant.
   public var rSquared: Double? {
-    totalSumOfSquares > 0 ? 1 - residualSumOfSquares / totalSumOfSquares : nil
+    guard total.scaled > 0 else { return nil }
+    let unit = residual.unit / total.unit
+    return 1 - residual.scaled / total.scaled * unit * unit
+  }
+}
+
+/// A sum of squares in units in which it is neither beyond nor below a Double.
+fileprivate struct SumOfSquares: Equatable, Sendable {
+  /// Σ w (x / unit)²
+  var scaled = 0.0
+  /// A power of two.
+  var unit = 1.0
+
+  var value: Double { scaled * unit * unit }
+
+  mutating func add(_ other: SumOfSquares) {
+    let larger = max(unit, other.unit)
+    func share(_ sum: SumOfSquares) -> Double { sum.scaled * (sum.unit / larger) * (sum.unit / larger) }
+    self = SumOfSquares(scaled: share(self) + share(other), unit: larger)
   }
 }
 
@@ -45,10 +66,13 @@ extension Evaluation {
   public mutating func merge(_ other: Evaluation) {
     let (n, m) = (weightSum, other.weightSum)
     let share = m / (n + m), difference = other.targetMean - targetMean
+    var (residual, total) = (residual, total)
+    residual.add(other.residual)
+    total.add(other.total)
+    let unit = total.unit
+    total.scaled += (difference / unit) * (difference / unit) * (n * share)
     self = Evaluation(
-      observations: observations + other.observations, weightSum: n + m,
-      residualSumOfSquares: residualSumOfSquares + other.residualSumOfSquares,
-      totalSumOfSquares: totalSumOfSquares + other.totalSumOfSquares + difference * difference * (n * share),
+      observations: observations + other.observations, weightSum: n + m, residual: residual, total: total,
       targetMean: targetMean + difference * share,
       meanAbsoluteError: meanAbsoluteError * (1 - share) + other.meanAbsoluteError * share,
       maximumError: max(maximumError, other.maximumError))
@@ -85,16 +109,19 @@ extension LinearModel {
       return (moments.counts, (0..<targetCount).map(moments.mean))
     }
     let predictor = BlockPredictor(self)
-    let sums = Rows.with(X, y, weights: weights) { rows in
-      RowPass(
-        rows: rows.rowCount,
-        blockRows: BlockPredictor.blockRows(features: featureCount, targets: targetCount, M.Scalar.self)
-      ).reduce(rows) { ErrorSums<M.Scalar>(predictor, means: means) }
-    }.targets
-    for t in 0..<targetCount where !(sums[t].residual.isFinite && sums[t].total.isFinite) {
-      throw .overflow(.targets, column: t)
+    func sums(_ start: [TargetSums]) -> [TargetSums] {
+      Rows.with(X, y, weights: weights) { rows in
+        RowPass(
+          rows: rows.rowCount,
+          blockRows: BlockPredictor.blockRows(features: featureCount, targets: targetCount, M.Scalar.self)
+        ).reduce(rows) { ErrorSums<M.Scalar>(predictor: predictor, targets: start) }
+      }.targets
     }
-    return sums.map { $0.evaluation(counts) }
+    var targets = sums(means.map { TargetSums(mean: $0) })
+    // Squares that may have been lost are formed again in units that fit.
+    if targets.contains(where: \.hasLostSquares) { targets = sums(targets.map(\.inSoundUnits)) }
+    for t in targets.indices where !targets[t].isSound { throw .overflow(.targets, column: t) }
+    return targets.map { $0.evaluation(counts) }
   }
 }
 
@@ -102,11 +129,6 @@ extension LinearModel {
 private struct ErrorSums<Scalar: BLASScalar>: Reduction {
   let predictor: BlockPredictor
   var targets: [TargetSums]
-
-  init(_ predictor: BlockPredictor, means: [Double]) {
-    self.predictor = predictor
-    targets = means.map { TargetSums(mean: $0) }
-  }
 
   func makeWorkspace(rows: Int) -> BlockPredictor.Workspace {
     predictor.makeWorkspace(rows: rows, Scalar.self)
@@ -125,38 +147,57 @@ private struct ErrorSums<Scalar: BLASScalar>: Reduction {
 /// The sums behind the evaluation of one target.
 private struct TargetSums {
   let mean: Double
-  var residual = 0.0, total = 0.0, absolute = 0.0, maximum = 0.0
+  var residual = SumOfSquares(), total = SumOfSquares()
+  var absolute = 0.0, maximum = 0.0, spread = 0.0
 
   init(mean: Double) { self.mean = mean }
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   mutating func add<Scalar>(_ block: Rows<Scalar>, target: Int, _ predictions: [Double]) {
-    let k = block.targetCount
+    let k = block.targetCount, (residualScale, totalScale) = (1 / residual.unit, 1 / total.unit)
     guard let y = block.y else { return }
     for i in 0..<block.rowCount {
       let value = Double(y[i * k + target])
-      let residual = value - predictions[i * k + target], deviation = value - mean
+      let error = value - predictions[i * k + target], deviation = value - mean
       let weight = Double(block.weight(i))
       if weight == 0 { continue }
-      self.residual += weight * (residual * residual)
-      total += weight * (deviation * deviation)
-      absolute += weight * abs(residual)
-      maximum = max(maximum, abs(residual))
+      residual.scaled += weight * ((error * residualScale) * (error * residualScale))
+      total.scaled += weight * ((deviation * totalScale) * (deviation * totalScale))
+      absolute += weight * abs(error)
+      maximum = max(maximum, abs(error))
+      spread = max(spread, abs(deviation))
     }
   }
 
   mutating func merge(_ later: TargetSums) {
-    residual += later.residual
-    total += later.total
+    residual.add(later.residual)
+    total.add(later.total)
     absolute += later.absolute
     maximum = max(maximum, later.maximum)
+    spread = max(spread, later.spread)
+  }
+
+  /// Whether a sum of squares is so small that squares in it may have been below a Double.
+  var hasLostSquares: Bool {
+    maximum > 0 && residual.scaled < 1e-280 || spread > 0 && total.scaled < 1e-280
+  }
+
+  var isSound: Bool { residual.value.isFinite && total.value.isFinite }
+
+  /// No rows, in units of the largest error and deviation.
+  var inSoundUnits: TargetSums {
+    func unit(_ size: Double) -> Double {
+      size > 0 ? Double(sign: .plus, exponent: max(size.exponent, -1021), significand: 1) : 1
+    }
+    var sums = TargetSums(mean: mean)
+    (sums.residual.unit, sums.total.unit) = (unit(maximum), unit(spread))
+    return sums
   }
 
   func evaluation(_ counts: RowCounts) -> Evaluation {
     Evaluation(
-      observations: counts.observations, weightSum: counts.weightSum, residualSumOfSquares: residual,
-      totalSumOfSquares: total, targetMean: mean, meanAbsoluteError: absolute / counts.weightSum,
-      maximumError: maximum)
+      observations: counts.observations, weightSum: counts.weightSum, residual: residual, total: total,
+      targetMean: mean, meanAbsoluteError: absolute / counts.weightSum, maximumError: maximum)
   }
 }

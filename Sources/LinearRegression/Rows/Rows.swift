@@ -9,6 +9,9 @@ struct Rows<Scalar: BLASScalar>: RowSource {
   /// What X lacks beyond its precision, where columns are known to more digits than they are stored with.
   var lowX: UnsafePointer<Double>?
 
+  /// What y lacks beyond its precision.
+  var lowY: UnsafePointer<Double>?
+
   /// y, row-major.
   var y: UnsafePointer<Scalar>?
 
@@ -30,21 +33,25 @@ struct Rows<Scalar: BLASScalar>: RowSource {
   /// Calls `body` with the rows of X, n × p, and y, n × k.
   static func with<Result, Failure>(
     _ X: some RowMajor<Scalar>, _ y: some RowMajor<Scalar>, weights: [Scalar]? = nil,
-    levels: [Int32]? = nil, low: Matrix<Double>? = nil, _ body: (Rows) throws(Failure) -> Result
+    levels: [Int32]? = nil, low: (X: Matrix<Double>?, y: Matrix<Double>?) = (nil, nil),
+    _ body: (Rows) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     precondition(X.rowCount == y.rowCount && (weights.map { $0.count == X.rowCount } ?? true))
-    precondition(low.map { $0.shape == X.shape } ?? true)
+    precondition(low.X.map { $0.shape == X.shape } ?? true)
+    precondition(low.y.map { $0.shape == y.shape } ?? true)
     precondition(levels.map { $0.count == X.rowCount } ?? true)
     return try X.withUnsafeElements { (elements) throws(Failure) in
       try y.withUnsafeElements { (targets) throws(Failure) in
         try withOptional(weights) { (weights) throws(Failure) in
-          try withOptional(low?.elements) { (low) throws(Failure) in
-            try withOptional(levels) { (levels) throws(Failure) in
-              try body(
-                Rows(
-                  X: elements.baseAddress, lowX: low, y: targets.baseAddress, weights: weights,
-                  levels: levels, rowCount: X.rowCount, featureCount: X.columnCount,
-                  targetCount: y.columnCount))
+          try withOptional(low.X?.elements) { (lowX) throws(Failure) in
+            try withOptional(low.y?.elements) { (lowY) throws(Failure) in
+              try withOptional(levels) { (levels) throws(Failure) in
+                try body(
+                  Rows(
+                    X: elements.baseAddress, lowX: lowX, lowY: lowY, y: targets.baseAddress, weights: weights,
+                    levels: levels, rowCount: X.rowCount, featureCount: X.columnCount,
+                    targetCount: y.columnCount))
+              }
             }
           }
         }
@@ -56,6 +63,7 @@ struct Rows<Scalar: BLASScalar>: RowSource {
     var block = self
     block.X = X.map { $0 + rows.lowerBound * featureCount }
     block.lowX = lowX.map { $0 + rows.lowerBound * featureCount }
+    block.lowY = lowY.map { $0 + rows.lowerBound * targetCount }
     block.y = y.map { $0 + rows.lowerBound * targetCount }
     block.weights = weights.map { $0 + rows.lowerBound }
     block.levels = levels.map { $0 + rows.lowerBound }
@@ -69,6 +77,16 @@ struct Rows<Scalar: BLASScalar>: RowSource {
   /// The weight of a row.
   @inline(__always)
   func weight(_ row: Int) -> Scalar { weights.map { $0[row] } ?? 1 }
+
+  /// Whether a column of [X y] is known to more digits than it is stored with.
+  func hasLow(_ column: Int) -> Bool { (column < featureCount ? lowX : lowY) != nil }
+
+  /// What an element in a row of [X y] lacks beyond its precision.
+  func low(_ row: Int, _ column: Int) -> Double {
+    column < featureCount
+      ? lowX.map { $0[row * featureCount + column] } ?? 0
+      : lowY.map { $0[row * targetCount + column - featureCount] } ?? 0
+  }
 
   /// The element in a row of [X y].
   @inline(__always)
@@ -84,6 +102,14 @@ extension Rows {
   var totalWeight: Double {
     guard let weights else { return Double(rowCount) }
     return (0..<rowCount).reduce(0) { $0 + Double(weights[$1]) }
+  }
+
+  /// The first target whose values are not all 0, but their squares are, as Doubles.
+  var targetWithoutSquares: Int? {
+    (featureCount..<columnCount).first { column in
+      let largest = (0..<rowCount).reduce(0) { max($0, abs(element($1, column))) }
+      return largest > 0 && largest * largest < .leastNormalMagnitude
+    }.map { $0 - featureCount }
   }
 
   /// The first value that is not finite in some rows.

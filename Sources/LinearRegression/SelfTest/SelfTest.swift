@@ -39,14 +39,28 @@ package struct SelfTest: Sendable {
     }
   }
 
+  /// What came out for a one-way analysis of variance.
+  package struct OneWayOutcome: Sendable {
+    /// The problem's name.
+    package let problem: String
+    /// Digits of F, R² or the residual standard deviation, of the one with the fewest.
+    package let digits: [Method: Double]
+
+    /// Whether the methods that know all digits of the responses reach ``SelfTest/floor``.
+    package var passes: Bool { [.extended, .default].allSatisfy { digits[$0]! >= SelfTest.floor } }
+  }
+
   /// The digits that double-double is to reach.
   package static let floor = 13.0
 
-  /// One outcome for each problem.
+  /// One outcome for each regression.
   package let outcomes: [Outcome]
 
+  /// One outcome for each analysis of variance.
+  package let oneWay: [OneWayOutcome]
+
   /// Whether every method reaches its floor everywhere.
-  package var passes: Bool { outcomes.allSatisfy(\.passes) }
+  package var passes: Bool { outcomes.allSatisfy(\.passes) && oneWay.allSatisfy(\.passes) }
 
   /// Solves all problems.
   package init() {
@@ -56,20 +70,43 @@ package struct SelfTest: Sendable {
         digits: Dictionary(uniqueKeysWithValues: Method.allCases.map { ($0, problem.digits($0)) }),
         gels: problem.digitsOfGels())
     }
+    oneWay = OneWayProblem.nist.map { problem in
+      OneWayOutcome(
+        problem: problem.name,
+        digits: Dictionary(uniqueKeysWithValues: Method.allCases.map { ($0, problem.digits($0)) }))
+    }
+  }
+}
+
+extension SelfTest.Method {
+  fileprivate var precision: LeastSquares.Precision {
+    switch self {
+    case .extended: .extended
+    case .default: .automatic
+    case .double: .double
+    }
+  }
+}
+
+extension OneWayProblem {
+  fileprivate func digits(_ method: SelfTest.Method) -> Double {
+    let y = y
+    guard
+      let fit = try? LeastSquares(precision: method.precision).fit(
+        features, y.high, low: nil, lowTargets: method == .double ? nil : y.low)
+    else { return 0 }
+    let statistics = fit.statistics[0]
+    return ReferenceProblem.digits(
+      [statistics.fStatistic ?? .nan, statistics.rSquared ?? .nan, statistics.residualStandardError ?? .nan],
+      certified: certified)
   }
 }
 
 extension ReferenceProblem {
   fileprivate func digits(_ method: SelfTest.Method) -> SelfTest.Digits {
-    let precision: LeastSquares.Precision =
-      switch method {
-      case .extended: .extended
-      case .default: .automatic
-      case .double: .double
-      }
     let X = features
     guard
-      let fit = try? LeastSquares(intercept: intercept, precision: precision).fit(
+      let fit = try? LeastSquares(intercept: intercept, precision: method.precision).fit(
         X.high, Matrix(column: y), low: method == .double ? nil : X.low)
     else { return SelfTest.Digits(coefficients: 0, standardErrors: 0) }
     return SelfTest.Digits(

@@ -18,7 +18,16 @@ package struct ColumnProfile: Sendable {
   package private(set) var withTarget = Comoments()
   /// The words of the column, in the order in which they first stand there, or its whole numbers, with the count of
   /// each; nil once they are more than ``valueLimit``.
-  package private(set) var values: Values? = Values()
+  private var spellings: Values? = Values()
+  /// The same as a fit counts them: words that are all true or false are TRUE and FALSE.
+  package var values: Values? {
+    guard hasWords, let spellings, Design.areBoolean(spellings.texts) else { return spellings }
+    var values = Values()
+    for (text, count) in zip(spellings.texts, spellings.counts) {
+      values.add(Design.boolean(text) ?? text, count: count)
+    }
+    return values
+  }
   /// Whether all numbers are whole.
   package private(set) var isWhole = true
   package private(set) var hasWords = false
@@ -133,15 +142,15 @@ package struct ColumnProfile: Sendable {
     }
     moments = Moments(numbers)
     if let target { withTarget = Comoments(numbers, target) }
-    guard isWhole && whole.count <= Self.valueLimit else { return values = nil }
-    for (number, count) in whole { values?.add("\(number)", count: count) }
+    guard isWhole && whole.count <= Self.valueLimit else { return spellings = nil }
+    for (number, count) in whole { spellings?.add("\(number)", count: count) }
   }
 
   private mutating func add(_ words: TableColumn.Words, _ block: Table) {
     // A column of nothing but missing fields may be either.
     hasWords = words.codes.contains { $0 >= 0 }
     let digests = words.levels.map {
-      $0.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+      (Design.boolean($0) ?? $0).utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
     var counts = [Int](repeating: 0, count: words.levels.count)
     for (row, code) in words.codes.enumerated() {
@@ -149,8 +158,8 @@ package struct ColumnProfile: Sendable {
       digest ^= digest >> 29
       if code < 0 { missing.add(block.places[row].line) } else { counts[Int(code)] += 1 }
     }
-    guard words.levels.count <= Self.valueLimit else { return values = nil }
-    for (level, count) in zip(words.levels, counts) where count > 0 { values?.add(level, count: count) }
+    guard words.levels.count <= Self.valueLimit else { return spellings = nil }
+    for (level, count) in zip(words.levels, counts) where count > 0 { spellings?.add(level, count: count) }
   }
 
   /// Takes the same column of later rows.
@@ -169,11 +178,11 @@ package struct ColumnProfile: Sendable {
     isWhole = isWhole && later.isWhole
     hasWords = hasWords || later.hasWords
     digest = (digest ^ later.digest) &* 0x100_0000_01b3
-    if let other = later.values, values != nil {
-      for (text, count) in zip(other.texts, other.counts) { values!.add(text, count: count) }
-      if values!.texts.count > Self.valueLimit { values = nil }
+    if let other = later.spellings, spellings != nil {
+      for (text, count) in zip(other.texts, other.counts) { spellings!.add(text, count: count) }
+      if spellings!.texts.count > Self.valueLimit { spellings = nil }
     } else {
-      values = nil
+      spellings = nil
     }
   }
 }

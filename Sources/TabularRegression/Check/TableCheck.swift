@@ -219,7 +219,7 @@ package struct TableCheck: Sendable {
   private func original(of column: ColumnProfile, _ alike: [UInt64: [Int]]) -> String? {
     let first = alike[column.digest]?.lazy.map { columns[$0] }.first {
       $0.kind == column.kind && $0.moments == column.moments && $0.missing == column.missing
-        && $0.kind != .mixed
+        && $0.kind != .mixed && (!$0.hasWords || $0.values?.texts == column.values?.texts)
     }
     return first.flatMap { $0.name == column.name ? nil : $0.name }
   }

@@ -6,7 +6,7 @@ struct Tile {
   let rows: Range<Int>
   /// For each variable that is a number.
   fileprivate var numbers: [ArraySlice<Double>?]
-  /// For each variable that stands for powers: rows × degree.
+  /// For each variable that stands for powers, or is known beyond Doubles: rows × degree.
   fileprivate var powers: [Int: ExtendedMatrix] = [:]
 
   init(_ design: Design, _ evaluator: Evaluator, _ rows: Range<Int>, needsLow: Bool) {
@@ -14,17 +14,30 @@ struct Tile {
     numbers = Array(repeating: nil, count: design.variables.count)
     for (index, variable) in design.variables.enumerated() where variable.levels == nil {
       switch variable.variable {
-      case .powers(let base, let degree):
-        powers[index] = ExtendedMatrix(powersOf: Array(evaluator.values(base, rows)), degree: degree)
+      case .powers(let base, let degree, isOrthogonal: true):
+        let polynomials = evaluator.polynomials[OrthogonalPolynomials.Key(operand: base, degree: degree)]!
+        powers[index] = ExtendedMatrix(high: polynomials.values(evaluator.values(base, rows)))
+      case .powers(let base, let degree, _):
+        powers[index] = Self.powers(base, degree, evaluator, rows)
       case .expression(let expression):
         if needsLow, let (base, degree) = expression.wholePower {
-          powers[index] = ExtendedMatrix(powersOf: Array(evaluator.values(base, rows)), degree: degree)
+          powers[index] = Self.powers(base, degree, evaluator, rows)
+        } else if needsLow, case .column(let name) = expression, evaluator.low[name] != nil {
+          powers[index] = Self.powers(expression, 1, evaluator, rows)
         } else {
           numbers[index] = evaluator.values(expression, rows)
         }
       case .category: break
       }
     }
+  }
+
+  private static func powers(
+    _ base: Expression, _ degree: Int, _ evaluator: Evaluator, _ rows: Range<Int>
+  ) -> ExtendedMatrix {
+    var low: [Double]?
+    if case .column(let name) = base { low = evaluator.low[name].map { Array($0[rows]) } }
+    return ExtendedMatrix(powersOf: Array(evaluator.values(base, rows)), low: low, degree: degree)
   }
 
   /// The values of a part in the rows.
@@ -93,11 +106,12 @@ struct ColumnGroup {
     positions = Array(repeating: -1, count: count)
   }
 
-  /// Whether it is a power and nothing else.
-  func isLonePower(_ design: Design) -> Bool {
+  /// Whether it has digits beyond Doubles: a power and nothing else, or a column of which they are known.
+  func hasLow(_ design: Design, _ evaluator: Evaluator) -> Bool {
     guard categories.isEmpty, numbers.count == 1 else { return false }
     switch design.variables[numbers[0].variable].variable {
-    case .powers: return true
+    case .powers(_, _, let isOrthogonal): return !isOrthogonal
+    case .expression(.column(let name)): return evaluator.low[name] != nil
     case .expression(let expression): return expression.wholePower != nil
     case .category: return false
     }
@@ -164,7 +178,7 @@ struct ColumnGroup {
     return Int(positions[offset])
   }
 
-  /// Writes what rounding took from powers.
+  /// Writes what rounding took from powers and from columns.
   func writeLow(_ tile: Tile, into elements: inout [Double], width: Int) {
     guard categories.isEmpty, numbers.count == 1, let low = tile.powers[numbers[0].variable]?.low else {
       return

@@ -27,9 +27,6 @@ extension Design {
   /// levels and 20 numbers it is three times as fast without the columns.
   package static let fewestAbsorbedLevels = 200
 
-  /// More means of levels than these would need 1 GiB.
-  static let mostLevelMeans = 1 << 27
-
   /// The category with the most levels that can be taken out of the rows; nil where none has as many as `fewest`.
   package func absorption(fewest: Int = Self.fewestAbsorbedLevels) -> Absorption? {
     struct Place {
@@ -53,7 +50,8 @@ extension Design {
     }
     var best: Absorption?
     for (variable, place) in places.enumerated() {
-      guard let levels = variables[variable].levels?.count, levels >= fewest, place.count == levels - start,
+      guard variables[variable].variable.levelColumn != nil,
+        let levels = variables[variable].levels?.count, levels >= fewest, place.count == levels - start,
         levels > best?.columns.levels ?? 0
       else { continue }
       best = Absorption(
@@ -61,14 +59,6 @@ extension Design {
         columns: LevelColumns(first: place.first, levels: levels, hasReference: hasIntercept))
     }
     return best
-  }
-
-  /// Why the levels of a category are too many to be taken out of the rows; nil where they are not.
-  static func levelsFault(_ name: String, levels: Int, others: Int) -> String? {
-    let (count, overflow) = levels.multipliedReportingOverflow(by: others + 1)
-    if !overflow, count <= mostLevelMeans { return nil }
-    return
-      "column \"\(printable(name))\" has \(levels) levels, whose means of \(counted(others, "other column")) take more than 1 GiB; leave it out, or join levels"
   }
 
   /// The design with other levels of a category that is taken out of the rows.

@@ -5,7 +5,7 @@ internal import LinearAlgebra
 
 extension Design: Codable {
   private enum Key: String, CodingKey {
-    case targets, weights, hasIntercept, variables, columns, sources, centers, missing
+    case targets, weights, offsets, hasIntercept, variables, columns, sources, centers, polynomials, missing
   }
 
   /// A column, or the columns of so many levels of a category, one behind the other.
@@ -18,12 +18,14 @@ extension Design: Codable {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(targets, forKey: .targets)
     try container.encodeIfPresent(weights, forKey: .weights)
+    try container.encode(offsets, forKey: .offsets)
     try container.encode(hasIntercept, forKey: .hasIntercept)
     try container.encode(variables, forKey: .variables)
     try container.encode(
       encoder.userInfo[.arrayStore] == nil ? columns.map { Run(parts: $0.parts) } : runs, forKey: .columns)
     try container.encode(sources, forKey: .sources)
     try container.encode(centers, forKey: .centers)
+    try container.encode(polynomials, forKey: .polynomials)
     try container.encode(missing, forKey: .missing)
   }
 
@@ -48,6 +50,7 @@ extension Design: Codable {
     let container = try decoder.container(keyedBy: Key.self)
     targets = try container.decode([Expression].self, forKey: .targets)
     weights = try container.decodeIfPresent(String.self, forKey: .weights)
+    offsets = try container.decode([Expression].self, forKey: .offsets)
     hasIntercept = try container.decode(Bool.self, forKey: .hasIntercept)
     variables = try container.decode([ResolvedVariable].self, forKey: .variables)
     columns = []
@@ -69,6 +72,7 @@ extension Design: Codable {
     }
     sources = try container.decode([Source].self, forKey: .sources)
     centers = try container.decode([Center].self, forKey: .centers)
+    polynomials = try container.decode([OrthogonalPolynomials].self, forKey: .polynomials)
     missing = try container.decode(MissingPolicy.self, forKey: .missing)
   }
 }

@@ -3,47 +3,51 @@
 extension Design {
   /// The columns of the terms.
   ///
-  /// - Throws: ``TabularError/unusable(file:message:)`` for more than a factor can have, or two of one name.
+  /// - Throws: ``TabularError/unusable(file:message:)`` for more than a factor can have.
   static func columns(
     _ expansion: TermExpansion, _ variables: [ResolvedVariable], source: String
   ) throws(TabularError) -> [Column] {
     let coding = Coding(expansion, variables)
     let counts = expansion.terms.indices.map { coding.columnCount(ofTerm: $0) }
     let total = counts.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 }
-    let absorbed =
-      total > mostColumns ? coding.absorbedTerm(counts, hasIntercept: expansion.hasIntercept) : nil
-    if let absorbed, let name = variables[expansion.terms[absorbed][0]].variable.columns.first,
-      let fault = levelsFault(name, levels: counts[absorbed], others: total - counts[absorbed])
-    {
-      throw .unusable(file: source, message: fault)
-    }
-    if total - (absorbed.map { counts[$0] } ?? 0) > mostColumns {
+    let absorbed = coding.absorbedTerm(counts, hasIntercept: expansion.hasIntercept)
+    let levels = absorbed.map { counts[$0] } ?? 0
+    if total - levels > mostColumns {
       throw .unusable(file: source, message: tooMany(total, expansion, variables, counts))
     }
+    // Before the columns are listed: what a fit takes at least.
+    try FitMemory.check(
+      FitMemory.Need(
+        features: total - levels, levels: levels, triangles: LeastSquares().trianglesInMemory),
+      widest: widest(expansion, variables, counts), source: source)
     return expansion.terms.indices.flatMap { coding.columns(ofTerm: $0) }
   }
 
   private static func tooMany(
     _ total: Int, _ expansion: TermExpansion, _ variables: [ResolvedVariable], _ counts: [Int]
   ) -> String {
-    let largest = counts.indices.max { counts[$0] < counts[$1] }!
-    let categories = expansion.terms[largest].map { variables[$0] }.filter { $0.levels != nil }
-    return tooMany(total, widest: categories.max { $0.levels!.count < $1.levels!.count })
+    tooMany(total, widest: widest(expansion, variables, counts))
+  }
+
+  /// The category with the most levels in the term with the most columns; nil where that has none.
+  private static func widest(
+    _ expansion: TermExpansion, _ variables: [ResolvedVariable], _ counts: [Int]
+  ) -> (column: String, levels: Int)? {
+    guard let largest = counts.indices.max(by: { counts[$0] < counts[$1] }) else { return nil }
+    return widest(expansion.terms[largest].map { variables[$0] })
   }
 
   /// Why a fit that gives each level a column has too many; nil where it has not.
   var columnsFault: String? {
-    if columns.count <= Self.mostColumns { return nil }
-    let categories = variables.filter { $0.levels != nil }
-    return Self.tooMany(columns.count, widest: categories.max { $0.levels!.count < $1.levels!.count })
+    columns.count <= Self.mostColumns ? nil : Self.tooMany(columns.count, widest: Self.widest(variables))
   }
 
-  private static func tooMany(_ total: Int, widest: ResolvedVariable?) -> String {
+  private static func tooMany(_ total: Int, widest: (column: String, levels: Int)?) -> String {
     guard let widest else {
       return "the formula has \(total) columns; a fit has \(mostColumns) at most: leave some out"
     }
     return
-      "column \"\(printable(widest.variable.columns[0]))\" has \(widest.levels!.count) levels, and the formula \(total == .max ? "far too many" : "\(total)") columns; a fit has \(mostColumns) at most: leave it out, or join levels"
+      "column \"\(printable(widest.column))\" has \(widest.levels) levels, and the formula \(total == .max ? "far too many" : "\(total)") columns; a fit has \(mostColumns) at most: leave it out, or join levels"
   }
 }
 
@@ -81,7 +85,7 @@ private struct Coding {
     if let levels = variables[variable].levels {
       return (hasContrasts(variable, inTerm: index) ? 1 : 0)..<levels.count
     }
-    if case .powers(_, let degree) = variables[variable].variable { return 1..<(degree + 1) }
+    if case .powers(_, let degree, _) = variables[variable].variable { return 1..<(degree + 1) }
     return 0..<1
   }
 
@@ -89,7 +93,8 @@ private struct Coding {
   /// none.
   func absorbedTerm(_ counts: [Int], hasIntercept: Bool) -> Int? {
     terms.indices.filter { index in
-      guard terms[index].count == 1, variables[terms[index][0]].levels != nil,
+      guard terms[index].count == 1, case let variable = variables[terms[index][0]], variable.levels != nil,
+        variable.variable.levelColumn != nil,
         hasContrasts(terms[index][0], inTerm: index) == hasIntercept
       else { return false }
       return !terms.contains { $0.count > 1 && $0.contains(terms[index][0]) }
@@ -112,5 +117,44 @@ private struct Coding {
         columns.map { Design.Column(parts: $0.parts + [Design.Part(variable: variable, index: part)]) }
       }
     }
+  }
+}
+
+extension Design {
+  /// The table's columns of which each use keeps digits beyond Doubles: as a target, a feature, or powers, by themselves.
+  var exactColumns: Set<String> {
+    var exact: Set<String> = [], rounded = Set((weights.map { [$0] } ?? []) + offsets.flatMap(\.columns))
+    for target in targets {
+      if offsets.isEmpty, case .column(let name) = target {
+        exact.insert(name)
+      } else {
+        rounded.formUnion(target.columns)
+      }
+    }
+    let multiplied = Set(columns.lazy.map(\.parts).filter { $0.count > 1 }.joined().map(\.variable))
+    for (index, variable) in variables.enumerated() {
+      if variable.levels != nil {
+        if variable.variable.isLogical { rounded.formUnion(variable.variable.columns) }
+      } else if !multiplied.contains(index), let name = variable.variable.exactColumn {
+        exact.insert(name)
+      } else {
+        rounded.formUnion(variable.variable.columns)
+      }
+    }
+    return exact.subtracting(rounded)
+  }
+}
+
+extension Variable {
+  /// The column that it is, or powers of it; nil where it is something else.
+  fileprivate var exactColumn: String? {
+    let base: Expression? =
+      switch self {
+      case .powers(let base, _, let isOrthogonal): isOrthogonal ? nil : base
+      case .expression(let expression): expression.wholePower?.base ?? expression
+      case .category: nil
+      }
+    if case .column(let name) = base { return name }
+    return nil
   }
 }

@@ -10,21 +10,22 @@ extension Design {
     let absorbed = absorption()?.columns.count ?? 0
     if columns.count - absorbed > Self.mostColumns { return "there are too many terms" }
     if let fault = sourcesFault ?? centersFault { return fault }
-    return repeatedName == nil ? nil : "a term stands twice"
+    return hasRepeatedColumn ? "a term stands twice" : nil
   }
 
   private var variablesFault: String? {
     for variable in variables {
-      if case .powers(_, let degree) = variable.variable, !Formula.degrees.contains(degree) {
+      if case .powers(_, let degree, _) = variable.variable, !Formula.degrees.contains(degree) {
         return "a power is out of range"
       }
       guard let levels = variable.levels else {
-        if variable.variable.expression == nil { return "a category has no levels" }
+        if variable.variable.expression == nil || variable.variable.isLogical {
+          return "a category has no levels"
+        }
         continue
       }
-      switch variable.variable {
-      case .category, .expression(.column): break
-      default: return "a number has levels"
+      if variable.variable.isLogical ? levels != Self.truthValues : variable.variable.levelColumn == nil {
+        return "a number has levels"
       }
       if levels.isEmpty || !Self.areDistinct(levels) {
         return "the levels are not those of a category"
@@ -36,7 +37,7 @@ extension Design {
   private var partsFault: String? {
     let indices = variables.map { variable in
       if let levels = variable.levels { return 0..<levels.count }
-      if case .powers(_, let degree) = variable.variable { return 1..<degree + 1 }
+      if case .powers(_, let degree, _) = variable.variable { return 1..<degree + 1 }
       return 0..<1
     }
     func fault(_ part: Part) -> String? {
@@ -60,21 +61,14 @@ extension Design {
     return nil
   }
 
-  /// A name that two columns have; nil where each has its own.
-  var repeatedName: String? {
-    let absorption = absorption(fewest: 2), range = absorption?.columns.range ?? 0..<0
-    var others: Set<String> = []
-    for column in [columns[..<range.lowerBound], columns[range.upperBound...]].joined() {
-      let name = name(of: column)
-      if !others.insert(name).inserted { return name }
+  /// Whether a column stands there twice. Those of a category that stands alone are one for each level: they may be a
+  /// million, and need no set.
+  private var hasRepeatedColumn: Bool {
+    let range = absorption(fewest: 2)?.columns.range ?? 0..<0
+    var others: Set<Set<Part>> = []
+    return [columns[..<range.lowerBound], columns[range.upperBound...]].joined().contains {
+      !others.insert(Set($0.parts)).inserted
     }
-    // Names of levels differ as the levels do. They may be a million: they are formed only where another may be among them.
-    guard let absorption else { return nil }
-    let start = variables[absorption.variable].variable.name.utf8
-    if !others.contains(where: { $0.utf8.starts(with: start) || !$0.utf8.allSatisfy { $0 < 0x80 } }) {
-      return nil
-    }
-    return columns[range].lazy.map(name).first { others.contains($0) }
   }
 
   /// Whether each level stands there once. Where they are in order, as levels are behind the reference, no set of them is
@@ -94,7 +88,7 @@ extension Design {
   private var sourcesFault: String? {
     let names = sources.map(\.name)
     if Set(names).count != names.count { return "a column stands twice" }
-    let needed = Set(variables.flatMap(\.variable.columns))
+    let needed = Set(featureColumns)
     if Set(names) != needed { return "the columns are not those of the terms" }
     if !needed.isDisjoint(with: targetColumns) { return "the target is among the terms" }
     for source in sources {
@@ -110,13 +104,15 @@ extension Design {
   }
 
   private var centersFault: String? {
-    let operands = Set(centers.map(\.operand))
-    let expressions = variables.compactMap(\.variable.expression) + targets
-    let needed = Set(expressions.flatMap(\.centredOperands))
+    let operands = Set(centers.map(\.operand)), needed = centredOperands
     if operands.count != centers.count || operands != needed
       || needed.contains(where: { !$0.centredOperands.isEmpty })
     {
       return "means and deviations are not those of the terms"
+    }
+    let keys = Set(polynomials.map(\.key))
+    if keys.count != polynomials.count || keys != orthogonalKeys || !polynomials.allSatisfy(\.isSound) {
+      return "polynomials are not those of the terms"
     }
     return centers.allSatisfy { $0.mean.isFinite && $0.deviation > 0 && $0.deviation.isFinite }
       ? nil : "a mean or deviation is none"

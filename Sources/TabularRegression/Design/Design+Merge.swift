@@ -6,7 +6,8 @@ extension Design {
     if variable.levels != nil { return nil }
     switch variable.variable {
     case .expression(let expression): return expression
-    case .powers(let base, _):
+    case .powers(_, _, isOrthogonal: true): return nil
+    case .powers(let base, _, _):
       return part.index == 1
         ? base : .apply(.identity, [.apply(.power, [base, .number(Double(part.index))])])
     case .category: return nil
@@ -26,6 +27,14 @@ extension Design {
     for (mine, theirs) in zip(centers, other.centers) where mine != theirs {
       return
         "the mean of \(printable("\(mine.operand)")) is \(Expression.text(of: theirs.mean)) here and \(Expression.text(of: mine.mean)) before; leave scale() and center() out"
+    }
+    for (mine, theirs) in zip(polynomials, other.polynomials) where mine != theirs {
+      return
+        "\(printable(mine.key.description)) has other polynomials here than before, for they are those of the rows; use raw powers, poly(x, k)"
+    }
+    if offsets != other.offsets {
+      func text(_ design: Design) -> String { design.offsetText.map(printable) ?? "no offset" }
+      return "there is \(text(other)) here and \(text(self)) before; merge shares of one formula"
     }
     if variables != other.variables {
       return "levels of a category differ from those before; merge shares of one formula and the same levels"
@@ -62,8 +71,8 @@ extension Design {
           "column \"\(printable(name))\" holds other kinds of levels here than before; accumulate the files together"
       )
     }
-    let reference: String? =
-      if case .category(_, let reference) = variable.variable { reference } else { nil }
+    // A reference that the formula names is the first level of both, however the formula writes it.
+    let reference: String? = if case .category(_, .some, _) = variable.variable { mine[0] } else { nil }
     var all = ColumnSummary.inOrder(Set(mine + theirs).subtracting([Self.otherLevel]))
     if let first = reference { all = [first] + all.filter { $0 != first } }
     return all.count < 2 ? all + [Self.otherLevel] : all

@@ -9,6 +9,9 @@ package struct Design: Hashable, Sendable {
   /// Name of the column that weighs the rows; nil where each counts the same.
   package var weights: String?
 
+  /// Numbers that are added to predictions with the coefficient 1: the fit is that of the targets less these.
+  package var offsets: [Expression] = []
+
   /// Whether there is an intercept; it is not among the columns.
   package var hasIntercept: Bool
 
@@ -24,8 +27,14 @@ package struct Design: Hashable, Sendable {
   /// The moments of what stands in scale() and center().
   package var centers: [Center]
 
+  /// The orthogonal polynomials of poly(x, k, raw = FALSE).
+  package var polynomials: [OrthogonalPolynomials] = []
+
   /// What becomes of missing fields.
   package var missing: MissingPolicy
+
+  /// The levels of what is true or false.
+  static let truthValues = ["FALSE", "TRUE"]
 
   /// A variable, and the levels of a category, the reference first; nil for numbers.
   package struct ResolvedVariable: Hashable, Sendable {
@@ -80,14 +89,25 @@ package struct Design: Hashable, Sendable {
     package var deviation: Double
   }
 
-  /// More columns than these would need a factor beyond 1 GiB.
-  static let mostColumns = 11_583
+  /// More columns than these LAPACK does not count: its room for singular values, some 4 p² numbers, is a number of 32
+  /// bits. What fewer take is ``FitMemory``'s.
+  static let mostColumns = 23_000
 
   /// What is predicted, as R prints it.
   package var target: String { Formula.name(of: targets) }
 
   /// Names of the columns, as R prints them.
   package var names: [String] { columns.map(name) }
+
+  /// Names that tell the columns apart: where several have one name, as the level "b" of g and a column gb have, the
+  /// place of the coefficient stands behind it, counted from 1 without the intercept.
+  package var distinctNames: [String] {
+    let names = names
+    var counts: [String: Int] = [:]
+    for name in names { counts[name, default: 0] += 1 }
+    if counts.count == names.count { return names }
+    return names.enumerated().map { counts[$1]! > 1 ? "\($1) (term \($0 + 1))" : $1 }
+  }
 
   /// Columns of a table that are read as words, of digits too.
   package var categories: Set<String> { Set(sources.filter { $0.kind != .numbers }.map(\.name)) }
@@ -102,8 +122,26 @@ package struct Design: Hashable, Sendable {
   private func name(of part: Part) -> String {
     let variable = variables[part.variable], name = variable.variable.name
     if let levels = variable.levels { return name + levels[part.index] }
-    if case .powers(_, let degree) = variable.variable, degree > 1 { return "\(name)\(part.index)" }
+    if case .powers(_, let degree, _) = variable.variable, degree > 1 { return "\(name)\(part.index)" }
     return name
+  }
+
+  /// Columns of a table that the features and the offsets are formed from.
+  var featureColumns: [String] { variables.flatMap(\.variable.columns) + offsets.flatMap(\.columns) }
+
+  /// What stands in scale() and center().
+  var centredOperands: Set<Expression> {
+    Set((variables.compactMap(\.variable.expression) + targets + offsets).flatMap(\.centredOperands))
+  }
+
+  /// What orthogonal polynomials are formed of.
+  var orthogonalKeys: Set<OrthogonalPolynomials.Key> {
+    Set(variables.compactMap { OrthogonalPolynomials.Key($0.variable) })
+  }
+
+  /// The offsets as a formula has them; nil where there are none.
+  package var offsetText: String? {
+    offsets.isEmpty ? nil : offsets.map { "offset(\($0))" }.joined(separator: " + ")
   }
 
   /// Columns of a table that the targets are formed from.
@@ -119,13 +157,13 @@ package struct Design: Hashable, Sendable {
   /// The design for one of the targets.
   func forTarget(_ index: Int) -> Design {
     targets.count == 1
-      ? self : keeping(Array(columns.indices), target: targets[index], intercept: hasIntercept)
+      ? self : keeping(Array(columns.indices), targets: [targets[index]], intercept: hasIntercept)
   }
 
   /// The design without some of its columns, and what only they were formed from.
-  func keeping(_ kept: [Int], target: Expression? = nil, intercept: Bool) -> Design {
+  func keeping(_ kept: [Int], targets: [Expression]? = nil, intercept: Bool) -> Design {
     var design = self
-    if let target { design.targets = [target] }
+    if let targets { design.targets = targets }
     design.hasIntercept = intercept
     let used = Set(kept.flatMap { columns[$0].parts.map(\.variable) }).sorted()
     let positions = Dictionary(uniqueKeysWithValues: zip(used, used.indices))
@@ -134,11 +172,11 @@ package struct Design: Hashable, Sendable {
       Column(
         parts: columns[column].parts.map { Part(variable: positions[$0.variable]!, index: $0.index) })
     }
-    let names = Set(design.variables.flatMap(\.variable.columns))
+    let names = Set(design.featureColumns)
     design.sources.removeAll { !names.contains($0.name) }
-    let centred = Set(
-      (design.variables.compactMap(\.variable.expression) + design.targets).flatMap(\.centredOperands))
+    let centred = design.centredOperands, orthogonal = design.orthogonalKeys
     design.centers.removeAll { !centred.contains($0.operand) }
+    design.polynomials.removeAll { !orthogonal.contains($0.key) }
     return design
   }
 }

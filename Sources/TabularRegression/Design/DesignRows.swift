@@ -17,6 +17,18 @@ package struct DesignRows: DesignedRows, Sendable {
   /// The targets, kept rows × k; without columns where they were not asked for.
   package let y: Matrix<Double>
 
+  /// What the targets are beyond Doubles, kept rows × k; nil for nothing, or where it was not asked for.
+  let lowY: Matrix<Double>?
+
+  /// What is added to the prediction of each kept row; nil for nothing.
+  package let offset: [Double]?
+
+  /// The targets less the offset: what the columns explain.
+  package var response: Matrix<Double> {
+    guard let offset, y.columnCount > 0 else { return y }
+    return Matrix(rows: y.rowCount, columns: y.columnCount) { y[$0, $1] - offset[$0] }
+  }
+
   /// One weight per kept row; nil for 1.
   package let weights: [Double]?
 
@@ -57,10 +69,11 @@ package struct DesignRows: DesignedRows, Sendable {
     func chosen(_ matrix: Matrix<Double>) -> Matrix<Double> {
       Matrix(rows: rest.count, columns: matrix.columnCount) { matrix[rest[$0], $1] }
     }
+    func chosen(_ values: [Double]) -> [Double] { rest.map { values[$0] } }
     return DesignRows(
       source: source, design: design, absorption: absorption,
       X: ExtendedMatrix(high: chosen(X.high), low: X.low.map(chosen)), y: chosen(y),
-      weights: weights.map { weights in rest.map { weights[$0] } },
+      lowY: lowY.map(chosen), offset: offset.map(chosen), weights: weights.map(chosen),
       levels: levels.map { levels in
         LevelCodes(codes: rest.map { levels.codes[$0] }, words: levels.words)
       },
@@ -92,7 +105,7 @@ extension Design {
   ///   - table: the rows; columns are found by name.
   ///   - use: what they are for.
   ///   - unseen: what becomes of new levels.
-  ///   - isExtended: whether the low part of powers is formed.
+  ///   - isExtended: whether powers and columns are wanted to more digits than a Double's.
   ///   - absorption: a category whose columns X lacks; its levels stand beside X. Nil for none.
   ///   - effects: a number for each of its levels, which X has a column of where those of the levels were; nil for no
   ///     such column.
@@ -106,11 +119,12 @@ extension Design {
     if absorption == nil, let fault = columnsFault {
       throw .unusable(file: table.source, message: fault)
     }
-    let input = try DesignInput(self, table, use, unseen, absorption)
+    let input = try DesignInput(self, table, use, unseen, absorption, isExtended: isExtended)
     let y = try input.targets(use.needsTargets ? targets : [])
     return DesignRows(
       source: table.source, design: self, absorption: absorption,
       X: try input.features(isExtended: isExtended, effects: effects), y: y,
+      lowY: isExtended ? input.low(ofTargets: targets) : nil, offset: try input.offset(),
       weights: use.needsWeights ? try input.weights() : nil, levels: input.absorbedLevels, kept: input.kept,
       droppedRows: table.rowCount - input.rowCount)
   }

@@ -4,7 +4,10 @@ internal import LinearRegression
 struct Evaluator {
   /// The numbers of columns, by name.
   var columns: [String: [Double]] = [:]
+  /// What those columns are beyond Doubles of which it is known.
+  var low: [String: [Double]] = [:]
   var centers: [Expression: Design.Center] = [:]
+  var polynomials: [OrthogonalPolynomials.Key: OrthogonalPolynomials] = [:]
 
   /// The value of an expression in each of the rows; a column's are not copied.
   ///
@@ -25,6 +28,9 @@ struct Evaluator {
     func zip(_ function: (Double, Double) -> Double) -> ArraySlice<Double> {
       Swift.zip(x, values(operands[1], rows)).map(function)[...]
     }
+    func compare(_ isTrue: (Double, Double) -> Bool) -> ArraySlice<Double> {
+      zip { $0.isNaN || $1.isNaN ? .nan : isTrue($0, $1) ? 1 : 0 }
+    }
     switch operation {
     case .add: return zip(+)
     case .subtract: return zip(-)
@@ -33,8 +39,15 @@ struct Evaluator {
     case .power:
       if operands[1] == .number(2) { return map { $0 * $0 } }
       return zip(CLibrary.power)
+    case .less: return compare(<)
+    case .lessOrEqual: return compare(<=)
+    case .greater: return compare(>)
+    case .greaterOrEqual: return compare(>=)
+    case .equal: return compare(==)
+    case .notEqual: return compare(!=)
     case .negate: return map(-)
     case .identity: return x
+    case .log where operands.count == 2: return zip(CLibrary.logarithm(_:base:))
     case .log: return map(CLibrary.logarithm)
     case .log2: return map(CLibrary.binaryLogarithm)
     case .log10: return map(CLibrary.decimalLogarithm)

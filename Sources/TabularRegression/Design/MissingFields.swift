@@ -14,7 +14,7 @@ struct MissingFields {
 
   init(_ table: Table, in names: [String]) throws(TabularError) {
     for name in names {
-      switch try table.find(name).values {
+      switch try table.find(name).roundedValues {
       case .numbers(let numbers):
         if Self.hasNaN(numbers) { add(name, numbers) { $0.isNaN } }
       case .words(let words): add(name, words.codes) { $0 < 0 }

@@ -28,7 +28,8 @@ struct FileKind {
     FileKind(
       "a NumPy matrix", "give it as a file whose name ends in .npy", bytes: [[0x93] + Array("NUMPY".utf8)]),
     FileKind(
-      "an archive, such as a spreadsheet or NumPy's .npz", "save the table as CSV, or one array as .npy",
+      "an archive, such as a spreadsheet or NumPy's .npz",
+      "save the table as CSV, or an array as .npy: numpy.save('x.npy', numpy.load('x.npz')['x'])",
       texts: ["PK\u{3}\u{4}"]),
     FileKind("a spreadsheet of an old form", bytes: [[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]]),
     FileKind("compressed by bzip2", inflated, texts: (1...9).map { "BZh\($0)" }),

@@ -48,12 +48,13 @@ struct ColumnSummary: Sendable {
   /// - Throws: ``TabularError`` where it is not what it was above, or not what it has to be.
   mutating func look(_ name: String, _ table: Table) throws(TabularError) {
     if isNumber {
-      _ = try table.numbers(name)
+      // What loses digits as a Double is refused where it is used as one.
+      if try table.find(name).digits?.rounded == nil { _ = try table.numbers(name) }
       kind = .numbers
       return
     }
     let column = try table.find(name)
-    switch column.values {
+    switch isCategory ? column.values : column.roundedValues {
     case .mixed(let fault): throw fault.ofPossibleCategory.error
     case .words(let words):
       guard let row = words.codes.firstIndex(where: { $0 >= 0 }) else { return }
@@ -148,7 +149,13 @@ struct ColumnSummary: Sendable {
 
   /// Whether all words are true or false.
   private var isBoolean: Bool {
-    kind == .words && !words.isEmpty && words.allSatisfy { Design.boolean($0) != nil }
+    kind == .words && !words.isEmpty && Design.areBoolean(words)
+  }
+
+  /// How the level that a formula names is written among ``levels``.
+  func level(_ text: String) -> String {
+    if isBoolean { return Design.boolean(text) ?? text }
+    return levels.contains(text) ? text : Design.level(text)
   }
 
   /// The levels, sorted as R's factor() does in the C locale: words by their bytes, and numbers by size, those that are
@@ -158,7 +165,7 @@ struct ColumnSummary: Sendable {
       return countsLevels ? numbers.sorted().map(Expression.text) : Self.inOrder(words)
     }
     if isBoolean {
-      return ["FALSE", "TRUE"].filter { level in words.contains { Design.boolean($0) == level } }
+      return Design.truthValues.filter { level in words.contains { Design.boolean($0) == level } }
     }
     return Self.inOrder(words)
   }
@@ -214,4 +221,7 @@ extension Design {
     default: nil
     }
   }
+
+  /// Whether words all say TRUE or FALSE, in any case: their levels are then these two, as R reads them.
+  static func areBoolean(_ words: some Sequence<String>) -> Bool { words.allSatisfy { boolean($0) != nil } }
 }

@@ -20,12 +20,8 @@ extension DesignSurvey {
         inTerms.contains(index) ? try levels(of: variable, mayLack: isPart && index == loneCategory) : nil
       variables.append(.init(variable: variable, levels: levels))
     }
-    let design = try resolved(variables, try resolvedCenters())
-    if let twice = design.repeatedName {
-      throw .unusable(
-        file: source, message: "two columns of the design would be called \"\(printable(twice))\"; rename one"
-      )
-    }
+    var design = try resolved(variables, try resolvedCenters())
+    design.polynomials = try resolvedPolynomials()
     return design
   }
 
@@ -34,7 +30,8 @@ extension DesignSurvey {
   ) throws(TabularError) -> Design {
     let columns = try Design.columns(expansion, variables, source: source)
     return Design(
-      targets: formula.targets, weights: weights, hasIntercept: expansion.hasIntercept, variables: variables,
+      targets: formula.targets, weights: weights, offsets: formula.offsets,
+      hasIntercept: expansion.hasIntercept, variables: variables,
       columns: columns, sources: features.map { summaries[$0]!.source($0, missing) }, centers: centers,
       missing: missing
     ).keeping(Array(columns.indices), intercept: expansion.hasIntercept)
@@ -57,13 +54,17 @@ extension DesignSurvey {
 
   private func early(leavesLevels: Bool) throws(TabularError) -> (design: Design, open: Design.Absorption?)? {
     let tellsKinds = rowCount == 0 || features.allSatisfy { summaries[$0]!.kind != .undecided }
-    if missing == .mean || !centers.isEmpty || !tellsKinds || hasMissingFault { return nil }
+    if missing == .mean || !centers.isEmpty || !polynomials.isEmpty || !tellsKinds || hasMissingFault {
+      return nil
+    }
     if rowCount > 0, droppedRows == rowCount { return nil }
     if categories.isEmpty { return (try design(), nil) }
     guard leavesLevels, let category = loneCategory else { return nil }
     let variables = expansion.variables.indices.map {
       // Two levels stand for those to come.
-      Design.ResolvedVariable(variable: expansion.variables[$0], levels: $0 == category ? ["", " "] : nil)
+      Design.ResolvedVariable(
+        variable: expansion.variables[$0],
+        levels: $0 == category ? ["", " "] : expansion.variables[$0].isLogical ? Design.truthValues : nil)
     }
     let design = try resolved(variables, [])
     guard var absorption = design.absorption(fewest: 2) else { return nil }
@@ -98,8 +99,8 @@ extension DesignSurvey {
     switch variable {
     case .expression(.column(let column)) where summaries[column]!.kind == .words:
       (name, reference) = (column, nil)
-    case .category(let column, let level): (name, reference) = (column, level)
-    default: return nil
+    case .category(let column, let level, _): (name, reference) = (column, level)
+    default: return variable.isLogical ? Design.truthValues : nil
     }
     var levels = summaries[name]!.levels
     if levels.count == 1, mayLack { levels.append(Design.otherLevel) }
@@ -112,8 +113,7 @@ extension DesignSurvey {
       )
     }
     guard let reference else { return levels }
-    guard let position = levels.firstIndex(of: reference) ?? levels.firstIndex(of: Design.level(reference))
-    else {
+    guard let position = levels.firstIndex(of: summaries[name]!.level(reference)) else {
       throw .unusable(
         file: source,
         message:
@@ -122,6 +122,21 @@ extension DesignSurvey {
     }
     let first = levels.remove(at: position)
     return [first] + levels
+  }
+
+  private func resolvedPolynomials() throws(TabularError) -> [OrthogonalPolynomials] {
+    var resolved: [OrthogonalPolynomials] = []
+    for (key, powers) in polynomials.sorted(by: { $0.key.description < $1.key.description }) {
+      guard let found = powers.polynomials(of: key) else {
+        throw .unusable(
+          file: source,
+          message:
+            "\(printable(key.description)) needs more than \(counted(key.degree, "different number")), and powers within a Double; take a lower degree or another unit"
+        )
+      }
+      resolved.append(found)
+    }
+    return resolved
   }
 
   private func resolvedCenters() throws(TabularError) -> [Design.Center] {

@@ -30,6 +30,7 @@ package struct DesignSurvey: Sendable {
   let used: [String]
   private(set) var summaries: [String: ColumnSummary] = [:]
   private(set) var centers: [Expression: Moments] = [:]
+  private(set) var polynomials: [OrthogonalPolynomials.Key: PowerTriangle] = [:]
   private(set) var missingFault: MissingFault?
 
   /// Prepares a survey.
@@ -65,7 +66,8 @@ package struct DesignSurvey: Sendable {
           "there is no column beside the target \"\(printable(target))\" to predict it from; add a feature")
     }
     let variables = Set(expansion.terms.joined()).sorted().map { expansion.variables[$0] }
-    let features = unique(variables.flatMap(\.columns))
+    let offsets = formula.offsets
+    let features = unique(variables.flatMap(\.columns) + offsets.flatMap(\.columns))
     let targets = unique(formula.targets.flatMap(\.columns))
     if let both = targets.first(where: features.contains) {
       throw .unusable(
@@ -82,16 +84,17 @@ package struct DesignSurvey: Sendable {
     }
     for variable in variables {
       switch variable {
-      case .category(let name, _): summaries[name]?.isCategory = true
+      case .category(let name, _, _): summaries[name]?.isCategory = true
       case .expression(.column): break  // whatever the column holds
-      case .expression(let expression), .powers(let expression, _):
+      case .expression(let expression), .powers(let expression, _, _):
         for name in expression.columns { summaries[name]?.isNumber = true }
       }
     }
-    for operand in variables.compactMap(\.expression).flatMap(\.centredOperands)
-      + formula.targets.flatMap(\.centredOperands)
-    {
-      centers[operand] = Moments()
+    for name in offsets.flatMap(\.columns) { summaries[name]?.isNumber = true }
+    let expressions = variables.compactMap(\.expression) + formula.targets + offsets
+    for operand in expressions.flatMap(\.centredOperands) { centers[operand] = Moments() }
+    for case .powers(let operand, let degree, isOrthogonal: true) in variables {
+      polynomials[OrthogonalPolynomials.Key(operand: operand, degree: degree)] = PowerTriangle(degree: degree)
     }
   }
 
@@ -109,21 +112,26 @@ package struct DesignSurvey: Sendable {
       if missingFault == nil { missingFault = fault } else { missingFault?.merge(fault) }
     }
     for name in features {
-      try summaries[name]?.add(try table.find(name).values, dropped, needsMean: missing == .mean)
+      let column = try table.find(name)
+      let values = summaries[name]!.isCategory ? column.values : column.roundedValues
+      try summaries[name]?.add(values, dropped, needsMean: missing == .mean)
     }
-    for operand in centers.keys { centers[operand]?.merge(try Self.moments(operand, table)) }
+    for operand in centers.keys { centers[operand]?.merge(Moments(try Self.values(operand, table))) }
+    for key in polynomials.keys {
+      polynomials[key]?.merge(PowerTriangle(try Self.values(key.operand, table), degree: key.degree))
+    }
     rowCount += table.rowCount
     droppedRows += dropped.count { $0 }
   }
 
-  /// The moments of an expression over the rows in which its columns are there, as in R.
-  private static func moments(_ operand: Expression, _ table: Table) throws(TabularError) -> Moments {
+  /// The values of an expression in the rows in which its columns are there: R too takes means from all of them.
+  private static func values(_ operand: Expression, _ table: Table) throws(TabularError) -> [Double] {
     var evaluator = Evaluator()
     let names = unique(operand.columns)
     for name in names { evaluator.columns[name] = try table.numbers(name) }
     let values = evaluator.values(operand, 0..<table.rowCount)
     let isMissing = try MissingFields(table, in: names).isMissing
-    if isMissing.isEmpty, values.allSatisfy(\.isFinite) { return Moments(values) }
+    if isMissing.isEmpty, values.allSatisfy(\.isFinite) { return Array(values) }
     var present: [Double] = []
     for (row, value) in values.enumerated() where isMissing.isEmpty || !isMissing[row] {
       if !value.isFinite {
@@ -131,7 +139,7 @@ package struct DesignSurvey: Sendable {
       }
       present.append(value)
     }
-    return Moments(present)
+    return present
   }
 
   /// Joins with the survey of later rows.
@@ -149,6 +157,7 @@ package struct DesignSurvey: Sendable {
       )
     }
     for (operand, moments) in later.centers { centers[operand]?.merge(moments) }
+    for (key, powers) in later.polynomials { polynomials[key]?.merge(powers) }
     if missingFault == nil {
       missingFault = later.missingFault
     } else if let fault = later.missingFault {

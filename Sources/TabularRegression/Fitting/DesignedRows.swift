@@ -17,7 +17,7 @@ extension Design {
     }
     func name(_ variable: DataError.Variable, _ column: Int) -> String {
       switch variable {
-      case .features: names[column]
+      case .features: distinctNames[column]
       case .targets: Variable.expression(targets[column]).name
       case .weights: weights ?? "weights"
       }
@@ -32,6 +32,7 @@ extension Design {
     case .noWeight:
       return unusable(name(.weights, 0), ": all weights are zero; give at least one row a weight")
     case .rankDeficient(let redundant):
+      let names = distinctNames
       return .rankDeficient(file: source, dependencies: redundant.map { $0.described { names[$0] } })
     // What is not finite or negative has been found before, with its line.
     case .noRows, .columnsDiffer, .fewerRowsThanFolds, .nonFinite, .negativeWeight:

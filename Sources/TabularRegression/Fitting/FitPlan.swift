@@ -57,7 +57,7 @@ extension FitPlan: CustomStringConvertible {
     solver     \(solver.rawValue) first: \(reason)
     precision  \(isExtended ? "residuals in double-double: about \(duration)" : "double")
     threads    \(threads)
-    memory     \(Self.amount(dataBytes)) of columns, and \(Self.amount(bytesPerThread)) of sums per thread
+    memory     \(FitMemory.amount(Double(dataBytes))) of columns, and \(FitMemory.amount(Double(bytesPerThread))) of sums per thread
     """
   }
 
@@ -67,13 +67,6 @@ extension FitPlan: CustomStringConvertible {
     return seconds < 1
       ? "\(formatted(max(0.01, seconds * 1000), significantDigits: 1)) ms"
       : "\(formatted(seconds, significantDigits: seconds < 100 ? 2 : 3)) s"
-  }
-
-  private static func amount(_ bytes: Int) -> String {
-    let units = ["bytes", "kB", "MB", "GB", "TB"]
-    var value = Double(bytes), unit = 0
-    while value >= 1000, unit < units.count - 1 { (value, unit) = (value / 1000, unit + 1) }
-    return "\(formatted(value, significantDigits: 3)) \(units[unit])"
   }
 }
 

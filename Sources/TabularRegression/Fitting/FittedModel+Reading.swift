@@ -26,7 +26,8 @@ extension FittedModel {
     var options = options
     options.categories.formUnion(formula.categories)
     try self.init(
-      formula, reading: TableReader(paths, options: options), weights: weights, missing: missing,
+      formula, reading: TableReader(paths, options: options.keepingDigits(method.precision)),
+      weights: weights, missing: missing,
       method: method)
   }
 
@@ -55,6 +56,7 @@ extension FittedModel {
   ///   - method: the settings beside the intercept.
   ///   - blocksInMemory: rows of so many blocks are fitted in memory.
   ///   - plan: called before a fit in memory.
+  ///   - solving: called with the number of columns when all rows have been read, before they are solved.
   ///   - progress: called with the number of rows that were read.
   /// - Throws: ``TabularError``, as the fit of a ``Formula`` to a ``Table``.
   /// - Complexity: O(n p²) and memory for a few blocks of rows.
@@ -62,25 +64,39 @@ extension FittedModel {
     _ formula: Formula, reading source: some TableSource, weights: String? = nil,
     missing: MissingPolicy = .refuse, method: LeastSquares = LeastSquares(measuresResidual: true),
     blocksInMemory: Int = FittedModel.blocksInMemory, plan: (FitPlan) -> Void = { _ in },
-    progress: (Int) -> Void = { _ in }
+    solving: (Int) -> Void = { _ in }, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) {
+    try formula.requireOneTarget()
+    self = try Self.perTarget(
+      formula, reading: source, weights: weights, missing: missing, method: method,
+      blocksInMemory: blocksInMemory, plan: plan, solving: solving, progress: progress)[0]
+  }
+
+  /// The same for each target of a formula.
+  package static func perTarget(
+    _ formula: Formula, reading source: some TableSource, weights: String? = nil,
+    missing: MissingPolicy = .refuse, method: LeastSquares = LeastSquares(measuresResidual: true),
+    blocksInMemory: Int = FittedModel.blocksInMemory, plan: (FitPlan) -> Void = { _ in },
+    solving: (Int) -> Void = { _ in }, progress: (Int) -> Void = { _ in }
+  ) throws(TabularError) -> [FittedModel] {
     let rows = Share.formulaRows(formula, source, weights, missing)
     if let matrix = source.matrix, matrix.rowCount > blocksInMemory * matrix.blockRows,
       let share = try rows.matrixShare(progress: progress)
     {
-      self = try share.solve(method, named: source.source)
-      return
+      solving(share.design.columns.count)
+      return try share.solvePerTarget(method, named: source.source)
     }
     let survey = try rows.survey(keeping: blocksInMemory, progress: progress)
     guard let table = survey.table else {
-      self = try rows.reduction(survey, progress: progress).solve(method, named: source.source)
-      return
+      let share = try rows.reduction(survey, progress: progress)
+      solving(share.design.columns.count)
+      return try share.solvePerTarget(method, named: source.source)
     }
     var method = method
     method.intercept = survey.design.hasIntercept
     let data = try survey.design.rowsOfFit(table, method)
     plan(FitPlan(data, method))
-    self.init(
-      formula.text, survey.design, try data.fit(method), method: method, droppedRows: data.droppedRows)
+    solving(survey.design.columns.count)
+    return try data.models(formula.text, method)
   }
 }

@@ -1,3 +1,5 @@
+internal import LinearRegression
+
 /// The rows that a formula is fitted to, on the one way that they take: a survey of all, the design that follows from it,
 /// and a reduction of the design's columns, block by block.
 ///
@@ -22,6 +24,21 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
     let table: Table?
     /// What all rows were reduced to, where the design was known before.
     let reduction: Reduction?
+    /// How many blocks there are, and the rows of the largest.
+    let blocks: Int
+    let blockRows: Int
+  }
+
+  /// Throws where the reduction would take more memory than it may.
+  func checkMemory(
+    _ design: Design, _ absorption: Design.Absorption?, blockRows: Int, blocks: Int
+  ) throws(TabularError) {
+    // Each thread has a block and its part, as many parts wait twice, and along the tree the logarithm of their number.
+    let parts = min(blocks, 3 * Parallelism.threads) + (Int.bitWidth - blocks.leadingZeroBitCount)
+    try design.checkMemory(
+      absorption, rows: blockRows * min(blocks, Parallelism.threads),
+      triangles: (Reduction.keepsTriangles ? parts : 0) + LeastSquares().trianglesInMemory,
+      source: source.source)
   }
 
   /// Reads all rows once: surveys them, and reduces them where that can be done at once.
@@ -39,21 +56,37 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
       isSmall ? nil : try survey.early(with: source.firstBlock(), leavesLevels: Reduction.countsLevels)
     // The column whose levels the reduction counts.
     let category = early.flatMap { early in early.open.map(early.design.column) }
-    if let early { reduction = try empty(early.design, early.open) } else { try source.prepareToRepeat() }
+    if let early {
+      try checkMemory(early.design, early.open, blockRows: 0, blocks: 1)
+      reduction = try empty(early.design, early.open)
+    } else {
+      try source.prepareToRepeat()
+    }
     if let category { survey.leaveLevels(of: category) }
     let start = survey
-    var table = JoinedRows(), count = 0
+    var table = JoinedRows(), count = 0, blockRows = 0
+    // Rows that cannot be reduced may be known to digits that a fit in memory can use.
+    var failure: TabularError?
     try source.forEachBlock(columns: survey.columns) { (table) throws(TabularError) in
       var survey = start
       try survey.add(table)
       // A missing field is told of once all have been counted.
       let design = survey.hasMissingFault ? nil : early?.design
-      let rows = try design?.rows(of: table, absorbing: early?.open)
-      return (survey: survey, part: try rows.map(Reduction.part), table: table)
+      let part = Result { () throws(TabularError) -> Reduction.Part? in
+        guard let design else { return nil }
+        return try Reduction.part(design.rows(of: table, absorbing: early?.open))
+      }
+      return (survey: survey, part: part, table: table)
     } take: { (block) throws(TabularError) in
       try survey.merge(block.survey)
-      if let part = block.part { try reduction?.take(part, of: source.source) }
+      switch block.part {
+      case .success(let part?): try reduction?.take(part, of: source.source)
+      case .success(nil): break
+      case .failure(let error): failure = failure ?? error
+      }
       count += 1
+      if count > blocks, let failure { throw failure }
+      blockRows = max(blockRows, block.table.rowCount)
       if count <= blocks { table.append(block.table) } else { table = JoinedRows() }
       progress(survey.rowCount)
     }
@@ -61,7 +94,8 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
     let design = try survey.design(isPart: isPart)
     reduction?.complete(design)
     return Survey(
-      design: design, table: count <= blocks ? Table(source.source, table) : nil, reduction: reduction)
+      design: design, table: count <= blocks ? Table(source.source, table) : nil,
+      reduction: failure == nil ? reduction : nil, blocks: count, blockRows: blockRows)
   }
 
   /// All rows, reduced: in one pass, or in two.
@@ -73,8 +107,9 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
   /// All rows, reduced: those that have been surveyed and not reduced are read again.
   func reduction(_ survey: Survey, progress: (Int) -> Void) throws(TabularError) -> Reduction {
     if let reduction = survey.reduction { return reduction }
-    let design = survey.design
-    var reduction = try empty(design, Reduction.countsLevels ? design.absorption(fewest: 2) : nil)
+    let design = survey.design, absorption = Reduction.countsLevels ? design.absorption(fewest: 2) : nil
+    try checkMemory(design, absorption, blockRows: survey.blockRows, blocks: survey.blocks)
+    var reduction = try empty(design, absorption)
     try reduction.take(design, source, progress: progress)
     return reduction
   }
@@ -93,6 +128,9 @@ protocol RowReduction: SendableMetatype {
 
   /// Whether a category that stands alone needs no columns, for its levels are counted here.
   static var countsLevels: Bool { get }
+
+  /// Whether each block is reduced to p² numbers.
+  static var keepsTriangles: Bool { get }
 
   /// That category, if there is one.
   var absorption: Design.Absorption? { get }

@@ -10,6 +10,8 @@ extension FormulaRows where Reduction == Share {
     guard let matrix = source.matrix,
       let early = try surveyOfNone().early(with: source.firstBlock(), leavesLevels: false)
     else { return nil }
+    let blocks = (matrix.rowCount + matrix.blockRows - 1) / matrix.blockRows
+    try checkMemory(early.design, nil, blockRows: matrix.blockRows, blocks: blocks)
     return try MatrixRows(early.design, matrix)?.share(formula.text, progress: progress)
   }
 }
@@ -35,7 +37,7 @@ struct MatrixRows {
       }
       return names
     }
-    guard design.weights == nil, design.missing == .refuse, design.centers.isEmpty,
+    guard design.weights == nil, design.offsets.isEmpty, design.missing == .refuse, design.centers.isEmpty,
       file.isStored(as: Float.self) || file.isStored(as: Double.self),
       let features = names(design.columns.indices.map(design.number)), let targets = names(design.targets)
     else { return nil }

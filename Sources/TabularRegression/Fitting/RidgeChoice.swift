@@ -25,14 +25,39 @@ public struct RidgeChoice: Equatable, Sendable {
     folds: Int = 10, seed: UInt64 = 0
   ) throws(TabularError) {
     try formula.requireOneTarget()
-    let data = try DesignRows(formula, table, weights: weights, missing: missing)
+    self = try Self.perTarget(
+      formula, table, weights: weights, missing: missing, folds: folds, seed: seed)[0]
+  }
+
+  /// Cross-validates the default path of penalties for each target of a formula.
+  ///
+  /// - Returns: a choice for each target, in order.
+  /// - Throws: ``TabularError``: as ``init(_:_:weights:missing:folds:seed:)``.
+  /// - Complexity: as `LeastSquares.crossValidate` for each target.
+  public static func perTarget(
+    _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
+    folds: Int = 10, seed: UInt64 = 0
+  ) throws(TabularError) -> [RidgeChoice] {
+    // A factor of each fold, and a fit.
+    let triangles = folds + LeastSquares(ridgePenalty: 1).trianglesInMemory
+    let data = try DesignRows(formula, table, weights: weights, missing: missing, triangles: triangles)
+    let response = data.response, method = LeastSquares(intercept: formula.hasIntercept)
+    var choices: [RidgeChoice] = []
     do throws(DataError) {
-      validation = try LeastSquares(intercept: formula.hasIntercept).crossValidate(
-        data.X.high, data.y, weights: data.weights, folds: folds, seed: seed)
+      for target in 0..<response.columnCount {
+        let validation = try method.crossValidate(
+          data.X.high, Matrix(column: response[column: target]), weights: data.weights, folds: folds,
+          seed: seed)
+        choices.append(RidgeChoice(validation: validation, folds: folds))
+      }
     } catch {
       throw data.tabular(error)
     }
-    self.folds = folds
+    return choices
+  }
+
+  private init(validation: RidgeValidation, folds: Int) {
+    (self.validation, self.folds) = (validation, folds)
   }
 }
 

@@ -37,12 +37,13 @@ struct TrainingRows: DesignedRows {
 
 extension TrainingRows: RowReduction {
   static var countsLevels: Bool { false }
+  static var keepsTriangles: Bool { false }
 
   static func part(_ rows: DesignRows) -> DesignRows { rows }
 
   mutating func take(_ rows: DesignRows, of _: String) throws(TabularError) {
     try features.append(rows.X.high)
-    targets += rows.y.elements
+    targets += rows.response.elements
     if let more = rows.weights {
       if weights == nil { weights = more } else { weights! += more }
     }

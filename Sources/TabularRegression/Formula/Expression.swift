@@ -11,24 +11,42 @@ package indirect enum Expression: Hashable, Sendable {
     case multiply = "*"
     case divide = "/"
     case power = "^"
+    /// 1 where it is true, 0 where it is not.
+    case less = "<"
+    case lessOrEqual = "<="
+    case greater = ">"
+    case greaterOrEqual = ">="
+    case equal = "=="
+    case notEqual = "!="
     case negate = "-x"
     /// Keeps arithmetic apart from the operators of formulas.
     case identity = "I"
-    case log, log2, log10, log1p, exp, sqrt, abs
+    /// The natural logarithm, or that to the base that its second operand is.
+    case log
+    case log2, log10, log1p, exp, sqrt, abs
     /// Less the mean.
     case center
     /// Less the mean, in standard deviations (of n − 1).
     case scale
 
-    var operandCount: Int {
+    var operandCounts: ClosedRange<Int> {
       switch self {
-      case .add, .subtract, .multiply, .divide, .power: 2
-      default: 1
+      case .add, .subtract, .multiply, .divide, .power: 2...2
+      case .log: 1...2
+      default: isComparison ? 2...2 : 1...1
       }
     }
 
     /// Whether it is written as a name and parentheses.
-    var isFunction: Bool { self != .negate && operandCount == 1 }
+    var isFunction: Bool { self != .negate && operandCounts.contains(1) }
+
+    /// Whether it compares two numbers.
+    var isComparison: Bool {
+      switch self {
+      case .less, .lessOrEqual, .greater, .greaterOrEqual, .equal, .notEqual: true
+      default: false
+      }
+    }
 
     /// Whether it uses moments of its operand over all rows of the fit.
     var isCentred: Bool { self == .center || self == .scale }
@@ -36,6 +54,7 @@ package indirect enum Expression: Hashable, Sendable {
     /// How tightly it binds: the higher the tighter.
     fileprivate var precedence: Int {
       switch self {
+      case _ where isComparison: 0
       case .add, .subtract: 1
       case .multiply, .divide: 2
       case .negate: 3
@@ -58,6 +77,12 @@ package indirect enum Expression: Hashable, Sendable {
   var centredOperands: [Expression] {
     guard case .apply(let operation, let operands) = self else { return [] }
     return (operation.isCentred ? operands : []) + operands.flatMap(\.centredOperands)
+  }
+
+  /// Whether it is a comparison, inside I() too: true or false, which R makes a category of two levels.
+  var isLogical: Bool {
+    guard case .apply(let operation, let operands) = self else { return false }
+    return operation.isComparison || operation == .identity && operands[0].isLogical
   }
 
   /// x and k where it is I(x^k) with a whole k that poly(x, k) could have too.
@@ -83,7 +108,9 @@ extension Expression: CustomStringConvertible {
   }
 
   private static func text(_ operation: Operation, _ operands: [Expression]) -> String {
-    if operation.isFunction { return "\(operation.rawValue)(\(operands[0]))" }
+    if operation.isFunction {
+      return "\(operation.rawValue)(\(operands.map(\.description).joined(separator: ", ")))"
+    }
     func text(_ operand: Expression, above precedence: Int) -> String {
       operand.precedence > precedence ? operand.description : "(\(operand))"
     }
@@ -95,8 +122,9 @@ extension Expression: CustomStringConvertible {
       return "\(text(operands[0], above: own))^\(text(operands[1], above: Operation.negate.precedence - 1))"
     default:
       let space = operation == .divide ? "" : " "
+      // One comparison is no operand of another without parentheses.
       return
-        "\(text(operands[0], above: own - 1))\(space)\(operation.rawValue)\(space)\(text(operands[1], above: own))"
+        "\(text(operands[0], above: operation.isComparison ? own : own - 1))\(space)\(operation.rawValue)\(space)\(text(operands[1], above: own))"
     }
   }
 
@@ -125,7 +153,7 @@ extension Expression: Codable {
       let name = try items.decode(String.self)
       var operands: [Expression] = []
       while !items.isAtEnd { operands.append(try items.decode(Expression.self)) }
-      guard let operation = Operation(rawValue: name), operands.count == operation.operandCount else {
+      guard let operation = Operation(rawValue: name), operation.operandCounts.contains(operands.count) else {
         throw DecodingError.dataCorrupted(
           .init(codingPath: decoder.codingPath, debugDescription: "\(name) of \(operands.count) operands"))
       }

@@ -7,17 +7,20 @@
 /// price ~ 1                     nothing but the intercept: the mean
 /// price ~ area:rooms            their product; area*rooms has both columns too
 /// price ~ (a + b + c)^2         all three, and the products of any two
-/// price ~ area + C(zip)         a category: a column for each level but the first
+/// price ~ area + C(zip)         a category: a column for each level but the first; factor(zip) too
 /// price ~ C(zip, reference = "8001")
+/// price ~ area + I(rooms > 3)   true or false, as a category of two levels
+/// price ~ area + offset(tax)    tax with the coefficient 1: price less tax is fitted, and tax is added to predictions
 /// log(price) ~ poly(x, 3) + I(a/b) + sqrt(c)
 /// `living area` ~ .             a name with other characters than letters, digits, "." and "_"
 /// ```
 /// A column of words is a category without C(…); one that holds numbers too is an error. What it means is R's, with two
-/// differences: poly(x, k) has raw powers, of 1 to 20, and "." leaves out columns that stand inside a C(…).
+/// differences: poly(x, k) has raw powers, of 1 to 20, unless raw = FALSE asks for R's orthogonal polynomials, and "."
+/// leaves out columns that stand inside a C(…).
 ///
-/// Functions are `I`, `log`, `log2`, `log10`, `log1p`, `exp`, `sqrt`, `abs`, `scale` and `center`; inside them + − * /
-/// ^ are arithmetic. `scale(x)` is x less its mean in standard deviations, `center(x)` x less its mean; both are kept
-/// for predictions.
+/// Functions are `I`, `log` (to a base: `log(x, 2)`), `log2`, `log10`, `log1p`, `exp`, `sqrt`, `abs`, `scale` and
+/// `center`; inside them + − * / ^ are arithmetic. `scale(x)` is x less its mean in standard deviations, `center(x)` x
+/// less its mean; both are kept for predictions.
 public struct Formula: Equatable, Sendable, CustomStringConvertible {
   /// The formula as it was written.
   public let text: String
@@ -37,8 +40,17 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
   /// Number of targets.
   public var targetCount: Int { targets.count }
 
+  /// What is predicted, for each target.
+  package var targetNames: [String] { Self.names(of: targets) }
+
   /// What it is predicted from.
   let tree: TermTree
+
+  /// What is added to predictions with the coefficient 1, each once.
+  var offsets: [Expression] {
+    var seen: Set<Expression> = []
+    return tree.offsets.filter { seen.insert($0).inserted }
+  }
 
   /// The formula as it was written.
   public var description: String { text }
@@ -61,10 +73,8 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
   public init(target: String, features: [String]?, intercept: Bool = true) {
     let terms = features.map { $0.map { TermTree.variable(.expression(.column($0))) } } ?? [.rest]
     let sum = terms.isEmpty ? .intercept(true) : TermTree.sum(terms[...])
-    let names = features.map { $0.map(FormulaParser.quoted) } ?? ["."]
-    text =
-      "\(FormulaParser.quoted(target)) ~ \(names.joined(separator: " + "))\(intercept ? "" : " - 1")"
     targets = [.column(target)]
+    text = Self.text(targets, features, intercept: intercept)
     tree = intercept ? sum : .operation(.difference, sum, .intercept(true))
     hasIntercept = intercept
     isInterceptAlone = false
@@ -73,7 +83,8 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
   /// Columns whose fields are to be read as words, of digits too: those that stand inside C(…), and nowhere else as
   /// numbers.
   public var categories: Set<String> {
-    let numbers = tree.variables.flatMap { $0.expression?.columns ?? [] } + targets.flatMap(\.columns)
+    let numbers =
+      tree.variables.flatMap { $0.expression?.columns ?? [] } + (targets + offsets).flatMap(\.columns)
     return categoryColumns.subtracting(numbers)
   }
 
@@ -94,15 +105,26 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
     if targets.count > 1 {
       throw .formula(
         text, position: 0,
-        message: "several targets can only be fitted, and without a file for the model; predict one here")
+        message: "several targets can only be fitted exactly; predict one here")
     }
   }
 
   /// The columns that it names, without those of ".".
-  var namedColumns: [String] { targets.flatMap(\.columns) + tree.variables.flatMap(\.columns) }
+  var namedColumns: [String] {
+    targets.flatMap(\.columns) + tree.variables.flatMap(\.columns) + offsets.flatMap(\.columns)
+  }
+
+  /// The text of a formula; features are names, nil for all other columns.
+  static func text(_ targets: [Expression], _ features: [String]?, intercept: Bool) -> String {
+    let names = features.map { $0.map(FormulaParser.quoted) } ?? ["."]
+    let left = targets.count == 1 ? targets[0].description : name(of: targets)
+    return "\(left) ~ \(names.joined(separator: " + "))\(intercept ? "" : " - 1")"
+  }
+
+  static func names(of targets: [Expression]) -> [String] { targets.map { Variable.expression($0).name } }
 
   static func name(of targets: [Expression]) -> String {
-    let names = targets.map { Variable.expression($0).name }
+    let names = names(of: targets)
     return names.count == 1 ? names[0] : "cbind(\(names.joined(separator: ", ")))"
   }
 }

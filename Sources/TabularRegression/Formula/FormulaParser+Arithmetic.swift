@@ -1,4 +1,19 @@
 extension FormulaParser {
+  /// Two sums that are compared, or one.
+  mutating func comparison() throws(TabularError) -> Expression {
+    let left = try arithmetic()
+    // Those of two characters first.
+    let signs: [Expression.Operation] = [.lessOrEqual, .greaterOrEqual, .equal, .notEqual, .less, .greater]
+    guard let sign = signs.first(where: { take($0.rawValue) }) else { return left }
+    let result = Expression.apply(sign, [left, try arithmetic()])
+    if let second = signs.first(where: { take($0.rawValue) }) {
+      throw error(
+        "\"\(second.rawValue)\" compares two numbers, not three; put one comparison in parentheses",
+        at: position - 1)
+    }
+    return result
+  }
+
   /// A sum of products of powers, with signs; "^" binds tightest and from the right, as in R.
   mutating func arithmetic() throws(TabularError) -> Expression {
     var result = try arithmeticProduct()
@@ -38,10 +53,13 @@ extension FormulaParser {
     if let value = try number() { return .number(value) }
     if take("(") {
       try open(start)
-      let inside = try arithmetic()
+      let inside = try comparison()
       try close("(")
       depth -= 1
       return inside
+    }
+    if position < characters.count, "\"'".contains(characters[position]) {
+      throw error("only numbers are computed with and compared; C(z) has a column for each level of z")
     }
     let isQuoted = position < characters.count && characters[position] == "`"
     guard let name = try name() else {
@@ -61,22 +79,26 @@ extension FormulaParser {
   mutating func call(_ name: String, _ start: Int) throws(TabularError) -> Expression {
     guard let function = Expression.Operation(rawValue: name), function.isFunction else {
       switch name {
-      case "C", "poly", "cbind":
+      case "C", "factor", "as.factor", "offset", "poly", "cbind":
         throw error("\(name)() stands by itself, not inside something else", at: start)
-      case "factor", "as.factor":
-        throw error("\(name)() is not known; C(z) makes a column a category", at: start)
       default:
         throw error("\(name)() is not known; there are \(Self.functions)", at: start)
       }
     }
-    let operand = try arithmetic()
-    if function.isCentred && !operand.centredOperands.isEmpty {
+    var operands = [try comparison()]
+    if function.isCentred && !operands[0].centredOperands.isEmpty {
       throw error("scale() and center() do not stand inside each other", at: start)
     }
+    if function.operandCounts.contains(2), take(",") {
+      takeName("base")
+      operands.append(try arithmetic())
+    }
     if position < characters.count, characters[position] == "," {
-      throw error("\(name)() takes one column or expression")
+      throw error(
+        function.operandCounts.contains(2)
+          ? "\(name)() takes a column or expression, and a base" : "\(name)() takes one column or expression")
     }
     try close("\(name)(")
-    return .apply(function, [operand])
+    return .apply(function, operands)
   }
 }

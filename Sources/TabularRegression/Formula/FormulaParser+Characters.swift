@@ -3,7 +3,7 @@ extension FormulaParser {
     "a formula has names, \".\", functions, 0, 1, parentheses and the operators + - * / : ^ %in%"
 
   static let functions =
-    "C, poly, I, log, log2, log10, log1p, exp, sqrt, abs, scale and center"
+    "C, factor, offset, poly, I, log, log2, log10, log1p, exp, sqrt, abs, scale and center"
 
   /// A name as it stands in a formula.
   static func quoted(_ name: String) -> String { isPlain(name) ? name : "`\(name)`" }
@@ -46,6 +46,13 @@ extension FormulaParser {
 
   mutating func close(_ opened: String) throws(TabularError) {
     if !take(")") { throw error("\")\" is missing after \"\(opened)\"") }
+  }
+
+  /// Moves over the name of an argument and "=", if they follow.
+  mutating func takeName(_ argument: String) {
+    let start = position
+    if !take(argument) || !take("=") { position = start }
+    skipSpaces()
   }
 
   mutating func spacedName() throws(TabularError) -> String? {

@@ -27,6 +27,9 @@ struct FormulaParser {
     if !take("~") { throw error("\"~\" is missing between the column to predict and the others") }
     let tree = try sum()
     if position < characters.count {
+      if ["<", ">", "==", "!="].contains(where: { characters[position...].starts(with: $0) }) {
+        throw error("comparisons stand inside I(), as in I(x > 3)")
+      }
       throw error(
         characters[position] == ")"
           ? "no parenthesis is open that this one closes" : "an operator is missing here; \(Self.language)")
@@ -42,28 +45,41 @@ struct FormulaParser {
     }
     let start = position
     if try name() == "cbind", take("(") {
-      var targets = [try arithmetic()]
-      while take(",") { targets.append(try arithmetic()) }
+      var targets = [try comparison()]
+      while take(",") { targets.append(try comparison()) }
       try close("cbind(")
       return targets
     }
     position = start
-    return [try arithmetic()]
+    return [try comparison()]
   }
 
   private mutating func sum() throws(TabularError) -> TermTree {
     var terms: [TermTree]
     if take("-") {
-      terms = [.negative(try product())]
+      terms = [.negative(try takenAway())]
     } else {
       _ = take("+")
       terms = [try product()]
     }
     while let sign = ["+", "-"].first(where: { take($0) }) {
-      let term = try product()
-      if sign == "+" { terms.append(term) } else { terms = [.operation(.difference, .sum(terms[...]), term)] }
+      if sign == "+" {
+        terms.append(try product())
+      } else {
+        terms = [.operation(.difference, .sum(terms[...]), try takenAway())]
+      }
     }
     return .sum(terms[...])
+  }
+
+  /// What stands behind a minus.
+  private mutating func takenAway() throws(TabularError) -> TermTree {
+    skipSpaces()
+    let place = position, term = try product()
+    if !term.offsets.isEmpty {
+      throw error("an offset is added, not taken away: offset(-x) is its negative", at: place)
+    }
+    return term
   }
 
   /// The operators between terms that bind tighter than signs, the loosest first.
@@ -95,13 +111,15 @@ struct FormulaParser {
     return .power(try terms(base, start), exponent)
   }
 
-  /// Refuses 0 and 1, which stand for the intercept, as an operand that begins at a place.
+  /// Refuses offsets, and 0 and 1, which stand for the intercept, as an operand that begins at a place.
   private func terms(_ tree: TermTree, _ place: Int) throws(TabularError) -> TermTree {
-    if case .intercept = tree {
-      let spaces = characters[place...].prefix { $0.isWhitespace }.count
-      throw error("0 and 1 are for the intercept and can only be added or taken away", at: place + spaces)
+    let message: String
+    switch tree {
+    case .intercept: message = "0 and 1 are for the intercept and can only be added or taken away"
+    case .offset: message = "an offset is added, and stands in no product"
+    default: return tree
     }
-    return tree
+    throw error(message, at: place + characters[place...].prefix { $0.isWhitespace }.count)
   }
 
   private mutating func item() throws(TabularError) -> TermTree {
@@ -130,58 +148,10 @@ struct FormulaParser {
     if name == "." { return .rest }
     if !take("(") { return .variable(.expression(.column(name))) }
     try open(start)
-    let variable = try function(name, start)
-    depth -= 1
-    return .variable(variable)
-  }
-
-  /// A function whose parenthesis is open already.
-  private mutating func function(_ name: String, _ start: Int) throws(TabularError) -> Variable {
-    switch name {
-    case "C":
-      skipSpaces()
-      guard let column = try self.name(), column != "." else { throw error("C(z) takes a column") }
-      let reference = take(",") ? try self.reference() : nil
-      try close("C(")
-      return .category(column, reference: reference)
-    case "poly":
-      let base = try arithmetic()
-      if !take(",") { throw error("poly(x, k) takes a column, a comma and a degree") }
-      skipSpaces()
-      let start = position
-      guard let degree = wholeNumber(), Formula.degrees.contains(degree) else {
-        throw error("the degree of poly(x, k) is a whole number from 1 to 20", at: start)
-      }
-      if take(",") {
-        skipSpaces()
-        let start = position
-        guard try self.name() == "raw", take("="), ["TRUE", "T"].contains(try spacedName()) else {
-          throw error("poly(x, k) has raw powers; nothing else than raw = TRUE may follow", at: start)
-        }
-      }
-      try close("poly(")
-      return .powers(base, degree: degree)
-    default:
-      return .expression(try call(name, start))
-    }
-  }
-
-  /// reference = "x"
-  private mutating func reference() throws(TabularError) -> String {
-    skipSpaces()
-    let start = position
-    guard try name() == "reference", take("=") else {
-      throw error("after the column of C(z) only reference = \"level\" may follow", at: start)
-    }
-    skipSpaces()
-    let opening = position
-    guard position < characters.count, "\"'".contains(characters[position]) else {
-      throw error("the reference is a level in quotes, as in C(z, reference = \"a\")")
-    }
-    guard let end = characters[(opening + 1)...].firstIndex(of: characters[opening]) else {
-      throw error("the quote that opens here is never closed", at: opening)
-    }
-    position = end + 1
-    return String(characters[(opening + 1)..<end])
+    defer { depth -= 1 }
+    if name != "offset" { return .variable(try function(name, start)) }
+    let expression = try comparison()
+    try close("offset(")
+    return .offset(expression)
   }
 }

@@ -5,6 +5,8 @@ indirect enum TermTree: Equatable, Sendable {
   /// "."
   case rest
   case variable(Variable)
+  /// offset(x): a number that is added with the coefficient 1.
+  case offset(Expression)
   case operation(Operator, TermTree, TermTree)
   /// The terms, and all their products of so many at most.
   case power(TermTree, Int)
@@ -36,7 +38,7 @@ indirect enum TermTree: Equatable, Sendable {
   var hasRest: Bool {
     switch self {
     case .rest: true
-    case .intercept, .variable: false
+    case .intercept, .variable, .offset: false
     case .operation(_, let left, let right): left.hasRest || right.hasRest
     case .power(let tree, _), .negative(let tree): tree.hasRest
     }
@@ -45,10 +47,20 @@ indirect enum TermTree: Equatable, Sendable {
   /// The variables that are named, in order.
   var variables: [Variable] {
     switch self {
-    case .intercept, .rest: []
+    case .intercept, .rest, .offset: []
     case .variable(let variable): [variable]
     case .operation(_, let left, let right): left.variables + right.variables
     case .power(let tree, _), .negative(let tree): tree.variables
+    }
+  }
+
+  /// The offsets, in order.
+  var offsets: [Expression] {
+    switch self {
+    case .intercept, .rest, .variable: []
+    case .offset(let expression): [expression]
+    case .operation(_, let left, let right): left.offsets + right.offsets
+    case .power(let tree, _), .negative(let tree): tree.offsets
     }
   }
 }
@@ -83,6 +95,7 @@ struct TermExpansion {
     case .intercept(let isOne):
       hasIntercept = isOne == isAdded
       return TermList()
+    case .offset: return TermList()
     case .rest: return TermList(rest.map { [position(of: $0)] })
     case .variable(let variable): return TermList([[position(of: variable)]])
     case .negative(let tree):

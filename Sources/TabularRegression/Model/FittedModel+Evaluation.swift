@@ -38,46 +38,87 @@ extension FittedModel {
     reading rows: some TableSource, weights: String? = nil, _ policies: Policies = Policies(),
     progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> EvaluatedRows {
-    var whole: Evaluation?, rowCount = 0, missing = 0, hasPredictions = false, unestimable = RowTally()
-    let columns = design.tableColumns(for: .evaluation).union([weights].compactMap { $0 })
+    try Self.evaluations([self], reading: rows, weights: weights, policies, progress: progress)[0]
+  }
+
+  /// The same of the models of several targets, in one reading.
+  package static func evaluations(
+    _ models: [FittedModel], reading rows: some TableSource, weights: String? = nil,
+    _ policies: Policies = Policies(), progress: (Int) -> Void = { _ in }
+  ) throws(TabularError) -> [EvaluatedRows] {
+    var wholes = models.map { _ in EvaluatedBlocks() }, rowCount = 0
+    let columns = models.reduce(into: Set([weights].compactMap { $0 })) {
+      $0.formUnion($1.design.tableColumns(for: .evaluation))
+    }
     try rows.forEachBlock(columns: columns) { (block) throws(TabularError) in
-      let rows = try evaluationRows(block, weights, policies), data = rows.design
-      let hasWeight = data.weights?.contains { $0 > 0 } ?? true
-      return (
-        evaluation: data.y.rowCount > 0 && hasWeight ? try data.evaluation(rows.model(self)) : nil,
-        evaluated: data.y.rowCount, rows: block.rowCount, unestimable: tally(rows.unestimable, block)
-      )
+      var parts: [EvaluatedBlocks] = []
+      for model in models { parts.append(try model.evaluated(block, weights, policies)) }
+      return (parts: parts, rows: block.rowCount)
     } take: { (block) throws(TabularError) in
       rowCount += block.rows
-      hasPredictions = hasPredictions || block.evaluated > 0
-      unestimable.merge(block.unestimable)
-      missing +=
-        block.rows - block.evaluated - (policies.unestimable == .keep ? 0 : block.unestimable.rowCount)
-      if let part = block.evaluation {
-        whole?.merge(part)
-        whole = whole ?? part
-      }
+      for (index, part) in block.parts.enumerated() { wholes[index].merge(part) }
       progress(rowCount)
     }
-    guard let whole else { throw nothingToEvaluate(rows.source, hasPredictions ? weights : nil) }
-    if !(whole.residualSumOfSquares + whole.totalSumOfSquares).isFinite {
+    var result: [EvaluatedRows] = []
+    for (model, whole) in zip(models, wholes) {
+      result.append(
+        EvaluatedRows(
+          evaluation: try model.checked(whole, rows.source, weights),
+          missing: rowCount - whole.predicted
+            - (policies.unestimable == .keep ? 0 : whole.unestimable.rowCount),
+          unestimable: whole.unestimable))
+    }
+    return result
+  }
+
+  /// What the blocks that have been read add up to.
+  private struct EvaluatedBlocks {
+    /// The errors; nil where no row has a prediction and a weight.
+    var evaluation: Evaluation?
+    /// Rows with a prediction, of weight 0 too.
+    var predicted = 0
+    var unestimable = RowTally()
+
+    mutating func merge(_ later: EvaluatedBlocks) {
+      if let part = later.evaluation {
+        evaluation?.merge(part)
+        evaluation = evaluation ?? part
+      }
+      predicted += later.predicted
+      unestimable.merge(later.unestimable)
+    }
+  }
+
+  private func evaluated(
+    _ block: Table, _ weights: String?, _ policies: Policies
+  ) throws(TabularError) -> EvaluatedBlocks {
+    let rows = try evaluationRows(block, weights, policies), data = rows.design
+    let hasWeight = data.weights?.contains { $0 > 0 } ?? true
+    return EvaluatedBlocks(
+      evaluation: data.y.rowCount > 0 && hasWeight ? try data.evaluation(rows.model(self)) : nil,
+      predicted: data.y.rowCount, unestimable: tally(rows.unestimable, block))
+  }
+
+  /// Throws where there is no evaluation, or its sums are beyond a Double.
+  private func checked(
+    _ blocks: EvaluatedBlocks, _ source: String, _ weights: String?
+  ) throws(TabularError) -> Evaluation {
+    guard let evaluation = blocks.evaluation else {
+      guard blocks.predicted > 0 else {
+        throw .unusable(
+          file: source, message: "no row has a prediction; see what is missing, or which levels")
+      }
+      var design = design
+      design.weights = weights
+      throw design.tabular(DataError.noWeight, source)
+    }
+    if !(evaluation.residualSumOfSquares + evaluation.totalSumOfSquares).isFinite {
       throw .unusable(
-        file: rows.source,
+        file: source,
         message:
           "the squares of \"\(printable(target))\" or of its errors are beyond a Double; use another unit")
     }
-    return EvaluatedRows(evaluation: whole, missing: missing, unestimable: unestimable)
-  }
-
-  /// - Parameter weights: the column of weights that are all zero; nil where no row has a prediction.
-  private func nothingToEvaluate(_ source: String, _ weights: String?) -> TabularError {
-    guard let weights else {
-      return .unusable(
-        file: source, message: "no row has a prediction; see what is missing, or which levels")
-    }
-    var design = design
-    design.weights = weights
-    return design.tabular(DataError.noWeight, source)
+    return evaluation
   }
 
   /// The rows of a table that have a prediction.

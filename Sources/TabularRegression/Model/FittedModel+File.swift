@@ -6,7 +6,7 @@
 
 extension FittedModel {
   static let envelope = Envelope(
-    formatName: "linreg-model", version: 8, noun: "model file", remedy: "fit the model again",
+    formatName: "linreg-model", version: 9, noun: "model file", remedy: "fit the model again",
     otherwise: "; give one that fit or train has written with -m")
 
   /// The model as JSON, for other programs. Numbers are written so that reading them back gives the same bits; keys are
@@ -23,22 +23,48 @@ extension FittedModel {
   ///
   /// They go into a temporary file beside `path`, are flushed to the disk and take the name in one step.
   /// - Throws: ``TabularError/file(path:operation:reason:)``; a file that was there before is then as it was.
-  public func write(to path: String) throws(TabularError) {
-    try Self.envelope.write(ModelContents(self), to: path)
+  public func write(to path: String) throws(TabularError) { try Self.write([self], to: path) }
+
+  /// Writes the models of all targets of a formula in one file: see ``write(to:)``.
+  ///
+  /// - Throws: ``TabularError/file(path:operation:reason:)``; a file that was there before is then as it was.
+  /// - Precondition: there is one at least.
+  public static func write(_ models: [FittedModel], to path: String) throws(TabularError) {
+    precondition(!models.isEmpty, "there is no model to write")
+    try envelope.write(ModelContents(models[0], others: Array(models.dropFirst())), to: path)
   }
 
   /// Reads a model file.
   ///
   /// - Parameter path: the file, or "-" for standard input.
   /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to another version, or is
-  ///   no model file.
+  ///   no model file; models of several targets.
   public init(contentsOf path: String) throws(TabularError) {
     try self.init(RandomAccessFile(path))
   }
 
+  /// Reads a model file: a model for each target of its formula.
+  ///
+  /// - Parameter path: the file, or "-" for standard input.
+  /// - Throws: ``TabularError``, as ``init(contentsOf:)`` of a file of one model.
+  public static func perTarget(contentsOf path: String) throws(TabularError) -> [FittedModel] {
+    try models(RandomAccessFile(path))
+  }
+
   init(_ file: RandomAccessFile) throws(TabularError) {
-    let contents: ModelContents = try Self.envelope.open(file)
-    if let fault = contents.fault { throw Self.envelope.damaged(fault, name: file.name) }
-    self = contents.model
+    let models = try Self.models(file)
+    if models.count > 1 {
+      throw .model(
+        path: file.name,
+        message: "the file has models of several targets, \(listed(models.map(\.target))); one is needed here"
+      )
+    }
+    self = models[0]
+  }
+
+  private static func models(_ file: RandomAccessFile) throws(TabularError) -> [FittedModel] {
+    let contents: ModelContents = try envelope.open(file)
+    if let fault = contents.fault { throw envelope.damaged(fault, name: file.name) }
+    return [contents.model] + (contents.others ?? []).map(\.model)
   }
 }

@@ -5,7 +5,8 @@ extension FittedModel {
   /// What depends on what, and what became of it.
   var redundancyNotes: [String] {
     guard let redundant = certificate?.redundant ?? training?.redundant, !redundant.isEmpty else { return [] }
-    let names = features, areLeftOut = certificate.map { $0.solver != .svd } ?? false
+    let areLeftOut = certificate.map { $0.solver != .svd } ?? false
+    let names = design.distinctNames
     var lines = redundant.prefix(10).map {
       $0.described(width: 80 - (areLeftOut ? 10 : 0)) { names[$0] } + (areLeftOut ? ": left out" : "")
     }
@@ -27,10 +28,7 @@ extension FittedModel {
   /// Statistics and certificate of an exact fit.
   var exactFooter: [String] {
     var lines = errorLine
-    if let rSquared = statistics.rSquared {
-      lines.append(
-        "R² \(number(rSquared))\(statistics.adjustedRSquared.map { ", adjusted \(number($0))" } ?? "")")
-    }
+    lines += rSquaredLine
     if let f = statistics.fStatistic {
       let freedom = observations - statistics.degreesOfFreedom - (hasIntercept ? 1 : 0)
       let p = statistics.fPValue.map { ", p \(probability($0))" } ?? ""
@@ -56,11 +54,16 @@ extension FittedModel {
   var trainedFooter: [String] {
     var lines = training?.outcome ?? []
     lines += errorLine
-    if let rSquared = statistics.rSquared {
-      lines.append(
-        "R² \(number(rSquared))\(statistics.adjustedRSquared.map { ", adjusted \(number($0))" } ?? "")")
-    }
+    lines += rSquaredLine
     return lines
+  }
+
+  /// Without an intercept R² compares with zero and not with the mean of the target, as R's does: Σ w y² is its total.
+  private var rSquaredLine: [String] {
+    statistics.rSquared.map {
+      let adjusted = statistics.adjustedRSquared.map { ", adjusted \(number($0))" } ?? ""
+      return ["R² \(number($0))\(adjusted)\(hasIntercept ? "" : " (uncentred: against zero, not the mean)")"]
+    } ?? []
   }
 
   private var errorLine: [String] {

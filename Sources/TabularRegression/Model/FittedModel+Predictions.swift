@@ -53,7 +53,8 @@ extension FittedModel {
 
   /// One prediction per row that is kept, the same whatever rows are around it: blocks of a pipe end where a read does.
   func predictions(_ rows: FeatureRows, _ table: Table) throws(TabularError) -> [Double] {
-    let predictions = rows.model(self).predictRowByRow(rows.design.X.high)
+    var predictions = rows.model(self).predictRowByRow(rows.design.X.high)
+    if let offset = rows.design.offset { predictions = zip(predictions, offset).map(+) }
     if let row = predictions.firstIndex(where: { !$0.isFinite }) {
       throw table.rowFault(
         rows.design.blockRow(row), "the prediction is beyond a Double; check the units of its fields")

@@ -67,16 +67,18 @@ extension FittedModel {
 
   /// How many rows are not estimable, by the dependency.
   func tally(_ unestimable: [Unestimable], _ table: Table) -> RowTally {
-    RowTally(
-      unestimable.map { ($0.dependency.described(width: 60, name(ofFeature:)), $0.rows) }, table)
+    if unestimable.isEmpty { return RowTally() }
+    let names = design.distinctNames
+    return RowTally(
+      unestimable.map { ($0.dependency.described(width: 60) { names[$0] }, $0.rows) }, table)
   }
 
   /// The rows that are not estimable, by the column that was left out.
   func byColumn(_ unestimable: [Unestimable]) -> [(kind: String, rows: [Int])] {
-    unestimable.map { (name(ofFeature: $0.dependency.feature), $0.rows) }
+    if unestimable.isEmpty { return [] }
+    let names = design.distinctNames
+    return unestimable.map { (names[$0.dependency.feature], $0.rows) }
   }
-
-  private func name(ofFeature feature: Int) -> String { design.name(of: design.columns[feature]) }
 
   /// What a row has to meet so that the fit determines its prediction: the dependencies of columns that were left out,
   /// or that SGD kept, whose coefficients then depend on where it began. A penalty decides between coefficients that fit

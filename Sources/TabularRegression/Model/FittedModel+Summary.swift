@@ -13,6 +13,7 @@ extension FittedModel {
     var start =
       "\(printable(target)) on \(counted(design.columns.count, "feature")), \(counted(observations, "observation"))"
     if let weights { start += ", weights \(printable(weights))" }
+    if let offset = design.offsetText { start += ", \(printable(offset))" }
     if let training {
       let heldOut = training.method.validationFraction > 0 ? " and \(training.validationRows) held out" : ""
       return ["\(start)\(heldOut): SGD"] + training.settings + missingNote

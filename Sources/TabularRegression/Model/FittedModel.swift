@@ -100,20 +100,21 @@ extension FittedModel {
   }
 
   /// The same; `plan` is called before the fit.
+  ///
+  /// - Parameter penalties: a ridge penalty for each target; nil for that of the method.
   package static func perTarget(
     _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
-    method: LeastSquares = LeastSquares(measuresResidual: true), plan: (FitPlan) -> Void
+    method: LeastSquares = LeastSquares(measuresResidual: true), penalties: [Double]? = nil,
+    plan: (FitPlan) -> Void
   ) throws(TabularError) -> [FittedModel] {
     var method = method
     method.intercept = formula.hasIntercept
+    // One penalty is enough for a category with many levels to need its columns.
+    if let largest = penalties?.max() { method.ridgePenalty = largest }
     let data = try DesignRows(
       formula, table, weights: weights, missing: missing, method: method)
     plan(FitPlan(data, method))
-    let fit = try data.fit(method)
-    return data.design.targets.indices.map {
-      FittedModel(
-        formula.text, data.design, fit, target: $0, method: method, droppedRows: data.droppedRows)
-    }
+    return try data.models(formula.text, method, penalties)
   }
 
   /// Fits a model exactly, by least squares: as with a ``Formula`` of this text.

@@ -14,8 +14,12 @@ struct ModelContents: Codable {
   var covariance: UnscaledCovariance?
   var method: LeastSquares?
   var training: TrainingRun?
+  /// The models of the other targets of the formula; nil where there is one.
+  var others: [ModelContents]?
 
-  init(_ model: FittedModel) {
+  /// - Parameter others: models of the other targets of the formula.
+  init(_ model: FittedModel, others: [FittedModel] = []) {
+    self.others = others.isEmpty ? nil : others.map { ModelContents($0) }
     let table = model.coefficientStatistics
     (formula, design, statistics) = (model.formula, model.design, model.statistics)
     (estimates, standardErrors) = (table.estimates, table.standardErrors)
@@ -53,7 +57,15 @@ struct ModelContents: Codable {
         return "the tolerance of a redundant column is negative"
       }
     }
-    return covarianceFault ?? trainingFault
+    return covarianceFault ?? trainingFault ?? othersFault
+  }
+
+  private var othersFault: String? {
+    for other in others ?? [] {
+      if other.others != nil { return "models stand inside each other" }
+      if let fault = other.fault { return fault }
+    }
+    return nil
   }
 
   private var covarianceFault: String? {

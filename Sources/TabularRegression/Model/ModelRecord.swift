@@ -22,6 +22,8 @@ struct ModelRecord: Encodable {
   var target: String
   var design: Design
   @Null var weights: String?
+  /// Not there without one.
+  var offset: String?
   var intercept: Bool
   var missing: MissingPolicy
   var observations: Int
@@ -72,6 +74,7 @@ extension ModelRecord {
     target = model.target
     design = model.design
     weights = model.weights
+    offset = model.design.offsetText
     intercept = model.hasIntercept
     missing = model.missing
     observations = model.observations
@@ -97,11 +100,12 @@ extension ModelRecord {
     aic = statistics.aic
     bic = statistics.bic
     method = model.method
-    certificate = model.certificate.map { CertificateRecord($0, names: names) }
+    let distinct = model.design.distinctNames
+    certificate = model.certificate.map { CertificateRecord($0, names: distinct) }
     covariance = model.covariance
     training = model.training?.method
     batchSize = model.training?.batchSize
-    redundant = model.training?.redundant.map { CertificateRecord.Dependency($0, names: names) }
+    redundant = model.training?.redundant.map { CertificateRecord.Dependency($0, names: distinct) }
     redundancy = model.training?.redundancy
     epochs = model.training?.epochs
     stopReason = model.training?.stopReason

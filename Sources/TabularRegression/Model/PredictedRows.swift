@@ -14,6 +14,8 @@ package struct PredictionColumns: Sendable {
   /// The column that weighs the rows, for prediction intervals; nil for 1.
   package var weights: String?
   package var policies: FittedModel.Policies
+  /// The targets that are predicted, where they are several: their names stand behind those of the columns.
+  package var targets: [String] = []
 
   package init(
     passed: [String] = [], interval: PredictionInterval? = nil, level: Double = 0.95,
@@ -29,8 +31,13 @@ package struct PredictionColumns: Sendable {
 
   /// Names of the columns that are not passed through.
   package var own: [String] {
-    ["prediction"] + (interval == nil ? [] : ["lower", "upper"])
+    (targets.count > 1 ? targets.map { "_\($0)" } : [""]).flatMap(predicted)
       + (isGuarded ? ["leverage", "outside"] : [])
+  }
+
+  /// Names of the columns of one target.
+  private func predicted(_ ending: String) -> [String] {
+    ["prediction\(ending)"] + (interval == nil ? [] : ["lower\(ending)", "upper\(ending)"])
   }
 }
 
@@ -45,17 +52,18 @@ package struct PredictedRows: Sendable {
     /// Rows with fields outside the range that their column had in the fit, by column: there a prediction extrapolates.
     /// None where that was not asked.
     package var outside = RowTally()
-    /// Rows that are not estimable, by the dependency that they do not have.
-    package var unestimable = RowTally()
+    /// For each target the rows that are not estimable, by the dependency that they do not have. They are the same, but
+    /// where some of the targets have a penalty.
+    package var unestimable: [RowTally]
     /// Rows of weight 0: one more of them may be anywhere, so that their intervals have no ends.
     package var withoutWeight = 0
 
-    package init() {}
+    package init(targets: Int) { unestimable = Array(repeating: RowTally(), count: targets) }
 
     /// Adds what is said of a later block.
     package mutating func merge(_ later: Notes) {
       outside.merge(later.outside)
-      unestimable.merge(later.unestimable)
+      for target in unestimable.indices { unestimable[target].merge(later.unestimable[target]) }
       withoutWeight += later.withoutWeight
     }
   }
@@ -76,47 +84,74 @@ extension FittedModel {
     Set(design.sources.map(\.name)).union([columns.weights].compactMap { $0 })
   }
 
-  /// The predictions for a block of rows, and what else was asked for.
+  /// The predictions of the models of all targets for a block of rows, and what else was asked for.
   ///
   /// - Throws: ``TabularError``, as ``predictions(from:interval:level:weights:unseen:unestimable:)``.
-  /// - Complexity: O(rows · p), with intervals or leverages O(rows · p²).
-  package func predictedRows(
-    _ block: Table, _ columns: PredictionColumns
+  /// - Complexity: O(rows · p) for each target, with intervals or leverages O(rows · p²).
+  /// - Precondition: the models are those of one formula, and their targets, if several, those of the columns.
+  package static func predictedRows(
+    _ models: [FittedModel], _ block: Table, _ columns: PredictionColumns
   ) throws(TabularError) -> PredictedRows {
+    var result = try block.selecting(columns.passed).columns
+    var names = columns.own[...], notes = PredictedRows.Notes(targets: models.count)
+    func append(_ values: [Double]) {
+      result.append(TableColumn(name: names.removeFirst(), values: .numbers(values)))
+    }
+    var leverages: [Double]?, leftOut: [(kind: String, rows: [Int])] = []
+    for (target, model) in models.enumerated() {
+      let predicted = try model.predictedColumns(block, columns)
+      predicted.values.forEach(append)
+      leverages = leverages ?? predicted.leverages
+      if leftOut.isEmpty { leftOut = model.byColumn(predicted.unestimable) }
+      notes.unestimable[target] = model.tally(predicted.unestimable, block)
+      notes.withoutWeight = predicted.withoutWeight
+    }
+    if columns.isGuarded {
+      append(leverages ?? Array(repeating: .nan, count: block.rowCount))
+      let found = try models[0].rowsOutside(block)
+      notes.outside = RowTally(found, block)
+      result.append(
+        TableColumn(name: "outside", values: .words(words(found + leftOut, over: block.rowCount))))
+    }
+    let table = Table(
+      source: block.source, columns: result, rowCount: block.rowCount, places: block.places)
+    return PredictedRows(table: table, notes: notes)
+  }
+
+  /// What one model tells of a block of rows.
+  private struct PredictedColumns {
+    /// Predictions, with intervals both ends too: a number for each row, NaN where it is missing.
+    var values: [[Double]]
+    /// Nil where they are not needed, or the model has none.
+    var leverages: [Double]?
+    var unestimable: [Unestimable]
+    var withoutWeight: Int
+  }
+
+  private func predictedColumns(
+    _ block: Table, _ columns: PredictionColumns
+  ) throws(TabularError) -> PredictedColumns {
     if columns.interval != nil { try requireIntervals() }
     let needsLeverages = columns.isGuarded || columns.interval != nil
     let rows = try rows(
       of: block, for: .weightedPrediction, weights: columns.weights, columns.policies,
       forLeverages: needsLeverages)
+    func spread(_ values: [Double]) -> [Double] { rows.spread(values, over: block.rowCount, missing: .nan) }
     let predictions = try predictions(rows, block)
     let leverages = needsLeverages ? leverages(rows) : nil
-    var notes = PredictedRows.Notes()
-    notes.unestimable = tally(rows.unestimable, block)
-    var result = try block.selecting(columns.passed).columns
-    func append(_ name: String, _ values: [Double]) {
-      let spread = rows.spread(values, over: block.rowCount, missing: .nan)
-      result.append(TableColumn(name: name, values: .numbers(spread)))
-    }
-    append("prediction", predictions)
+    var values = [spread(predictions)]
     if let interval = columns.interval {
-      let weights = rows.design.weights
       let intervals = try intervals(
-        interval, columns.level, around: predictions, leverages: leverages, weights: weights, block)
+        interval, columns.level, around: predictions, leverages: leverages, weights: rows.design.weights,
+        block)
       // Tables have no infinity.
-      append("lower", intervals.map { $0.lower.isFinite ? $0.lower : .nan })
-      append("upper", intervals.map { $0.upper.isFinite ? $0.upper : .nan })
-      notes.withoutWeight = weights?.count { $0 == 0 } ?? 0
+      for ends in [intervals.map(\.lower), intervals.map(\.upper)] {
+        values.append(spread(ends.map { $0.isFinite ? $0 : .nan }))
+      }
     }
-    if columns.isGuarded {
-      append("leverage", leverages ?? predictions.map { _ in .nan })
-      let found = try rowsOutside(block)
-      notes.outside = RowTally(found, block)
-      let words = Self.words(found + byColumn(rows.unestimable), over: block.rowCount)
-      result.append(TableColumn(name: "outside", values: .words(words)))
-    }
-    let table = Table(
-      source: block.source, columns: result, rowCount: block.rowCount, places: block.places)
-    return PredictedRows(table: table, notes: notes)
+    return PredictedColumns(
+      values: values, leverages: leverages.map(spread), unestimable: rows.unestimable,
+      withoutWeight: columns.interval == nil ? 0 : rows.design.weights?.count { $0 == 0 } ?? 0)
   }
 
   /// The rows, in order, in which each column is outside its range.

@@ -23,7 +23,7 @@ struct NPYElementType: Equatable {
   }
 
   /// Whether a Float holds each element exactly and the elements are floating-point.
-  var isSinglePrecision: Bool { kind == .float && size == 4 }
+  var isSinglePrecision: Bool { kind == .float && size <= 4 }
 
   /// Elements at equal distances, as Doubles.
   ///
@@ -47,6 +47,7 @@ struct NPYElementType: Equatable {
       return numbers
     }
     switch (kind, size) {
+    case (.float, 2): return elements(bytes, stride, count) { (bits: UInt16) in Self.half(bits) }
     case (.float, 4):
       return elements(bytes, stride, count) { (bits: UInt32) in Double(Float(bitPattern: bits)) }
     case (.float, _): return elements(bytes, stride, count) { (bits: UInt64) in Double(bitPattern: bits) }
@@ -60,6 +61,18 @@ struct NPYElementType: Equatable {
     case (.unsigned, 4): return try integers(UInt32.self, UInt32.self)
     case (.unsigned, _): return try integers(UInt64.self, UInt64.self)
     }
+  }
+
+  /// The number of IEEE 754's binary16: a sign, five bits of exponent, ten of fraction. Not every platform has `Float16`.
+  private static func half(_ bits: UInt16) -> Double {
+    let exponent = Int(bits >> 10 & 0x1F), fraction = Double(bits & 0x3FF) * 0x1p-10
+    let magnitude =
+      switch exponent {
+      case 0: fraction * 0x1p-14
+      case 0x1F: fraction == 0 ? Double.infinity : .nan
+      default: Double(sign: .plus, exponent: exponent - 15, significand: 1 + fraction)
+      }
+    return bits >> 15 == 1 ? -magnitude : magnitude
   }
 
   @inline(__always)
@@ -86,7 +99,7 @@ struct NPYElementType: Equatable {
 extension NPYElementType.Kind {
   fileprivate var sizes: Set<Int> {
     switch self {
-    case .float: [4, 8]
+    case .float: [2, 4, 8]
     case .signed, .unsigned: [1, 2, 4, 8]
     case .boolean: [1]
     }

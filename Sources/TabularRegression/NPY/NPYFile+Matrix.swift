@@ -4,7 +4,8 @@ internal import LinearRegression
 extension NPYFile {
   /// Whether the elements lie as numbers of this type do in memory, row after row.
   func isStored<Scalar: BLASScalar>(as _: Scalar.Type) -> Bool {
-    element.kind == .float && element.size == MemoryLayout<Scalar>.size && !isFortranOrder
+    guard let element = layout.element else { return false }
+    return element.kind == .float && element.size == MemoryLayout<Scalar>.size && !isFortranOrder
       && element.isBigEndian == (1.bigEndian == 1)
   }
 
@@ -36,7 +37,7 @@ extension NPYFile {
   private func elements<Scalar: BLASScalar>(
     _ rows: Range<Int>, of _: Scalar.Type
   ) throws(TabularError) -> [Scalar] {
-    let rowBytes = columnNames.count * element.size
+    let rowBytes = layout.rowBytes
     var failure: TabularError?
     let elements = [Scalar](unsafeUninitializedCapacity: rows.count * columnNames.count) { buffer, count in
       let bytes = UnsafeMutableRawBufferPointer(

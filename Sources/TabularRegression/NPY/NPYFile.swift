@@ -4,8 +4,8 @@ private import Synchronization
 
 /// A matrix in a file of NumPy's with names for its columns: rows come out as tables.
 ///
-/// Format versions 1 to 3, Float and Double, integers and booleans, in either byte order and in C or Fortran order; one
-/// dimension makes a column. NaN is a missing value. A message counts rows from 1 where it has a text file's lines.
+/// Format versions 1 to 3, floats of 2, 4 and 8 bytes, integers and booleans, in either byte order and in C or Fortran
+/// order; one dimension makes a column, and the fields of records are columns with names. NaN is a missing value. A message counts rows from 1 where it has a text file's lines.
 package struct NPYFile: TableSource {
   /// The file's name in messages.
   package var name: String { file.name }
@@ -16,7 +16,7 @@ package struct NPYFile: TableSource {
   package let isSinglePrecision: Bool
 
   let file: RandomAccessFile
-  let element: NPYElementType
+  let layout: NPYLayout
   let isFortranOrder: Bool
   let offset: Int
   private let blockBytes: Int
@@ -34,21 +34,18 @@ package struct NPYFile: TableSource {
     self.blockBytes = blockBytes
     file = try RandomAccessFile(path)
     let start = try file.bytes(NPYHeader.longest)
-    let shape: Shape
     do throws(NPYHeader.Fault) {
       let header = try NPYHeader(start, fileSize: file.size)
-      element = try header.elementType()
-      shape = try header.shape(elementSize: element.size, fileSize: file.size)
-      (isFortranOrder, offset) = (header.isFortranOrder, header.offset)
-      if shape.rows == 0 || shape.columns == 0 {
-        throw NPYHeader.Fault("it has \(shape.rows) rows and \(shape.columns) columns; add data")
-      }
+      layout = try header.layout(fileSize: file.size)
+      // Records are one after the other in either order.
+      isFortranOrder = header.isFortranOrder && layout.names == nil
+      offset = header.offset
     } catch {
       throw .matrix(path: file.name, message: error.message)
     }
-    rowCount = shape.rows
-    isSinglePrecision = element.isSinglePrecision
-    columnNames = try ColumnNames(names, of: path, count: shape.columns).names
+    rowCount = layout.rowCount
+    isSinglePrecision = layout.isSinglePrecision
+    columnNames = try ColumnNames(names ?? layout.names, of: path, count: layout.columns.count).names
   }
 
   /// Reads the rows in blocks, on all threads, in constant memory.
@@ -95,7 +92,7 @@ package struct NPYFile: TableSource {
   /// Rows of a block. Column after column it is as many pieces of the file as it has columns: they should not be small.
   /// Of wide rows there are twice as many as columns, up to 256 MiB: merging their factors takes as long as adding so many.
   var blockRows: Int {
-    let rowBytes = columnNames.count * element.size
+    let rowBytes = layout.rowBytes
     let rows = max(1, (isFortranOrder ? 4 * blockBytes : blockBytes) / rowBytes)
     return columnNames.count > 512 ? max(rows, min(2 * columnNames.count, (256 << 20) / rowBytes)) : rows
   }
@@ -111,14 +108,15 @@ package struct NPYFile: TableSource {
 
   /// Columns of consecutive rows.
   private func table(_ rows: Range<Int>, columns: [Int]) throws(TabularError) -> Table {
-    let rowBytes = columnNames.count * element.size, columnBytes = rows.count * element.size
-    let buffer = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: isFortranOrder ? columnBytes : rows.count * rowBytes, alignment: 16)
+    let rowBytes = layout.rowBytes
+    let most = isFortranOrder ? layout.columns.map(\.element.size).max() ?? 0 : rowBytes
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: rows.count * most, alignment: 16)
     defer { buffer.deallocate() }
     if !isFortranOrder { try file.read(buffer, at: offset + rows.lowerBound * rowBytes) }
     let start = UnsafeRawPointer(buffer.baseAddress!)
     var result: [TableColumn] = []
     for column in columns {
+      let (element, place) = (layout.columns[column].element, layout.columns[column].offset)
       if isFortranOrder {
         try file.read(buffer, at: offset + (column * rowCount + rows.lowerBound) * element.size)
       }
@@ -126,7 +124,7 @@ package struct NPYFile: TableSource {
         let numbers =
           isFortranOrder
           ? try element.doubles(start, stride: element.size, count: rows.count)
-          : try element.doubles(start + column * element.size, stride: rowBytes, count: rows.count)
+          : try element.doubles(start + place, stride: rowBytes, count: rows.count)
         result.append(TableColumn(name: columnNames[column], values: .numbers(numbers)))
       } catch {
         throw .malformed(
@@ -151,13 +149,14 @@ private final class Counter: Sendable {
 extension Table {
   /// Reads a matrix from a file of NumPy's.
   ///
-  /// Format versions 1 to 3, Float and Double, integers and booleans, in either byte order and in C or Fortran order;
-  /// one dimension makes a column. NaN is a missing value. An error's message counts rows from 1 in the place of lines.
+  /// Format versions 1 to 3, floats of 2, 4 and 8 bytes, integers and booleans, in either byte order and in C or Fortran
+  /// order; one dimension makes a column, and the fields of records are columns with names. NaN is a missing value. An
+  /// error's message counts rows from 1 in the place of lines.
   ///
   /// - Parameters:
   ///   - path: the file, or "-" for standard input.
-  ///   - names: the columns' names; nil for the lines of the file of names beside it (`X.names` beside `X.npy`), or V1,
-  ///     V2, … where there is none.
+  ///   - names: the columns' names; nil for those of the fields of records, or the lines of the file of names beside it
+  ///     (`X.names` beside `X.npy`), or V1, V2, … where there is none.
   /// - Throws: ``TabularError``: a file that cannot be read, or is no matrix of numbers; an integer of 64 bits that no
   ///   Double is equal to; names that do not fit.
   public init(npy path: String, names: [String]? = nil) throws(TabularError) {

@@ -14,8 +14,17 @@ struct NPYHeader {
     init(_ message: String) { self.message = message }
   }
 
-  /// NumPy's name of the element type, such as "<f8".
+  /// NumPy's name of the element type, such as "<f8"; empty for records.
   let type: String
+
+  /// The fields of a record, in order; none where elements are no records.
+  let fields: [Field]
+
+  /// A field of a record: its name, which is empty for padding, and NumPy's name of its type.
+  struct Field {
+    let name: String
+    let type: String
+  }
 
   /// Whether the elements are in column-major order.
   let isFortranOrder: Bool
@@ -43,7 +52,9 @@ struct NPYHeader {
   ///   - fileSize: how many there are.
   init(_ start: [UInt8], fileSize: Int) throws(Fault) {
     if start.starts(with: Array("PK\u{3}\u{4}".utf8)) {
-      throw Fault("this is an archive (NPZ), not an NPY file; unpack it and take one of its arrays")
+      throw Fault(
+        "this is an archive (NPZ), not an NPY file; take an array: numpy.save('x.npy', numpy.load('x.npz')['x'])"
+      )
     }
     guard !start.isEmpty, start.prefix(Self.magic.count).elementsEqual(Self.magic.prefix(start.count))
     else {
@@ -70,8 +81,8 @@ struct NPYHeader {
       )
     }
     offset = textStart + length
-    var scanner = Scanner(text: start[textStart..<offset])
-    (type, isFortranOrder, dimensions) = try scanner.dictionary()
+    var scanner = Scanner(text: start[textStart..<offset], isUTF8: start[6] == 3)
+    (type, fields, isFortranOrder, dimensions) = try scanner.dictionary()
   }
 
   /// The shape of a matrix whose elements can be used in place.
@@ -81,6 +92,9 @@ struct NPYHeader {
   ///   - fileSize: number of bytes in the file.
   func shape<Scalar: BLASScalar>(of scalar: Scalar.Type, fileSize: Int) throws(Fault) -> Shape {
     let size = MemoryLayout<Scalar>.size
+    if !fields.isEmpty {
+      throw Fault("its elements are records; read it as a Table, or write one field of them")
+    }
     guard type == "<f\(size)" else { throw otherType(than: scalar) }
     if isFortranOrder {
       throw Fault(
@@ -129,8 +143,48 @@ struct NPYHeader {
     return Shape(rows, columns)
   }
 
+  /// The columns of the rows, each with its name where elements are records, and the bytes of a row.
+  ///
+  /// - Parameter fileSize: number of bytes in the file.
+  func layout(fileSize: Int) throws(Fault) -> NPYLayout {
+    if fields.isEmpty {
+      let element = try elementType()
+      let shape = try shape(elementSize: element.size, fileSize: fileSize)
+      try requireData(shape.rows, shape.columns)
+      return NPYLayout(element, shape)
+    }
+    if dimensions.count != 1 {
+      throw Fault(
+        "its records are in \(dimensions.count) dimensions, and rows are in one; write array.ravel()")
+    }
+    var columns: [NPYLayout.Column] = [], names: [String] = [], size = 0
+    for field in fields {
+      if field.name.isEmpty, field.type.hasPrefix("|V"), let padding = Int(field.type.dropFirst(2)),
+        0...(1 << 30) ~= padding
+      {
+        size += padding
+        continue
+      }
+      guard let element = NPYElementType(field.type) else {
+        throw Fault(
+          "its field '\(printable(shortened(field.name)))' is of type '\(printable(shortened(field.type)))', no number; write the others, as array[['a', 'b']]"
+        )
+      }
+      columns.append(NPYLayout.Column(element: element, offset: size))
+      names.append(field.name)
+      size += element.size
+    }
+    let rows = try shape(elementSize: size, fileSize: fileSize).rows
+    try requireData(rows, columns.count)
+    return NPYLayout(columns, names: names, rows: rows, rowBytes: size)
+  }
+
+  private func requireData(_ rows: Int, _ columns: Int) throws(Fault) {
+    if rows == 0 || columns == 0 { throw Fault("it has \(rows) rows and \(columns) columns; add data") }
+  }
+
   /// How the elements are stored, where they are numbers that a Double can hold, or true and false.
-  func elementType() throws(Fault) -> NPYElementType {
+  private func elementType() throws(Fault) -> NPYElementType {
     guard let element = NPYElementType(type) else { throw unreadableType(in: "read", conversion: "<f8") }
     return element
   }
@@ -138,7 +192,7 @@ struct NPYHeader {
   private func otherType<Scalar: BLASScalar>(than scalar: Scalar.Type) -> Fault {
     let wanted = "<f\(MemoryLayout<Scalar>.size)"
     let conversion = "write array.astype('\(wanted)')"
-    guard let element = NPYElementType(type) else {
+    guard let element = NPYElementType(type), element.kind != .float || element.size >= 4 else {
       return unreadableType(in: "used in place", conversion: wanted)
     }
     switch element.kind {
@@ -196,16 +250,20 @@ extension NPYHeader {
   private struct Scanner {
     /// What is still to be read; its indices are positions in the file.
     var text: ArraySlice<UInt8>
+    /// Whether it is UTF-8, as from version 3 on; before, it is Latin-1.
+    let isUTF8: Bool
 
     /// The three values, each there once, in any order.
-    mutating func dictionary() throws(Fault) -> (type: String, isFortranOrder: Bool, dimensions: [String]) {
-      var type: String?, isFortranOrder: Bool?, dimensions: [String]?
+    mutating func dictionary() throws(Fault) -> (
+      type: String, fields: [Field], isFortranOrder: Bool, dimensions: [String]
+    ) {
+      var type: String?, fields: [Field] = [], isFortranOrder: Bool?, dimensions: [String]?
       try expect("{")
       while peek() != UInt8(ascii: "}") {
         let key = try string("a key")
         try expect(":")
         switch key {
-        case "descr" where type == nil: type = try typeName()
+        case "descr" where type == nil: (type, fields) = try contents()
         case "fortran_order" where isFortranOrder == nil: isFortranOrder = try boolean()
         case "shape" where dimensions == nil: dimensions = try tuple()
         case "descr", "fortran_order", "shape":
@@ -224,17 +282,56 @@ extension NPYHeader {
         return value
       }
       return (
-        try present(type, "descr"), try present(isFortranOrder, "fortran_order"),
+        try present(type, "descr"), fields, try present(isFortranOrder, "fortran_order"),
         try present(dimensions, "shape")
       )
     }
 
-    private mutating func typeName() throws(Fault) -> String {
-      let next = peek()
-      if next == UInt8(ascii: "[") || next == UInt8(ascii: "(") {
-        throw Fault("its elements are records or arrays of their own; write one field of them, as numbers")
+    /// The name of a type, or "[('a', '<i4'), ('b', '<f8')]".
+    private mutating func contents() throws(Fault) -> (type: String, fields: [Field]) {
+      if peek() == UInt8(ascii: "(") {
+        throw Fault("its elements are arrays of their own; write them as the columns of a matrix")
       }
-      return try string("the type")
+      if !take("[") { return (try string("the type"), []) }
+      var fields: [Field] = []
+      while peek() != UInt8(ascii: "]") {
+        fields.append(try field())
+        if !take(",") { break }
+      }
+      try expect("]")
+      if fields.isEmpty { throw Fault("its records have no field; write those of numbers") }
+      return ("", fields)
+    }
+
+    /// "('a', '<i4')"; a title may stand before the name.
+    private mutating func field() throws(Fault) -> Field {
+      try expect("(")
+      var name: String
+      if take("(") {
+        _ = try string("a title")
+        try expect(",")
+        name = try string("a name")
+        try expect(")")
+      } else {
+        name = try string("a name")
+      }
+      try expect(",")
+      if peek() == UInt8(ascii: "[") {
+        throw Fault(
+          "its field '\(printable(shortened(name)))' has fields of its own; write those as fields of all")
+      }
+      let type = try string("the type")
+      if take(","), peek() != UInt8(ascii: ")") {
+        throw Fault(
+          "its field '\(printable(shortened(name)))' is an array of its own; write its columns as fields of their own"
+        )
+      }
+      try expect(")")
+      if name.contains("\\") {
+        throw Fault(
+          "the name '\(printable(shortened(name)))' of a field has an escape; give the field a plain name")
+      }
+      return Field(name: name, type: type)
     }
 
     private mutating func boolean() throws(Fault) -> Bool {
@@ -280,7 +377,8 @@ extension NPYHeader {
       let rest = text.dropFirst()
       guard let end = rest.firstIndex(of: quote) else { throw malformed("\(what) with both quotes") }
       text = rest[(end + 1)...]
-      return String(decoding: rest[..<end], as: UTF8.self)
+      if isUTF8 { return String(decoding: rest[..<end], as: UTF8.self) }
+      return String(String.UnicodeScalarView(rest[..<end].map { Unicode.Scalar($0) }))
     }
 
     private mutating func expect(_ character: Unicode.Scalar) throws(Fault) {

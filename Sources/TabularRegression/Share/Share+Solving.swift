@@ -13,36 +13,73 @@ extension Share {
   ///     left out. Nil for the formula's.
   ///   - file: what the share is called in messages.
   /// - Throws: ``TabularError``: a column that is not there, no rows, no feature left, a category whose levels have no
-  ///   columns without an intercept, what `LeastSquares` refuses.
+  ///   columns without an intercept, several targets, what `LeastSquares` refuses.
   /// - Complexity: O(p³)
   public func solve(
     _ method: LeastSquares = LeastSquares(), intercept: Bool? = nil, dropping dropped: [String] = [],
     target newTarget: String? = nil, named file: String = "the share"
   ) throws(TabularError) -> FittedModel {
-    let features = features, names = features + [target]
-    let response = newTarget ?? target
-    if dropped.contains(response) {
+    if newTarget == nil, targetCount > 1 {
       throw .unusable(
-        file: file, message: "\"\(printable(response))\" is the target; leave out another column")
+        file: file,
+        message: "there are several targets, \(listed(targetNames)); choose one, or solve for each")
+    }
+    return try solvePerTarget(
+      method, intercept: intercept, dropping: dropped, target: newTarget, named: file)[0]
+  }
+
+  private var targetNames: [String] { Formula.names(of: design.targets) }
+
+  /// The fits of all targets, without reading the rows again; of one, where `newTarget` names it: see
+  /// ``solve(_:intercept:dropping:target:named:)``.
+  ///
+  /// - Returns: a model for each target, in order.
+  /// - Throws: ``TabularError``, as the fit of one target.
+  /// - Complexity: O((p + k)³)
+  public func solvePerTarget(
+    _ method: LeastSquares = LeastSquares(), intercept: Bool? = nil, dropping dropped: [String] = [],
+    target newTarget: String? = nil, named file: String = "the share"
+  ) throws(TabularError) -> [FittedModel] {
+    let features = features, targets = targetNames
+    let responses = newTarget.map { [$0] } ?? targets
+    var chosen = targets.indices.filter { responses.contains(targets[$0]) }.map { features.count + $0 }
+    // Of two targets of one name the first.
+    chosen = Array(chosen.prefix(responses.count))
+    if chosen.isEmpty { chosen = [try design.column(toPredict: responses[0], file)] }
+    if let both = responses.first(where: dropped.contains) {
+      throw .unusable(
+        file: file, message: "\"\(printable(both))\" is the target; leave out another column")
     }
     var left: Set<Int> = []
     for name in dropped {
-      let columns = name == target ? [features.count] : design.columns(under: name)
-      if columns.isEmpty { throw Self.noColumn(name, design.droppable + [target], file) }
+      let columns = try design.columns(under: name, file)
+      if columns.isEmpty, !targets.contains(name) {
+        throw Self.noColumn(name, design.droppable + targets, file)
+      }
       left.formUnion(columns)
     }
-    guard let column = names.lastIndex(of: response) else { throw Self.noColumn(response, names, file) }
-    guard let expression = column < features.count ? design.number(column) : design.targets[0] else {
-      throw .unusable(
-        file: file,
-        message:
-          "\"\(printable(response))\" is a part of a term, not a number of its own; predict another column")
+    var expressions: [Expression] = [], design = design
+    for (column, response) in zip(chosen, responses) {
+      guard
+        let expression = column < features.count
+          ? design.number(column) : design.targets[column - features.count]
+      else {
+        throw .unusable(
+          file: file,
+          message:
+            "\"\(printable(response))\" is a part of a term, not a number of its own; predict another column")
+      }
+      expressions.append(expression)
+      if column < features.count {
+        left.formUnion(design.columns(formedFrom: Set(expression.columns)))
+        // An offset belongs to the target that it was taken from.
+        design.offsets = []
+      }
     }
-    if column < features.count { left.formUnion(design.columns(formedFrom: Set(expression.columns))) }
     let kept = features.indices.filter { !left.contains($0) }
     if kept.isEmpty, !features.isEmpty || intercept == false {
       throw .unusable(
-        file: file, message: "no column is left to predict \"\(printable(response))\" from")
+        file: file, message: "no column is left to predict \"\(printable(responses[0]))\" from")
     }
     var method = method
     method.intercept = intercept ?? design.hasIntercept
@@ -53,13 +90,14 @@ extension Share {
           "without what is left out \"\(printable(category))\" needs columns for its first level too, which this share lacks; accumulate the shorter formula, or leave out the category as well"
       )
     }
-    let narrowed = design.keeping(kept, target: expression, intercept: method.intercept)
+    let narrowed = design.keeping(kept, targets: expressions, intercept: method.intercept)
     for variable in narrowed.variables {
       guard let levels = variable.levels, levels.contains(Design.otherLevel) else { continue }
       throw Design.tooFewLevels(variable.variable.columns[0], levels, file)
     }
-    let isWhole = kept.count == features.count && method.intercept == design.hasIntercept
-    let within = try reduced(method, narrowed, kept: kept, target: column, file)
+    let isWhole =
+      kept.count == features.count && method.intercept == design.hasIntercept && expressions == design.targets
+    let within = try reduced(method, narrowed, kept: kept, targets: chosen, file)
     if within == nil, let fault = design.columnsFault { throw .unusable(file: file, message: fault) }
     let rows = try within == nil ? withColumns(named: file).rows(named: file).factor : nil
     do throws(DataError) {
@@ -67,13 +105,16 @@ extension Share {
         if let within {
           try within.rows.solve(method, columns: within.columns)
         } else {
-          try rows!.solve(method, features: kept, targets: [column])
+          try rows!.solve(method, features: kept, targets: chosen)
         }
-      return FittedModel(
+      let text =
         isWhole
-          ? formula
-          : Formula(target: response, features: narrowed.names, intercept: method.intercept).text,
-        narrowed, fit, method: method, droppedRows: droppedRows)
+        ? formula
+        : [Formula.text(expressions, narrowed.names, intercept: method.intercept), narrowed.offsetText]
+          .compactMap { $0 }.joined(separator: " + ")
+      return expressions.indices.map {
+        FittedModel(text, narrowed, fit, target: $0, method: method, droppedRows: droppedRows)
+      }
     } catch {
       throw narrowed.tabular(error, file)
     }
@@ -88,10 +129,10 @@ extension Share {
   /// - Parameters:
   ///   - narrowed: the design of the fit.
   ///   - kept: its columns among those of the share.
-  ///   - target: the column of [X y] that is predicted.
+  ///   - targets: the columns of [X y] that are predicted.
   ///   - file: what the share is called in messages.
   private func reduced(
-    _ method: LeastSquares, _ narrowed: Design, kept: [Int], target: Int, _ file: String
+    _ method: LeastSquares, _ narrowed: Design, kept: [Int], targets: [Int], _ file: String
   ) throws(TabularError) -> (rows: LeastSquares.Factor, columns: LevelColumns)? {
     guard let whole = self.absorption, method.isPlain, let absorption = narrowed.absorption() else {
       return nil
@@ -107,59 +148,7 @@ extension Share {
     /// Position without the levels.
     func position(_ column: Int) -> Int { whole.position(ofOther: column, effects: false) }
     let rows = try rows(named: file).factor.selecting(
-      features: kept.filter { !columns.range.contains($0) }.map(position), targets: [position(target)])
+      features: kept.filter { !columns.range.contains($0) }.map(position), targets: targets.map(position))
     return (rows, absorption.columns)
-  }
-}
-
-extension Design {
-  /// The columns that a name stands for: those of a number or a category, products among them, or the one that is
-  /// printed under it.
-  fileprivate func columns(under name: String) -> [Int] {
-    let named = Set(
-      variables.indices.filter { index in
-        let variable = variables[index].variable
-        return variable.name == name || variables[index].levels != nil && variable.columns == [name]
-      })
-    let members = columns.indices.filter { columns[$0].parts.contains { named.contains($0.variable) } }
-    return members.isEmpty ? columns.indices.filter { names[$0] == name } : members
-  }
-
-  /// The columns that are formed from any of these columns of a table.
-  fileprivate func columns(formedFrom sources: Set<String>) -> [Int] {
-    columns.indices.filter { column in
-      columns[column].parts.contains { !sources.isDisjoint(with: variables[$0.variable].variable.columns) }
-    }
-  }
-
-  /// What can be left out: numbers, categories, single columns.
-  fileprivate var droppable: [String] {
-    unique(variables.map { $0.levels == nil ? $0.variable.name : $0.variable.columns[0] } + names)
-  }
-
-  /// A category that lacks columns for its first level in a term, though nothing that is kept stands for that level;
-  /// nil where there is none.
-  ///
-  /// The rest of a term, without the category, stands for it: the intercept where the rest is empty, or a term that has
-  /// the rest and otherwise categories with columns for all levels.
-  fileprivate func categoryWithoutReference(_ kept: [Int], intercept: Bool) -> String? {
-    /// The variables of each term that is kept, and those among them with columns for their first level.
-    var terms: [Set<Int>: Set<Int>] = [:]
-    for column in kept {
-      let parts = columns[column].parts
-      let complete = parts.filter { variables[$0.variable].levels != nil && $0.index == 0 }.map(\.variable)
-      terms[Set(parts.map(\.variable)), default: []].formUnion(complete)
-    }
-    func isSpanned(_ rest: Set<Int>) -> Bool {
-      rest.isEmpty && intercept
-        || terms.contains { rest.isSubset(of: $0.key) && $0.key.subtracting(rest).isSubset(of: $0.value) }
-    }
-    for (term, complete) in terms {
-      for variable in term.subtracting(complete)
-      where variables[variable].levels != nil && !isSpanned(term.subtracting([variable])) {
-        return variables[variable].variable.columns[0]
-      }
-    }
-    return nil
   }
 }

@@ -32,6 +32,9 @@ public struct Share: Equatable, Sendable {
   /// What is predicted: the name of a column, or an expression as R prints it.
   public var target: String { design.target }
 
+  /// Number of targets.
+  public var targetCount: Int { design.targets.count }
+
   /// Names of the columns that it is predicted from, as R prints them.
   public var features: [String] { design.names }
 
@@ -50,7 +53,6 @@ public struct Share: Equatable, Sendable {
   public init(
     _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse
   ) throws(TabularError) {
-    try formula.requireOneTarget()
     self.init(
       formula.text, try Design(formula, table, weights: weights, missing: missing, isPart: true))
     try add(table)
@@ -153,12 +155,12 @@ public struct Share: Equatable, Sendable {
   private func checkLevels(_ name: String) throws(TabularError) {
     guard let absorption else { return }
     let levels = parts.subtrees.map(\.value.levels).max() ?? 0
-    if let fault = Design.levelsFault(
-      design.column(of: absorption), levels: levels,
-      others: design.columns.count - absorption.columns.count + design.targets.count)
-    {
-      throw .unusable(file: name, message: fault)
-    }
+    try FitMemory.check(
+      FitMemory.Need(
+        features: design.columns.count - absorption.columns.count, targets: design.targets.count,
+        levels: levels,
+        triangles: 1),
+      widest: (design.column(of: absorption), levels), source: name)
   }
 
   /// Joins with the share of other rows.
@@ -244,6 +246,7 @@ public struct Share: Equatable, Sendable {
 
 extension Share: RowReduction {
   static var countsLevels: Bool { true }
+  static var keepsTriangles: Bool { true }
 
   /// The words of the category's levels, each once.
   var levels: [String] { unique(parts.subtrees.flatMap(\.value.words)) }

@@ -31,6 +31,9 @@ public struct Table: Sendable {
   /// ends at them. Fields that they lack are missing.
   package var ragged: TableColumn.Fault?
 
+  /// Bytes of the text of which numbers keep all digits only as long as it is small.
+  var bytesOfSmallFiles = 0
+
   package init(source: String, columns: [TableColumn], rowCount: Int, places: RowPlaces) {
     self.source = source
     self.columns = columns

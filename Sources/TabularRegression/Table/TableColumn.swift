@@ -2,12 +2,15 @@
 package struct TableColumn: Sendable, Equatable {
   package let name: String
   package var values: Values
+  /// What numbers are beyond Doubles, where that was asked for.
+  package var digits: Digits?
   /// Position in the file's records, from 0; nil where it is the position in the table.
   package let field: Int?
 
-  package init(name: String, values: Values, field: Int? = nil) {
+  package init(name: String, values: Values, digits: Digits? = nil, field: Int? = nil) {
     self.name = name
     self.values = values
+    self.digits = digits
     self.field = field
   }
 
@@ -19,6 +22,18 @@ package struct TableColumn: Sendable, Equatable {
     /// Numbers, and further down something else.
     case mixed(Fault)
   }
+
+  /// Numbers as the sums of two Doubles.
+  package struct Digits: Sendable, Equatable {
+    /// The nearest Doubles, where some are whole numbers that lose digits so; the values are then a fault. Nil where the
+    /// values are the nearest Doubles.
+    package var rounded: [Double]?
+    /// What the texts say beyond the nearest Doubles; 0 where a number is missing.
+    package var low: [Double]
+  }
+
+  /// The values, or what they round to where some lose digits and all of them are kept beside.
+  package var roundedValues: Values { digits?.rounded.map(Values.numbers) ?? values }
 
   /// Words: positions in a list of those that are different.
   package struct Words: Sendable, Equatable {

@@ -21,7 +21,8 @@ package enum TableFile: TableSource {
   /// - Parameters:
   ///   - paths: the files; "-" is standard input.
   ///   - format: their format; nil as their names end, and CSV for another ending.
-  ///   - options: how text is read; where they say nothing else, fields of TSV are separated by tabs.
+  ///   - options: how text is read; where they say nothing else, fields of TSV are separated by tabs, and those of each
+  ///     file as its name ends where there is no format.
   ///   - asTheyArrive: whether rows of a pipe are handed out as soon as they are there.
   ///   - countsRaggedRows: whether rows of text with another number of fields than the header's are counted, and not
   ///     refused.
@@ -45,7 +46,7 @@ package enum TableFile: TableSource {
       )
     }
     var options = options
-    if options.delimiter == nil, formats.allSatisfy({ $0 == .tsv }) { options.delimiter = "\t" }
+    if options.delimiter == nil, let format { options.delimiter = format == .tsv ? "\t" : "," }
     self = .text(
       try TableReader(
         paths, options: options, asTheyArrive: asTheyArrive, countsRaggedRows: countsRaggedRows))

@@ -6,10 +6,12 @@ final class BlockParser {
   private let columnNames: [String]
   /// Positions of the columns to read, in their order.
   private let fields: [Int]
-  private let format: TextFormat
+  private var format: TextFormat
   private let countsRaggedRows: Bool
+  private let digits: ReadingOptions.Digits
   private var columns: [text_column]
   private let numbers = GrowingMemory<Double>()
+  private let rests = GrowingMemory<Double>()
   private let codes = GrowingMemory<Int32>()
   private let levels = GrowingMemory<text_word>()
   private let slots = GrowingMemory<UInt32>()
@@ -17,12 +19,14 @@ final class BlockParser {
 
   /// - Parameter selected: names of the columns to read; nil for all.
   init(
-    source: String, columnNames: [String], selected: Set<String>?, format: TextFormat, countsRaggedRows: Bool
+    source: String, columnNames: [String], selected: Set<String>?, format: TextFormat, countsRaggedRows: Bool,
+    digits: ReadingOptions.Digits
   ) {
     self.source = source
     self.columnNames = columnNames
     self.format = format
     self.countsRaggedRows = countsRaggedRows
+    self.digits = digits
     fields = columnNames.indices.filter { selected?.contains(columnNames[$0]) ?? true }
     columns = Array(repeating: text_column(), count: columnNames.count)
   }
@@ -37,7 +41,9 @@ final class BlockParser {
     // A row has a newline, or is the last; where none is ragged, it has no fewer bytes than delimiters and its newline.
     let capacity =
       (countsRaggedRows ? block.newlines : min(block.newlines, block.count / columnNames.count)) + 1
-    prepare(kinds, capacity)
+    let isSmallFile = digits == .ofSmallFiles && block.isSmallFile
+    prepare(kinds, capacity, keepsRests: digits == .all || isSmallFile)
+    format.delimiter = block.delimiter
     let lines = lines.room(capacity)
     return try block.bytes.withUnsafeBufferPointer { (bytes) throws(TabularError) -> Table in
       let bytes = UnsafeBufferPointer(rebasing: bytes[..<block.count])
@@ -63,27 +69,32 @@ final class BlockParser {
         let column = ReadColumn(
           name: columnNames[field], field: field, found: columns[field], rowCount: rows.count, places: places,
           bytes: bytes)
-        return TableColumn(name: column.name, values: column.values, field: field)
+        return TableColumn(name: column.name, values: column.values, digits: column.digits, field: field)
       }
       var table = Table(source: source, columns: values, rowCount: rows.count, places: places)
       if rows.fault.kind == text_ragged { table.ragged = fault }
+      if isSmallFile { table.bytesOfSmallFiles = block.count }
       return table
     }
   }
 
   /// Gives each column room for what it may hold.
-  private func prepare(_ kinds: [ColumnKind], _ capacity: Int) {
+  private func prepare(_ kinds: [ColumnKind], _ capacity: Int, keepsRests: Bool) {
     var slotCount = 16
     while slotCount < 2 * capacity { slotCount *= 2 }
     let words = fields.count { kinds[$0] != text_numbers }
-    var numbers = numbers.room(fields.count { !kinds[$0].holdsWords } * capacity)
+    let mayBeNumbers = fields.count { !kinds[$0].holdsWords }
+    var numbers = numbers.room(mayBeNumbers * capacity)
+    var rests = keepsRests ? rests.room(mayBeNumbers * capacity) : nil
     var codes = codes.room(words * capacity)
     var levels = levels.room(words * capacity)
     var slots = slots.room(words * slotCount)
     for field in fields {
       columns[field].kind = kinds[field]
+      columns[field].rests = nil
       if !kinds[field].holdsWords {
         (columns[field].numbers, numbers) = (numbers, numbers + capacity)
+        (columns[field].rests, rests) = (rests, rests.map { $0 + capacity })
       }
       if kinds[field] != text_numbers {
         (columns[field].codes, codes) = (codes, codes + capacity)

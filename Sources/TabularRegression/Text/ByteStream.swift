@@ -45,6 +45,12 @@ enum TextOrigin: Sendable {
     }
   }
 
+  /// The byte between fields where nothing else is said: a tab where the name ends in .tsv, else a comma.
+  var usualDelimiter: UInt8 {
+    if case .memory = self { return UInt8(ascii: ",") }
+    return UInt8(ascii: TableFormat(endingOf: name) == .tsv ? "\t" : ",")
+  }
+
   /// What tells whether a regular file has been written to; nil for others.
   var stamp: FileStamp? {
     switch self {

@@ -31,7 +31,8 @@ struct Header {
     var names: [String] = []
     for field in fields {
       guard let name = String(validating: field, as: UTF8.self) else {
-        throw error(names.count, "the column's name is not UTF-8; save the file as UTF-8")
+        throw error(
+          names.count, "the column's name is not UTF-8; give its --encoding, or save the file as UTF-8")
       }
       names.append(name)
     }
@@ -41,7 +42,9 @@ struct Header {
         nil, "the first line holds only numbers; put a line of column names above it, or give --no-header")
     }
     if names[0].lowercased().hasPrefix("sep="), names.joined().count <= 5 {
-      throw error(0, "the line tells a spreadsheet what separates fields; delete it, and give that as -d")
+      throw error(
+        0, "the line tells a spreadsheet what separates fields; pass over it by --skip 1, and give that as -d"
+      )
     }
     if names.count == 1, format.delimiter == UInt8(ascii: ","),
       let (_, separator) = [(";", "semicolons; give -d ';'"), ("\t", "tabs; give -t")].first(where: {
@@ -56,11 +59,9 @@ struct Header {
     if let unnamed = names.firstIndex(of: "") {
       throw error(
         unnamed,
-        format.delimiter == UInt8(ascii: " ")
-          ? "two spaces follow each other, or a line ends in one; separate fields by one space"
-          : unnamed == names.count - 1
-            ? "the line ends in a delimiter, so that the last column has no name; name it, or end lines without one"
-            : "the column has no name; name it")
+        unnamed == names.count - 1
+          ? "the line ends in a delimiter, so that the last column has no name; name it, or end lines without one"
+          : "the column has no name; name it")
     }
     var first: [String: Int] = [:]
     for (index, name) in names.enumerated() {
@@ -91,8 +92,9 @@ struct Header {
     if record.isEmpty { return [] }
     var fields = Array(repeating: text_field(), count: record.count { $0 == format.delimiter } + 1)
     return try record.withUnsafeBufferPointer { (bytes) throws(TabularError) -> [[UInt8]] in
-      let found = text_read_record(
-        bytes.baseAddress, bytes.count, format.delimiter, &fields, fields.count)
+      let found = format.withPointer {
+        text_read_record(bytes.baseAddress, bytes.count, $0, &fields, fields.count)
+      }
       if found.fault.kind != text_sound {
         throw TableColumn.Fault(found.fault, file: file, line: line, columns: fields.count).error
       }

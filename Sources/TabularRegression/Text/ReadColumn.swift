@@ -23,6 +23,16 @@ struct ReadColumn {
     return .numbers(Array(UnsafeBufferPointer(start: found.numbers, count: rowCount)))
   }
 
+  /// What its numbers are beyond Doubles, where that was asked for.
+  var digits: TableColumn.Digits? {
+    guard !found.kind.holdsWords, let rests = found.rests else { return nil }
+    func array(_ numbers: UnsafePointer<Double>) -> [Double] {
+      Array(UnsafeBufferPointer(start: numbers, count: rowCount))
+    }
+    let isRounded = found.fault_count > 0 && found.fault_count == found.inexact_count
+    return TableColumn.Digits(rounded: isRounded ? array(found.numbers) : nil, low: array(rests))
+  }
+
   private var words: TableColumn.Values {
     let codes = UnsafeBufferPointer(start: found.codes, count: rowCount)
     let words = UnsafeBufferPointer(start: found.levels, count: found.level_count)
@@ -59,7 +69,9 @@ struct ReadColumn {
       case text_inexact: .inexact(name, file: file, line: line, field: field, text: text)
       default: .notANumber(name, file: file, line: line, field: field, text: text)
       }
-    fault.count = found.fault_count
+    // Where digits are kept, a fault of another kind is the first.
+    let isKept = found.rests != nil && found.fault_class != text_inexact
+    fault.count = found.fault_count - (isKept ? found.inexact_count : 0)
     return fault
   }
 }

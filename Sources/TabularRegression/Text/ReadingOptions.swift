@@ -1,7 +1,9 @@
+package import LinearRegression
+
 /// How a table's text is read.
 public struct ReadingOptions: Sendable, Equatable {
-  /// What stands between fields: one ASCII character that no number holds. Nil for a comma, and for a tab in files whose names end
-  /// in `.tsv`.
+  /// What stands between fields: one ASCII character that no number holds. Nil for a comma, and for a tab in each file
+  /// whose name ends in `.tsv`.
   public var delimiter: Character?
 
   /// Whether the first line names the columns. Without names they are V1, V2 and so on, as in R.
@@ -13,11 +15,47 @@ public struct ReadingOptions: Sendable, Equatable {
   /// Texts that stand for a missing value, in upper or lower case; an empty field always does.
   public var missingTexts: [String]
 
+  /// What lines begin with that are passed over, such as "#"; nil for none. Inside quotes it begins no such line.
+  public var comment: String?
+
+  /// So many lines at the beginning of each file are passed over.
+  public var skippedLines: Int
+
+  /// How characters are written as bytes.
+  public var encoding: Encoding
+
+  /// Ways to write characters as bytes.
+  public enum Encoding: String, CaseIterable, Sendable {
+    case utf8
+    /// ISO 8859-1, with Windows-1252's characters in the place of control characters.
+    case latin1
+    /// UTF-16 in either byte order, which a byte order mark tells, or where there is none its zeros.
+    case utf16
+  }
+
   /// Columns whose fields are words, of digits too.
   public var categories: Set<String>
 
   /// Columns whose fields are kept as they stand, but for quotes around them: no text is missing but the empty one.
   package var verbatim = Columns.some([])
+
+  /// Which numbers are kept to all digits of their texts.
+  package var digits = Digits.none
+
+  /// Which numbers are kept to all digits of their texts, as the sums of two Doubles.
+  package enum Digits: Sendable {
+    case none
+    /// Those of files that are one block.
+    case ofSmallFiles
+    case all
+  }
+
+  /// The same, with the digits that a fit can use.
+  package func keepingDigits(_ precision: LeastSquares.Precision = .automatic) -> ReadingOptions {
+    var options = self
+    options.digits = precision == .extended ? .all : .ofSmallFiles
+    return options
+  }
 
   /// Columns by their names.
   package enum Columns: Sendable, Equatable {
@@ -35,13 +73,17 @@ public struct ReadingOptions: Sendable, Equatable {
   /// Commas between fields, a first line of names, and the usual words for nothing.
   public init(
     delimiter: Character? = nil, hasHeader: Bool = true, names: [String]? = nil,
-    missingTexts: [String] = Self.usualMissingTexts, categories: Set<String> = []
+    missingTexts: [String] = Self.usualMissingTexts, categories: Set<String> = [],
+    comment: String? = nil, skippedLines: Int = 0, encoding: Encoding = .utf8
   ) {
     self.delimiter = delimiter
     self.hasHeader = hasHeader
     self.names = names
     self.missingTexts = missingTexts
     self.categories = categories
+    self.comment = comment
+    self.skippedLines = skippedLines
+    self.encoding = encoding
   }
 
   /// NA, N/A, NaN and null.

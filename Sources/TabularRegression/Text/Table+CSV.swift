@@ -22,7 +22,7 @@ extension Table {
   ///   - options: how the text is read.
   /// - Throws: as ``init(csv:categories:)``; also where a file has other columns than the first.
   public init(csv paths: [String], options: ReadingOptions = ReadingOptions()) throws(TabularError) {
-    try self.init(all: try TableReader(paths, options: options), isCancelled: { false })
+    try self.init(all: try TableReader(paths, options: options.keepingDigits()), isCancelled: { false })
   }
 
   /// Reads the text of a CSV file whose first line names the columns.
@@ -45,7 +45,7 @@ extension Table {
   /// - Throws: as ``init(csv:categories:)``.
   public init(csvText text: String, source: String, options: ReadingOptions) throws(TabularError) {
     try self.init(
-      all: try TableReader([.memory(Array(text.utf8), name: source)], options: options),
+      all: try TableReader([.memory(Array(text.utf8), name: source)], options: options.keepingDigits()),
       isCancelled: { false })
   }
 
@@ -66,7 +66,8 @@ extension Table {
         DispatchQueue.global().async {
           let result = Parallelism.$threads.withValue(threads) {
             Result { () throws(TabularError) in
-              try Table(all: TableReader(paths, options: options), isCancelled: { cancelled.isSet })
+              try Table(
+                all: TableReader(paths, options: options.keepingDigits()), isCancelled: { cancelled.isSet })
             }
           }
           continuation.resume(returning: result)

@@ -154,7 +154,7 @@ package final class TableReader: Sendable {
   private func makeParser(_ selected: Set<String>?) -> BlockParser {
     BlockParser(
       source: source, columnNames: columnNames, selected: selected, format: format,
-      countsRaggedRows: countsRaggedRows)
+      countsRaggedRows: countsRaggedRows, digits: options.digits)
   }
 
   private var noRows: TabularError {

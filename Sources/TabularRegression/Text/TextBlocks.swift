@@ -6,14 +6,21 @@ struct TextBlock: Sendable {
   /// Position among the blocks of all files, from 0.
   let index: Int
   let file: String
+  /// The byte between the file's fields.
+  let delimiter: UInt8
   /// Line on which the block begins, from 1.
   let firstLine: Int
   /// The text is the first `count` of the bytes.
   var bytes: [UInt8]
   let count: Int
   let newlines: Int
+  /// Whether the file's rows begin with it.
+  let beginsFile: Bool
   /// Whether nothing follows in the file.
   let endsFile: Bool
+
+  /// Whether it is all rows of a file that is small.
+  var isSmallFile: Bool { beginsFile && endsFile && count <= TableReader.usualBlockSize }
 }
 
 // Safe: nothing else uses the stream.
@@ -28,7 +35,8 @@ struct TextBlocks {
   private(set) var columnNames: [String] = []
 
   private let origins: [TextOrigin]
-  private let format: TextFormat
+  /// Of the file that is read.
+  private var format: TextFormat
   private let options: ReadingOptions
   private var blockSize: Int
   /// Whether a block ends where nothing more is there yet.
@@ -38,6 +46,7 @@ struct TextBlocks {
   private var isAtEnd = false
   private var nextOrigin = 0
   private var nextIndex = 0
+  private var beginsFile = true
   private var file = ""
   /// The first file's last line of the header.
   private(set) var headerLine = 1
@@ -91,7 +100,7 @@ struct TextBlocks {
     }
     var cut = try cut()
     if columnNames.count == 1 {
-      if asTheyArrive { try leaveBlankLines(&cut) } else { try addBlankLines(&cut) }
+      if asTheyArrive { try leaveLinesWithoutRows(&cut) } else { try addLinesWithoutRows(&cut) }
     }
     var block = takeBuffer(cut.size)
     swap(&block, &buffer)
@@ -112,10 +121,11 @@ struct TextBlocks {
     defer {
       line += cut.newlines
       nextIndex += 1
+      beginsFile = false
     }
     return TextBlock(
-      index: nextIndex, file: file, firstLine: line, bytes: block, count: cut.size, newlines: cut.newlines,
-      endsFile: isAtEnd && rest.isEmpty)
+      index: nextIndex, file: file, delimiter: format.delimiter, firstLine: line, bytes: block,
+      count: cut.size, newlines: cut.newlines, beginsFile: beginsFile, endsFile: isAtEnd && rest.isEmpty)
   }
 
   // MARK: Where a block ends
@@ -130,61 +140,64 @@ struct TextBlocks {
     return cut.size > 0 ? cut : try firstRecord()
   }
 
-  /// The next record, however long it is.
-  private mutating func firstRecord() throws(TabularError) -> Cut {
+  /// The next record, however long it is, behind so many bytes.
+  private mutating func firstRecord(behind offset: Int = 0) throws(TabularError) -> Cut {
     while true {
-      let record = buffer.withUnsafeBufferPointer {
-        text_read_record($0.baseAddress! + start, end - start, format.delimiter, nil, 0)
-      }
+      let record = record(behind: offset)
       if record.size > 0 { return (record.size, record.newlines) }
-      if isAtEnd { return (end - start, scan(end - start).newlines) }
+      if isAtEnd { return (end - start - offset, scan(end - start - offset, behind: offset).newlines) }
       try fill(2 * (end - start))
     }
   }
 
-  /// Blank lines behind a block belong to it: whether they are rows depends on what follows.
-  private mutating func addBlankLines(_ cut: inout Cut) throws(TabularError) {
+  /// Lines without a row behind a block belong to it: whether blank ones are rows depends on what follows.
+  private mutating func addLinesWithoutRows(_ cut: inout Cut) throws(TabularError) {
     while true {
-      if !isAtEnd, start + cut.size + 2 > end { try fill(cut.size + blockSize + 2) }
-      let rest = buffer[start + cut.size..<end]
-      // A CR that ends the file ends a line too.
-      let length =
-        rest.first == 0x0A || isAtEnd && rest.elementsEqual([0x0D])
-        ? 1 : rest.starts(with: [0x0D, 0x0A]) ? 2 : 0
-      if length == 0 { return }
-      cut.size += length
-      cut.newlines += 1
-    }
-  }
-
-  /// Blank lines at a block's end are left for the next, where what follows has not arrived yet.
-  private mutating func leaveBlankLines(_ cut: inout Cut) throws(TabularError) {
-    while !isAtEnd {
-      let block = buffer[start..<start + cut.size]
-      guard let last = block.lastIndex(where: { $0 != 0x0A && $0 != 0x0D }) else {
-        // Nothing but blank lines.
-        try fill(end - start + 1)
-        let contents = scan(end - start)
-        cut = contents.quotes ? records(end - start) : (contents.end_of_lines, contents.newlines)
-        if isAtEnd { cut.size = end - start }
-        continue
+      let line = record(behind: cut.size)
+      if line.field_count > 0 { return }
+      if line.size > 0 {
+        cut = (cut.size + line.size, cut.newlines + line.newlines)
+      } else if isAtEnd {
+        cut.size = end - start
+        return
+      } else {
+        try fill(max(cut.size + blockSize + 2, end - start + 1))
       }
-      let blank = block[last...].dropFirst().drop { $0 == 0x0D }.dropFirst()
-      cut.size -= blank.count
-      cut.newlines -= blank.count { $0 == 0x0A }
-      return
     }
   }
 
-  private func scan(_ size: Int) -> text_contents {
-    buffer.withUnsafeBufferPointer { text_scan($0.baseAddress! + start, min(size, end - start)) }
+  /// Lines without a row at a block's end are left for the next, where what follows has not arrived yet.
+  private mutating func leaveLinesWithoutRows(_ cut: inout Cut) throws(TabularError) {
+    while !isAtEnd {
+      let rows = records(cut.size, endsWithRow: true)
+      if rows.size > 0 { return cut = rows }
+      try fill(end - start + 1)
+      cut = isAtEnd ? (end - start, scan(end - start).newlines) : records(end - start)
+    }
+  }
+
+  /// What begins behind so many bytes, as far as it is there.
+  private func record(behind offset: Int) -> text_record {
+    format.withPointer { format in
+      buffer.withUnsafeBufferPointer {
+        text_read_record($0.baseAddress! + start + offset, end - start - offset, format, nil, 0)
+      }
+    }
+  }
+
+  private func scan(_ size: Int, behind offset: Int = 0) -> text_contents {
+    buffer.withUnsafeBufferPointer {
+      text_scan($0.baseAddress! + start + offset, min(size, end - start - offset))
+    }
   }
 
   /// The complete records among so many bytes.
-  private func records(_ size: Int) -> Cut {
+  private func records(_ size: Int, endsWithRow: Bool = false) -> Cut {
     var newlines = 0
-    let size = buffer.withUnsafeBufferPointer {
-      text_records($0.baseAddress! + start, min(size, end - start), format.delimiter, &newlines)
+    let size = format.withPointer { format in
+      buffer.withUnsafeBufferPointer {
+        text_records($0.baseAddress! + start, min(size, end - start), format, endsWithRow, &newlines)
+      }
     }
     return (size, newlines)
   }
@@ -195,38 +208,35 @@ struct TextBlocks {
   private mutating func openNext() throws(TabularError) {
     let origin = origins[nextOrigin]
     nextOrigin += 1
-    (stream, isAtEnd, file, line) = (try origin.open(), false, origin.name, 1)
+    beginsFile = true
+    if options.delimiter == nil { format.delimiter = origin.usualDelimiter }
+    (stream, isAtEnd, file, line) = (try origin.text(options, format.delimiter), false, origin.name, 1)
     (start, end) = (0, 0)
-    while !isAtEnd, end < 4 { try fill(max(blockSize + 2, 4)) }
-    let beginning = buffer[start..<end]
-    if beginning.starts(with: [0xFF, 0xFE]) || beginning.starts(with: [0xFE, 0xFF]) {
-      throw .malformed(file: file, line: 1, column: nil, message: "the text is UTF-16; save it as UTF-8")
-    }
-    if let kind = FileKind(beginning) {
-      throw .malformed(file: file, line: 1, column: nil, message: kind.descriptionAsTable)
-    }
+    while !isAtEnd, end < 3 { try fill(blockSize + 3) }
     while buffer[start..<end].starts(with: [0xEF, 0xBB, 0xBF]) { start += 3 }
-    var blank: Cut = (0, 0)
-    try addBlankLines(&blank)
-    start += blank.size
-    line += blank.newlines
+    try skipLines()
+    if let kind = FileKind(buffer[start..<end]) {
+      throw .malformed(file: file, line: line, column: nil, message: kind.descriptionAsTable)
+    }
+    var passed: Cut = (0, 0)
+    try addLinesWithoutRows(&passed)
+    start += passed.size
+    line += passed.newlines
     let first = try firstRecord()
     let record = buffer[start..<start + first.size]
-    if let ends = Self.oddLineEnds(record) {
-      throw .malformed(
-        file: file, line: 1, column: nil,
-        message: "lines end in \(ends); save the file with LF or CRLF at line ends")
-    }
     var header = Header(format: format, options: options)
     try header.read(record, file: file, line: line)
     let headerLine = line
     if options.hasHeader {
       start += first.size
       line += first.newlines
-      if start == end { try fill(blockSize + 2) }
+      var passed: Cut = (0, 0)
+      try addLinesWithoutRows(&passed)
       // What begins with a quote may be the name of a row.
-      let size = buffer[start..<end].first == UInt8(ascii: "\"") ? try firstRecord().size : 0
-      try header.look(at: buffer[start..<start + size], file: file, line: line)
+      if start + passed.size < end, buffer[start + passed.size] == UInt8(ascii: "\"") {
+        let size = try firstRecord(behind: passed.size).size, row = start + passed.size
+        try header.look(at: buffer[row..<row + size], file: file, line: line + passed.newlines)
+      }
     }
     if nextOrigin == 1 {
       columnNames = header.names
@@ -236,13 +246,24 @@ struct TextBlocks {
     }
   }
 
-  /// What other programs end lines in, where a file's first record shows that; a quote may hide it.
-  private static func oddLineEnds(_ record: ArraySlice<UInt8>) -> String? {
-    let quote = UInt8(ascii: "\"")
-    guard let first = record.firstIndex(of: 0x0D), !record[..<first].contains(quote) else { return nil }
-    let behind = record[(first + 1)...]
-    if behind.starts(with: [0x0D, 0x0A]) { return "CR CR LF" }
-    return behind.isEmpty || behind.first == 0x0A ? nil : "CR alone"
+  /// Moves behind the lines at a file's beginning that are to be passed over.
+  private mutating func skipLines() throws(TabularError) {
+    for _ in 0..<max(0, options.skippedLines) where start < end || !isAtEnd {
+      while !buffer[start..<end].contains(0x0A), !isAtEnd {
+        (start, end) = (0, 0)
+        try fill(blockSize + 2)
+      }
+      start = buffer[start..<end].firstIndex(of: 0x0A).map { $0 + 1 } ?? end
+      line += 1
+    }
+    if start == end, !isAtEnd { try fill(blockSize + 2) }
+    if start == end, isAtEnd, options.skippedLines > 0 {
+      throw .malformed(
+        file: file, line: line, column: nil,
+        message:
+          "nothing follows the lines at the beginning that are skipped; skip fewer than \(options.skippedLines)"
+      )
+    }
   }
 
   /// Reads until so many bytes are there, or the end is; where rows are wanted as they arrive, until more are.

@@ -32,7 +32,8 @@ extension TableColumn.Fault {
     case text_behind_quote:
       message = "there is text behind a closing quote; double the quotes that belong to the text"
     case text_nul:
-      message = "there is a NUL byte; the file is not text, or it is UTF-16 (save it as UTF-8)"
+      message =
+        "there is a NUL byte; the file is not text, or it is UTF-16: give --encoding utf16, or save it as UTF-8"
     default:
       field = min(fault.field, columns + 1)
       message =
@@ -95,6 +96,6 @@ extension TableColumn.Fault {
   static func notUTF8(_ name: String, file: String, line: Int, field: Int) -> Self {
     Self(
       name, file: file, line: line, field: field,
-      "the text is not UTF-8; save the file as UTF-8 or leave the column out")
+      "the text is not UTF-8; give its --encoding, save the file as UTF-8, or leave the column out")
   }
 }

@@ -2,12 +2,17 @@ internal import CText
 
 /// How fields are told apart and read, as C has it.
 struct TextFormat: Sendable {
-  let delimiter: UInt8
+  var delimiter: UInt8 {
+    get { format.delimiter }
+    set { format.delimiter = newValue }
+  }
   /// In lower case, each with a NUL behind.
   private let missing: [CChar]
   /// The numbers among them, which are missing however they are written.
   private let missingNumbers: [Double]
-  /// All but the pointers to both.
+  /// What lines begin with that are no rows.
+  private let comment: [CChar]
+  /// All but the pointers to these.
   nonisolated(unsafe) private var format: text_format
 
   /// Commas, and the usual texts for missing values.
@@ -29,7 +34,13 @@ struct TextFormat: Sendable {
           "\(shown(String(character))) cannot stand between fields; give one ASCII character that is no letter, digit, sign, point or quote"
       )
     }
-    self.init(delimiter: delimiter, missingTexts: options.missingTexts)
+    let comment = options.comment ?? ""
+    if options.comment == "" || comment.utf8.contains(where: { $0 == 0x0A || $0 == 0 }) {
+      throw .unusable(
+        file: file,
+        message: "lines cannot be told by \(shown(comment)) that they begin with; give a character such as #")
+    }
+    self.init(delimiter: delimiter, missingTexts: options.missingTexts, comment: comment)
     (format.counts_ragged_rows, format.uses_vectors) = (countsRaggedRows, usesVectors)
   }
 
@@ -39,8 +50,7 @@ struct TextFormat: Sendable {
     return isPartOfFields || character.utf8.count != 1 ? nil : character.asciiValue
   }
 
-  private init(delimiter: UInt8, missingTexts: [String]) {
-    self.delimiter = delimiter
+  private init(delimiter: UInt8, missingTexts: [String], comment: String = "") {
     var format = text_format()
     format.delimiter = delimiter
     var missing: [CChar] = []
@@ -55,6 +65,8 @@ struct TextFormat: Sendable {
     }
     format.missing_length = missing.count
     self.missing = missing
+    self.comment = comment.utf8.map { CChar(bitPattern: $0) }
+    format.comment_length = self.comment.count
     missingNumbers = missingTexts.compactMap { text in
       var plain = text_format(), value = 0.0
       let kind = Array(text.utf8)[...].trimmingSpaces().withUnsafeBufferPointer {
@@ -70,10 +82,13 @@ struct TextFormat: Sendable {
   func withPointer<Result>(_ body: (UnsafePointer<text_format>) -> Result) -> Result {
     missing.withUnsafeBufferPointer { missing in
       missingNumbers.withUnsafeBufferPointer { numbers in
-        var format = format
-        format.missing = missing.baseAddress
-        format.missing_numbers = numbers.baseAddress
-        return withUnsafePointer(to: &format, body)
+        comment.withUnsafeBufferPointer { comment in
+          var format = format
+          format.missing = missing.baseAddress
+          format.missing_numbers = numbers.baseAddress
+          format.comment = comment.baseAddress
+          return withUnsafePointer(to: &format, body)
+        }
       }
     }
   }

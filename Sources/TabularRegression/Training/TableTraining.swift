@@ -47,6 +47,8 @@ public final class TableTraining {
   ) throws(TabularError) {
     try Self.check(formula, method, validation: validation?.source)
     let design = try Design(formula, table, weights: weights, missing: missing)
+    try design.checkMemory(
+      nil, rows: table.rowCount, triangles: LeastSquares().trianglesInMemory, source: table.source)
     let data = try TrainingRows(design, table)
     let others = try validation.map { (table) throws(TabularError) in
       try TrainingRows(design, table, for: .evaluation)
@@ -56,18 +58,20 @@ public final class TableTraining {
 
   /// Prepares a run on rows that need not fit in memory: where they are many, their columns are kept in a temporary file.
   ///
-  /// - Parameter bytesInMemory: columns of so many bytes stay in memory.
+  /// - Parameters:
+  ///   - bytesInMemory: columns of so many bytes stay in memory.
+  ///   - progress: called with the number of rows that were read.
   /// - Throws: ``TabularError``, as ``init(_:_:weights:missing:validation:method:stopSignal:)``; no place for the file.
   package convenience init(
     _ formula: Formula, reading rows: TableFile, weights: String? = nil, missing: MissingPolicy = .refuse,
     validation: TableFile? = nil, method: SGD = SGD(), bytesInMemory: Int = TableTraining.bytesInMemory,
-    stopSignal: StopSignal = StopSignal()
+    stopSignal: StopSignal = StopSignal(), progress: (Int) -> Void = { _ in }
   ) throws(TabularError) {
     try Self.check(formula, method, validation: validation?.source)
     let data = try FormulaRows(formula: formula, source: rows, weights: weights, missing: missing) {
       design, _ in
       TrainingRows(design, source: rows.source, bytesInMemory: bytesInMemory)
-    }.reduction()
+    }.reduction(progress: progress)
     let others = try validation.map { (rows) throws(TabularError) in
       var others = TrainingRows(
         data.design, source: rows.source, bytesInMemory: data.isInFile ? -1 : .max)
@@ -128,7 +132,8 @@ public final class TableTraining {
 
   /// The target, the terms, and the weights if there are any.
   var columnNames: [String] {
-    [data.design.target] + data.design.names + [data.design.weights].compactMap { $0 }
+    [data.design.target] + data.design.names
+      + [data.design.weights, data.design.offsetText].compactMap { $0 }
   }
 
   var state: TrainingState { training.state }

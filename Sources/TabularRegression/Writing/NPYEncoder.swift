@@ -1,6 +1,7 @@
 public import LinearAlgebra
 
-/// Tables of numbers as NumPy's files have them: version 1, row after row, little-endian; missing numbers are NaN.
+/// Tables of numbers as NumPy's files have them: version 1, row after row, little-endian; missing numbers are NaN,
+/// true is 1 and false 0.
 package struct NPYEncoder<Scalar: BLASScalar>: TableEncoder {
   package init() {}
 
@@ -15,11 +16,9 @@ package struct NPYEncoder<Scalar: BLASScalar>: TableEncoder {
   package func rows(_ block: Table) throws(TabularError) -> [UInt8] {
     var columns: [[Double]] = []
     for column in block.columns {
-      if case .words(let words) = column.values, let row = words.codes.firstIndex(where: { $0 >= 0 }) {
-        throw block.fault(
-          column.name, row: row, count: words.codes.count { $0 >= 0 },
-          "\(shown(words.levels[Int(words.codes[row])])) is not a number, and a matrix holds only numbers; choose the columns that do"
-        )
+      if case .words(let words) = column.values {
+        columns.append(try truthValues(words, column.name, block))
+        continue
       }
       if Scalar.self == Float.self { try block.requireSinglePrecision(column.name) }
       columns.append(try block.numbers(column.name))
@@ -39,6 +38,21 @@ package struct NPYEncoder<Scalar: BLASScalar>: TableEncoder {
       initialized = count * MemoryLayout<Scalar>.size
     }
   }
+
+  /// 1 and 0 for words that are true or false; NaN where one is missing.
+  private func truthValues(
+    _ words: TableColumn.Words, _ name: String, _ block: Table
+  ) throws(TabularError) -> [Double] {
+    let levels = words.levels.map(Design.boolean)
+    func isOther(_ code: Int32) -> Bool { code >= 0 && levels[Int(code)] == nil }
+    if let row = words.codes.firstIndex(where: isOther) {
+      throw block.fault(
+        name, row: row, count: words.codes.count(where: isOther),
+        "\(shown(words.levels[Int(words.codes[row])])) is not a number, and a matrix holds only numbers; choose the columns that do"
+      )
+    }
+    return words.codes.map { $0 < 0 ? .nan : levels[Int($0)] == "TRUE" ? 1 : 0 }
+  }
 }
 
 extension Table {
@@ -46,11 +60,11 @@ extension Table {
   /// columns' names as the lines of a file beside it (`X.names` beside `X.npy`): the matrix is there whole, or not at
   /// all.
   ///
-  /// Version 1 of the format, row after row; missing numbers are NaN.
+  /// Version 1 of the format, row after row; missing numbers are NaN, and the words TRUE and FALSE, in any case, 1 and 0.
   /// - Parameters:
   ///   - path: the file, which is written whole or not at all.
   ///   - type: the elements' type; numbers are rounded to it.
-  /// - Throws: ``TabularError``: a file that cannot be written; a column with words; a number beyond the type's
+  /// - Throws: ``TabularError``: a file that cannot be written; a column with other words; a number beyond the type's
   ///   largest.
   public func write<Scalar: BLASScalar>(
     npy path: String, as type: Scalar.Type = Double.self

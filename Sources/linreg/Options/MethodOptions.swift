@@ -58,20 +58,21 @@ struct MethodOptions: ParsableArguments {
     return method
   }
 
-  /// The method, with the penalty that cross-validation chooses if that is asked for; it is told to `note`.
-  func method(
-    intercept: Bool, note: (String) -> Void, choose: () throws -> RidgeChoice
-  ) throws -> LeastSquares {
-    var method = plainMethod(intercept: intercept)
+  /// The penalties that cross-validation chooses, one for each target, if that is asked for; they are told to `note`.
+  func penalties(
+    of targets: [String], note: (String) -> Void, choose: () throws -> [RidgeChoice]
+  ) throws -> [Double]? {
     switch ridge {
-    case .penalty, .invalid: break
+    case .penalty, .invalid: return nil
     case .leastError, .oneStandardError:
-      let choice = try choose()
-      note(choice.description)
-      method.ridgePenalty =
-        ridge == .leastError ? choice.validation.best : choice.validation.withinOneStandardError
+      let choices = try choose()
+      for (target, choice) in zip(targets, choices) {
+        note("\(choices.count > 1 ? "\(target): " : "")\(choice)")
+      }
+      return choices.map {
+        ridge == .leastError ? $0.validation.best : $0.validation.withinOneStandardError
+      }
     }
-    return method
   }
 }
 

@@ -14,12 +14,12 @@ struct DataOptions: ParsableArguments {
   var target: String?
 
   @Option(
-    help: "The columns to predict it from, separated by commas (default: all others); may be given again.",
+    help: "The columns to predict it from, \(betweenCommas) (default: all others); may be given again.",
     transform: names)
   var features: [[String]] = []
 
   @Option(
-    help: "Columns to leave out of the default, separated by commas; may be given again.", transform: names)
+    help: "Columns to leave out of the default, \(betweenCommas); may be given again.", transform: names)
   var exclude: [[String]] = []
 
   /// The files: all but the formula.
@@ -78,27 +78,6 @@ func noteRowNames(_ file: TableFile) {
   Terminal.note(
     "\(file.source): the first column holds the names of rows; \".\" is without it, and \(Table.rowNames) stands for it"
   )
-}
-
-/// Names between commas, without spaces around them, as the names of a header are. Commas inside parentheses are part
-/// of a name, such as poly(x, 3)2.
-@Sendable func names(_ text: String) -> [String] {
-  var names = [""], depth = 0
-  for character in text {
-    if character == ",", depth == 0 {
-      names.append("")
-      continue
-    }
-    if character == "(" { depth += 1 }
-    if character == ")" { depth -= 1 }
-    names[names.count - 1].append(character)
-  }
-  if depth != 0 { names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
-  return names.map { name in
-    var name = name.drop { $0 == " " }
-    while name.last == " " { name.removeLast() }
-    return String(name)
-  }
 }
 
 /// Throws where a file is named twice, in one spelling or two.
@@ -166,6 +145,36 @@ struct ThreadOptions: ParsableArguments {
   /// Does the work on so many threads.
   func run<Result>(_ work: () throws -> Result) throws -> Result {
     try Parallelism.$threads.withValue(threads ?? Parallelism.threads, operation: work)
+  }
+}
+
+/// How much memory a fit may take.
+struct MemoryOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The most memory that a fit may take, such as 500M or 4G; one that needs more is refused before it begins (default: what the machine has free).",
+      valueName: "size"),
+    transform: bytes)
+  var memory: Int?
+
+  /// Does the work within so much memory, on so many threads.
+  func run<Result>(_ threads: ThreadOptions, _ work: () throws -> Result) throws -> Result {
+    try FitMemory.$limit.withValue(memory) { try threads.run(work) }
+  }
+
+  /// The bytes of a size: a number, and K, M, G or T for thousands, millions and so on.
+  @Sendable private static func bytes(_ text: String) throws -> Int {
+    var digits = text.uppercased()[...], unit = 1.0
+    if digits.last == "B" { digits.removeLast() }
+    if let last = digits.last, let power = "KMGT".firstIndex(of: last) {
+      digits.removeLast()
+      for _ in 0...("KMGT".distance(from: "KMGT".startIndex, to: power)) { unit *= 1000 }
+    }
+    guard let number = Double(digits), number > 0, number * unit < 0x1p62 else {
+      throw ValidationError("it is a number of bytes, or one with K, M, G or T, such as 500M")
+    }
+    return Int(number * unit)
   }
 }
 

@@ -18,21 +18,20 @@ struct PolicyOptions: ParsableArguments {
 
   var policies: FittedModel.Policies { FittedModel.Policies(unseen: unseen, unestimable: unestimable) }
 
-  /// Says of rows that are not estimable what became of them: "2 rows are not estimable and have no prediction, for in
-  /// the fit's rows total = ground + upper (2); the first is new.csv:3; …".
+  /// What became of rows that are not estimable: "2 rows are not estimable and have no prediction, for in the fit's rows
+  /// total = ground + upper (2); the first is new.csv:3; …"; nil where there are none.
   ///
   /// - Parameter missing: what became of one row, and of several, unless they are kept.
-  func note(_ rows: RowTally, missing: (one: String, several: String)) {
-    guard let first = rows.first else { return }
+  func text(_ rows: RowTally, missing: (one: String, several: String)) -> String? {
+    guard let first = rows.first else { return nil }
     let isOne = rows.rowCount == 1, isKept = unestimable == .keep
     let verb = isOne ? "row is" : "rows are"
     let fate =
       isKept
       ? "predicted though not estimable" : "not estimable and \(isOne ? missing.one : missing.several)"
     let remedy = isKept ? "" : "; --unestimable keep predicts \(isOne ? "it" : "them") all the same"
-    Terminal.note(
+    return
       "\(rows.rowCount) \(verb) \(fate), for in the fit's rows \(rows.kinds); the first is \(first.file):\(first.line)\(remedy)"
-    )
   }
 }
 

@@ -1,7 +1,7 @@
 import LinearAlgebra
 import TabularRegression
 
-/// How many rows were read, on a terminal, once that has taken a while.
+/// How many rows were read, and what follows, on a terminal, once that has taken a while.
 struct ReadingProgress {
   private let isTerminal = Terminal.showsProgress
   private let started = ContinuousClock.now
@@ -16,6 +16,13 @@ struct ReadingProgress {
     let rate = Double(rows) / ((now - started) / .seconds(1))
     let line = "\(rows) rows read  \(formatted(rate / 1e6, significantDigits: 3)) million rows/s"
     Terminal.showLine(String(line.prefix(Terminal.width - 1)))
+  }
+
+  /// Says that rows are read no more, and so many columns are solved for, where that takes a while.
+  mutating func showSolving(columns: Int) {
+    guard isTerminal, columns >= 1000 else { return }
+    isShown = true
+    Terminal.showLine(String("solving for \(columns) columns".prefix(Terminal.width - 1)))
   }
 
   /// Takes the line away.

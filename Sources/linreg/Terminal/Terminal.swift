@@ -38,6 +38,13 @@ enum Terminal {
     _ = Files.write((line.hasSuffix("\n") ? line : line + "\n").utf8, to: STDERR_FILENO)
   }
 
+  /// Writes what there is to say of the model of each target to standard error, nil being nothing: behind the name of the
+  /// target, unless all lines are the same.
+  static func note(ofEach lines: [(target: String, line: String?)]) {
+    if let first = lines.first?.line, lines.allSatisfy({ $0.line == first }) { return note(first) }
+    for case (let target, let line?) in lines { note("\(printable(target)): \(line)") }
+  }
+
   /// Whether standard error is a terminal that a line can be drawn on again and again.
   static var showsProgress: Bool {
     isatty(STDERR_FILENO) == 1 && getenv("TERM").map { String(cString: $0) != "dumb" } ?? false

@@ -40,7 +40,7 @@ C <- function(x, reference = NULL) {
   f <- factor(x)
   if (is.null(reference)) f else relevel(f, ref = reference)
 }
-poly <- function(x, degree) stats::poly(x, degree, raw = TRUE, simple = TRUE)
+poly <- function(x, degree, raw = TRUE) stats::poly(x, degree, raw = raw, simple = TRUE)
 center <- function(x) scale(x, scale = FALSE)
 
 formulas <- c(
@@ -58,15 +58,25 @@ formulas <- c(
   "price ~ zip/area + log10(`living area`) + log2(area)",
   "price ~ C(k)*flag*rooms - C(k):flag:rooms",
   "price ~ C(zip):C(k) + I(-area + 2 * (rooms - 1)^2)",
-  "cbind(price, log(size)) ~ area + zip*flag")
+  "cbind(price, log(size)) ~ area + zip*flag",
+  "price ~ rooms + zip + offset(log(size)) + offset(2 * area)",
+  "cbind(price, size) ~ 0 + area + flag + offset(rooms)",
+  "price ~ factor(k) + as.factor(rooms) + log(area, 3)",
+  "price ~ I(area > 90)*zip + I((rooms >= 4) * area) + I(k == 9) + I(rooms != 2)",
+  "price ~ 0 + I(area <= 90) + rooms",
+  "price ~ I(rooms < 3):area + flag",
+  "price ~ poly(area, 3, raw = FALSE)*flag + rooms + poly(w, 1, raw = FALSE)")
 
 number <- function(x) ifelse(is.na(x), "null", sprintf("%.17g", x))
 array <- function(x) paste0("[", paste(x, collapse = ", "), "]")
 json <- function(x) paste0("\"", gsub("\"", "\\\\\"", x), "\"")
 fits <- c()
-for (weights in c(FALSE, TRUE)) for (formula in if (weights) formulas[1:2] else formulas) {
+weighted <- c(1, 2, which(grepl("offset", formulas, fixed = TRUE))[1])
+for (weights in c(FALSE, TRUE)) for (formula in if (weights) formulas[weighted] else formulas) {
   f <- as.formula(formula, env = globalenv())
   m <- if (weights) lm(f, d, weights = w) else lm(f, d)
+  # From R 4.3 on summary.lm() takes the offset from the fitted values; earlier ones took F and R-squared of both together.
+  if (getRversion() < "4.3" && !is.null(m$offset)) m$fitted.values <- m$fitted.values - m$offset
   s <- summary(m)
   responses <- if (inherits(m, "mlm")) colnames(coef(m)) else NULL
   for (t in seq_len(max(1, length(responses)))) {

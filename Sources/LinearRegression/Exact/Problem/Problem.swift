@@ -1,5 +1,22 @@
 internal import LinearAlgebra
 
+/// What is known of the values of the columns.
+struct DataPrecision {
+  /// Relative precision that each feature's values are stored with: that of their type, but integers are exact in any.
+  var features: [Double]
+
+  /// Whether each column of [X y] is known to more digits than it is stored with.
+  var isExtended: [Bool]
+
+  init<Scalar>(_ rows: Rows<Scalar>) {
+    let sample = rows.sample()
+    features = (0..<rows.featureCount).map {
+      rows.areIntegers($0, in: sample) ? Double.ulpOfOne : Double(Scalar.ulpOfOne)
+    }
+    isExtended = (0..<rows.columnCount).map(rows.hasLow)
+  }
+}
+
 /// What n rows come down to: a p × p triangle, from which everything else follows without the data.
 ///
 /// Columns are centred (where there is an intercept) and have norm 1, so that their units do not matter: with
@@ -47,10 +64,10 @@ struct Problem {
 extension Problem {
   /// From a factor of rows.
   ///
-  /// - Parameter precisions: relative precision that each feature's values are stored with; nil for that of the factor.
-  init(_ factor: LeastSquares.Factor, precisions: [Double]? = nil) {
+  /// - Parameter data: what is known of the columns' values; nil for the precision of the factor.
+  init(_ factor: LeastSquares.Factor, data: DataPrecision? = nil) {
     let layout = factor.layout, (p, k, first) = (layout.features, layout.targets, layout.firstFeature)
-    let frame = Frame(factor)
+    let frame = Frame(factor, data)
     var triangle = UpperTriangularMatrix<Double>(order: p)
     for j in 0..<p where frame.norms[j] > 0 {
       for i in 0...j { triangle[i, j] = factor.triangle[first + i, first + j] / frame.norms[j] }
@@ -62,12 +79,12 @@ extension Problem {
       hasIntercept: layout.hasOnes, counts: factor.counts, units: factor.units, offsets: frame.offsets,
       norms: frame.norms, triangle: triangle, projections: Matrix(rows: p, columns: k, target),
       leftovers: (0..<k).map { t in (p...p + t).reduce(0) { $0 + target($1, t) * target($1, t) } },
-      uncertainties: (0..<p).map { frame.uncertainty($0, epsilon: precisions?[$0] ?? factor.epsilon) })
+      uncertainties: (0..<p).map { frame.uncertainty($0, epsilon: data?.features[$0] ?? factor.epsilon) })
   }
 
   /// From cross-products; nil where rounding in them hides what matters: a mean far from the shift, a constant column,
   /// a matrix that is not positive definite.
-  init?<Scalar>(_ products: CrossProducts<Scalar>, precisions: [Double]) {
+  init?<Scalar>(_ products: CrossProducts<Scalar>, data: DataPrecision) {
     let layout = products.layout, (p, k, first) = (layout.features, layout.targets, layout.firstFeature)
     let root = layout.hasOnes ? products[0, 0].squareRoot() : 1
     func top(_ column: Int) -> Double { layout.hasOnes ? products[0, column] / root : 0 }
@@ -77,7 +94,7 @@ extension Problem {
     let columns = 0..<layout.columns
     let frame = Frame(
       products.units, products.counts, offsets: columns.map { top(first + $0) / root },
-      norms: columns.map { max(0, centered($0, $0)).squareRoot() }, isCentered: layout.hasOnes)
+      norms: columns.map { max(0, centered($0, $0)).squareRoot() }, isCentered: layout.hasOnes, data)
     for j in 0..<p + k {
       let (total, left) = (products[first + j, first + j], centered(j, j))
       guard left > total / 1000, frame.norms[j] > 0 else { return nil }
@@ -98,7 +115,7 @@ extension Problem {
       hasIntercept: layout.hasOnes, counts: products.counts, units: products.units, offsets: frame.offsets,
       norms: frame.norms, triangle: triangle, projections: projections,
       leftovers: (0..<k).map { t in (0..<p).reduce(1) { $0 - projections[$1, t] * projections[$1, t] } },
-      uncertainties: (0..<p).map { frame.uncertainty($0, epsilon: precisions[$0]) })
+      uncertainties: (0..<p).map { frame.uncertainty($0, epsilon: data.features[$0]) })
   }
 
   /// Means and norms of the columns of [X y], in the units of a pass.
@@ -110,12 +127,12 @@ extension Problem {
     /// Norms of what was taken away: the groups' means, and their distance from the shifts.
     private var sizes: [Double]
 
-    init(_ factor: LeastSquares.Factor) {
+    init(_ factor: LeastSquares.Factor, _ data: DataPrecision?) {
       let layout = factor.layout, first = layout.firstFeature, r = factor.triangle
       let columns = 0..<layout.columns
       self.init(
         factor.units, factor.counts, offsets: columns.map { first == 1 ? r[0, 1 + $0] / r[0, 0] : 0 },
-        norms: factor.normsWithinGroups, isCentered: layout.hasOnes)
+        norms: factor.normsWithinGroups, isCentered: layout.hasOnes, data)
       if factor.grouping == .levels {
         for j in columns {
           let (shift, scale) = (factor.units.shifts[j], factor.units.scales[j])
@@ -129,12 +146,15 @@ extension Problem {
     }
 
     init(
-      _ units: ColumnUnits, _ counts: RowCounts, offsets: [Double], norms: [Double], isCentered: Bool
+      _ units: ColumnUnits, _ counts: RowCounts, offsets: [Double], norms: [Double], isCentered: Bool,
+      _ data: DataPrecision?
     ) {
       (self.offsets, self.norms) = (offsets, norms)
       let root = isCentered ? counts.weightSum.squareRoot() : 0
       sizes = offsets.indices.map {
-        root * (abs(units.shifts[$0] * units.scales[$0] + offsets[$0]) + abs(offsets[$0]))
+        // Of a column that is known beyond its precision the distance from the shift is right.
+        let mean = data?.isExtended[$0] == true ? 0 : units.shifts[$0] * units.scales[$0] + offsets[$0]
+        return root * (abs(mean) + abs(offsets[$0]))
       }
       leaveOutConstants()
     }

@@ -12,6 +12,7 @@ extension Solution {
     if model.intercepts.contains(where: { !$0.isFinite }) {
       throw .overflow(.features, column: max(0, p - 1))
     }
+    if let column = columnBelowDouble(model) { throw .overflow(.features, column: column) }
     var statistics: [FitStatistics] = []
     for t in 0..<k {
       let isConstant = whole.norms[p + t] == 0
@@ -41,6 +42,19 @@ extension Solution {
         redundant: redundant, estimatedDigits: digits,
         normalEquationResidual: extended?.normalEquationResidual ?? residuals?.normalEquationResidual),
       covariance: covariance, roots: covariance.map(allRoots))
+  }
+
+  /// The first feature whose coefficient is so small that a Double has fewer than twelve of its digits, and is not what
+  /// rounding leaves of 0.
+  private func columnBelowDouble(_ model: LinearModel) -> Int? {
+    let least = Double.leastNonzeroMagnitude * 0x1p40
+    for t in 0..<whole.targetCount {
+      let values = v[column: t], largest = values.reduce(0) { max($0, abs($1)) }
+      for (i, j) in kept.enumerated() where abs(model.weights[j, t]) < least {
+        if abs(values[i]) > 1e-10 * largest { return j }
+      }
+    }
+    return nil
   }
 
   /// √((XᵀWX)⁻¹ⱼⱼ) of the intercept (if there is one) and of all features; nil for those that are left out.

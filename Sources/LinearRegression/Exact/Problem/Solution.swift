@@ -110,11 +110,10 @@ extension Solution {
   }
 
   /// The solution with a ridge penalty: v = V diag(σ / (σ² + λ / n)) Uᵀ S.
-  init(
-    ridge problem: Problem, _ penalty: Double,
-    _ decomposition: SingularValueDecomposition<Double>? = nil
-  ) {
-    let decomposition = decomposition ?? problem.decomposition
+  ///
+  /// - Parameter basis: what penalties of the same problem share; nil where there is only this one.
+  init(ridge problem: Problem, _ penalty: Double, _ basis: RidgeBasis? = nil) {
+    let basis = basis ?? RidgeBasis(problem), decomposition = basis.decomposition
     let lambda = penalty / problem.counts.weightSum
     // Singular values of rounding size are zeros, however small the penalty.
     let cutOff = decomposition.roundingSize
@@ -125,7 +124,7 @@ extension Solution {
     let squared = decomposition.values.reduce(0) { $1 > cutOff ? max($0, 1 / ($1 * $1 + lambda)) : $0 }
     self.init(
       whole: problem, problem: problem, kept: Array(0..<problem.featureCount), redundant: [],
-      featureRank: problem.independentFeatures().kept.count, v: v,
+      featureRank: basis.rank, v: v,
       leftovers: (0..<problem.targetCount).map { problem.leftover(v, $0) }, inverse: nil,
       expected: (0..<problem.targetCount).map {
         problem.expectedErrors(v, target: $0, largest: factors.max() ?? 0, squared: squared)
@@ -151,6 +150,18 @@ extension Solution {
     self.conditionNumber = conditionNumber
     self.isLeastNorm = isLeastNorm
     interceptCorrections = zeros(leftovers.count)
+  }
+}
+
+/// What the ridge solutions of a problem have in common.
+struct RidgeBasis {
+  let decomposition: SingularValueDecomposition<Double>
+  /// Number of features that do not depend on the ones before.
+  let rank: Int
+
+  init(_ problem: Problem) {
+    decomposition = problem.decomposition
+    rank = problem.independentFeatures().kept.count
   }
 }
 

@@ -34,12 +34,19 @@ struct ColumnUnits: Equatable, Codable, Sendable {
         if !mean.isFinite { mean = 0 }
       }
       for i in sample {
-        let deviation = abs(rows.element(i, j) - mean)
+        let deviation = abs(rows.element(i, j) - mean + rows.low(i, j))
         if deviation.isFinite { largest = max(largest, deviation) }
       }
-      if centered && largest <= 8 * Double.ulpOfOne * abs(mean) {
+      let first = sample[0]
+      let isConstant =
+        rows.hasLow(j)
+        ? sample.allSatisfy {
+          rows.element($0, j) == rows.element(first, j) && rows.low($0, j) == rows.low(first, j)
+        }
+        : largest <= 8 * Double.ulpOfOne * abs(mean)
+      if centered && isConstant {
         // Constant as far as the sample goes; its mean need not be the same number.
-        fit(j, mean: rows.element(sample[0], j), spread: 0)
+        fit(j, mean: rows.element(first, j), spread: 0)
       } else {
         fit(j, mean: mean, spread: largest)
       }

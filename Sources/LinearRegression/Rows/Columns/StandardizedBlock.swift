@@ -23,6 +23,7 @@ struct StandardizedBlock {
     counts.add(block, roots: &roots)
     let (p, k, first) = (layout.features, layout.targets, layout.firstFeature)
     let (rowStride, columnStride, weighted) = (rowStride, columnStride, block.weights != nil)
+    let layout = layout
     elements.withUnsafeMutableBufferPointer { elements in
       roots.withUnsafeBufferPointer { roots in
         guard let target = elements.baseAddress else { return }
@@ -36,6 +37,14 @@ struct StandardizedBlock {
         RowKernel<Scalar>.standardize(
           block.y, rows: block.rowCount, units, from: p, columns: k, factors: factors,
           into: target + (first + p) * columnStride, rowStride: rowStride, columnStride: columnStride)
+        if block.lowX == nil && block.lowY == nil { return }
+        // x − shift has room for what x lacks beyond its precision.
+        for i in 0..<block.rowCount {
+          for j in 0..<layout.columns {
+            let low = block.low(i, j) * units.scales[j] * (factors.map { $0[i] } ?? 1)
+            target[i * rowStride + (first + j) * columnStride] += low
+          }
+        }
       }
     }
   }

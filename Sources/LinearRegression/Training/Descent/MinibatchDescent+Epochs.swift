@@ -9,6 +9,9 @@ extension MinibatchDescent {
   @specialized(where Source == StandardizedBatches<Double>)
   func endEpoch(_ rows: Rows<Input>, epoch: Int, isLast: Bool) throws(StepFailure) -> DescentReport {
     let mean = losses.buffer.reduce(0, +) / max(counts.weight, .leastNormalMagnitude)
+    if mean < .leastNormalMagnitude, let target = rows.targetWithoutSquares {
+      throw .data(.overflow(.targets, column: target))
+    }
     let firstLoss = max(counts.firstLoss ?? 0, Double(Scalar.leastNormalMagnitude))
     // What a run starts with: the loss of its first batch, or of a model that predicts nothing, if that is larger. The
     // latter is formed only where the former does not decide.

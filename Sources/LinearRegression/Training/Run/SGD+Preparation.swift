@@ -22,7 +22,8 @@ extension SGD {
 
   /// The units that parameters are in.
   ///
-  /// - Throws: where a scale is beyond Double, or the square of a target's, which losses are told in.
+  /// - Throws: where a scale is beyond Double, or the square of a target's, which losses are told in, or a
+  ///   coefficient's unit, the ratio of two; too large or too small.
   func units(
     _ pass: FirstPass?, features p: Int, targets k: Int
   ) throws(DataError) -> ProblemStandardization {
@@ -32,7 +33,14 @@ extension SGD {
       throw .overflow(column: column, features: p)
     }
     let scales = (pass?.standardization ?? stored).targets.scales
-    if let t = scales.firstIndex(where: { !($0 * $0).isFinite }) { throw .overflow(.targets, column: t) }
+    if let t = scales.firstIndex(where: { $0 != 0 && !($0 * $0).isNormal }) {
+      throw .overflow(.targets, column: t)
+    }
+    if let pass, let least = scales.filter({ $0 > 0 }).min() {
+      let least = least / (.leastNonzeroMagnitude * 0x1p40)
+      let j = pass.standardization.features.scales.firstIndex { $0 > 0 && $0 > least }
+      if let j { throw .overflow(.features, column: j) }
+    }
     return units
   }
 

@@ -1,0 +1,99 @@
+extension DesignInput {
+  /// 1 for each kept row where a comparison is true, 0 for the others: positions among ``Design/truthValues``.
+  func truths(_ variable: Variable) throws(TabularError) -> [Int32] {
+    guard let expression = variable.expression else { return [] }
+    let values = evaluator.values(expression, 0..<rowCount)
+    if let row = values.firstIndex(where: \.isNaN) {
+      throw evaluator.fault(variable.name, [expression], at: row, ofBlock: blockRow(row), table)
+    }
+    return values.map { $0 == 1 ? 1 : 0 }
+  }
+
+  /// The level of each row, 0 where it is left out; empty for a variable that is no category.
+  static func levels(
+    _ variable: Design.ResolvedVariable, _ design: Design, _ table: Table, _ unseen: UnseenPolicy,
+    _ isLeftOut: inout [Bool]
+  ) throws(TabularError) -> [Int32] {
+    guard let levels = variable.levels, let name = variable.variable.levelColumn else { return [] }
+    let kind = design.sources.first { $0.name == name }?.kind
+    var positions: [String: Int32] = [:]
+    if case .words(let words) = try table.find(name).values, words.levels.count < levels.count / 8 {
+      // Few of many levels are looked for.
+      let wanted = Set(words.levels + words.levels.map(Design.level) + Design.truthValues)
+      for (index, level) in levels.enumerated() where wanted.contains(level) {
+        positions[level] = Int32(index)
+      }
+    } else {
+      positions = Dictionary(uniqueKeysWithValues: zip(levels, levels.indices.map(Int32.init)))
+    }
+    /// −1 for one that is not known.
+    func position(_ word: String) -> Int32 {
+      let level = kind == .booleans ? Design.boolean(word) ?? word : word
+      return positions[level] ?? positions[Design.level(level)] ?? (unseen == .reference ? 0 : -1)
+    }
+    var codes: [Int32]
+    let isMissing: (Int) -> Bool
+    let text: (Int) -> String
+    switch try table.find(name).values {
+    case .mixed(let fault): throw fault.error
+    case .words(let words):
+      let known = words.levels.map(position)
+      codes = words.codes.map { $0 < 0 ? 0 : known[Int($0)] }
+      isMissing = { words.codes[$0] < 0 }
+      text = { words.levels[Int(words.codes[$0])] }
+    case .numbers(let numbers):
+      var known: [Double: Int32] = [:]
+      codes = numbers.map { value in
+        if value.isNaN { return 0 }
+        if let code = known[value] { return code }
+        let code = position(Expression.text(of: value + 0))
+        known[value] = code
+        return code
+      }
+      isMissing = { numbers[$0].isNaN }
+      text = { Expression.text(of: numbers[$0]) }
+    }
+    guard codes.contains(-1) else { return codes }
+    if isLeftOut.isEmpty { isLeftOut = Array(repeating: false, count: codes.count) }
+    let unknown = codes.indices.filter { codes[$0] < 0 && !isMissing($0) && !isLeftOut[$0] }
+    if unseen == .error, let row = unknown.first {
+      throw table.fault(
+        name, row: row, count: unknown.count,
+        "the level \(shown(text(row))) was not there in the fit, which had \(listed(levels)); correct it, or predict nothing or the reference for it"
+      )
+    }
+    for row in unknown { isLeftOut[row] = true }
+    for row in codes.indices where codes[row] < 0 { codes[row] = 0 }
+    return codes
+  }
+
+  /// The level of each row and the levels, counted as they come; 0 where one is missing, and the row left out.
+  static func levels(
+    asTheyCome variable: Design.ResolvedVariable, _ table: Table
+  ) throws(TabularError) -> (codes: [Int32], words: [String]) {
+    switch try table.find(variable.variable.columns[0]).values {
+    case .mixed(let fault): throw fault.error
+    case .words(var column):
+      if case .category = variable.variable {
+        let levels = column.levels.map(Design.level)
+        if levels != column.levels {
+          var once = TableColumn.Words(), positions: [String: Int32] = [:]
+          once.append(TableColumn.Words(codes: column.codes, levels: levels), &positions)
+          column = once
+        }
+      }
+      return (column.codes.map { max($0, 0) }, column.levels)
+    case .numbers(let numbers):
+      var known: [Double: Int32] = [:], words: [String] = []
+      let codes = numbers.map { value in
+        if value.isNaN { return 0 as Int32 }
+        if let code = known[value] { return code }
+        let code = Int32(words.count)
+        known[value] = code
+        words.append(Expression.text(of: value + 0))  // −0 is 0
+        return code
+      }
+      return (codes, words)
+    }
+  }
+}
