@@ -15,6 +15,7 @@ struct CSVText {
     if bytes[0] & 32 != 0 { options.delimiter = " " }
     if bytes[0] & 64 != 0 { options.comment = "#" }
     if bytes[0] & 128 != 0 { options.skippedLines = 1 }
+    if bytes[1] & 1 != 0 { options.digits = .all }
     self.options = options
     text = Array(bytes[2...])
   }

@@ -120,7 +120,7 @@ void put(const Field &field, Column &column, size_t row, const Byte *block, cons
 /// Reads the rows of a block.
 ///
 /// - `read_short`: reads a short number; false where a field is something else.
-template <typename Short>
+template <bool may_have_runs, typename Short>
 inline __attribute__((always_inline)) text_rows read_rows(
     const Byte *bytes, size_t length, const Format &format, Column *columns, size_t column_count, size_t row_capacity,
     uint32_t *lines, bool ends_file, Short read_short) {
@@ -147,7 +147,7 @@ inline __attribute__((always_inline)) text_rows read_rows(
     if (skips_blank_lines || !is_blank(p, stops)) count_above_blank_lines = row + 1;
     lines[row] = uint32_t(line);
     const Byte *stop;
-    const text_record record = read_record(
+    const text_record record = read_record<may_have_runs>(
         p, stops, line,
         [&](size_t j, const Byte *start, const Byte *behind) {
           if (j >= number_columns || columns[j].kind != text_numbers || size_t(behind - bytes) - 17 >= length - 17)
@@ -182,10 +182,12 @@ inline __attribute__((always_inline)) text_rows read_rows(
 }
 
 #if defined(__x86_64__)
+template <bool may_have_runs>
 __attribute__((target("avx2,bmi"))) text_rows read_rows_by_vectors(
     const Byte *bytes, size_t length, const Format &format, Column *columns, size_t column_count, size_t row_capacity,
     uint32_t *lines, bool ends_file) {
-  return read_rows(bytes, length, format, columns, column_count, row_capacity, lines, ends_file, read_short);
+  return read_rows<may_have_runs>(
+      bytes, length, format, columns, column_count, row_capacity, lines, ends_file, read_short);
 }
 #endif
 
@@ -229,7 +231,7 @@ text_record text_read_record(
     const Byte *behind = behind_line(bytes, stops.end);
     stop = behind > bytes && behind[-1] == '\n' ? behind - 1 : stops.end;
   } else {
-    record = read_record(
+    record = read_record<true>(
         bytes, stops, 0, [](size_t, const Byte *, const Byte *) { return false; },
         [&](size_t j, const Field &field) {
           if (j < capacity) fields[j] = field.in(bytes);
@@ -264,11 +266,13 @@ text_rows text_read_rows(
     size_t row_capacity, uint32_t *lines, bool ends_file) {
 #if defined(__x86_64__)
   static const bool has_vectors = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
-  if (format->uses_vectors && has_vectors)
-    return read_rows_by_vectors(
-        bytes, length, *format, columns, column_count, row_capacity, lines, ends_file);
+  if (format->uses_vectors && has_vectors) {
+    // Where no runs of spaces are looked for, a fit of 10⁶ × 21 numbers takes 0.98 of the time.
+    const auto read = format->delimiter == ' ' ? read_rows_by_vectors<true> : read_rows_by_vectors<false>;
+    return read(bytes, length, *format, columns, column_count, row_capacity, lines, ends_file);
+  }
 #endif
-  return read_rows(
+  return read_rows<true>(
       bytes, length, *format, columns, column_count, row_capacity, lines, ends_file,
       [](const Byte *, const Byte *, double &) { return false; });
 }

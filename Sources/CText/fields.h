@@ -139,14 +139,15 @@ struct Field {
 
 /// Reads the record that begins at p, and gives its fields to `put`, with their positions.
 ///
+/// - `may_have_runs`: whether the delimiter may be a space, of which a run is one.
 /// - `line`: number of newlines above.
 /// - `quick`: what takes fields that are nothing but a short number; false where a field is something else.
 /// - `stop`: becomes the newline behind the record, or the text's end.
-template <typename Quick, typename Put>
+template <bool may_have_runs, typename Quick, typename Put>
 inline text_record read_record(
     const Byte *p, const Stops &stops, size_t line, Quick quick, Put put, const Byte *&stop) {
   text_record record = {};
-  p = stops.behind_run(p);
+  if (may_have_runs) p = stops.behind_run(p);
   for (size_t j = 0;; ++j) {
     stop = stops.from(p);
     if (!quick(j, p, stop)) {
@@ -162,8 +163,10 @@ inline text_record read_record(
       record.field_count = j + 1;
       return record;
     }
-    p = stops.behind_run(stop + 1);
-    if (stops.delimiter == ' ' && stops.is_at_end(p)) {
+    p = stop + 1;
+    if (may_have_runs && stops.delimiter == ' ') {
+      p = stops.behind_run(p);
+      if (!stops.is_at_end(p)) continue;
       stop = stops.from(p);
       record.field_count = j + 1;
       return record;

@@ -8,10 +8,10 @@ struct Convert: ParsableCommand {
     discussion: """
       The names' endings tell the formats: .csv, .tsv with tabs, .npy.
       NPY files of floats, integers and booleans are read, in either byte order and
-      in C or Fortran order, and of records, whose fields are columns. Numbers come back to the bit. A missing number is an
-      empty field in CSV and NaN in NPY, where TRUE and FALSE, in any case, are 1
-      and 0. From text to text fields stay as they stand, unless --null-value or
-      --float says otherwise.
+      in C or Fortran order, and of records, whose fields are columns. Numbers come
+      back to the bit. A missing number is an empty field in CSV and NaN in NPY,
+      where TRUE and FALSE, in any case, are 1 and 0. From text to text fields stay
+      as they stand, unless --null-value or --float says otherwise.
 
       NPY has no names: those of X.npy are the lines of the file X.names beside it,
       which is written and read with it. Where there is none they are V1, V2, …

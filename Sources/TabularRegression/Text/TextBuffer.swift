@@ -1,0 +1,218 @@
+internal import CText
+
+/// The text of a file that has been read and not cut into blocks yet.
+struct TextBuffer {
+  /// What messages call the file.
+  private(set) var file = ""
+  /// The line on which the text begins.
+  private(set) var line = 1
+  /// How its fields are told apart.
+  private(set) var format: TextFormat
+  /// As much is read at a time.
+  var blockSize: Int
+  /// Whether no more is waited for than what is there.
+  let asTheyArrive: Bool
+
+  private var stream: (any ByteStream)?
+  /// Whether all of the file has been read.
+  private(set) var isAtEnd = false
+  /// The text is from `start` on, up to `end`.
+  private var bytes: [UInt8] = []
+  private var start = 0
+  private var end = 0
+
+  /// The longest record.
+  static let longestRecord = 64 << 20
+
+  init(_ format: TextFormat, blockSize: Int, asTheyArrive: Bool) {
+    (self.format, self.blockSize, self.asTheyArrive) = (format, blockSize, asTheyArrive)
+  }
+
+  /// The text.
+  var rest: ArraySlice<UInt8> { bytes[start..<end] }
+  var isEmpty: Bool { start == end }
+
+  /// Begins with a file, behind the lines at its beginning that are to be passed over.
+  mutating func open(_ origin: TextOrigin, _ options: ReadingOptions) throws(TabularError) {
+    if options.delimiter == nil { format.delimiter = origin.usualDelimiter }
+    (stream, isAtEnd, file, line) = (try origin.text(options, format.delimiter), false, origin.name, 1)
+    (start, end) = (0, 0)
+    while !isAtEnd, end < 3 { try fill(blockSize + 3) }
+    while rest.starts(with: [0xEF, 0xBB, 0xBF]) { start += 3 }
+    try skip(lines: options.skippedLines)
+    if let kind = FileKind(rest) {
+      throw .malformed(file: file, line: line, column: nil, message: kind.descriptionAsTable)
+    }
+  }
+
+  /// Moves behind bytes.
+  mutating func pass(_ cut: Cut) {
+    start += cut.size
+    line += cut.newlines
+  }
+
+  /// Takes bytes out; they are the first ones of the result.
+  mutating func take(_ cut: Cut, _ spare: SpareBuffers) -> [UInt8] {
+    let left = start + cut.size..<end, count = left.count
+    var block =
+      (count <= blockSize + 2 ? spare.take() : nil) ?? [UInt8](repeating: 0, count: max(count, blockSize + 2))
+    swap(&block, &bytes)
+    // The rest of the block's buffer begins the next.
+    bytes.withUnsafeMutableBytes { to in
+      block.withUnsafeBytes { from in
+        to.copyMemory(from: UnsafeRawBufferPointer(rebasing: from[left]))
+      }
+    }
+    if start > 0 {
+      block.withUnsafeMutableBytes { bytes in
+        bytes.baseAddress!.copyMemory(from: bytes.baseAddress! + start, byteCount: cut.size)
+      }
+    }
+    (start, end) = (0, count)
+    line += cut.newlines
+    return block
+  }
+
+  // MARK: Records
+
+  /// So many bytes, and newlines in them.
+  typealias Cut = (size: Int, newlines: Int)
+
+  /// What the next block is to be.
+  mutating func nextCut() throws(TabularError) -> Cut {
+    let contents = scan(blockSize)
+    if isAtEnd, end - start <= blockSize { return (end - start, contents.newlines) }
+    let cut: Cut = contents.quotes ? records(blockSize) : (contents.end_of_lines, contents.newlines)
+    return cut.size > 0 ? cut : try firstRecord()
+  }
+
+  /// The bytes of a record, behind so many others.
+  func bytes(of record: Cut, behind offset: Int = 0) -> ArraySlice<UInt8> {
+    rest.dropFirst(offset).prefix(record.size)
+  }
+
+  /// The next record, however long it is, behind so many bytes.
+  mutating func firstRecord(behind offset: Int = 0) throws(TabularError) -> Cut {
+    while true {
+      let record = record(behind: offset)
+      if record.size > 0 { return (record.size, record.newlines) }
+      if isAtEnd { return (end - start - offset, scan(end - start - offset, behind: offset).newlines) }
+      try fill(2 * (end - start))
+    }
+  }
+
+  /// The lines without a row that come next.
+  mutating func linesWithoutRows() throws(TabularError) -> Cut {
+    var lines: Cut = (0, 0)
+    try addLinesWithoutRows(&lines)
+    return lines
+  }
+
+  /// Lines without a row behind a block belong to it: whether blank ones are rows depends on what follows.
+  mutating func addLinesWithoutRows(_ cut: inout Cut) throws(TabularError) {
+    while true {
+      let line = record(behind: cut.size)
+      if line.field_count > 0 { return }
+      if line.size > 0 {
+        cut = (cut.size + line.size, cut.newlines + line.newlines)
+      } else if isAtEnd {
+        cut.size = end - start
+        return
+      } else {
+        try fill(max(cut.size + blockSize + 2, end - start + 1))
+      }
+    }
+  }
+
+  /// Lines without a row at a block's end are left for the next, where what follows has not arrived yet.
+  mutating func leaveLinesWithoutRows(_ cut: inout Cut) throws(TabularError) {
+    while !isAtEnd {
+      let rows = records(cut.size, endsWithRow: true)
+      if rows.size > 0 { return cut = rows }
+      try fill(end - start + 1)
+      cut = isAtEnd ? (end - start, scan(end - start).newlines) : records(end - start)
+    }
+  }
+
+  /// What begins behind so many bytes, as far as it is there.
+  private func record(behind offset: Int) -> text_record {
+    format.withPointer { format in
+      bytes.withUnsafeBufferPointer {
+        text_read_record($0.baseAddress! + start + offset, end - start - offset, format, nil, 0)
+      }
+    }
+  }
+
+  func scan(_ size: Int, behind offset: Int = 0) -> text_contents {
+    bytes.withUnsafeBufferPointer {
+      text_scan($0.baseAddress! + start + offset, min(size, end - start - offset))
+    }
+  }
+
+  /// The complete records among so many bytes.
+  private func records(_ size: Int, endsWithRow: Bool = false) -> Cut {
+    var newlines = 0
+    let size = format.withPointer { format in
+      bytes.withUnsafeBufferPointer {
+        text_records($0.baseAddress! + start, min(size, end - start), format, endsWithRow, &newlines)
+      }
+    }
+    return (size, newlines)
+  }
+
+  // MARK: Bytes
+
+  /// Moves behind the lines at a file's beginning that are to be passed over.
+  private mutating func skip(lines: Int) throws(TabularError) {
+    for _ in 0..<max(0, lines) where start < end || !isAtEnd {
+      while !bytes[start..<end].contains(0x0A), !isAtEnd {
+        (start, end) = (0, 0)
+        try fill(blockSize + 2)
+      }
+      start = bytes[start..<end].firstIndex(of: 0x0A).map { $0 + 1 } ?? end
+      line += 1
+    }
+    if start == end, !isAtEnd { try fill(blockSize + 2) }
+    if start == end, isAtEnd, lines > 0 {
+      throw .malformed(
+        file: file, line: line, column: nil,
+        message:
+          "nothing follows the lines at the beginning that are skipped; skip fewer than \(lines)"
+      )
+    }
+  }
+
+  /// Reads until so many bytes are there, or the end is; where rows are wanted as they arrive, until more are.
+  mutating func fill(_ count: Int) throws(TabularError) {
+    if isAtEnd || end - start >= count { return }
+    let count = min(count, max(Self.longestRecord, blockSize + 2))
+    if end - start >= count {
+      throw .malformed(
+        file: file, line: line, column: nil,
+        message:
+          "the row that begins here does not end within \(Self.longestRecord >> 20) MiB; is a quote not closed?"
+      )
+    }
+    if start + count > bytes.count {
+      var larger = [UInt8](repeating: 0, count: max(blockSize + 2, start + count))
+      larger.withUnsafeMutableBytes { to in bytes.withUnsafeBytes { to.copyMemory(from: $0) } }
+      bytes = larger
+    }
+    while end - start < count, !isAtEnd {
+      guard let stream else { break }
+      let room = end..<start + count
+      let (read, error) = bytes.withUnsafeMutableBytes { bytes -> (Int, TabularError?) in
+        do throws(TabularError) {
+          return (try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[room])), nil)
+        } catch {
+          return (0, error)
+        }
+      }
+      if let error { throw error }
+      if read == 0 { isAtEnd = true }
+      end += read
+      if asTheyArrive { break }
+    }
+    if isAtEnd { stream = nil }
+  }
+}
