@@ -38,7 +38,7 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     let evaluation = try threads.run {
-      let model = try FittedModel(contentsOf: model)
+      let model = try FittedModel(contentsOf: model, beforeRowsOf: file)
       if let weights = model.weights {
         Terminal.note("every row counts the same here; the fit weighed rows by \"\(weights)\"")
       }

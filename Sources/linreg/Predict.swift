@@ -59,6 +59,8 @@ struct Predict: ParsableCommand {
   @OptionGroup var format: FormatOptions
   @OptionGroup var threads: ThreadOptions
 
+  private var outputFormat: TableFormat { TableFormat(endingOf: output) ?? .csv }
+
   private var columns: PredictionColumns {
     PredictionColumns(
       passed: Array(passed.joined()), interval: interval, level: level ?? 0.95, isGuarded: isGuarded,
@@ -77,7 +79,7 @@ struct Predict: ParsableCommand {
       throw ValidationError("--json prints on standard output; leave -o out.")
     }
     try OutputPath.check(output)
-    if isGuarded && TableFormat(endingOf: output) == .npy {
+    if isGuarded && outputFormat == .npy {
       throw ValidationError("--guard names columns, and .npy holds only numbers; write .csv.")
     }
     var taken = Set(columns.own)
@@ -87,11 +89,9 @@ struct Predict: ParsableCommand {
   }
 
   func run() throws {
-    if output != "-" {
-      for input in [model, file] { try Files.checkWritable(output, besides: input) }
-    }
+    if output != "-" { try TableWriter.check(output, outputFormat, besides: [model, file]) }
     try threads.run {
-      let model = try FittedModel(contentsOf: model)
+      let model = try FittedModel(contentsOf: model, beforeRowsOf: file)
       var reading = text.options(categories: model.categories)
       reading.verbatim = .some(model.columnsOnlyPassed(for: columns))
       let file = try TableFile([file], options: reading, asTheyArrive: !format.json)
@@ -100,7 +100,7 @@ struct Predict: ParsableCommand {
       }
       let outside =
         format.json
-        ? try printJSON(model, file) : try write(model, file, TableFormat(endingOf: output) ?? .csv)
+        ? try printJSON(model, file) : try write(model, file, outputFormat)
       if let first = outside.first { Terminal.note(outside.text(first)) }
     }
   }
@@ -119,20 +119,13 @@ struct Predict: ParsableCommand {
   ) throws -> OutsideRows {
     let columns = columns
     var writer: TableWriter?, outside = OutsideRows()
-    if output != "-" { Interrupts.install() }
-    try file.forEachBlock(
-      columns: model.columnsRead(for: columns), isCancelled: { Interrupts.stop.isRequested }
-    ) { (block) throws(TabularError) in
+    try file.forEachBlock(columns: model.columnsRead(for: columns)) { (block) throws(TabularError) in
       let rows = try model.predictedRows(block, columns)
       return (bytes: try encoder.rows(rows.table), rows: block.rowCount, outside: rows.outside)
     } take: { (block) throws(TabularError) in
       if writer == nil { writer = try TableWriter(output, columns.passed + columns.own, encoder) }
       try writer!.append(block.bytes, rows: block.rows)
       outside.merge(block.outside)
-    }
-    if Interrupts.stop.isRequested {
-      writer?.discard()
-      Terminal.exit(.interrupted)
     }
     try writer?.finish()
     return outside

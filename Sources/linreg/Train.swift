@@ -26,7 +26,7 @@ struct Train: ParsableCommand {
       continued by --resume: the result has the same bits. A run that has used its
       epochs keeps its checkpoint and can be given more, but not with --schedule
       cosine or --average tail, which look ahead to the end. A run that has ended
-      for good removes its checkpoint.
+      for good removes its checkpoint. Two runs at a time cannot have one checkpoint.
 
       Columns that others determine are named and stay: of all solutions the result
       is the one of least norm in standardised units. fit leaves such columns out.
@@ -81,7 +81,8 @@ struct Train: ParsableCommand {
     let formula = try data.formula()
     let inputs = data.files + [validation].compactMap { $0 }
     try output.check(besides: inputs)
-    try checkpoints.check(besides: inputs)
+    let lock = try checkpoints.lock(besides: inputs)
+    defer { lock?.release() }
     try threads.run {
       let reading = text.options(categories: formula?.categories ?? [])
       let file = try TableFile(data.files, options: reading)
@@ -92,7 +93,7 @@ struct Train: ParsableCommand {
         validation: validation.map { try TableFile([$0], options: reading) }, method: method,
         stopSignal: Interrupts.stop)
       try checkpoints.resume(training, isQuiet: quiet, note: Terminal.note)
-      Interrupts.install()
+      Interrupts.respond(by: checkpoints.whileRunning)
       var saver = CheckpointSaver(checkpoints, training)
       var progress = TrainProgress(training, isQuiet: quiet, atMost: saver.chunk)
       while training.stopReason == nil {
@@ -103,10 +104,11 @@ struct Train: ParsableCommand {
       progress.clear()
       if training.stopReason == .interrupted {
         saver.saveNow(note: Terminal.note)
-        Terminal.note(checkpoints.goingOn(training))
-        Terminal.exit(.interrupted)
+        Interrupts.respond(by: .end(note: saver.goingOn("interrupted in epoch \(training.epochs.count + 1)")))
       }
+      Interrupts.respond(by: .end(note: saver.goingOn("interrupted")))
       try deliver(try training.model(), output)
+      Interrupts.respond(by: .end(note: nil))
       checkpoints.finish(training, isQuiet: quiet, note: Terminal.note)
     }
   }

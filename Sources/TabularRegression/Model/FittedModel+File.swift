@@ -33,7 +33,19 @@ extension FittedModel {
   /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to another version, or is
   ///   no model file.
   public init(contentsOf path: String) throws(TabularError) {
-    try self.init(RandomAccessFile(path))
+    try self.init(Self.envelope.file(path))
+  }
+
+  /// Reads the model of a command that takes a model and a file with rows, in this order.
+  ///
+  /// - Throws: ``TabularError``, as ``init(contentsOf:)``; where the two have been swapped, that.
+  package init(contentsOf path: String, beforeRowsOf rows: String) throws(TabularError) {
+    if Self.envelope.begins(rows), !Self.envelope.begins(path) {
+      throw .model(
+        path: path,
+        message: "this is not a model file, but \(rows) is one; give the model first, then the rows")
+    }
+    try self.init(contentsOf: path)
   }
 
   init(_ file: RandomAccessFile) throws(TabularError) {

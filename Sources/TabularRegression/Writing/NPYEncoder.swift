@@ -7,9 +7,10 @@ package struct NPYEncoder<Scalar: BLASScalar>: TableEncoder {
   package var countsRows: Bool { true }
   package var holdsNames: Bool { false }
 
-  package func header(_ names: [String], rows: Int?) -> [UInt8] {
+  package func header(_ names: [String], rows: EncodedRows?) -> [UInt8] {
     // The text is filled up to 128 bytes whatever the shape.
-    NPYHeader.bytes(Shape(rows ?? 0, names.count), of: Scalar.self)
+    NPYHeader.bytes(
+      Shape(rows?.count ?? 0, names.count), of: Scalar.self, checksum: rows?.checksum ?? Checksum())
   }
 
   package func rows(_ block: Table) throws(TabularError) -> [UInt8] {
