@@ -1,4 +1,5 @@
 import ArgumentParser
+import LinearRegression
 import TabularRegression
 
 /// The command: `linreg fit`, `train`, `predict`, `evaluate`, `summary`, `accumulate`, `merge`, `solve`, `check`,
@@ -43,7 +44,7 @@ struct Linreg: ParsableCommand {
     }
     do {
       var command = try parseAsRoot()
-      try command.run()
+      try Parallelism.$threads.withValue(min(Parallelism.threads, Terminal.mostThreads)) { try command.run() }
     } catch let error as TabularError {
       Terminal.note(error.description)
       Terminal.exit(ExitStatus(error))
