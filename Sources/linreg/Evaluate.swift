@@ -38,7 +38,7 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     let (models, evaluations) = try threads.run {
-      let models = try FittedModel.perTarget(contentsOf: model)
+      let models = try FittedModel.perTarget(contentsOf: model, beforeRowsOf: file)
       if let weights = models[0].weights {
         Terminal.note("every row counts the same here; the fit weighed rows by \"\(weights)\"")
       }

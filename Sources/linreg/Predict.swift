@@ -61,6 +61,8 @@ struct Predict: ParsableCommand {
   @OptionGroup var format: FormatOptions
   @OptionGroup var threads: ThreadOptions
 
+  private var outputFormat: TableFormat { TableFormat(endingOf: output) ?? .csv }
+
   private var columns: PredictionColumns {
     PredictionColumns(
       passed: Array(passed.joined()), interval: interval, level: level ?? 0.95, isGuarded: isGuarded,
@@ -79,7 +81,7 @@ struct Predict: ParsableCommand {
       throw ValidationError("--json prints on standard output; leave -o out.")
     }
     try OutputPath.check(output)
-    if isGuarded && TableFormat(endingOf: output) == .npy {
+    if isGuarded && outputFormat == .npy {
       throw ValidationError("--guard names columns, and .npy holds only numbers; write .csv.")
     }
     try checkNames(columns)
@@ -95,27 +97,22 @@ struct Predict: ParsableCommand {
   }
 
   func run() throws {
-    if output != "-" {
-      for input in [model, file] { try Files.checkWritable(output, besides: input) }
-    }
+    if output != "-" { try TableWriter.check(output, outputFormat, besides: [model, file]) }
     try threads.run {
-      let models = try FittedModel.perTarget(contentsOf: model)
+      let models = try FittedModel.perTarget(contentsOf: model, beforeRowsOf: file)
       var columns = columns
       columns.targets = models.map(\.target)
       try checkNames(columns)
       var reading = text.options(categories: models[0].categories)
       // A matrix holds numbers, and text what stands in the file.
-      if TableFormat(endingOf: output) != .npy {
-        reading.verbatim = .some(models[0].columnsOnlyPassed(for: columns))
-      }
+      if outputFormat != .npy { reading.verbatim = .some(models[0].columnsOnlyPassed(for: columns)) }
       let file = try TableFile([file], options: reading, asTheyArrive: !format.json)
       if isGuarded && models[0].covariance == nil {
         Terminal.note("the model has no leverages: \(models[0].whyNoCovariance)")
       }
       let outside =
         format.json
-        ? try printJSON(models, file, columns)
-        : try write(models, file, columns, TableFormat(endingOf: output) ?? .csv)
+        ? try printJSON(models, file, columns) : try write(models, file, columns, outputFormat)
       if let first = outside.first { Terminal.note(outside.text(first)) }
     }
   }
@@ -135,20 +132,13 @@ struct Predict: ParsableCommand {
     _ models: [FittedModel], _ file: TableFile, _ columns: PredictionColumns, _ encoder: some TableEncoder
   ) throws -> OutsideRows {
     var writer: TableWriter?, outside = OutsideRows()
-    if output != "-" { Interrupts.install() }
-    try file.forEachBlock(
-      columns: models[0].columnsRead(for: columns), isCancelled: { Interrupts.stop.isRequested }
-    ) { (block) throws(TabularError) in
+    try file.forEachBlock(columns: models[0].columnsRead(for: columns)) { (block) throws(TabularError) in
       let rows = try FittedModel.predictedRows(models, block, columns)
       return (bytes: try encoder.rows(rows.table), rows: block.rowCount, outside: rows.outside)
     } take: { (block) throws(TabularError) in
       if writer == nil { writer = try TableWriter(output, columns.passed + columns.own, encoder) }
       try writer!.append(block.bytes, rows: block.rows)
       outside.merge(block.outside)
-    }
-    if Interrupts.stop.isRequested {
-      writer?.discard()
-      Terminal.exit(.interrupted)
     }
     try writer?.finish()
     return outside
