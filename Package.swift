@@ -43,8 +43,8 @@ let package = Package(
     .target(name: "CDistributions"),
     // Text to numbers and words, a block of rows at a time; numbers to text.
     .target(name: "CText", exclude: ["fields.h", "numbers.h"]),
-    // Keeps freed memory for the next block: a setting of glibc's.
-    .target(name: "CMalloc"),
+    // The process of the command: its memory, and what is looked at before OpenBLAS is loaded.
+    .target(name: "CProcess"),
 
     // MARK: Library
     .target(
@@ -61,7 +61,7 @@ let package = Package(
     .executableTarget(
       name: "linreg",
       dependencies: [
-        "TabularRegression", "CMalloc",
+        "TabularRegression", "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

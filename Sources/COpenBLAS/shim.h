@@ -26,6 +26,17 @@ extern int blas_thread_shutdown_(void) __attribute__((weak));
 static inline void openblas_end_threads(void) {
   if (blas_thread_shutdown_) blas_thread_shutdown_();
 }
+
+// Has OpenBLAS take buffers for so many threads now, where it shows how, instead of in the calls that need them: there it tries for
+// ever where the address space is used up.
+extern void *blas_memory_alloc(int) __attribute__((weak));
+extern void blas_memory_free(void *) __attribute__((weak));
+static inline void openblas_take_buffers(int count) {
+  if (count <= 0 || !blas_memory_alloc || !blas_memory_free) return;
+  void *buffer = blas_memory_alloc(0);
+  openblas_take_buffers(count - 1);
+  blas_memory_free(buffer);
+}
 #endif
 
 #endif

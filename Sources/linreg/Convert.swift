@@ -14,7 +14,8 @@ struct Convert: ParsableCommand {
       as they stand, unless --null-value or --float says otherwise.
 
       NPY has no names: those of X.npy are the lines of the file X.names beside it,
-      which is written and read with it. Where there is none they are V1, V2, …
+      which is written and read with it; its first line says to which matrix it
+      belongs. Where there is no such file they are V1, V2, …
 
       Example: linreg convert homes.csv homes.npy --columns price,area,rooms
       """)
@@ -63,7 +64,7 @@ struct Convert: ParsableCommand {
 
   func run() throws {
     let source = try format(input, from, "--from"), target = try format(output, to, "--to")
-    if output != "-" { try Files.checkWritable(output, besides: input) }
+    if output != "-" { try TableWriter.check(output, target, besides: [input]) }
     var reading = text.options()
     // Text stays as it stands.
     if source != .npy, target != .npy, !float, text.nullValue.isEmpty { reading.verbatim = .all }
@@ -79,20 +80,14 @@ struct Convert: ParsableCommand {
   }
 
   private func convert(_ file: TableFile, _ encoder: some TableEncoder) throws {
-    Interrupts.install()
     var writer: TableWriter?
     let columns = columns
-    try file.forEachBlock(columns: columns.map(Set.init), isCancelled: { Interrupts.stop.isRequested }) {
-      (block) throws(TabularError) in
+    try file.forEachBlock(columns: columns.map(Set.init)) { (block) throws(TabularError) in
       let block = try columns.map(block.selecting) ?? block
       return (names: block.columnNames, rows: block.rowCount, bytes: try encoder.rows(block))
     } take: { (block) throws(TabularError) in
       if writer == nil { writer = try TableWriter(output, block.names, encoder) }
       try writer!.append(block.bytes, rows: block.rows)
-    }
-    if Interrupts.stop.isRequested {
-      writer?.discard()
-      Terminal.exit(.interrupted)
     }
     try writer!.finish()
     if format.json { Terminal.print("{\"rows\": \(writer!.rowCount), \"columns\": \(writer!.columnCount)}") }

@@ -44,7 +44,7 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     let (models, evaluations) = try threads.run {
-      let models = try FittedModel.perTarget(contentsOf: model)
+      let models = try FittedModel.perTarget(contentsOf: model, beforeRowsOf: file)
       if weights == nil, let name = models[0].weights {
         Terminal.note(
           "every row counts the same here, though the fit weighed rows by \"\(printable(name))\"; --weights COLUMN weighs them"

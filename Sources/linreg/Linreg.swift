@@ -1,4 +1,5 @@
 import ArgumentParser
+import LinearRegression
 import TabularRegression
 
 /// The command: `linreg fit`, `train`, `predict`, `evaluate`, `summary`, `accumulate`, `merge`, `solve`, `check`,
@@ -14,7 +15,7 @@ struct Linreg: ParsableCommand {
 
       Exit codes: 0 done, 1 the data or a file is at fault, 2 usage,
       3 numerical (training diverged, columns depend on each other where that is
-      refused, a self-test falls short), 130 interrupted.
+      refused, a self-test falls short), 130 ended by Ctrl-C, 143 by SIGTERM.
       """,
     version: "0.1.0",
     subcommands: [
@@ -41,13 +42,14 @@ struct Linreg: ParsableCommand {
   /// Runs the command and maps what went wrong to an exit code.
   static func main() {
     Terminal.prepare()
+    Interrupts.install()
     if let fault = unknownVerb(CommandLine.arguments.dropFirst().first) {
       Terminal.note(fault)
       Terminal.exit(.usage)
     }
     do {
       var command = try parseAsRoot(arguments)
-      try command.run()
+      try Parallelism.$threads.withValue(min(Parallelism.threads, Terminal.mostThreads)) { try command.run() }
     } catch let error as TabularError {
       Terminal.note(error.description)
       Terminal.exit(ExitStatus(error))
@@ -74,7 +76,6 @@ enum ExitStatus: Int32 {
   case dataAtFault = 1
   case usage = 2
   case numerical = 3
-  case interrupted = 130
 
   init(_ error: TabularError) {
     self =

@@ -67,6 +67,8 @@ struct Predict: ParsableCommand {
   @OptionGroup var format: FormatOptions
   @OptionGroup var threads: ThreadOptions
 
+  private var outputFormat: TableFormat { TableFormat(endingOf: output) ?? .csv }
+
   private var columns: PredictionColumns {
     PredictionColumns(
       passed: Array(passed.joined()), interval: interval, level: level ?? 0.95, isGuarded: isGuarded,
@@ -88,7 +90,7 @@ struct Predict: ParsableCommand {
       throw ValidationError("--json prints on standard output; leave -o out.")
     }
     try OutputPath.check(output)
-    if isGuarded && TableFormat(endingOf: output) == .npy {
+    if isGuarded && outputFormat == .npy {
       throw ValidationError("--guard names columns, and .npy holds only numbers; write .csv.")
     }
     try checkNames(columns)
@@ -104,19 +106,15 @@ struct Predict: ParsableCommand {
   }
 
   func run() throws {
-    if output != "-" {
-      for input in [model, file] { try Files.checkWritable(output, besides: input) }
-    }
+    if output != "-" { try TableWriter.check(output, outputFormat, besides: [model, file]) }
     try threads.run {
-      let models = try FittedModel.perTarget(contentsOf: model)
+      let models = try FittedModel.perTarget(contentsOf: model, beforeRowsOf: file)
       var columns = columns
       columns.targets = models.map(\.target)
       try checkNames(columns)
       var reading = text.options(categories: models[0].categories)
       // A matrix holds numbers, and text what stands in the file.
-      if TableFormat(endingOf: output) != .npy {
-        reading.verbatim = .some(models[0].columnsOnlyPassed(for: columns))
-      }
+      if outputFormat != .npy { reading.verbatim = .some(models[0].columnsOnlyPassed(for: columns)) }
       let file = try TableFile([file], options: reading, asTheyArrive: !format.json)
       if isGuarded && models.allSatisfy({ $0.covariance == nil }) {
         Terminal.note("the model has no leverages: \(models[0].whyNoCovariance)")
@@ -128,8 +126,7 @@ struct Predict: ParsableCommand {
       }
       say(
         format.json
-          ? try printJSON(models, file, columns)
-          : try write(models, file, columns, TableFormat(endingOf: output) ?? .csv),
+          ? try printJSON(models, file, columns) : try write(models, file, columns, outputFormat),
         models)
     }
   }
@@ -161,20 +158,13 @@ struct Predict: ParsableCommand {
     _ models: [FittedModel], _ file: TableFile, _ columns: PredictionColumns, _ encoder: some TableEncoder
   ) throws -> PredictedRows.Notes {
     var writer: TableWriter?, notes = PredictedRows.Notes(targets: models.count)
-    if output != "-" { Interrupts.install() }
-    try file.forEachBlock(
-      columns: models[0].columnsRead(for: columns), isCancelled: { Interrupts.stop.isRequested }
-    ) { (block) throws(TabularError) in
+    try file.forEachBlock(columns: models[0].columnsRead(for: columns)) { (block) throws(TabularError) in
       let rows = try FittedModel.predictedRows(models, block, columns)
       return (bytes: try encoder.rows(rows.table), rows: block.rowCount, notes: rows.notes)
     } take: { (block) throws(TabularError) in
       if writer == nil { writer = try TableWriter(output, columns.passed + columns.own, encoder) }
       try writer!.append(block.bytes, rows: block.rows)
       notes.merge(block.notes)
-    }
-    if Interrupts.stop.isRequested {
-      writer?.discard()
-      Terminal.exit(.interrupted)
     }
     try writer?.finish()
     return notes

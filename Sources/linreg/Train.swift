@@ -26,7 +26,7 @@ struct Train: ParsableCommand {
       continued by --resume: the result has the same bits. A run that has used its
       epochs keeps its checkpoint and can be given more, but not with --schedule
       cosine or --average tail, which look ahead to the end. A run that has ended
-      for good removes its checkpoint.
+      for good removes its checkpoint. Two runs at a time cannot have one checkpoint.
 
       Columns that others determine are named and stay: of all solutions the result
       is the one of least norm in standardised units. fit leaves such columns out.
@@ -82,7 +82,8 @@ struct Train: ParsableCommand {
     let formula = try data.formula()
     let inputs = data.files + [validation].compactMap { $0 }
     try output.check(besides: inputs)
-    try checkpoints.check(besides: inputs)
+    let lock = try checkpoints.lock(besides: inputs)
+    defer { lock?.release() }
     try memory.run(threads) {
       let options = text.options(categories: formula?.categories ?? [])
       let file = try TableFile(data.files, options: options)
@@ -96,7 +97,7 @@ struct Train: ParsableCommand {
         stopSignal: Interrupts.stop, progress: { reading.show($0) })
       reading.end()
       try checkpoints.resume(training, isQuiet: quiet, note: Terminal.note)
-      Interrupts.install()
+      Interrupts.respond(by: checkpoints.whileRunning)
       var saver = CheckpointSaver(checkpoints, training)
       var progress = TrainProgress(training, isQuiet: quiet, atMost: saver.chunk)
       while training.stopReason == nil {
@@ -107,10 +108,11 @@ struct Train: ParsableCommand {
       progress.clear()
       if training.stopReason == .interrupted {
         saver.saveNow(note: Terminal.note)
-        Terminal.note(checkpoints.goingOn(training))
-        Terminal.exit(.interrupted)
+        Interrupts.respond(by: .end(note: saver.goingOn("interrupted in epoch \(training.epochs.count + 1)")))
       }
+      Interrupts.respond(by: .end(note: saver.goingOn("interrupted")))
       try deliver([try training.model()], output)
+      Interrupts.respond(by: .end(note: nil))
       checkpoints.finish(training, isQuiet: quiet, note: Terminal.note)
     }
   }

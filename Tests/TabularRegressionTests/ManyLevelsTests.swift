@@ -123,12 +123,11 @@ import Testing
     func prepareToRepeat() throws(TabularError) { try reader.prepareToRepeat() }
     func firstBlock() throws(TabularError) -> Table { try reader.firstBlock() }
     func forEachBlock<Result: Sendable>(
-      columns: Set<String>?, isCancelled: @escaping @Sendable () -> Bool,
-      work: @escaping @Sendable (Table) throws(TabularError) -> Result,
+      columns: Set<String>?, work: @escaping @Sendable (Table) throws(TabularError) -> Result,
       take: (Result) throws(TabularError) -> Void
     ) throws(TabularError) {
       readings.withLock { $0 += 1 }
-      try reader.forEachBlock(columns: columns, isCancelled: isCancelled, work: work, take: take)
+      try reader.forEachBlock(columns: columns, work: work, take: take)
     }
   }
 

@@ -259,11 +259,15 @@ import Testing
     for name in ["area", "price"] {
       #expect(try again.numbers(name).map(\.bitPattern) == table.numbers(name).map(\.bitPattern))
     }
-    // The bytes are those of a matrix, and numpy.save's.
+    // The bytes are those of a matrix, and numpy.save's, but for the kind of blanks at the header's end.
     try Matrix<Double>([[1, 0.1], [.nan, -1e-300], [-0.0, 3]]).write(npy: folder.path("matrix.npy"))
+    let bytes = try #require(FileManager.default.contents(atPath: path))
+    let plain = try #require(FileManager.default.contents(atPath: folder.path("matrix.npy")))
+    #expect(bytes != plain && bytes.count == plain.count)
     #expect(
-      FileManager.default.contents(atPath: path)
-        == FileManager.default.contents(atPath: folder.path("matrix.npy")))
+      zip(bytes, plain).enumerated().allSatisfy { place, pair in
+        pair.0 == pair.1 || 94..<127 ~= place && pair == (0x09, 0x20)
+      })
     try table.write(npy: path, as: Float.self)
     #expect(try MappedMatrix<Float>(npy: path)[0, 1] == 0.1)
   }
@@ -271,16 +275,87 @@ import Testing
   /// The header is as long whatever the number of rows, so that it can be written last.
   @Test func headersAreOfOneLength() {
     let encoder = NPYEncoder<Float>()
+    var checksum = Checksum()
+    [1, 2, 3].withUnsafeBytes { checksum.add($0) }
     for columns in [1, 1000] {
       let names = Array(repeating: "", count: columns)
       #expect(encoder.header(names, rows: nil).count == 128)
-      #expect(encoder.header(names, rows: .max).count == 128)
+      #expect(encoder.header(names, rows: EncodedRows(count: .max, checksum: checksum)).count == 128)
+    }
+  }
+
+  // MARK: A matrix and its names
+
+  private func write(_ text: String, _ name: String) throws {
+    try Table(csvText: text, source: "t.csv").write(npy: folder.path(name))
+  }
+
+  /// Names and numbers, or the message in place of both.
+  private func contents(_ name: String) -> String {
+    do throws(TabularError) {
+      let table = try Table(npy: folder.path(name))
+      return table.columns.map { "\($0.name) \((try? table.numbers($0.name)) ?? [])" }.joined(separator: ", ")
+    } catch {
+      return error.description.replacing(folder.path(""), with: "")
+    }
+  }
+
+  /// Whichever of the two is of another writing, as after a program that was killed between the two: refused, not
+  /// answered.
+  @Test func namesOfAnotherMatrixAreRefused() throws {
+    try write("a,b\n1,2\n3,5\n", "X.npy")
+    try write("b,a\n2,1\n5,3\n", "Y.npy")
+    #expect(contents("X.npy") == "a [1.0, 3.0], b [2.0, 5.0]")
+    let refused =
+      "X.names:1: these are the names of another matrix than X.npy; write both again, or remove this line if they are right"
+    let (x, y) = (folder.path("X.names"), folder.path("Y.names"))
+    for (path, other) in [(x, y), (folder.path("X.npy"), folder.path("Y.npy"))] {
+      let own = try #require(FileManager.default.contents(atPath: path))
+      try #require(FileManager.default.contents(atPath: other)).write(to: URL(filePath: path))
+      #expect(contents("X.npy") == refused)
+      try own.write(to: URL(filePath: path))
+    }
+    #expect(contents("X.npy") == "a [1.0, 3.0], b [2.0, 5.0]")
+    // A matrix that another program has written over this one.
+    try Matrix<Double>([[1, 2], [3, 5]]).write(npy: folder.path("X.npy"))
+    #expect(contents("X.npy") == refused)
+  }
+
+  /// Both are moved together, or the names are written by hand.
+  @Test func namesOfTheSameMatrixAreTaken() throws {
+    try write("a,b\n1,2\n3,5\n", "X.npy")
+    for ending in ["npy", "names"] {
+      try FileManager.default.moveItem(atPath: folder.path("X.\(ending)"), toPath: folder.path("Z.\(ending)"))
+    }
+    #expect(contents("Z.npy") == "a [1.0, 3.0], b [2.0, 5.0]")
+    _ = try file(Array("c\nd\n".utf8), "Z.names")
+    #expect(contents("Z.npy") == "c [1.0, 3.0], d [2.0, 5.0]")
+    try FileManager.default.removeItem(atPath: folder.path("Z.names"))
+    #expect(contents("Z.npy") == "V1 [1.0, 3.0], V2 [2.0, 5.0]")
+  }
+
+  /// Lines are counted as they stand in the file, and equal tables give equal bytes.
+  @Test func theLineOfTheMatrixIsALine() throws {
+    try write("a,b\n1,2\n3,5\n", "X.npy")
+    let names = try String(contentsOfFile: folder.path("X.names"), encoding: .utf8)
+    #expect(names == "# linreg-names 6881a72f\na\nb\n")
+    _ = try file(Array(names.replacing("b\n", with: "a\n").utf8), "X.names")
+    #expect(
+      contents("X.npy") == "X.names:3: column 2 is named \"a\" as column 1 is; give each column its own name")
+  }
+
+  @Test func aFileOfNamesOfOthersIsNotWrittenOver() throws {
+    for text in ["", "1. Title: Iris Plants Database\n", "# linreg"] {
+      _ = try file(Array(text.utf8), "iris.names")
+      #expect(throws: TabularError.self) { try write("a,b\n1,2\n", "iris.npy") }
+      #expect(try String(contentsOfFile: folder.path("iris.names"), encoding: .utf8) == text)
+      #expect(!FileManager.default.fileExists(atPath: folder.path("iris.npy")))
     }
   }
 
   @Test func failuresLeaveWhatWasThere() throws {
     let path = try file(Array("old".utf8), "homes.npy")
-    _ = try file(Array("old".utf8), "homes.names")
+    _ = try file(Array("# linreg-names 0\nold".utf8), "homes.names")
     func failure(_ text: String, _ write: (Table) throws -> Void) throws -> String? {
       do {
         try write(Table(csvText: text, source: "homes.csv"))
@@ -301,6 +376,8 @@ import Testing
       try failure("a,b\n1,2\n") { try $0.write(npy: folder.path("nowhere/x.npy")) }
         == "nowhere/x.npy: cannot write the file: No such file or directory")
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "old")
+    #expect(
+      try String(contentsOfFile: folder.path("homes.names"), encoding: .utf8) == "# linreg-names 0\nold")
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder.path("")).sorted() == [
         "homes.names", "homes.npy",

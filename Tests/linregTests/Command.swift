@@ -30,23 +30,46 @@ func linreg(_ arguments: String..., input: String = "", in folder: URL = reposit
 }
 
 func linreg(_ arguments: [String], input: String = "", in folder: URL = repository) throws -> Outcome {
-  let process = Process()
-  process.executableURL = executable
-  process.arguments = arguments
-  process.currentDirectoryURL = folder
+  try run(executable, arguments, input: input, in: folder)
+}
+
+/// Runs lines for `sh`, in which `linreg` is the built command.
+func shell(_ script: String, in folder: URL) throws -> Outcome {
+  let linreg = "linreg() { SWIFT_BACKTRACE=enable=no '\(executable.path)' \"$@\"; }\n"
+  return try run(URL(fileURLWithPath: "/bin/sh"), ["-c", linreg + script], input: "", in: folder)
+}
+
+private func run(_ program: URL, _ arguments: [String], input: String, in folder: URL) throws -> Outcome {
   // Files instead of pipes: output of any size cannot block.
-  let files = TemporaryFolder()
-  let paths = ["in", "out", "err"].map(files.path)
-  for (path, text) in zip(paths, [input, "", ""]) {
-    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-  }
-  process.standardInput = FileHandle(forReadingAtPath: paths[0])
-  process.standardOutput = FileHandle(forWritingAtPath: paths[1])
-  process.standardError = FileHandle(forWritingAtPath: paths[2])
-  try process.run()
+  let files = TemporaryFolder(), inputFile = files.path("in")
+  try Data(input.utf8).write(to: URL(fileURLWithPath: inputFile))
+  let (process, output, error) = try start(program, arguments, input: inputFile, at: folder, in: files)
   process.waitUntilExit()
   func text(_ path: String) -> String {
     String(decoding: FileManager.default.contents(atPath: path)!, as: UTF8.self)
   }
-  return Outcome(status: process.terminationStatus, output: text(paths[1]), error: text(paths[2]))
+  return Outcome(status: process.terminationStatus, output: text(output), error: text(error))
+}
+
+/// Starts the built command in a folder; what it prints goes into two files there.
+func start(
+  _ arguments: [String], in folder: TemporaryFolder
+) throws -> (Process, output: String, error: String) {
+  try start(
+    executable, arguments, input: "/dev/null", at: URL(fileURLWithPath: folder.path("")), in: folder)
+}
+
+private func start(
+  _ program: URL, _ arguments: [String], input: String, at place: URL, in folder: TemporaryFolder
+) throws -> (Process, output: String, error: String) {
+  let process = Process(), output = folder.path(UUID().uuidString), error = output + ".err"
+  for path in [output, error] { try Data().write(to: URL(fileURLWithPath: path)) }
+  process.executableURL = program
+  process.arguments = arguments
+  process.currentDirectoryURL = place
+  process.standardInput = FileHandle(forReadingAtPath: input)
+  process.standardOutput = FileHandle(forWritingAtPath: output)
+  process.standardError = FileHandle(forWritingAtPath: error)
+  try process.run()
+  return (process, output, error)
 }

@@ -186,8 +186,8 @@ import Testing
     (process.standardInput, process.standardError) = (input, errors)
     try process.run()
     try input.fileHandleForWriting.write(contentsOf: Data("area,rooms\n50,2\n60,".utf8))
-    // Its temporary file is there once the first row is predicted.
-    while try FileManager.default.contentsOfDirectory(atPath: folder.path("")).count < 2 { usleep(1000) }
+    // By then the first row is predicted, into a file that has no name.
+    usleep(500_000)
     process.interrupt()
     process.waitUntilExit()
     #expect(process.terminationStatus == 130)
@@ -223,5 +223,24 @@ import Testing
         == Outcome(
           status: 1, output: "",
           error: "standard input:1: there is no column \"id\"; the columns are area, rooms\n"))
+  }
+
+  @Test func swappedFilesAreTold() throws {
+    try Data("a,y\n1,3\n2,5\n3,7\n".utf8).write(to: URL(fileURLWithPath: folder.path("s.csv")))
+    let location = URL(fileURLWithPath: folder.path(""))
+    #expect(try linreg("fit", "y ~ a", "s.csv", "-m", "m", in: location).status == 0)
+    for verb in ["predict", "evaluate"] {
+      for first in ["s.csv", "/dev/zero"] {
+        #expect(
+          try linreg(verb, first, "m", in: location)
+            == Outcome(
+              status: 1, output: "",
+              error:
+                "\(first): this is not a model file, but m is one; give the model first, then the rows\n"))
+      }
+      #expect(
+        try linreg(verb, "/dev/zero", "s.csv", in: location).error
+          == "/dev/zero: this is not a model file; give one that fit or train has written with -m\n")
+    }
   }
 }

@@ -24,6 +24,12 @@ public enum OpenBLAS {
     openblas_end_threads()
   }
 
+  /// Has OpenBLAS take the buffers that so many threads need, which it keeps, while there is address space for them.
+  package static func takeBuffers(threads: Int) {
+    prepare()
+    openblas_take_buffers(Int32(clamping: threads))
+  }
+
   @inline(never)
   private static func setUp() { _ = singleThreaded }
 

@@ -2,7 +2,8 @@ private import CZlib
 
 /// CRC-32 as of gzip and PNG (RFC 1952, section 8): finds accidents, not forgery. A changed byte always changes it.
 struct Checksum {
-  private var value: UInt = 0
+  /// The checksum's 32 bits.
+  private(set) var value: UInt = 0
 
   /// Takes the bytes that follow.
   mutating func add(_ bytes: UnsafeRawBufferPointer) {

@@ -27,12 +27,8 @@ struct Envelope {
   var otherwise = " of swift-linear-regression"
 
   /// Writes a file: whole, or not at all.
-  ///
-  /// - Parameter temporaryName: the temporary file's name; nil for one that nobody else has.
-  func write(
-    _ contents: some Encodable, to path: String, temporaryName: String? = nil
-  ) throws(TabularError) {
-    let file = try OutputFile(path, temporaryName: temporaryName)
+  func write(_ contents: some Encodable, to path: String) throws(TabularError) {
+    let file = try OutputFile(path)
     var failure: TabularError?
     forEachPiece(of: contents) { bytes in
       if failure != nil { return }
@@ -80,6 +76,22 @@ struct Envelope {
     Array("\(formatName) \(version) \(count) \(checksum.text)\n".utf8)
   }
 
+  /// Whether a regular file begins as this format's do.
+  func begins(_ path: String) -> Bool {
+    Files.start(of: path, 200).starts(with: "\(formatName) ".utf8)
+  }
+
+  /// Opens a file, or reads standard input for the path "-": of a pipe no more than its first line says.
+  ///
+  /// - Throws: ``TabularError/file(path:operation:reason:)``.
+  func file(_ path: String) throws(TabularError) -> RandomAccessFile {
+    func end(_ bytes: [UInt8]) -> Int {
+      guard let line = try? firstLine(of: bytes, name: "") else { return bytes.count }
+      return line.end + min(line.count, 1 << 60)
+    }
+    return try RandomAccessFile(path, upTo: (Self.longestFirstLine, end))
+  }
+
   /// The contents of a file; they are as they were written, but not therefore meaningful.
   ///
   /// - Throws: ``TabularError``: a file that cannot be read, another kind of file, one of another version, a damaged one.
@@ -122,29 +134,44 @@ struct Envelope {
   private func checkedStart(
     _ file: RandomAccessFile
   ) throws(TabularError) -> (start: Int, checksum: String) {
-    let bytes = try file.bytes(200), line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+    let line = try firstLine(of: file.bytes(Self.longestFirstLine), name: file.name)
+    guard file.size - line.end == line.count else {
+      throw damaged(
+        "it has \(file.size - line.end) bytes where its first line says \(line.count)", name: file.name)
+    }
+    return (line.end, line.checksum)
+  }
+
+  /// A first line has no more bytes.
+  private static let longestFirstLine = 200
+
+  /// What the first line of a file says that begins with these bytes: where the line ends, how many bytes follow, and
+  /// their checksum.
+  private func firstLine(
+    of bytes: [UInt8], name: String
+  ) throws(TabularError) -> (end: Int, count: Int, checksum: String) {
+    let line = bytes.prefix(Self.longestFirstLine).prefix { $0 != UInt8(ascii: "\n") }
     let words = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
       .map { String(decoding: $0, as: UTF8.self) }
     guard words.first == formatName else {
       throw error(
-        FileKind(bytes)?.description(insteadOf: "a \(noun)") ?? "this is not a \(noun)\(otherwise)", file.name
+        FileKind(bytes)?.description(insteadOf: "a \(noun)") ?? "this is not a \(noun)\(otherwise)", name
       )
     }
     guard words.count == 4, line.count < bytes.count, let version = Int(words[1]), "\(version)" == words[1],
       version > 0
-    else { throw damaged("its first line is not whole", name: file.name) }
+    else { throw damaged("its first line is not whole", name: name) }
     guard version <= self.version else {
       throw error(
-        "the \(noun) has version \(version), this software reads up to \(self.version); update it", file.name)
+        "the \(noun) has version \(version), this software reads up to \(self.version); update it", name)
     }
     guard version == self.version else {
-      throw error("the \(noun) has version \(version), which is no longer read; \(remedy)", file.name)
+      throw error("the \(noun) has version \(version), which is no longer read; \(remedy)", name)
     }
-    let start = line.count + 1, count = file.size - start
-    guard "\(count)" == words[2] else {
-      throw damaged("it has \(count) bytes where its first line says \(printable(words[2]))", name: file.name)
+    guard let count = Int(words[2]), count >= 0, "\(count)" == words[2] else {
+      throw damaged("its first line is not whole", name: name)
     }
-    return (start, words[3])
+    return (line.count + 1, count, words[3])
   }
 
   /// The error of a damaged file; also for contents that turn out not to fit together once they are read.

@@ -6,43 +6,8 @@
   internal import Darwin
 #endif
 
-/// Whole files in and out.
+/// Files by their paths.
 package enum Files {
-  /// The bytes of a file, or of standard input for the path "-".
-  static func read(_ path: String) throws(TabularError) -> [UInt8] {
-    let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-    if descriptor < 0 { throw failure(path, .read) }
-    defer { if path != "-" { close(descriptor) } }
-    var bytes: [UInt8] = []
-    var status = stat()
-    if fstat(descriptor, &status) == 0, status.st_size > 0 {
-      // more only as it arrives: a size can be wrong
-      bytes.reserveCapacity(min(Int(status.st_size) + 1, 1 << 30))
-    }
-    var chunk = [UInt8](repeating: 0, count: 1 << 18)
-    while true {
-      let count = chunk.withUnsafeMutableBytes { readSome(descriptor, $0.baseAddress!, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      if count < 0 { throw failure(path, .read) }
-      if count == 0 { return bytes }
-      bytes.append(contentsOf: chunk[..<count])
-    }
-  }
-
-  /// Writes a file so that it is either whole or as it was before: into a temporary file beside it, flushed to the
-  /// disk, then renamed.
-  ///
-  /// What is not a regular file, such as `/dev/stdout` or a pipe, is written to as it is.
-  ///
-  /// - Parameter temporaryName: the temporary file's name; nil for one that nobody else has.
-  static func write(
-    _ bytes: [UInt8], to path: String, temporaryName: String? = nil
-  ) throws(TabularError) {
-    let file = try OutputFile(path, temporaryName: temporaryName)
-    try file.write(bytes)
-    try file.commit()
-  }
-
   /// The file that a path leads to, so that a symbolic link stays one, be there a file or not.
   static func resolved(_ path: String) -> String {
     if let real = realpath(path, nil) {
@@ -81,23 +46,6 @@ package enum Files {
     }
   }
 
-  /// Writes all bytes to an open file; false, with `errno` set, where that is not possible.
-  package static func write(_ bytes: some Sequence<UInt8>, to descriptor: Int32) -> Bool {
-    ContiguousArray(bytes).withUnsafeBytes { write($0, to: descriptor) }
-  }
-
-  /// Writes all bytes to an open file; false, with `errno` set, where that is not possible.
-  static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = writeSome(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress!, rest.count)
-      if count < 0 && errno == EINTR { continue }
-      if count < 0 { return false }
-      rest = rest.dropFirst(count)
-    }
-    return true
-  }
-
   /// Whether two paths lead to the same place, of a file that does not exist yet too.
   package static func areSame(_ a: String, _ b: String) -> Bool {
     func place(_ path: String) -> String {
@@ -130,12 +78,26 @@ package enum Files {
   /// - Parameter folder: where it is; nil for the folder that TMPDIR names, or `/tmp`.
   static func openTemporary(in folder: String? = nil) -> Int32 {
     let folder = folder ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    let nameless = openNameless(in: folder)
+    if nameless >= 0 { return nameless }
     var template = Array("\(folder)/linreg-XXXXXX".utf8CString)
     let descriptor = mkstemp(&template)
     if descriptor < 0 { return descriptor }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     unlink(template)
     return descriptor
+  }
+
+  /// An open file that never had a name and can be given one; negative where the file system has no such files, or a name
+  /// could not be given, which takes Linux's `/proc`.
+  static func openNameless(in folder: String) -> Int32 {
+    #if os(Linux)
+      // Glibc's module leaves the flag out: 0o20000000 on x86 and ARM, beside the one for folders.
+      let flag = 0o20000000 | O_DIRECTORY
+      return access("/proc/self/fd", X_OK) == 0 ? open(folder, flag | O_RDWR | O_CLOEXEC, 0o666) : -1
+    #else
+      return -1
+    #endif
   }
 
   /// The file that standard input is.
@@ -158,13 +120,20 @@ package enum Files {
     return [S_IFIFO, S_IFCHR, S_IFSOCK].contains(status.st_mode & S_IFMT)
   }
 
+  /// Whether a path is that of a device, among which nothing is made, but for shared memory.
+  static func isDevice(_ path: String) -> Bool { path.hasPrefix("/dev/") && !path.hasPrefix("/dev/shm/") }
+
   /// Throws where a file could not be written, before the work that it is to hold is done; also where it is the input.
-  package static func checkWritable(_ path: String, besides input: String? = nil) throws(TabularError) {
+  ///
+  /// - Parameter subject: what messages call it.
+  package static func checkWritable(
+    _ path: String, besides input: String? = nil, subject: String = "this"
+  ) throws(TabularError) {
     var output = stat(), source = stat()
     if stat(path, &output) == 0 {
       if let input, stat(input, &source) == 0, output.st_dev == source.st_dev, output.st_ino == source.st_ino
       {
-        throw .unusable(file: path, message: "this is the input; write to another file")
+        throw .unusable(file: path, message: "\(subject) is the input; write to another file")
       }
       if output.st_mode & S_IFMT == S_IFDIR { throw failure(path, .write, errno: EISDIR) }
       if access(path, W_OK) != 0 { throw failure(path, .write) }
@@ -189,12 +158,4 @@ package enum Files {
       path: path == "-" ? "standard input" : path, operation: operation,
       reason: String(cString: strerror(code)))
   }
-}
-
-// `read` and `write` of the C library, which the functions above would hide.
-private func readSome(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
-  read(descriptor, buffer, count)
-}
-private func writeSome(_ descriptor: Int32, _ buffer: UnsafeRawPointer, _ count: Int) -> Int {
-  write(descriptor, buffer, count)
 }

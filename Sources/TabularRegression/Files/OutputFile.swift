@@ -7,27 +7,25 @@
 #endif
 
 /// A file as it is written, so that it is either whole or as it was before: a temporary file beside it, which
-/// `commit()` flushes to the disk and renames. Let go before that, it leaves nothing.
+/// ``commit()`` flushes to the disk and renames. Let go before that, it leaves nothing.
 ///
 /// Standard output (the path "-") and what is not a regular file, such as a pipe, are written to as they are.
 final class OutputFile {
   private let path: String
   private var descriptor: Int32
-  private var temporary: Temporary?
+  /// The temporary file and what is to be its name; nil for what is written to as it is.
+  private var temporary: (file: TemporaryFile, target: String, folder: String)?
+  /// Whether it has a place among files, so that another may belong beside it.
+  let isInFolder: Bool
 
-  private struct Temporary {
-    let path: String
-    let target: String
-    let directory: String
+  static func isInFolder(_ path: String) -> Bool {
+    path != "-" && Files.openDescriptor(path) == nil && !Files.isDevice(path)
   }
 
-  /// Opens a file.
-  ///
-  /// - Parameters:
-  ///   - path: the file, or "-" for standard output.
-  ///   - temporaryName: the temporary file's name; nil for one that nobody else has.
-  init(_ path: String, temporaryName: String? = nil) throws(TabularError) {
+  /// Opens a file, or standard output for the path "-".
+  init(_ path: String) throws(TabularError) {
     self.path = path
+    isInFolder = Self.isInFolder(path)
     if path == "-" {
       descriptor = STDOUT_FILENO
       return
@@ -39,22 +37,18 @@ final class OutputFile {
     }
     var status = stat()
     let exists = stat(path, &status) == 0
-    // Among devices nothing is made, but for shared memory.
-    let isDevice = path.hasPrefix("/dev/") && !path.hasPrefix("/dev/shm/")
-    if exists && status.st_mode & S_IFMT != S_IFREG || !exists && isDevice {
+    if exists && status.st_mode & S_IFMT != S_IFREG || !exists && !isInFolder {
       descriptor = open(path, O_WRONLY | O_CLOEXEC)
       if descriptor < 0 { throw Files.failure(path, .write) }
       return
     }
     if exists && access(path, W_OK) != 0 { throw Files.failure(path, .write) }
     let target = Files.resolved(path)
-    let directory = target.lastIndex(of: "/").map { String(target[...$0]) } ?? "./"
-    let name = temporaryName ?? ".linreg-\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp"
-    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (temporaryName == nil ? O_EXCL : O_TRUNC | O_NOFOLLOW)
-    descriptor = open(directory + name, flags, 0o666)
-    if descriptor < 0 { throw Files.failure(path, .write) }
+    let folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? "./"
+    guard let file = TemporaryFile(in: folder) else { throw Files.failure(path, .write) }
+    descriptor = file.descriptor
     if exists { fchmod(descriptor, status.st_mode & 0o7777) }
-    temporary = Temporary(path: directory + name, target: target, directory: directory)
+    temporary = (file, target, folder)
   }
 
   deinit { discard() }
@@ -81,15 +75,22 @@ final class OutputFile {
   }
 
   /// Makes what was written the file of that name.
-  func commit() throws(TabularError) {
+  func commit() throws(TabularError) { try Self.commit([self]) }
+
+  /// Makes what was written the files of those names, one after the other; where one cannot be flushed to the disk, none.
+  static func commit(_ files: [OutputFile]) throws(TabularError) {
+    for file in files where file.temporary != nil && fsync(file.descriptor) != 0 { throw file.failure() }
+    try UnfinishedFiles.together { () throws(TabularError) in
+      for file in files { try file.takeName() }
+    }
+  }
+
+  private func takeName() throws(TabularError) {
     guard let temporary else { return discard() }
-    if fsync(descriptor) != 0 { throw failure() }
-    let closed = close(descriptor) == 0
-    descriptor = -1
-    guard closed && rename(temporary.path, temporary.target) == 0 else { throw failure() }
-    self.temporary = nil
+    if !temporary.file.rename(to: temporary.target) { throw failure() }
+    (self.temporary, descriptor) = (nil, -1)
     // The new name is on the disk once the folder is. Some file systems cannot flush folders; the file is whole anyway.
-    let folder = open(temporary.directory, O_RDONLY | O_CLOEXEC)
+    let folder = open(temporary.folder, O_RDONLY | O_CLOEXEC)
     if folder >= 0 {
       fsync(folder)
       close(folder)
@@ -98,10 +99,12 @@ final class OutputFile {
 
   /// Leaves the file as it was.
   func discard() {
-    if descriptor >= 0 && path != "-" { close(descriptor) }
-    descriptor = -1
-    if let temporary { unlink(temporary.path) }
-    temporary = nil
+    if let temporary {
+      temporary.file.discard()
+    } else if descriptor >= 0 && path != "-" {
+      close(descriptor)
+    }
+    (temporary, descriptor) = (nil, -1)
   }
 
   /// The error of a call that has just failed.

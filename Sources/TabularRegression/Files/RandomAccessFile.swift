@@ -24,11 +24,14 @@ final class RandomAccessFile: Sendable {
   }
 
   /// Opens a file, or reads standard input for the path "-".
-  init(_ path: String) throws(TabularError) {
+  ///
+  /// - Parameter end: where a file ends that begins so, for ``Files/read(_:upTo:)``: a pipe that has something else need
+  ///   not be read to its end, which may never come.
+  init(_ path: String, upTo end: (start: Int, count: ([UInt8]) -> Int)) throws(TabularError) {
     name = path == "-" ? "standard input" : path
     var status = stat()
     guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      let bytes = try Files.read(path)
+      let bytes = try Files.read(path, upTo: end)
       (contents, size, stamp) = (.memory(bytes), bytes.count, nil)
       return
     }

@@ -40,7 +40,7 @@ extension FittedModel {
   /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to another version, or is
   ///   no model file; models of several targets.
   public init(contentsOf path: String) throws(TabularError) {
-    try self.init(RandomAccessFile(path))
+    try self.init(Self.envelope.file(path))
   }
 
   /// Reads a model file: a model for each target of its formula.
@@ -48,7 +48,21 @@ extension FittedModel {
   /// - Parameter path: the file, or "-" for standard input.
   /// - Throws: ``TabularError``, as ``init(contentsOf:)`` of a file of one model.
   public static func perTarget(contentsOf path: String) throws(TabularError) -> [FittedModel] {
-    try models(RandomAccessFile(path))
+    try models(envelope.file(path))
+  }
+
+  /// Reads the models of a command that takes a model file and a file with rows, in this order.
+  ///
+  /// - Throws: ``TabularError``, as ``perTarget(contentsOf:)``; where the two have been swapped, that.
+  package static func perTarget(
+    contentsOf path: String, beforeRowsOf rows: String
+  ) throws(TabularError) -> [FittedModel] {
+    if envelope.begins(rows), !envelope.begins(path) {
+      throw .model(
+        path: path,
+        message: "this is not a model file, but \(rows) is one; give the model first, then the rows")
+    }
+    return try perTarget(contentsOf: path)
   }
 
   init(_ file: RandomAccessFile) throws(TabularError) {

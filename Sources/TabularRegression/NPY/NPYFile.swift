@@ -32,38 +32,39 @@ package struct NPYFile: TableSource {
     _ path: String, names: [String]? = nil, blockBytes: Int = 4 << 20
   ) throws(TabularError) {
     self.blockBytes = blockBytes
-    file = try RandomAccessFile(path)
+    file = try RandomAccessFile(path, upTo: (NPYHeader.longest, NPYHeader.end))
     let start = try file.bytes(NPYHeader.longest)
+    let checksum: String?
     do throws(NPYHeader.Fault) {
       let header = try NPYHeader(start, fileSize: file.size)
       layout = try header.layout(fileSize: file.size)
       // Records are one after the other in either order.
       isFortranOrder = header.isFortranOrder && layout.names == nil
-      offset = header.offset
+      (offset, checksum) = (header.offset, header.checksum)
     } catch {
       throw .matrix(path: file.name, message: error.message)
     }
     rowCount = layout.rowCount
     isSinglePrecision = layout.isSinglePrecision
-    columnNames = try ColumnNames(names ?? layout.names, of: path, count: layout.columns.count).names
+    columnNames = try ColumnNames(
+      names ?? layout.names, of: path, checksum: checksum, count: layout.columns.count
+    ).names
   }
 
   /// Reads the rows in blocks, on all threads, in constant memory.
   ///
   /// - Parameters:
   ///   - columns: the columns that are read; nil for all.
-  ///   - isCancelled: asked before each block; the reading ends there.
   ///   - work: works on a block, on any thread.
   ///   - take: takes the blocks' results in the file's order, on the caller's thread.
   package func forEachBlock<Result: Sendable>(
-    columns: Set<String>? = nil, isCancelled: @escaping @Sendable () -> Bool = { false },
-    work: @escaping @Sendable (Table) throws(TabularError) -> Result,
+    columns: Set<String>? = nil, work: @escaping @Sendable (Table) throws(TabularError) -> Result,
     take: (Result) throws(TabularError) -> Void
   ) throws(TabularError) {
     let missing = columns?.subtracting(columnNames).min()
     if let missing { throw .noColumn(missing, file: name, available: columnNames) }
     let chosen = columnNames.indices.filter { columns?.contains(columnNames[$0]) ?? true }
-    try forEachRange(isCancelled: isCancelled) { (rows) throws(TabularError) in
+    try forEachRange { (rows) throws(TabularError) in
       try work(try table(rows, columns: chosen))
     } take: { (result) throws(TabularError) in
       try take(result)
@@ -72,7 +73,6 @@ package struct NPYFile: TableSource {
 
   /// Works on ranges of rows of a few mebibytes, on all threads.
   func forEachRange<Result: Sendable>(
-    isCancelled: @escaping @Sendable () -> Bool = { false },
     work: @escaping @Sendable (Range<Int>) throws(TabularError) -> Result,
     take: (Result) throws(TabularError) -> Void
   ) throws(TabularError) {
@@ -80,7 +80,7 @@ package struct NPYFile: TableSource {
     let position = Counter()
     try inOrder(threads: min(blocks, Parallelism.threads)) {
       let block = position.next()
-      return block < blocks && !isCancelled() ? (position: block, piece: block * blockRows) : nil
+      return block < blocks ? (position: block, piece: block * blockRows) : nil
     } makeWork: {
       { (first) throws(TabularError) in try work(first..<min(first + blockRows, rowCount)) }
     } take: { (result) throws(TabularError) in

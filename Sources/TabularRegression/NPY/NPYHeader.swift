@@ -35,6 +35,9 @@ struct NPYHeader {
   /// Where the elements begin in the file.
   let offset: Int
 
+  /// The checksum of the elements, where the file was written with one.
+  let checksum: String?
+
   /// As many bytes from a file's start are enough to read the header of any matrix.
   static let longest = 12 + longestText
 
@@ -83,6 +86,17 @@ struct NPYHeader {
     offset = textStart + length
     var scanner = Scanner(text: start[textStart..<offset], isUTF8: start[6] == 3)
     (type, fields, isFortranOrder, dimensions) = try scanner.dictionary()
+    checksum = Checksum(blanksIn: start[textStart..<offset])?.text
+  }
+
+  /// Where a file ends that begins with these bytes; behind them where it is no matrix.
+  static func end(_ start: [UInt8]) -> Int {
+    guard let header = try? NPYHeader(start, fileSize: start.count),
+      let size = try? header.fields.isEmpty ? header.elementType().size : header.record().size,
+      case let lengths = header.dimensions.compactMap({ Int($0) }), lengths.count == header.dimensions.count,
+      case let bytes = lengths.reduce(into: Double(size), { $0 *= Double($1) }), bytes < 0x1p60
+    else { return start.count }
+    return header.offset + Int(max(0, bytes))
   }
 
   /// The shape of a matrix whose elements can be used in place.
@@ -157,6 +171,14 @@ struct NPYHeader {
       throw Fault(
         "its records are in \(dimensions.count) dimensions, and rows are in one; write array.ravel()")
     }
+    let (columns, names, size) = try record()
+    let rows = try shape(elementSize: size, fileSize: fileSize).rows
+    try requireData(rows, columns.count)
+    return NPYLayout(columns, names: names, rows: rows, rowBytes: size)
+  }
+
+  /// The columns of records, their names, and the bytes of a record.
+  private func record() throws(Fault) -> (columns: [NPYLayout.Column], names: [String], size: Int) {
     var columns: [NPYLayout.Column] = [], names: [String] = [], size = 0
     for field in fields {
       if field.name.isEmpty, field.type.hasPrefix("|V"), let padding = Int(field.type.dropFirst(2)),
@@ -174,9 +196,7 @@ struct NPYHeader {
       names.append(field.name)
       size += element.size
     }
-    let rows = try shape(elementSize: size, fileSize: fileSize).rows
-    try requireData(rows, columns.count)
-    return NPYLayout(columns, names: names, rows: rows, rowBytes: size)
+    return (columns, names, size)
   }
 
   private func requireData(_ rows: Int, _ columns: Int) throws(Fault) {
@@ -226,16 +246,48 @@ struct NPYHeader {
   }
 
   /// The file's first bytes for a matrix, up to its elements: version 1, the same bytes as `numpy.save` writes.
-  static func bytes<Scalar: BLASScalar>(_ shape: Shape, of: Scalar.Type) -> [UInt8] {
+  ///
+  /// - Parameter checksum: that of the elements, which the names of the columns have too; nil for none. It is in the blanks
+  ///   that fill up the text: a tab, then a tab or a space for each of its 32 bits. Readers pass over blanks there, as
+  ///   Python does, where another key, a comment or bytes behind the elements would make some of them refuse the file.
+  static func bytes<Scalar: BLASScalar>(
+    _ shape: Shape, of: Scalar.Type, checksum: Checksum? = nil
+  ) -> [UInt8] {
     let dictionary =
       "{'descr': '<f\(MemoryLayout<Scalar>.size)', 'fortran_order': False, 'shape': (\(shape.rows), \(shape.columns)), }"
+    let checksum = checksum?.blanks ?? []
     let alignment = 64
     // ten bytes before the text, one after it
-    let total = (10 + dictionary.utf8.count + 1 + alignment - 1) / alignment * alignment
-    let length = total - 10
-    let padding = String(repeating: " ", count: length - dictionary.utf8.count - 1)
-    return magic + [1, 0, UInt8(length & 0xff), UInt8(length >> 8)] + Array("\(dictionary)\(padding)\n".utf8)
+    let needed = 10 + dictionary.utf8.count + checksum.count + 1
+    let total = (needed + alignment - 1) / alignment * alignment, length = total - 10
+    var bytes = magic + [1, 0, UInt8(length & 0xff), UInt8(length >> 8)]
+    bytes += dictionary.utf8
+    bytes += [UInt8](repeating: UInt8(ascii: " "), count: total - needed)
+    bytes += checksum
+    bytes.append(UInt8(ascii: "\n"))
+    return bytes
   }
+}
+
+extension Checksum {
+  /// A tab, then a tab for each bit that is 1 and a space for each that is 0, the highest first.
+  fileprivate var blanks: [UInt8] {
+    [Self.one] + (0..<32).map { value >> (31 - $0) & 1 == 1 ? Self.one : Self.zero }
+  }
+
+  /// The checksum that the blanks before a text's last byte stand for; nil where they stand for none.
+  fileprivate init?(blanksIn text: ArraySlice<UInt8>) {
+    let blanks = text.dropLast().suffix(33)
+    guard blanks.count == 33, blanks.first == Self.one else { return nil }
+    var value: UInt = 0
+    for blank in blanks.dropFirst() {
+      guard blank == Self.one || blank == Self.zero else { return nil }
+      value = value << 1 | (blank == Self.one ? 1 : 0)
+    }
+    self.init(value: value)
+  }
+
+  private static let (zero, one) = (UInt8(ascii: " "), UInt8(ascii: "\t"))
 }
 
 /// A file's text, no longer than fits a message.

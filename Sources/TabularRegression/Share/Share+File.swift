@@ -17,7 +17,7 @@ extension Share {
   /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to another version, or is
   ///   no share.
   public init(contentsOf path: String) throws(TabularError) {
-    try self.init(RandomAccessFile(path))
+    try self.init(Self.envelope.file(path))
   }
 
   var fileBytes: [UInt8] { Self.envelope.bytes(of: ShareRecord(self)) }

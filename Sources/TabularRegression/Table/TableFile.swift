@@ -74,16 +74,10 @@ package enum TableFile: TableSource {
   }
 
   package func forEachBlock<Result: Sendable>(
-    columns: Set<String>?, isCancelled: @escaping @Sendable () -> Bool,
-    work: @escaping @Sendable (Table) throws(TabularError) -> Result,
+    columns: Set<String>?, work: @escaping @Sendable (Table) throws(TabularError) -> Result,
     take: (Result) throws(TabularError) -> Void
   ) throws(TabularError) {
-    switch self {
-    case .npy(let file):
-      try file.forEachBlock(columns: columns, isCancelled: isCancelled, work: work, take: take)
-    case .text(let reader):
-      try reader.forEachBlock(columns: columns, isCancelled: isCancelled, work: work, take: take)
-    }
+    try rows.forEachBlock(columns: columns, work: work, take: take)
   }
 }
 

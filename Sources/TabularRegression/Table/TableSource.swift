@@ -22,13 +22,10 @@ package protocol TableSource: Sendable {
   ///
   /// - Parameters:
   ///   - columns: the columns that are read; nil for all.
-  ///   - isCancelled: asked before each block, and while nothing arrives; the reading ends there, as if there were no
-  ///     more rows.
   ///   - work: works on a block, on any thread.
   ///   - take: takes what that gave in the rows' order, on the caller's thread.
   func forEachBlock<Result: Sendable>(
-    columns: Set<String>?, isCancelled: @escaping @Sendable () -> Bool,
-    work: @escaping @Sendable (Table) throws(TabularError) -> Result,
+    columns: Set<String>?, work: @escaping @Sendable (Table) throws(TabularError) -> Result,
     take: (Result) throws(TabularError) -> Void
   ) throws(TabularError)
 }
@@ -36,23 +33,13 @@ package protocol TableSource: Sendable {
 extension TableSource {
   /// The matrix that the rows are, where they are one.
   package var matrix: NPYFile? { nil }
-
-  /// Reads all rows, on all cores.
-  package func forEachBlock<Result: Sendable>(
-    columns: Set<String>?, work: @escaping @Sendable (Table) throws(TabularError) -> Result,
-    take: (Result) throws(TabularError) -> Void
-  ) throws(TabularError) {
-    try forEachBlock(columns: columns, isCancelled: { false }, work: work, take: take)
-  }
 }
 
 extension TableReader: TableSource {
   package func forEachBlock<Result: Sendable>(
-    columns: Set<String>?, isCancelled: @escaping @Sendable () -> Bool,
-    work: @escaping @Sendable (Table) throws(TabularError) -> Result,
+    columns: Set<String>?, work: @escaping @Sendable (Table) throws(TabularError) -> Result,
     take: (Result) throws(TabularError) -> Void
   ) throws(TabularError) {
-    try forEachBlock(
-      columns: columns, threads: Parallelism.threads, isCancelled: isCancelled, work: work, take: take)
+    try forEachBlock(columns: columns, threads: Parallelism.threads, work: work, take: take)
   }
 }

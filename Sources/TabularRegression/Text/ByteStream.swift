@@ -121,10 +121,10 @@ final class FileBytes: ByteStream {
   func beginsWith(_ first: UInt8, _ second: UInt8) throws(TabularError) -> Bool {
     var bytes = [UInt8](repeating: 0, count: 2)
     while peeked.count < 2 {
-      let (count, code) = bytes.withUnsafeMutableBytes { readSome(descriptor, $0, 2 - peeked.count) }
+      let (count, code) = bytes[peeked.count...].withUnsafeMutableBytes { Files.readSome(descriptor, $0) }
       if count < 0 { throw Files.failure(name, .read, errno: code) }
       if count == 0 { break }
-      peeked += bytes[..<count]
+      peeked += bytes[peeked.count..<peeked.count + count]
     }
     return peeked == [first, second]
   }
@@ -138,20 +138,10 @@ final class FileBytes: ByteStream {
       return part.count
     }
     if let copy, !copy.waitForBytes(descriptor) { return 0 }
-    let (count, code) = readSome(descriptor, buffer, buffer.count)
+    let (count, code) = Files.readSome(descriptor, buffer)
     if count < 0 { throw Files.failure(name, .read, errno: code) }
     try copy?.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     return count
-  }
-}
-
-/// `read` of the C library, again where a signal interrupts it; the number of bytes, and `errno` where it is negative.
-private func readSome(
-  _ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer, _ count: Int
-) -> (count: Int, errno: Int32) {
-  while true {
-    let result = read(descriptor, buffer.baseAddress, count)
-    if result >= 0 || errno != EINTR { return (result, errno) }
   }
 }
 

@@ -22,14 +22,12 @@ package struct TrainingCheckpoint: Codable {
   ///
   /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to another version, or is no checkpoint.
   package init(contentsOf path: String) throws(TabularError) {
-    self = try Self.envelope.open(RandomAccessFile(path))
+    self = try Self.envelope.open(Self.envelope.file(path))
   }
 
   /// Writes a checkpoint: whole, or not at all.
   func write(to path: String) throws(TabularError) {
-    // Always the same temporary name: a run that is killed leaves one of them at most.
-    try Self.envelope.write(
-      self, to: path, temporaryName: ".\(path.split(separator: "/").last ?? "checkpoint").tmp")
+    try Self.envelope.write(self, to: path)
   }
 }
 

@@ -16,7 +16,7 @@ package struct CSVEncoder: TableEncoder {
   package var countsRows: Bool { false }
   package var holdsNames: Bool { true }
 
-  package func header(_ names: [String], rows: Int? = nil) -> [UInt8] {
+  package func header(_ names: [String], rows: EncodedRows? = nil) -> [UInt8] {
     Array(names.map(quoted).joined(separator: [delimiter])) + [UInt8(ascii: "\n")]
   }
 

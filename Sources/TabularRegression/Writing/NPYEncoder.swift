@@ -8,9 +8,10 @@ package struct NPYEncoder<Scalar: BLASScalar>: TableEncoder {
   package var countsRows: Bool { true }
   package var holdsNames: Bool { false }
 
-  package func header(_ names: [String], rows: Int?) -> [UInt8] {
+  package func header(_ names: [String], rows: EncodedRows?) -> [UInt8] {
     // The text is filled up to 128 bytes whatever the shape.
-    NPYHeader.bytes(Shape(rows ?? 0, names.count), of: Scalar.self)
+    NPYHeader.bytes(
+      Shape(rows?.count ?? 0, names.count), of: Scalar.self, checksum: rows?.checksum ?? Checksum())
   }
 
   package func rows(_ block: Table) throws(TabularError) -> [UInt8] {
@@ -57,15 +58,16 @@ package struct NPYEncoder<Scalar: BLASScalar>: TableEncoder {
 
 extension Table {
   /// Writes the table as a file of NumPy's, for ``init(npy:names:)``, ``MappedMatrix`` and `numpy.load`, and the
-  /// columns' names as the lines of a file beside it (`X.names` beside `X.npy`): the matrix is there whole, or not at
-  /// all.
+  /// columns' names as the lines of a file beside it (`X.names` beside `X.npy`): both are there whole, or not at all. The
+  /// first line of the names has a checksum of the matrix, which is also in the blanks of its header: names that belong to
+  /// another matrix are refused when it is read.
   ///
   /// Version 1 of the format, row after row; missing numbers are NaN, and the words TRUE and FALSE, in any case, 1 and 0.
   /// - Parameters:
   ///   - path: the file, which is written whole or not at all.
   ///   - type: the elements' type; numbers are rounded to it.
   /// - Throws: ``TabularError``: a file that cannot be written; a column with other words; a number beyond the type's
-  ///   largest.
+  ///   largest; a file of names that is there and was not written so.
   public func write<Scalar: BLASScalar>(
     npy path: String, as type: Scalar.Type = Double.self
   ) throws(TabularError) {

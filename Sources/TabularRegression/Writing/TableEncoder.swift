@@ -2,9 +2,8 @@
 package protocol TableEncoder: Sendable {
   /// What stands before the rows.
   ///
-  /// - Parameter rows: how many there are; nil where that is not known yet. The bytes are as many whatever their
-  ///   number.
-  func header(_ names: [String], rows: Int?) -> [UInt8]
+  /// - Parameter rows: what they are; nil where that is not known yet. The bytes are as many whatever they are.
+  func header(_ names: [String], rows: EncodedRows?) -> [UInt8]
 
   /// The rows of a block.
   func rows(_ block: Table) throws(TabularError) -> [UInt8]
@@ -16,16 +15,25 @@ package protocol TableEncoder: Sendable {
   var holdsNames: Bool { get }
 }
 
-/// Writes a file of encoded blocks in constant memory, so that it is either whole or as it was before.
+/// How many rows have been encoded, and the checksum of their bytes.
+package struct EncodedRows {
+  var count = 0
+  var checksum = Checksum()
+}
+
+/// Writes a file of encoded blocks in constant memory, so that it is either whole or as it was before, and so a file of names beside
+/// it, where it has one.
 package struct TableWriter {
   private let path: String
   private let names: [String]
   private let encoder: any TableEncoder
   private let file: OutputFile
+  private let hasNamesBeside: Bool
   /// Rows that wait for their number where the header cannot be put before them later, as in a pipe.
   private var waiting: [UInt8]?
+  private var rows = EncodedRows()
   /// Rows written so far.
-  package private(set) var rowCount = 0
+  package var rowCount: Int { rows.count }
   /// Number of columns.
   package var columnCount: Int { names.count }
 
@@ -38,6 +46,8 @@ package struct TableWriter {
   package init(_ path: String, _ names: [String], _ encoder: some TableEncoder) throws(TabularError) {
     (self.path, self.names, self.encoder) = (path, names, encoder)
     file = try OutputFile(path)
+    hasNamesBeside = !encoder.holdsNames && file.isInFolder
+    if hasNamesBeside { try ColumnNames.checkReplaceable(beside: path) }
     if encoder.countsRows && !file.canSeek {
       waiting = []
     } else {
@@ -45,26 +55,41 @@ package struct TableWriter {
     }
   }
 
+  /// Throws where a file could not be written, or something else would be lost by it, before the work that it is to hold
+  /// is done.
+  ///
+  /// - Parameter inputs: the files that the rows come from.
+  package static func check(
+    _ path: String, _ format: TableFormat, besides inputs: [String]
+  ) throws(TabularError) {
+    for input in inputs { try Files.checkWritable(path, besides: input) }
+    guard format == .npy, OutputFile.isInFolder(path) else { return }
+    let names = ColumnNames.path(beside: path)
+    for input in inputs {
+      try Files.checkWritable(names, besides: input, subject: "the file of the columns' names")
+    }
+    try ColumnNames.checkReplaceable(beside: path)
+  }
+
   /// Appends the encoder's bytes of some rows.
-  package mutating func append(_ bytes: [UInt8], rows: Int) throws(TabularError) {
-    rowCount += rows
+  package mutating func append(_ bytes: [UInt8], rows count: Int) throws(TabularError) {
+    rows.count += count
+    if encoder.countsRows { bytes.withUnsafeBytes { rows.checksum.add($0) } }
     if waiting == nil { try file.write(bytes) } else { waiting! += bytes }
   }
 
   /// Ends the file.
   package mutating func finish() throws(TabularError) {
     if let waiting {
-      try file.write(encoder.header(names, rows: rowCount))
+      try file.write(encoder.header(names, rows: rows))
       try file.write(waiting)
     } else if encoder.countsRows {
-      try file.overwriteStart(encoder.header(names, rows: rowCount))
+      try file.overwriteStart(encoder.header(names, rows: rows))
     }
-    if !encoder.holdsNames && path != "-" {
-      try Files.write(ColumnNames.file(names, beside: path), to: ColumnNames.path(beside: path))
-    }
-    try file.commit()
+    guard hasNamesBeside else { return try file.commit() }
+    let beside = try OutputFile(ColumnNames.path(beside: path))
+    try beside.write(ColumnNames.file(names, beside: path, checksum: rows.checksum))
+    // In this order: new names beside an old matrix are refused, old ones beside a new one might be somebody's own.
+    try OutputFile.commit([beside, file])
   }
-
-  /// Leaves the file as it was.
-  package func discard() { file.discard() }
 }

@@ -41,12 +41,15 @@ struct CheckpointOptions: ParsableArguments {
     }
   }
 
-  /// Throws where the checkpoint could not be written, or something else would be lost by it, before any work is done.
-  func check(besides inputs: [String]) throws {
-    guard let checkpoint else { return }
+  /// Takes the checkpoint for this run alone; nil where there is none.
+  ///
+  /// - Throws: it could not be written, something else would be lost by it, or another run has it, before any work is done.
+  func lock(besides inputs: [String]) throws -> FileLock? {
+    guard let checkpoint else { return nil }
     try Files.checkRegular(checkpoint)
     for input in inputs { try Files.checkWritable(checkpoint, besides: input) }
-    guard Files.exists(checkpoint) else { return }
+    let lock = try FileLock(checkpoint)
+    guard Files.exists(checkpoint) else { return lock }
     let state = try TrainingCheckpoint(contentsOf: checkpoint).state
     if !resume {
       throw TabularError.unusable(
@@ -55,6 +58,7 @@ struct CheckpointOptions: ParsableArguments {
           ? "checkpoint of a run in epoch \(state.epochsDone + 1); use --resume to go on, or another name"
           : "checkpoint of a finished run; use --resume to go on with more epochs, or another name")
     }
+    return lock
   }
 
   /// Goes on from the checkpoint where that is asked for.
@@ -87,12 +91,9 @@ struct CheckpointOptions: ParsableArguments {
     }
   }
 
-  /// What an interrupted run says last.
-  func goingOn(_ training: TableTraining) -> String {
-    let place = "interrupted in epoch \(training.epochs.count + 1)"
-    return checkpoint == nil
-      ? "\(place); nothing is saved without --checkpoint"
-      : "\(place); the same command with --resume goes on"
+  /// What a signal does while the run goes on.
+  var whileRunning: Interrupts.Response {
+    checkpoint == nil ? .end(note: "interrupted; nothing is saved without --checkpoint") : .save
   }
 }
 
@@ -137,5 +138,11 @@ struct CheckpointSaver {
     }
     lastTime = .now
     lastRows = training.rowsUsed
+  }
+
+  /// What is said last where a signal ends the run.
+  func goingOn(_ place: String) -> String {
+    if path == nil { return "\(place); nothing is saved without --checkpoint" }
+    return hasFailed ? place : "\(place); the same command with --resume goes on"
   }
 }

@@ -144,7 +144,8 @@ struct ThreadOptions: ParsableArguments {
 
   /// Does the work on so many threads.
   func run<Result>(_ work: () throws -> Result) throws -> Result {
-    try Parallelism.$threads.withValue(threads ?? Parallelism.threads, operation: work)
+    try Parallelism.$threads.withValue(
+      min(threads ?? Parallelism.threads, Terminal.mostThreads), operation: work)
   }
 }
 

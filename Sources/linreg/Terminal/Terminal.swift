@@ -1,4 +1,6 @@
-import CMalloc
+import CProcess
+import LinearAlgebra
+import LinearRegression
 import TabularRegression
 
 #if canImport(Glibc)
@@ -16,8 +18,38 @@ enum Terminal {
   /// which nothing uses, would take time from ours as long as they wait without sleeping.
   static func prepare() {
     signal(SIGXFSZ, SIG_IGN)
-    keep_freed_memory()
+    checkOpenFiles()
+    process_keep_freed_memory()
     OpenBLAS.endThreads()
+    limitThreads()
+  }
+
+  /// Threads that there is room for, whatever --threads says.
+  nonisolated(unsafe) private(set) static var mostThreads = Int.max
+
+  /// Uses fewer threads where the address space is limited, or ends the program where there is room for none.
+  private static func limitThreads() {
+    let threads = process_threads_with_room(Int32(clamping: Parallelism.cores))
+    if threads == .max { return }
+    if threads == 0 {
+      note(
+        "too little address space (ulimit -v): OpenBLAS needs 128 MiB for a buffer; raise the limit to 400000 or more"
+      )
+      exit(.dataAtFault)
+    }
+    mostThreads = Int(threads)
+    OpenBLAS.takeBuffers(threads: mostThreads)
+  }
+
+  /// Ends the program where it could not open what it needs: its input and output, and what its threads wait on.
+  private static func checkOpenFiles() {
+    let opened = (0..<8).map { _ in open("/", O_RDONLY | O_CLOEXEC) }
+    let reason = String(cString: strerror(errno))
+    for descriptor in opened where descriptor >= 0 { close(descriptor) }
+    if opened.contains(where: { $0 < 0 }) {
+      note("eight more files cannot be opened: \(reason); allow more (ulimit -n)")
+      exit(.dataAtFault)
+    }
   }
 
   /// Writes data and a newline to standard output; ends the program where that is not possible.
