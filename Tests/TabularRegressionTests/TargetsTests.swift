@@ -125,4 +125,57 @@ import Testing
       #expect(try model.evaluation(on: table) == evaluation.evaluation)
     }
   }
+
+  private static let homes =
+    "ground,upper,total,price,tax\n50,30,80,160,3\n60,20,80,171,2\n70,45,115,228,5\n"
+    + "40,45,85,165,4\n90,10,100,217,3\n55,35,90,183,6\n"
+
+  /// Targets have what was left out in common: a row that is not estimable has no prediction of any, and counts once.
+  @Test func rowsThatAreNotEstimable() throws {
+    let homes = try Table(csvText: Self.homes, source: "t.csv")
+    let formula = try Formula("cbind(price, log(price)) ~ ground + upper + total")
+    let models = try FittedModel.perTarget(formula, homes)
+    let new = try Table(
+      csvText: "ground,upper,total\n50,30,81\n1,2,3\n50,30,81\n50,30,80\n", source: "new.csv")
+    func predicted(_ models: [FittedModel], _ columns: PredictionColumns) throws -> PredictedRows {
+      var columns = columns
+      columns.targets = models.map(\.target)
+      return try FittedModel.predictedRows(models, new, columns)
+    }
+    let rows = try predicted(models, PredictionColumns(interval: .confidence, isGuarded: true))
+    for name in rows.table.columnNames where name != "outside" {
+      #expect(try rows.table.numbers(name).map(\.isNaN) == [true, false, true, false])
+    }
+    #expect(rows.notes.unestimable.map(\.rowCount) == [2, 2])
+    #expect(rows.notes.unestimable.map(\.counts) == Array(repeating: ["total = ground + upper": 2], count: 2))
+    try FittedModel.write(models, to: folder.path("both"))
+    #expect(try FittedModel.perTarget(contentsOf: folder.path("both")) == models)
+    // A penalty for one of them, by which it has a prediction of all rows.
+    let mixed = try FittedModel.perTarget(
+      formula, homes, penalties: [1, 0], plan: { _ in })
+    let some = try predicted(mixed, PredictionColumns(isGuarded: true))
+    #expect(some.notes.unestimable.map(\.rowCount) == [0, 2])
+    #expect(try some.table.numbers("prediction_price").allSatisfy { !$0.isNaN })
+    #expect(try some.table.numbers("leverage").map(\.isNaN) == [true, false, true, false])
+    #expect(try some.table.find("outside").values == rows.table.find("outside").values)
+  }
+
+  /// What is left out of evaluations, in blocks of a few rows: the second target is missing in two rows.
+  @Test func evaluationsOfRowsThatAreNotEstimable() throws {
+    let homes = try Table(csvText: Self.homes, source: "t.csv")
+    let models = try FittedModel.perTarget(
+      Formula("cbind(price, tax) ~ ground + upper + total"), homes, missing: .drop)
+    let text = Self.homes + "50,30,81,999,9\n50,30,81,999,\n50,30,80,160,\n"
+    let evaluations = try FittedModel.evaluations(
+      models,
+      reading: TableReader(
+        [.memory(Array(text.utf8), name: "n.csv")], options: ReadingOptions(), blockSize: 40))
+    #expect(evaluations.map(\.unestimable.rowCount) == [2, 1])
+    #expect(evaluations.map(\.missing) == [0, 2])
+    #expect(evaluations.map(\.evaluation.observations) == [7, 6])
+    for (model, rows) in zip(models, evaluations) {
+      let whole = try model.evaluation(on: Table(csvText: text, source: "n.csv"))
+      #expect(abs(rows.evaluation.residualSumOfSquares / whole.residualSumOfSquares - 1) < 1e-10)
+    }
+  }
 }
