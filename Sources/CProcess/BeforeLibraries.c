@@ -1,5 +1,5 @@
-// What has to be looked at before OpenBLAS is loaded, which then chooses its kernels and starts its threads: an executable's
-// functions of this kind run before those of its libraries.
+// What has to be looked at before OpenBLAS is loaded, which then chooses its kernels and starts its threads: an
+// executable's functions of this kind run before those of its libraries.
 #define _GNU_SOURCE
 #include <unistd.h>
 
@@ -74,9 +74,9 @@ static void check_kernels(char **environment) {
 static void check_kernels(char **environment) { (void)environment; }
 #endif
 
-/// Where address space is short, starts the program anew with a single thread of OpenBLAS's, which is all that is used: each of
-/// those that it starts when it is loaded takes 136 MiB, or tries to for ever.
-static void end_many_threads(char **arguments, char **environment) {
+/// Where address space is limited, starts the program anew with a single thread of OpenBLAS's, which is all that is
+/// used: each of those that it starts when it is loaded takes 136 MiB, or tries to for ever.
+static void restart_with_one_thread(char **arguments, char **environment) {
   struct rlimit space, data;
   if (getrlimit(RLIMIT_AS, &space) != 0 || getrlimit(RLIMIT_DATA, &data) != 0) return;
   if (space.rlim_cur == RLIM_INFINITY && data.rlim_cur == RLIM_INFINITY) return;
@@ -99,7 +99,7 @@ static void end_many_threads(char **arguments, char **environment) {
 static void before_libraries(int count, char **arguments, char **environment) {
   (void)count;
   check_kernels(environment);
-  end_many_threads(arguments, environment);
+  restart_with_one_thread(arguments, environment);
 }
 
 __attribute__((section(".preinit_array"), used)) static void (*const entry)(int, char **, char **) = before_libraries;

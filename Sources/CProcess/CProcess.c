@@ -19,7 +19,7 @@ void process_keep_freed_memory(void) {
 }
 
 static void say_that_space_is_used_up(int number) {
-  static const char text[] = "the address space that is allowed (ulimit -v) is used up; raise the limit\n";
+  static const char text[] = "ended, for the address space that is allowed (ulimit -v) seems to be used up; raise the limit\n";
   _exit(write(STDERR_FILENO, text, sizeof text - 1) < 0 ? number : 1);
 }
 
@@ -33,7 +33,8 @@ int process_threads_with_room(int most) {
   mallopt(M_ARENA_MAX, 1);  // each thread's own would take 64 MiB of the space
   mallopt(M_TOP_PAD, 1 << 20);
 #endif
-  // A buffer of OpenBLAS 0.3.21 has 128 MiB on x86-64, whatever is multiplied; where it cannot have one it tries for ever.
+  // A buffer of OpenBLAS 0.3.21 has 128 MiB on x86-64, whatever is multiplied; where it cannot have one it tries for
+  // ever.
   const size_t buffer = (size_t)128 << 20, stacks = (size_t)16 << 20, rest = (size_t)24 << 20;
   for (int threads = most; threads > 0; threads--) {
     const size_t size = (size_t)threads * (buffer + stacks) + rest;

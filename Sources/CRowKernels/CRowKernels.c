@@ -96,8 +96,8 @@ void gather_rows(const void *source, ptrdiff_t row_bytes, const int32_t *order, 
     case 8: GATHER(8); return;
     case 16: GATHER(16); return;
   }
-  // Rows come from anywhere in memory: each is asked for twelve rows ahead. Of wide rows the first lines are enough: the
-  // processor fetches the rest of them itself.
+  // Rows come from anywhere in memory: each is asked for twelve rows ahead. Of wide rows the first lines are enough:
+  // the processor fetches the rest of them itself.
   const ptrdiff_t asked = row_bytes < 1024 ? row_bytes : 1024;
   for (ptrdiff_t i = 0; i < count; i++) {
     if (i + 12 < count) {

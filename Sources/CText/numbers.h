@@ -43,8 +43,8 @@ bool is_large(const char *p, const char *end) {
   return exponent > -leading;
 }
 
-/// Whether a text of digits is a whole number of which its nearest double has lost digits; of 15 digits and zeros behind
-/// them it has lost none that anybody has counted.
+/// Whether a text of digits is a whole number of which its nearest double has lost digits; of 15 digits and zeros
+/// behind them it has lost none that anybody has counted.
 bool has_lost_digits(const char *p, const char *end, double value) {
   p += *p == '-';
   if (end - p < 16 || !std::all_of(p, end, [](char digit) { return is_digit(Byte(digit)); })) return false;

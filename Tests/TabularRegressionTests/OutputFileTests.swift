@@ -59,6 +59,8 @@ import Testing
         file: path, message: "another run of linreg is at work on this file; let it end, or give another name"
       )
     ) { try FileLock(path) }
+    // It is still there for a third.
+    #expect(try files == [".c.lock"])
     lock.release()
     #expect(try files == [])
     // The file that a program leaves that was killed.

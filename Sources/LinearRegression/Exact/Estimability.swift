@@ -40,6 +40,9 @@ package struct Estimability: Sendable {
 
   private var conditions: [Condition] = []
 
+  /// Columns that a row has at least.
+  private var columns = 0
+
   /// For each level of a category without columns the first dependency that its rows do not have, whatever their other
   /// columns; −1 for none. Empty where all levels have them.
   private var unmetByLevel: [Int32] = []
@@ -72,6 +75,7 @@ package struct Estimability: Sendable {
       } else {
         condition.levels.sort { $0.feature < $1.feature }
         conditions.append(condition)
+        columns = condition.terms.reduce(columns) { max($0, $1.feature + 1) }
       }
     }
   }
@@ -99,18 +103,17 @@ package struct Estimability: Sendable {
   /// - Complexity: O(terms of the dependencies)
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  package func firstUnmet<Scalar: BLASScalar>(_ row: UnsafePointer<Scalar>?, level: Int? = nil) -> Int? {
+  private func firstUnmet<Scalar: BLASScalar>(_ row: UnsafeBufferPointer<Scalar>, level: Int? = nil) -> Int? {
+    precondition(row.count >= columns, "a row of \(row.count) columns lacks some of those that were left out")
     var first = level.flatMap { unmetByLevel.isEmpty || unmetByLevel[$0] < 0 ? nil : Int(unmetByLevel[$0]) }
     for condition in conditions {
       if let first, first < condition.number { break }
       let constant = condition.constant + (level.map(condition.factor) ?? 0)
       var (sum, magnitude) = (constant, abs(constant))
-      if let row {
-        for term in condition.terms {
-          let part = term.factor * Double(row[term.feature])
-          sum += part
-          magnitude += abs(part)
-        }
+      for term in condition.terms {
+        let part = term.factor * Double(row[term.feature])
+        sum += part
+        magnitude += abs(part)
       }
       if !condition.isMet(sum, magnitude, precision: Double(Scalar.ulpOfOne)) {
         first = condition.number
@@ -122,6 +125,11 @@ package struct Estimability: Sendable {
 }
 
 extension Estimability {
+  /// The same of a row given flat.
+  package func firstUnmet<Scalar: BLASScalar>(_ row: [Scalar], level: Int? = nil) -> Int? {
+    row.withUnsafeBufferPointer { firstUnmet($0, level: level) }
+  }
+
   /// The rows of X that are not estimable, in order, and the number of the first dependency that each does not have.
   ///
   /// - Parameters:
@@ -134,8 +142,9 @@ extension Estimability {
     if isAlways { return [] }
     return X.withUnsafeElements { elements in
       (0..<X.rowCount).compactMap { row in
-        firstUnmet(
-          elements.baseAddress.map { $0 + row * X.columnCount }, level: levels.map { Int($0[row]) }
+        let columns = row * X.columnCount..<(row + 1) * X.columnCount
+        return firstUnmet(
+          UnsafeBufferPointer(rebasing: elements[columns]), level: levels.map { Int($0[row]) }
         ).map { (row, $0) }
       }
     }

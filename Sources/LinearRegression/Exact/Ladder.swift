@@ -18,8 +18,8 @@ struct Ladder<Scalar: BLASScalar> {
 
   private let data: DataPrecision
 
-  /// The condition number up to which cross-products answer with corrections: standard errors come from the same factor,
-  /// and keep 16 − 2 log₁₀ κ digits.
+  /// The condition number up to which cross-products answer with corrections: standard errors come from the same
+  /// factor, and keep 16 − 2 log₁₀ κ digits.
   private static var refinedCondition: Double { 3000 }
 
   mutating func fit() throws(DataError) -> LeastSquaresFit {

@@ -126,7 +126,8 @@ public struct LeastSquares: Equatable, Sendable, Codable {
     try fit(X, y, weights: weights, low: nil, lowTargets: nil)
   }
 
-  /// The same of X + `low` and y + `lowTargets`: what X and y lack beyond their precision, n × p and n × k; nil for zeros.
+  /// The same of X + `low` and y + `lowTargets`: what X and y lack beyond their precision, n × p and n × k; nil for
+  /// zeros.
   package func fit<M: RowMajor>(
     _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil, low: Matrix<Double>?,
     lowTargets: Matrix<Double>? = nil

@@ -11,19 +11,19 @@ extension LeastSquaresFit {
   /// design, so that all coefficients that fit the rows equally well predict the same.
   ///
   /// Where features were left out, a row has to have their dependencies too (``redundant``), within the rounding that
-  /// was allowed in the fit: of a fit that left total = a + b out, no row is estimable whose total is another. Every row
-  /// of the fit is, unless its weight is 0 or next to nothing beside the others'. Where nothing was left out, or a
+  /// was allowed in the fit: of a fit that left total = a + b out, no row is estimable whose total is another. Every
+  /// row of the fit is, unless its weight is 0 or next to nothing beside the others'. Where nothing was left out, or a
   /// penalty or the least norm chose between the coefficients, all rows are.
   /// - Parameter row: p elements.
   /// - Precondition: the row has p elements.
   /// - Complexity: O(p) for each feature that was left out.
   public func isEstimable<Scalar: BLASScalar>(_ row: [Scalar]) -> Bool {
     requireFeatures(row.count, "isEstimable")
-    return redundant.isEmpty || row.withUnsafeBufferPointer { estimability.firstUnmet($0.baseAddress) } == nil
+    return redundant.isEmpty || estimability.firstUnmet(row) == nil
   }
 
-  /// Predictions for many rows, n × k: NaN for rows that are not estimable (``isEstimable(_:)``), of which ``model`` has
-  /// the number.
+  /// Predictions for many rows, n × k: NaN for rows that are not estimable (``isEstimable(_:)``), of which ``model``
+  /// has the number.
   public func predict<M: RowMajor>(_ X: M) -> Matrix<M.Scalar> {
     var predictions = model.predict(X)
     if redundant.isEmpty { return predictions }
@@ -39,8 +39,8 @@ extension LeastSquaresFit {
     isEstimable(row) ? model.predict(row) : .nan
   }
 
-  /// The leverage of a row: see ``UnscaledCovariance/leverage(_:)``. Nil where there is no covariance, or the row is not
-  /// estimable.
+  /// The leverage of a row: see ``UnscaledCovariance/leverage(_:)``. Nil where there is no covariance, or the row is
+  /// not estimable.
   public func leverage(_ row: [Double]) -> Double? {
     requireFeatures(row.count, "leverage")
     return isEstimable(row) ? covariance?.leverage(row) : nil
@@ -53,8 +53,8 @@ extension LeastSquaresFit {
   ///   - row: p elements.
   ///   - interval: what the interval is to cover.
   ///   - level: with which probability.
-  ///   - weight: the weight of the observation, zero or more: its variance is that of one of weight 1 over w. With 0 the
-  ///     ends are infinite.
+  ///   - weight: the weight of the observation, zero or more: its variance is that of one of weight 1 over w. With 0
+  ///     the ends are infinite.
   ///   - target: which target.
   /// - Returns: nil where there are no degrees of freedom or no covariance, or the row is not finite or not estimable.
   public func predict(

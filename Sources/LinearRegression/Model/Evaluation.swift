@@ -50,6 +50,10 @@ fileprivate struct SumOfSquares: Equatable, Sendable {
 
   var value: Double { scaled * unit * unit }
 
+  static func == (a: SumOfSquares, b: SumOfSquares) -> Bool {
+    a.unit == b.unit ? a.scaled == b.scaled : a.value == b.value
+  }
+
   mutating func add(_ other: SumOfSquares) {
     let larger = max(unit, other.unit)
     func share(_ sum: SumOfSquares) -> Double { sum.scaled * (sum.unit / larger) * (sum.unit / larger) }

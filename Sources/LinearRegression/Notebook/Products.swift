@@ -25,7 +25,7 @@ struct BatchShape: Sendable {
   /// Rows of a leaf of a pass: a block, or where rows and so blocks are small, as many as take 64 KB with their
   /// targets: far longer to work through than to begin a leaf and merge it.
   func leafRows<Scalar>(_: Scalar.Type) -> Int {
-    max(blockRows(Scalar.self), (64 << 10) / ((features + targets) * MemoryLayout<Scalar>.stride))
+    max(blockRows(Scalar.self), (64 << 10) / (max(1, features + targets) * MemoryLayout<Scalar>.stride))
   }
 
   /// Multiplications of one product.

@@ -40,6 +40,7 @@ enum RowKernel<Scalar: BLASScalar> {
     if let source = doubles(source) {
       dd_standardize_f64(source, low, stride, count, shift, scale, high, target)
     } else {
+      precondition(low == nil, "what a Float lacks is in no kernel")
       dd_standardize_f32(floats(source), stride, count, shift, scale, high, target)
     }
   }

@@ -40,8 +40,8 @@ extension Reduction where Workspace == Void {
 ///
 /// The rows are cut into leaves, whose height follows from the width of the rows and not from their number. Threads
 /// take leaves; each leaf adds up its blocks in order, and leaves are merged along one fixed binary tree
-/// (``MergeTree``): the result has the same bits whatever the number of threads. Wide rows that are reduced to a triangle
-/// are one leaf, for merging wide triangles would take as long: there threads share the work on each block.
+/// (``MergeTree``): the result has the same bits whatever the number of threads. Wide rows that are reduced to a
+/// triangle are one leaf, for merging wide triangles would take as long: there threads share the work on each block.
 struct RowPass {
   /// Number of rows.
   let rows: Int

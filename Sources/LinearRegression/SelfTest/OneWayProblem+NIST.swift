@@ -5,8 +5,9 @@ extension OneWayProblem {
   /// All eleven: SmLs01 to SmLs09, AtmWtAg and SiRstv.
   package static let nist = simonLesage + [atmWtAg, siRstv]
 
-  /// Simon and Lesage 1989, Computational Statistics and Data Analysis 8, 325–332: nine levels, whose responses alternate a
-  /// tenth below and above their means, beside a constant that takes more and more of the digits of a Double.
+  /// Simon and Lesage 1989, Computational Statistics and Data Analysis 8, 325–332: nine levels, whose responses
+  /// alternate a tenth below and above their means, beside a constant that takes more and more of the digits of a
+  /// Double.
   private static let simonLesage: [OneWayProblem] = {
     let certified = [
       (21, [21, 0.482758620689655, 0.1]), (201, [201, 0.471830985915493, 0.1]),

@@ -121,7 +121,8 @@ private struct Coding {
 }
 
 extension Design {
-  /// The table's columns of which each use keeps digits beyond Doubles: as a target, a feature, or powers, by themselves.
+  /// The table's columns of which each use keeps digits beyond Doubles: as a target, a feature, or powers, by
+  /// themselves.
   var exactColumns: Set<String> {
     var exact: Set<String> = [], rounded = Set((weights.map { [$0] } ?? []) + offsets.flatMap(\.columns))
     for target in targets {

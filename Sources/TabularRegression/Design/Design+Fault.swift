@@ -71,8 +71,8 @@ extension Design {
     }
   }
 
-  /// Whether each level stands there once. Where they are in order, as levels are behind the reference, no set of them is
-  /// needed.
+  /// Whether each level stands there once. Where they are in order, as levels are behind the reference, no set of them
+  /// is needed.
   private static func areDistinct(_ levels: [String]) -> Bool {
     func areOrdered(_ precedes: (String, String) -> Bool) -> Bool {
       zip(levels.dropFirst(), levels.dropFirst(2)).allSatisfy(precedes)

@@ -78,8 +78,8 @@ extension Design {
     return all.count < 2 ? all + [Self.otherLevel] : all
   }
 
-  /// Stands for levels that the rows of other shares may have, beside the only level of a category. A field without text
-  /// is missing, and so no level.
+  /// Stands for levels that the rows of other shares may have, beside the only level of a category. A field without
+  /// text is missing, and so no level.
   static let otherLevel = ""
 
   /// The error of a category that has no two levels.

@@ -1,11 +1,11 @@
 internal import LinearAlgebra
 
-/// Polynomials of the degrees 1, 2, …, k of one variable that are orthogonal to each other and to 1 over the rows of the
-/// fit, each of norm 1: R's poly(x, k).
+/// Polynomials of the degrees 1, 2, …, k of one variable that are orthogonal to each other and to 1 over the rows of
+/// the fit, each of norm 1: R's poly(x, k).
 ///
-/// With P₀ = 1, P₁ = x − α₁ and Pⱼ₊₁ = (x − αⱼ₊₁) Pⱼ − (‖Pⱼ‖² / ‖Pⱼ₋₁‖²) Pⱼ₋₁ the columns are Pⱼ / ‖Pⱼ‖ (Kennedy and Gentle
-/// 1980, Statistical Computing, pages 343 to 344). The constants stay those of the fit's rows, so that predictions are
-/// formed as the columns of the fit were.
+/// With P₀ = 1, P₁ = x − α₁ and Pⱼ₊₁ = (x − αⱼ₊₁) Pⱼ − (‖Pⱼ‖² / ‖Pⱼ₋₁‖²) Pⱼ₋₁ the columns are Pⱼ / ‖Pⱼ‖ (Kennedy and
+/// Gentle 1980, Statistical Computing, pages 343 to 344). The constants stay those of the fit's rows, so that
+/// predictions are formed as the columns of the fit were.
 package struct OrthogonalPolynomials: Hashable, Sendable, Codable {
   /// What they are formed of.
   package let key: Key

@@ -94,7 +94,8 @@ struct Envelope {
 
   /// The contents of a file; they are as they were written, but not therefore meaningful.
   ///
-  /// - Throws: ``TabularError``: a file that cannot be read, another kind of file, one of another version, a damaged one.
+  /// - Throws: ``TabularError``: a file that cannot be read, another kind of file, one of another version, a damaged
+  ///   one.
   func open<Contents: Decodable>(_ file: RandomAccessFile) throws(TabularError) -> Contents {
     let (json, start) = try checkedJSON(file), decoder = JSONDecoder.ofModels
     // Arrays are read to where they are used: the file is never in memory as a whole.

@@ -6,8 +6,8 @@
   private import Darwin
 #endif
 
-/// Says of a file that is replaced again and again, such as a checkpoint, that a program is at work on it: a hidden file
-/// beside it, which is locked. The system takes the lock away when the program ends, be it killed.
+/// Says of a file that is replaced again and again, such as a checkpoint, that a program is at work on it: a hidden
+/// file beside it, which is locked. The system takes the lock away when the program ends, be it killed.
 package final class FileLock {
   private let path: String
   private var descriptor: Int32 = -1
@@ -24,6 +24,7 @@ package final class FileLock {
       if descriptor < 0 { throw Files.failure(file, .write) }
       if flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK {
         close(descriptor)
+        descriptor = -1  // the lock is another's, and is not released here
         throw .unusable(
           file: file,
           message: "another run of linreg is at work on this file; let it end, or give another name")

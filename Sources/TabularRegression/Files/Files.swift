@@ -73,7 +73,8 @@ package enum Files {
     return stat(path, &status) == 0
   }
 
-  /// An open file without a name, which is gone once it is closed; negative, with `errno` set, where there is no place for it.
+  /// An open file without a name, which is gone once it is closed; negative, with `errno` set, where there is no place
+  /// for it.
   ///
   /// - Parameter folder: where it is; nil for the folder that TMPDIR names, or `/tmp`.
   static func openTemporary(in folder: String? = nil) -> Int32 {
@@ -88,8 +89,8 @@ package enum Files {
     return descriptor
   }
 
-  /// An open file that never had a name and can be given one; negative where the file system has no such files, or a name
-  /// could not be given, which takes Linux's `/proc`.
+  /// An open file that never had a name and can be given one; negative where the file system has no such files, or a
+  /// name could not be given, which takes Linux's `/proc`.
   static func openNameless(in folder: String) -> Int32 {
     #if os(Linux)
       // Glibc's module leaves the flag out: 0o20000000 on x86 and ARM, beside the one for folders.

@@ -77,7 +77,8 @@ final class OutputFile {
   /// Makes what was written the file of that name.
   func commit() throws(TabularError) { try Self.commit([self]) }
 
-  /// Makes what was written the files of those names, one after the other; where one cannot be flushed to the disk, none.
+  /// Makes what was written the files of those names, one after the other; where one cannot be flushed to the disk,
+  /// none.
   static func commit(_ files: [OutputFile]) throws(TabularError) {
     for file in files where file.temporary != nil && fsync(file.descriptor) != 0 { throw file.failure() }
     try UnfinishedFiles.together { () throws(TabularError) in

@@ -25,8 +25,8 @@ final class RandomAccessFile: Sendable {
 
   /// Opens a file, or reads standard input for the path "-".
   ///
-  /// - Parameter end: where a file ends that begins so, for ``Files/read(_:upTo:)``: a pipe that has something else need
-  ///   not be read to its end, which may never come.
+  /// - Parameter end: where a file ends that begins so, for ``Files/read(_:upTo:)``: a pipe that has something else
+  ///   need not be read to its end, which may never come.
   init(_ path: String, upTo end: (start: Int, count: ([UInt8]) -> Int)) throws(TabularError) {
     name = path == "-" ? "standard input" : path
     var status = stat()

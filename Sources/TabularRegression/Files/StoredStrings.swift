@@ -1,7 +1,7 @@
 internal import LinearAlgebra
 
-/// Strings that a file keeps as a ``StoredArray``: their UTF-8 one behind the other, and its lengths. Any other encoder has them
-/// as they are.
+/// Strings that a file keeps as a ``StoredArray``: their UTF-8 one behind the other, and its lengths. Any other encoder
+/// has them as they are.
 struct StoredStrings: Codable {
   let strings: [String]
 

@@ -8,8 +8,8 @@ private import Synchronization
   private import Darwin
 #endif
 
-/// An output until it is whole: a file without a name where the file system has that (`O_TMPFILE`), of which nothing stays
-/// however the program ends; elsewhere a hidden one.
+/// An output until it is whole: a file without a name where the file system has that (`O_TMPFILE`), of which nothing
+/// stays however the program ends; elsewhere a hidden one.
 ///
 /// The file is locked as long as it is open, and the system takes the lock away when the program ends, be it killed. A
 /// hidden file without a lock is therefore of a program that was killed, and the next that writes to the folder removes

@@ -8,8 +8,8 @@ private import Synchronization
   private import Darwin
 #endif
 
-/// What has to be put in order before a signal may end the program: hidden files that are to be gone by then, and renamings that
-/// belong together.
+/// What has to be put in order before a signal may end the program: hidden files that are to be gone by then, and
+/// renamings that belong together.
 package enum UnfinishedFiles {
   private static let paths = Mutex<Set<String>>([])
   private static let renaming = Mutex(())

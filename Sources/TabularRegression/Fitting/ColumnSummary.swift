@@ -140,8 +140,8 @@ struct ColumnSummary: Sendable {
     return true
   }
 
-  /// What is wrong with a column that holds numbers and words, or numbers in another spelling; nil where it does not, or
-  /// is a category by C(…).
+  /// What is wrong with a column that holds numbers and words, or numbers in another spelling; nil where it does not,
+  /// or is a category by C(…).
   var fault: TabularError? { (amongWords.fault ?? amongWords.disguise)?.error }
 
   /// Takes the levels, where they were counted elsewhere.
@@ -198,8 +198,8 @@ struct ColumnSummary: Sendable {
 }
 
 extension Design {
-  /// The level of C(…) that a field's text stands for: of a number its value, so that 2.0 and 2 are one level, and 1e+05
-  /// and 100000. Zeros in front stay, for a code may have them, and so do more digits than a Double tells apart.
+  /// The level of C(…) that a field's text stands for: of a number its value, so that 2.0 and 2 are one level, and
+  /// 1e+05 and 100000. Zeros in front stay, for a code may have them, and so do more digits than a Double tells apart.
   static func level(_ text: String) -> String {
     guard text.utf8.contains(where: { ".eE+-".utf8.contains($0) }),
       case .value(let value) = DecimalNumber(Array(text.utf8)[...])

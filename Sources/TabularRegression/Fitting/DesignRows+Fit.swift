@@ -76,7 +76,8 @@ extension DesignRows {
 }
 
 extension Design {
-  /// The rows of a table for a fit in memory, without columns for a category with many levels where the method needs none.
+  /// The rows of a table for a fit in memory, without columns for a category with many levels where the method needs
+  /// none.
   ///
   /// - Parameter triangles: matrices of p² numbers that the fit has at a time; nil for those of the method.
   func rowsOfFit(

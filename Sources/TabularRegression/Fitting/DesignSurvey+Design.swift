@@ -1,8 +1,8 @@
 extension DesignSurvey {
   /// The design for rows such as these.
   ///
-  /// - Parameter isPart: whether the rows are a part of those of a fit, so that others may have other levels of a category
-  ///   that stands alone: one level is enough then.
+  /// - Parameter isPart: whether the rows are a part of those of a fit, so that others may have other levels of a
+  ///   category that stands alone: one level is enough then.
   /// - Throws: ``TabularError``: missing fields that the policy does not allow; a category without two levels or
   ///   without its reference; too many columns, or two of one name.
   package func design(isPart: Bool = false) throws(TabularError) -> Design {
@@ -37,8 +37,8 @@ extension DesignSurvey {
     ).keeping(Array(columns.indices), intercept: expansion.hasIntercept)
   }
 
-  /// The design of all rows as the first of them tell it, but for ranges, and for the levels of one category that stands
-  /// alone, which may be left open. Nil where it depends on more, or where the first rows tell too little.
+  /// The design of all rows as the first of them tell it, but for ranges, and for the levels of one category that
+  /// stands alone, which may be left open. Nil where it depends on more, or where the first rows tell too little.
   ///
   /// - Parameters:
   ///   - first: the first rows.
@@ -93,7 +93,8 @@ extension DesignSurvey {
     }
   }
 
-  /// - Parameter mayLack: whether rows to come may have other levels: one level is enough then, beside one without a name.
+  /// - Parameter mayLack: whether rows to come may have other levels: one level is enough then, beside one without a
+  ///   name.
   private func levels(of variable: Variable, mayLack: Bool) throws(TabularError) -> [String]? {
     let name: String, reference: String?
     switch variable {

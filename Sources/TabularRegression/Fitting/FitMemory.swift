@@ -1,7 +1,7 @@
 internal import LinearRegression
 
-/// The memory that a fit of many columns takes: p columns are reduced to triangles of p² numbers, and rows are p numbers
-/// each. It is told before it is asked for, and refused where it is more than there is.
+/// The memory that a fit of many columns takes: p columns are reduced to triangles of p² numbers, and rows are p
+/// numbers each. It is told before it is asked for, and refused where it is more than there is.
 package enum FitMemory {
   /// Bytes that a fit may take; nil for what the machine has free.
   @TaskLocal package static var limit: Int?

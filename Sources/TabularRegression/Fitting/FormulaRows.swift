@@ -1,10 +1,11 @@
 internal import LinearRegression
 
-/// The rows that a formula is fitted to, on the one way that they take: a survey of all, the design that follows from it,
-/// and a reduction of the design's columns, block by block.
+/// The rows that a formula is fitted to, on the one way that they take: a survey of all, the design that follows from
+/// it, and a reduction of the design's columns, block by block.
 ///
-/// The survey is a pass of its own where the design depends on all rows: by means, deviations, or levels but those of one
-/// category that stands alone. Otherwise the first block tells the design, and rows are reduced as they are surveyed.
+/// The survey is a pass of its own where the design depends on all rows: by means, deviations, or levels but those of
+/// one category that stands alone. Otherwise the first block tells the design, and rows are reduced as they are
+/// surveyed.
 struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
   let formula: Formula
   let source: Source

@@ -92,8 +92,8 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
     Set(tree.variables.filter { $0.expression == nil }.flatMap(\.columns))
   }
 
-  /// The terms of the formula in a table with these columns. Neither the weights nor the names of the rows, which may be
-  /// the first column, are among the columns of ".".
+  /// The terms of the formula in a table with these columns. Neither the weights nor the names of the rows, which may
+  /// be the first column, are among the columns of ".".
   func terms(columns: [String], weights: String?) -> TermExpansion {
     let others = categoryColumns.union(targets.flatMap(\.columns)).union(weights.map { [$0] } ?? [])
     let named = columns.first == Table.rowNames ? columns.dropFirst() : columns[...]

@@ -1,8 +1,8 @@
 public import LinearRegression
 
 extension FittedModel {
-  /// The model's errors on a table that has its features and its target; rows whose prediction would be missing are left
-  /// out.
+  /// The model's errors on a table that has its features and its target; rows whose prediction would be missing are
+  /// left out.
   ///
   /// - Parameters:
   ///   - table: the rows.

@@ -19,7 +19,8 @@ extension FittedModel {
     }
   }
 
-  /// Writes a model file: whole, or not at all. Numbers come back with the same bits, and equal models give equal bytes.
+  /// Writes a model file: whole, or not at all. Numbers come back with the same bits, and equal models give equal
+  /// bytes.
   ///
   /// They go into a temporary file beside `path`, are flushed to the disk and take the name in one step.
   /// - Throws: ``TabularError/file(path:operation:reason:)``; a file that was there before is then as it was.

@@ -21,8 +21,8 @@ extension FittedModel {
     return rows.spread(try predictions(rows, table), over: table.rowCount, missing: .nan)
   }
 
-  /// Predictions for the rows of a table, and the interval around each: ŷ ± t · s √h for the mean of observations there,
-  /// ŷ ± t · s √(h + 1 / w) for one more of weight w, h being the leverage: R's `predict.lm(…, weights = w)`.
+  /// Predictions for the rows of a table, and the interval around each: ŷ ± t · s √h for the mean of observations
+  /// there, ŷ ± t · s √(h + 1 / w) for one more of weight w, h being the leverage: R's `predict.lm(…, weights = w)`.
   ///
   /// - Parameters:
   ///   - table: the rows.

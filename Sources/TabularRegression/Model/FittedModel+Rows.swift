@@ -81,8 +81,8 @@ extension FittedModel {
   }
 
   /// What a row has to meet so that the fit determines its prediction: the dependencies of columns that were left out,
-  /// or that SGD kept, whose coefficients then depend on where it began. A penalty decides between coefficients that fit
-  /// equally well, and so does the choice of the least norm.
+  /// or that SGD kept, whose coefficients then depend on where it began. A penalty decides between coefficients that
+  /// fit equally well, and so does the choice of the least norm.
   private var dependencies: [Redundancy] {
     if let training { return training.redundancy == nil ? [] : training.redundant }
     return certificate?.solver == .svd ? [] : certificate?.redundant ?? []

@@ -49,7 +49,7 @@ struct ModelContents: Codable {
     }
     if standardErrors.contains(where: { $0 < 0 }) { return "a standard error is negative" }
     if let method, (try? method.validate()) == nil { return "the ridge penalty is negative" }
-    for redundancy in certificate?.redundant ?? training?.redundant ?? [] {
+    for redundancy in (certificate?.redundant ?? []) + (training?.redundant ?? []) {
       if !([redundancy.feature] + redundancy.dependsOn.map(\.feature)).allSatisfy((0..<features).contains) {
         return "a redundant column is not among the terms"
       }
@@ -63,6 +63,9 @@ struct ModelContents: Codable {
   private var othersFault: String? {
     for other in others ?? [] {
       if other.others != nil { return "models stand inside each other" }
+      if other.formula != formula || other.design.sources != design.sources {
+        return "the models are not those of one formula"
+      }
       if let fault = other.fault { return fault }
     }
     return nil

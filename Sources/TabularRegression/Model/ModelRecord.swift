@@ -1,7 +1,8 @@
 internal import LinearAlgebra
 internal import LinearRegression
 
-/// What the command prints of a model with `--json`: a model and its coefficients under their names, for other programs.
+/// What the command prints of a model with `--json`: a model and its coefficients under their names, for other
+/// programs.
 ///
 /// Keys whose values are null have their place kept.
 struct ModelRecord: Encodable {

@@ -8,8 +8,8 @@ package struct PredictionColumns: Sendable {
   package var interval: PredictionInterval?
   /// With which probability.
   package var level: Double
-  /// Whether the leverage is told, and which columns are outside the range that they had in the fit, or were left out of
-  /// it and are not what they depend on.
+  /// Whether the leverage is told, and which columns are outside the range that they had in the fit, or were left out
+  /// of it and are not what they depend on.
   package var isGuarded: Bool
   /// The column that weighs the rows, for prediction intervals; nil for 1.
   package var weights: String?

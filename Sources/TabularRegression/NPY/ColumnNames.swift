@@ -1,11 +1,11 @@
 /// Names for the columns of a matrix, which has none itself, or of text without a header: given, or the lines of a file
 /// beside the matrix. Spaces around a name do not belong to it, as in a header.
 ///
-/// A file of names and its matrix are one thing in two files. So that the names of one matrix are never taken for those of
-/// another, as when a program is killed between the two, or one of them is copied, the first line of the names has the
-/// checksum of the matrix's elements, and the matrix's header too (see ``NPYHeader/bytes(_:of:checksum:)``): to compare
-/// them is to read two lines, however large the matrix is. Names without that line are of somebody else's writing, and
-/// are taken as they are.
+/// A file of names and its matrix are one thing in two files. So that the names of one matrix are never taken for those
+/// of another, as when a program is killed between the two, or one of them is copied, the first line of the names has
+/// the checksum of the matrix's elements, and the matrix's header too (see ``NPYHeader/bytes(_:of:checksum:)``): to
+/// compare them is to read two lines, however large the matrix is. Names without that line are of somebody else's
+/// writing, and are taken as they are.
 struct ColumnNames {
   let names: [String]
 

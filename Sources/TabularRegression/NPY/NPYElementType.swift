@@ -63,7 +63,8 @@ struct NPYElementType: Equatable {
     }
   }
 
-  /// The number of IEEE 754's binary16: a sign, five bits of exponent, ten of fraction. Not every platform has `Float16`.
+  /// The number of IEEE 754's binary16: a sign, five bits of exponent, ten of fraction. Not every platform has
+  /// `Float16`.
   private static func half(_ bits: UInt16) -> Double {
     let exponent = Int(bits >> 10 & 0x1F), fraction = Double(bits & 0x3FF) * 0x1p-10
     let magnitude =

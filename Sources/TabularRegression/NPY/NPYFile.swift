@@ -5,7 +5,8 @@ private import Synchronization
 /// A matrix in a file of NumPy's with names for its columns: rows come out as tables.
 ///
 /// Format versions 1 to 3, floats of 2, 4 and 8 bytes, integers and booleans, in either byte order and in C or Fortran
-/// order; one dimension makes a column, and the fields of records are columns with names. NaN is a missing value. A message counts rows from 1 where it has a text file's lines.
+/// order; one dimension makes a column, and the fields of records are columns with names. NaN is a missing value. A
+/// message counts rows from 1 where it has a text file's lines.
 package struct NPYFile: TableSource {
   /// The file's name in messages.
   package var name: String { file.name }
@@ -90,7 +91,8 @@ package struct NPYFile: TableSource {
   }
 
   /// Rows of a block. Column after column it is as many pieces of the file as it has columns: they should not be small.
-  /// Of wide rows there are twice as many as columns, up to 256 MiB: merging their factors takes as long as adding so many.
+  /// Of wide rows there are twice as many as columns, up to 256 MiB: merging their factors takes as long as adding so
+  /// many.
   var blockRows: Int {
     let rowBytes = layout.rowBytes
     let rows = max(1, (isFortranOrder ? 4 * blockBytes : blockBytes) / rowBytes)
@@ -149,9 +151,9 @@ private final class Counter: Sendable {
 extension Table {
   /// Reads a matrix from a file of NumPy's.
   ///
-  /// Format versions 1 to 3, floats of 2, 4 and 8 bytes, integers and booleans, in either byte order and in C or Fortran
-  /// order; one dimension makes a column, and the fields of records are columns with names. NaN is a missing value. An
-  /// error's message counts rows from 1 in the place of lines.
+  /// Format versions 1 to 3, floats of 2, 4 and 8 bytes, integers and booleans, in either byte order and in C or
+  /// Fortran order; one dimension makes a column, and the fields of records are columns with names. NaN is a missing
+  /// value. An error's message counts rows from 1 in the place of lines.
   ///
   /// - Parameters:
   ///   - path: the file, or "-" for standard input.

@@ -247,9 +247,10 @@ struct NPYHeader {
 
   /// The file's first bytes for a matrix, up to its elements: version 1, the same bytes as `numpy.save` writes.
   ///
-  /// - Parameter checksum: that of the elements, which the names of the columns have too; nil for none. It is in the blanks
-  ///   that fill up the text: a tab, then a tab or a space for each of its 32 bits. Readers pass over blanks there, as
-  ///   Python does, where another key, a comment or bytes behind the elements would make some of them refuse the file.
+  /// - Parameter checksum: that of the elements, which the names of the columns have too; nil for none. It is in the
+  ///   blanks that fill up the text: a tab, then a tab or a space for each of its 32 bits. Readers pass over blanks
+  ///   there, as Python does, where another key, a comment or bytes behind the elements would make some of them refuse
+  ///   the file.
   static func bytes<Scalar: BLASScalar>(
     _ shape: Shape, of: Scalar.Type, checksum: Checksum? = nil
   ) -> [UInt8] {

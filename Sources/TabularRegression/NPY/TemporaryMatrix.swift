@@ -8,8 +8,8 @@ internal import LinearAlgebra
   private import Darwin
 #endif
 
-/// A matrix of Doubles as it is written, row after row: in memory, and, once it is large, in a file without a name, where
-/// it is then used as it lies.
+/// A matrix of Doubles as it is written, row after row: in memory, and, once it is large, in a file without a name,
+/// where it is then used as it lies.
 ///
 /// The file is in the folder that TMPDIR names, or `/tmp`, and is gone with the last user, however the program ends.
 final class TemporaryMatrix {

@@ -66,7 +66,8 @@ struct NumbersAmongWords: Sendable {
     wordsSeen += later.wordsSeen
   }
 
-  /// What is wrong where most words are numbers or dates in another spelling, at the first of them; nil where they are not.
+  /// What is wrong where most words are numbers or dates in another spelling, at the first of them; nil where they are
+  /// not.
   var disguise: TableColumn.Fault? {
     guard 2 * disguised.values.reduce(0, { $0 + $1.count }) > wordsSeen,
       let (kind, fields) = disguised.max(by: {

@@ -25,8 +25,8 @@ package struct TableColumn: Sendable, Equatable {
 
   /// Numbers as the sums of two Doubles.
   package struct Digits: Sendable, Equatable {
-    /// The nearest Doubles, where some are whole numbers that lose digits so; the values are then a fault. Nil where the
-    /// values are the nearest Doubles.
+    /// The nearest Doubles, where some are whole numbers that lose digits so; the values are then a fault. Nil where
+    /// the values are the nearest Doubles.
     package var rounded: [Double]?
     /// What the texts say beyond the nearest Doubles; 0 where a number is missing.
     package var low: [Double]

@@ -4,8 +4,8 @@ private import Synchronization
 
 /// The blocks that threads ask for, and what the columns' fields are above each.
 ///
-/// A block is read before it is known what the fields above it are. Only where a column may still be undecided does a thread
-/// wait for the block above, and reads its own again if it was wrong.
+/// A block is read before it is known what the fields above it are. Only where a column may still be undecided does a
+/// thread wait for the block above, and reads its own again if it was wrong.
 final class BlockInput: Sendable {
   /// A block, or why there is none, and its turn to say what its columns' fields are.
   struct Piece: Sendable {

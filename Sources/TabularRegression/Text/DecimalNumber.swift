@@ -12,8 +12,8 @@ enum DecimalNumber: Equatable {
   /// A whole number of more digits than a Double holds.
   case inexact(Double)
 
-  /// Reads a decimal number, rounded to the nearest Double: digits with an optional sign, point and exponent, in spaces or
-  /// not. Other spellings that C would take (hexadecimal, `inf`) are not numbers here.
+  /// Reads a decimal number, rounded to the nearest Double: digits with an optional sign, point and exponent, in spaces
+  /// or not. Other spellings that C would take (hexadecimal, `inf`) are not numbers here.
   init(_ field: ArraySlice<UInt8>, _ format: TextFormat = .standard) {
     var value = 0.0
     let kind = format.withPointer { format in

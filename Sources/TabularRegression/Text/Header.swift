@@ -75,8 +75,8 @@ struct Header {
     self.names = names
   }
 
-  /// Takes the first row below the names: where it has one field more, and names and the first field are in quotes, that
-  /// field is the row's name, as R's write.table has it. A delimiter that ends the row makes no field more.
+  /// Takes the first row below the names: where it has one field more, and names and the first field are in quotes,
+  /// that field is the row's name, as R's write.table has it. A delimiter that ends the row makes no field more.
   mutating func look(at row: ArraySlice<UInt8>, file: String, line: Int) throws(TabularError) {
     if row.isEmpty || !hasQuotes || names.contains(Table.rowNames) { return }
     let fields = try fields(row, file: file, line: line)

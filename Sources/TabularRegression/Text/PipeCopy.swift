@@ -10,7 +10,8 @@ private import Synchronization
 
 /// A pipe, which can be read once only, and a copy of what is read, if one is wanted, which can be read again.
 ///
-/// The copy is a file without a name in the folder that TMPDIR names, or `/tmp`: it is gone when the program ends, however it ends.
+/// The copy is a file without a name in the folder that TMPDIR names, or `/tmp`: it is gone when the program ends,
+/// however it ends.
 final class PipeCopy: Sendable {
   private let path: String
   /// What messages call the pipe.

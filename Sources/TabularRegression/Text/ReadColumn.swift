@@ -50,8 +50,8 @@ struct ReadColumn {
       fault.count = codes.count { invalid.contains($0) }
       return .mixed(fault)
     }
-    // C compares bytes. A word may stand in quotes, with a doubled one inside, and without; or its accents may be letters of
-    // their own.
+    // C compares bytes. A word may stand in quotes, with a doubled one inside, and without; or its accents may be
+    // letters of their own.
     let mayRepeat =
       words.contains(where: \.doubled) || column.levels.contains { !$0.utf8.allSatisfy { $0 < 0x80 } }
     if !mayRepeat { return .words(column) }

@@ -9,7 +9,8 @@ public struct ReadingOptions: Sendable, Equatable {
   /// Whether the first line names the columns. Without names they are V1, V2 and so on, as in R.
   public var hasHeader: Bool
 
-  /// Names of the columns where no line names them, and of a matrix's; nil for V1, V2 and so on, or the names beside a matrix file.
+  /// Names of the columns where no line names them, and of a matrix's; nil for V1, V2 and so on, or the names beside a
+  /// matrix file.
   public var names: [String]?
 
   /// Texts that stand for a missing value, in upper or lower case; an empty field always does.

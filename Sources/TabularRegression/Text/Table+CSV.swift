@@ -8,9 +8,9 @@ extension Table {
   /// - Parameters:
   ///   - path: the file, or "-" for standard input; what gzip has compressed is inflated.
   ///   - categories: columns whose fields are words, of digits too.
-  /// - Throws: ``TabularError``: an unreadable file; no header, or one that repeats, omits or lacks names; a record with
-  ///   more or fewer fields than the header; an unclosed quote; a column name that is not UTF-8; no rows. Fields that are not
-  ///   numbers, or not UTF-8, are reported when their column is asked for.
+  /// - Throws: ``TabularError``: an unreadable file; no header, or one that repeats, omits or lacks names; a record
+  ///   with more or fewer fields than the header; an unclosed quote; a column name that is not UTF-8; no rows. Fields
+  ///   that are not numbers, or not UTF-8, are reported when their column is asked for.
   public init(csv path: String, categories: Set<String> = []) throws(TabularError) {
     try self.init(csv: [path], options: ReadingOptions(categories: categories))
   }
@@ -54,8 +54,8 @@ extension Table {
   /// - Parameters:
   ///   - paths: at least one file; "-" is standard input.
   ///   - options: how the text is read.
-  /// - Throws: as ``init(csv:options:)``; ``TabularError/cancelled`` when the task is cancelled, which is noticed at the
-  ///   next block.
+  /// - Throws: as ``init(csv:options:)``; ``TabularError/cancelled`` when the task is cancelled, which is noticed at
+  ///   the next block.
   public static func reading(
     csv paths: [String], options: ReadingOptions = ReadingOptions()
   ) async throws(TabularError) -> Table {

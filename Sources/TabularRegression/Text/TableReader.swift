@@ -4,8 +4,8 @@ private import Synchronization
 
 /// One or several files with the same header, read as one table, in blocks of rows.
 ///
-/// Threads read blocks at the same time, of which only a few are in memory. Blocks end where the text alone decides, so that
-/// results have the same bits whatever the number of threads.
+/// Threads read blocks at the same time, of which only a few are in memory. Blocks end where the text alone decides, so
+/// that results have the same bits whatever the number of threads.
 package final class TableReader: Sendable {
   /// What messages about all rows call the table: the first file.
   package let source: String
@@ -35,7 +35,8 @@ package final class TableReader: Sendable {
   /// - Parameters:
   ///   - paths: one or more; "-" is standard input. What gzip has compressed is inflated.
   ///   - blockSize: bytes of a block.
-  ///   - asTheyArrive: whether rows of a pipe are handed out as soon as they are there, on one thread: blocks are then as they come.
+  ///   - asTheyArrive: whether rows of a pipe are handed out as soon as they are there, on one thread: blocks are then
+  ///     as they come.
   ///   - countsRaggedRows: whether rows of another number of fields than the header's are counted, and not refused.
   package convenience init(
     _ paths: [String], options: ReadingOptions = ReadingOptions(), blockSize: Int = usualBlockSize,
@@ -87,11 +88,11 @@ package final class TableReader: Sendable {
     return try makeParser(nil).parse(block, &kinds)
   }
 
-  /// Reads all rows: each block is worked on by the thread that has read it, and what that gives is taken in the file's order
-  /// by the caller's thread.
+  /// Reads all rows: each block is worked on by the thread that has read it, and what that gives is taken in the file's
+  /// order by the caller's thread.
   ///
-  /// A column's fields are numbers or words, as its first field is that is not missing. Blocks above that one have numbers,
-  /// all of them missing.
+  /// A column's fields are numbers or words, as its first field is that is not missing. Blocks above that one have
+  /// numbers, all of them missing.
   ///
   /// - Parameters:
   ///   - columns: the columns to read, which are there; nil for all. Others are not in the blocks.

@@ -28,8 +28,8 @@ extension TextBlocks: @unchecked Sendable {}
 
 /// Cuts the text of one or several files behind their headers into blocks that begin and end with rows.
 ///
-/// Where a block ends depends on the text and the block size alone. As long as no quote has been seen in a block it ends
-/// behind a newline; otherwise its records are walked through, so that the next block begins with a row again.
+/// Where a block ends depends on the text and the block size alone. As long as no quote has been seen in a block it
+/// ends behind a newline; otherwise its records are walked through, so that the next block begins with a row again.
 struct TextBlocks {
   /// Names of the columns, the same in all files.
   private(set) var columnNames: [String] = []
@@ -58,7 +58,8 @@ struct TextBlocks {
     text = TextBuffer(format, blockSize: max(blockSize, 1), asTheyArrive: asTheyArrive)
     spare = SpareBuffers(size: text.blockSize + 2)
     try openNext()
-    // Of wide rows a block has more, up to 64 MiB: merging their factors takes as long as adding as many rows as columns.
+    // Of wide rows a block has more, up to 64 MiB: merging their factors takes as long as adding as many rows as
+    // columns.
     let widening = max(1, columnNames.count / 512)
     if widening > 1, !asTheyArrive {
       text.blockSize = max(text.blockSize, min(64 << 20, text.blockSize * widening * widening))
@@ -129,8 +130,8 @@ struct TextBlocks {
   }
 }
 
-/// Memory of blocks that have been read, for later ones; taken and given back by several threads, none of which waits for another's
-/// reading.
+/// Memory of blocks that have been read, for later ones; taken and given back by several threads, none of which waits
+/// for another's reading.
 final class SpareBuffers: Sendable {
   private let size: Int
   private let buffers = Mutex<[[UInt8]]>([])

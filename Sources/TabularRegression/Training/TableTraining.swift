@@ -38,8 +38,8 @@ public final class TableTraining {
   ///   - validation: other rows with the same columns, to validate on; nil for those that the settings hold out.
   ///   - method: the settings.
   ///   - stopSignal: what asks the run to stop.
-  /// - Throws: ``TabularError``: a column that is not there or holds something other than numbers; no feature; a formula without
-  ///   an intercept.
+  /// - Throws: ``TabularError``: a column that is not there or holds something other than numbers; no feature; a
+  ///   formula without an intercept.
   /// - Complexity: as `Training`.
   public convenience init(
     _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
@@ -56,7 +56,8 @@ public final class TableTraining {
     try self.init(formula.text, data, others, method, stopSignal)
   }
 
-  /// Prepares a run on rows that need not fit in memory: where they are many, their columns are kept in a temporary file.
+  /// Prepares a run on rows that need not fit in memory: where they are many, their columns are kept in a temporary
+  /// file.
   ///
   /// - Parameters:
   ///   - bytesInMemory: columns of so many bytes stay in memory.
@@ -160,7 +161,8 @@ public final class TableTraining {
   /// - Throws: ``TabularError/diverged(_:)``, or a column whose values went beyond Double.
   public func next() throws(TabularError) -> EpochReport? { try advance(rows: rowCount) }
 
-  /// Goes on by so many rows, or to the end of the epoch if that is nearer; returns the report of an epoch that is finished now.
+  /// Goes on by so many rows, or to the end of the epoch if that is nearer; returns the report of an epoch that is
+  /// finished now.
   ///
   /// - Throws: as ``next()``.
   public func advance(rows: Int) throws(TabularError) -> EpochReport? {
@@ -174,7 +176,8 @@ public final class TableTraining {
   /// The model that the run has come to, beside the exact solution for the rows that it learns from.
   ///
   /// - Throws: ``TabularError``: coefficients or errors beyond Double.
-  /// - Complexity: one pass over the rows; where distances are not measured or p is above 2048, that of `LeastSquares.fit` too.
+  /// - Complexity: one pass over the rows; where distances are not measured or p is above 2048, that of
+  ///   `LeastSquares.fit` too.
   public func model() throws(TabularError) -> FittedModel {
     let run: TrainingRun, evaluation: Evaluation
     do throws(TrainingError) {

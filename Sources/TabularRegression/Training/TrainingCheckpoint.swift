@@ -20,7 +20,8 @@ package struct TrainingCheckpoint: Codable {
 
   /// Reads a checkpoint.
   ///
-  /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to another version, or is no checkpoint.
+  /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to another version, or is
+  ///   no checkpoint.
   package init(contentsOf path: String) throws(TabularError) {
     self = try Self.envelope.open(Self.envelope.file(path))
   }
@@ -32,8 +33,8 @@ package struct TrainingCheckpoint: Codable {
 }
 
 extension TableTraining {
-  /// Saves the run as it stands: whole, or not at all. A checkpoint that was there before stays as it was until the new one is on
-  /// the disk.
+  /// Saves the run as it stands: whole, or not at all. A checkpoint that was there before stays as it was until the new
+  /// one is on the disk.
   ///
   /// - Throws: ``TabularError/file(path:operation:reason:)``; the run can go on.
   /// - Complexity: O(p k) and a flush to the disk; the first time one pass over the data, for their fingerprint.
@@ -41,11 +42,11 @@ extension TableTraining {
     try TrainingCheckpoint(self).write(to: path)
   }
 
-  /// Goes on from a checkpoint: the run ends with the bits that it would have had without the stop. The number of epochs may have grown
-  /// since, where neither the learning rate nor an average looks ahead to their end.
+  /// Goes on from a checkpoint: the run ends with the bits that it would have had without the stop. The number of
+  /// epochs may have grown since, where neither the learning rate nor an average looks ahead to their end.
   ///
-  /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to another version, to other data or to
-  ///   other settings. The run is then as it was.
+  /// - Throws: ``TabularError``: a file that cannot be read, is damaged or truncated, belongs to another version, to
+  ///   other data or to other settings. The run is then as it was.
   public func resume(fromCheckpoint path: String) throws(TabularError) {
     let checkpoint = try TrainingCheckpoint(contentsOf: path)
     func refused(_ owner: String, give remedy: String) -> TabularError {

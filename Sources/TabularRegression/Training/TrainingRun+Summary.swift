@@ -73,7 +73,8 @@ extension TrainingRun {
     }
   }
 
-  /// The digits that all coefficients have in common with the exact ones. Beyond ten they depend on how a processor rounds.
+  /// The digits that all coefficients have in common with the exact ones. Beyond ten they depend on how a processor
+  /// rounds.
   private var agreement: String {
     let exact = exact ?? model
     let pairs = zip([model.intercept] + model.coefficients, [exact.intercept] + exact.coefficients)

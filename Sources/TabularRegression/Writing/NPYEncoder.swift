@@ -58,11 +58,12 @@ package struct NPYEncoder<Scalar: BLASScalar>: TableEncoder {
 
 extension Table {
   /// Writes the table as a file of NumPy's, for ``init(npy:names:)``, ``MappedMatrix`` and `numpy.load`, and the
-  /// columns' names as the lines of a file beside it (`X.names` beside `X.npy`): both are there whole, or not at all. The
-  /// first line of the names has a checksum of the matrix, which is also in the blanks of its header: names that belong to
-  /// another matrix are refused when it is read.
+  /// columns' names as the lines of a file beside it (`X.names` beside `X.npy`): both are there whole, or not at all.
+  /// The first line of the names has a checksum of the matrix, which is also in the blanks of its header: names that
+  /// belong to another matrix are refused when it is read.
   ///
-  /// Version 1 of the format, row after row; missing numbers are NaN, and the words TRUE and FALSE, in any case, 1 and 0.
+  /// Version 1 of the format, row after row; missing numbers are NaN, and the words TRUE and FALSE, in any case, 1 and
+  /// 0.
   /// - Parameters:
   ///   - path: the file, which is written whole or not at all.
   ///   - type: the elements' type; numbers are rounded to it.

@@ -21,8 +21,8 @@ package struct EncodedRows {
   var checksum = Checksum()
 }
 
-/// Writes a file of encoded blocks in constant memory, so that it is either whole or as it was before, and so a file of names beside
-/// it, where it has one.
+/// Writes a file of encoded blocks in constant memory, so that it is either whole or as it was before, and so a file of
+/// names beside it, where it has one.
 package struct TableWriter {
   private let path: String
   private let names: [String]
@@ -55,8 +55,8 @@ package struct TableWriter {
     }
   }
 
-  /// Throws where a file could not be written, or something else would be lost by it, before the work that it is to hold
-  /// is done.
+  /// Throws where a file could not be written, or something else would be lost by it, before the work that it is to
+  /// hold is done.
   ///
   /// - Parameter inputs: the files that the rows come from.
   package static func check(

@@ -43,7 +43,8 @@ struct CheckpointOptions: ParsableArguments {
 
   /// Takes the checkpoint for this run alone; nil where there is none.
   ///
-  /// - Throws: it could not be written, something else would be lost by it, or another run has it, before any work is done.
+  /// - Throws: it could not be written, something else would be lost by it, or another run has it, before any work is
+  ///   done.
   func lock(besides inputs: [String]) throws -> FileLock? {
     guard let checkpoint else { return nil }
     try Files.checkRegular(checkpoint)

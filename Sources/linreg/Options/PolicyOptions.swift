@@ -18,8 +18,8 @@ struct PolicyOptions: ParsableArguments {
 
   var policies: FittedModel.Policies { FittedModel.Policies(unseen: unseen, unestimable: unestimable) }
 
-  /// What became of rows that are not estimable: "2 rows are not estimable and have no prediction, for in the fit's rows
-  /// total = ground + upper (2); the first is new.csv:3; …"; nil where there are none.
+  /// What became of rows that are not estimable: "2 rows are not estimable and have no prediction, for in the fit's
+  /// rows total = ground + upper (2); the first is new.csv:3; …"; nil where there are none.
   ///
   /// - Parameter missing: what became of one row, and of several, unless they are kept.
   func text(_ rows: RowTally, missing: (one: String, several: String)) -> String? {

@@ -11,8 +11,8 @@ import TabularRegression
   import Darwin
 #endif
 
-/// Ctrl-C, a polite kill and a terminal that closes end the program at once, wherever it is, and leave no file half-written;
-/// where a run can be saved, it is saved first.
+/// Ctrl-C, a polite kill and a terminal that closes end the program at once, wherever it is, and leave no file
+/// half-written; where a run can be saved, it is saved first.
 enum Interrupts {
   /// What asks a run to stop that is to be saved.
   static let stop = StopSignal()
@@ -43,8 +43,8 @@ enum Interrupts {
 
   /// Begins to listen. What the process that started this one has told it to ignore, as nohup does, stays ignored.
   ///
-  /// To be called before there are other threads: they take over that the signals are held back, so that all come to the
-  /// one that waits for them.
+  /// To be called before there are other threads: they take over that the signals are held back, so that all come to
+  /// the one that waits for them.
   static func install() {
     var signals = heard, attributes = pthread_attr_t(), thread = newThread
     pthread_sigmask(SIG_BLOCK, &signals, nil)

@@ -14,8 +14,8 @@ import TabularRegression
 /// Where the command's text goes: data to standard output, everything else to standard error.
 enum Terminal {
   /// A file that may not grow any more is an error to report, not a signal to die of. Memory that is let go of is kept
-  /// for the next block of rows: taking it from the system again costs a sixth of the time of a fit. OpenBLAS's threads,
-  /// which nothing uses, would take time from ours as long as they wait without sleeping.
+  /// for the next block of rows: taking it from the system again costs a sixth of the time of a fit. OpenBLAS's
+  /// threads, which nothing uses, would take time from ours as long as they wait without sleeping.
   static func prepare() {
     signal(SIGXFSZ, SIG_IGN)
     checkOpenFiles()
@@ -70,8 +70,8 @@ enum Terminal {
     _ = Files.write((line.hasSuffix("\n") ? line : line + "\n").utf8, to: STDERR_FILENO)
   }
 
-  /// Writes what there is to say of the model of each target to standard error, nil being nothing: behind the name of the
-  /// target, unless all lines are the same.
+  /// Writes what there is to say of the model of each target to standard error, nil being nothing: behind the name of
+  /// the target, unless all lines are the same.
   static func note(ofEach lines: [(target: String, line: String?)]) {
     if let first = lines.first?.line, lines.allSatisfy({ $0.line == first }) { return note(first) }
     for case (let target, let line?) in lines { note("\(printable(target)): \(line)") }

@@ -1,5 +1,10 @@
 internal import LinearAlgebra
 
+extension Double {
+  /// Numbers below have fewer than twelve digits.
+  static var leastCoefficient: Double { .leastNonzeroMagnitude * 0x1p40 }
+}
+
 extension Solution {
   /// The fit in the units of the data.
   ///
@@ -47,10 +52,9 @@ extension Solution {
   /// The first feature whose coefficient is so small that a Double has fewer than twelve of its digits, and is not what
   /// rounding leaves of 0.
   private func columnBelowDouble(_ model: LinearModel) -> Int? {
-    let least = Double.leastNonzeroMagnitude * 0x1p40
     for t in 0..<whole.targetCount {
       let values = v[column: t], largest = values.reduce(0) { max($0, abs($1)) }
-      for (i, j) in kept.enumerated() where abs(model.weights[j, t]) < least {
+      for (i, j) in kept.enumerated() where abs(model.weights[j, t]) < .leastCoefficient {
         if abs(values[i]) > 1e-10 * largest { return j }
       }
     }

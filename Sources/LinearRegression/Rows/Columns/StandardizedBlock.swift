@@ -19,6 +19,11 @@ struct StandardizedBlock {
 
   /// Writes [1 X y] of a block and counts its rows.
   mutating func fill<Scalar>(_ block: Rows<Scalar>, _ units: ColumnUnits, _ counts: inout RowCounts) {
+    precondition(
+      block.featureCount == layout.features && block.targetCount == layout.targets
+        && (block.rowCount == 0
+          || (block.rowCount - 1) * rowStride + (layout.order - 1) * columnStride < elements.count)
+    )
     if block.weights != nil && roots.count < block.rowCount { roots = zeros(block.rowCount) }
     counts.add(block, roots: &roots)
     let (p, k, first) = (layout.features, layout.targets, layout.firstFeature)

@@ -3,8 +3,8 @@ internal import LinearAlgebra
 /// Hands out the rows of an epoch in chunks of whole batches: rows in order where they lie, if steps take them as they
 /// are stored, others copied together.
 ///
-/// While one chunk is worked the next one is copied by whichever thread is free: from memory, gathering rows takes longer
-/// than the steps on them.
+/// While one chunk is worked the next one is copied by whichever thread is free: from memory, gathering rows takes
+/// longer than the steps on them.
 final class BatchLoader<Source: BatchSource> {
   typealias Input = Source.Input
   typealias Scalar = Source.Scalar
@@ -135,8 +135,8 @@ final class BatchLoader<Source: BatchSource> {
   }
 }
 
-/// The size of a chunk: so large that threads do not often wait for each other, and so small that two chunks stay in the
-/// last-level cache. It changes no result; tests make it small.
+/// The size of a chunk: so large that threads do not often wait for each other, and so small that two chunks stay in
+/// the last-level cache. It changes no result; tests make it small.
 enum ChunkSize {
   @TaskLocal static var bytes = 4 << 20
 }

@@ -19,8 +19,8 @@ protocol Descent<Input>: AnyObject, SendableMetatype {
   /// What is to be said once all rows were used.
   func endEpoch(_ rows: Rows<Input>, epoch: Int, isLast: Bool) throws(StepFailure) -> DescentReport
 
-  /// The losses of the current epoch's steps so far, or of the last epoch's until another begins; of no weight where steps
-  /// do not look at y.
+  /// The losses of the current epoch's steps so far, or of the last epoch's until another begins; of no weight where
+  /// steps do not look at y.
   var epochLoss: EpochLoss { get }
 
   /// The weights, p × k, and the bias, 1 × k, that the run has come to.

@@ -17,7 +17,8 @@ struct DataFingerprint: Equatable, Sendable, Codable {
   }
 }
 
-/// A hash of values: four multiply-and-rotate lanes, so that it keeps up with memory. Not for protection against forgery.
+/// A hash of values: four multiply-and-rotate lanes, so that it keeps up with memory. Not for protection against
+/// forgery.
 private struct ValueHash<Scalar: BLASScalar>: Reduction {
   var value: UInt64 = 0x9E37_79B9_7F4A_7C15
 

@@ -37,8 +37,8 @@ extension SGD {
       throw .overflow(.targets, column: t)
     }
     if let pass, let least = scales.filter({ $0 > 0 }).min() {
-      let least = least / (.leastNonzeroMagnitude * 0x1p40)
-      let j = pass.standardization.features.scales.firstIndex { $0 > 0 && $0 > least }
+      let largest = least / .leastCoefficient
+      let j = pass.standardization.features.scales.firstIndex { $0 > largest }
       if let j { throw .overflow(.features, column: j) }
     }
     return units

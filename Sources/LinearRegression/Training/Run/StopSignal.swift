@@ -1,7 +1,7 @@
 private import Synchronization
 
-/// Asks a training run to stop before its next step (of 64 targets or more: some megabytes of rows later). Any thread may,
-/// and so may a signal handler.
+/// Asks a training run to stop before its next step (of 64 targets or more: some megabytes of rows later). Any thread
+/// may, and so may a signal handler.
 public final class StopSignal: Sendable {
   private let requested = Atomic(false)
 

@@ -4,7 +4,8 @@ extension Training {
   /// Goes on to the end of the epoch.
   ///
   /// - Returns: the epoch's report; nil if the run had ended or was asked to stop.
-  /// - Throws: ``TrainingError``: a value that is not finite, with its place; divergence. ``model`` is then the last finite one.
+  /// - Throws: ``TrainingError``: a value that is not finite, with its place; divergence. ``model`` is then the last
+  ///   finite one.
   /// - Complexity: 4 n p k flops, three times that under ``LearningRate/automatic``; no allocation in a step.
   @specialized(where M == Matrix<Float>)
   @specialized(where M == Matrix<Double>)
@@ -48,7 +49,8 @@ extension Training {
     return nil
   }
 
-  /// The order of the current epoch; `generator` stays at the epoch's start until the epoch is over, so that a state can be saved.
+  /// The order of the current epoch; `generator` stays at the epoch's start until the epoch is over, so that a state
+  /// can be saved.
   private func drawOrder(_ rows: Rows<M.Scalar>) -> EpochOrder {
     var generator = generator
     let rowBytes = rows.featureCount * MemoryLayout<M.Scalar>.stride

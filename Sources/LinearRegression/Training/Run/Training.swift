@@ -7,9 +7,9 @@ public import LinearAlgebra
 /// while let report = try training.next() { print(report.epoch, report.loss, report.gapToExact ?? .nan) }
 /// training.model, training.stopReason
 /// ```
-/// The steps do not depend on how often a run is looked at, stopped and gone on with: the bits are those of a run in one go.
-/// X may be any ``RowMajor``, such as a memory-mapped file that is larger than memory: rows are read in the order that ``SGD/order`` says,
-/// one batch at a time.
+/// The steps do not depend on how often a run is looked at, stopped and gone on with: the bits are those of a run in
+/// one go. X may be any ``RowMajor``, such as a memory-mapped file that is larger than memory: rows are read in the
+/// order that ``SGD/order`` says, one batch at a time.
 public final class Training<M: RowMajor> {
   /// The settings.
   public let method: SGD

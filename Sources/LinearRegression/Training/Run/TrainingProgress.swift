@@ -20,10 +20,12 @@ extension Training {
   /// The run as a sequence of its progress, which goes on as fast as it is read. Ends with the run.
   ///
   /// ```swift
-  /// for try await progress in training.progress(every: 100_000) { print(progress.rows, progress.lossSinceLast ?? .nan) }
+  /// for try await progress in training.progress(every: 100_000) { print(progress.rows, progress.lossSinceLast ?? .nan)
+  /// }
   /// ```
-  /// Cancelling the task that reads it stops the run before its next step, of 64 targets or more after some megabytes of
-  /// rows, with ``StopReason/interrupted``; it can go on later. The steps are taken by the reading task, so give it a thread of its own where latency matters.
+  /// Cancelling the task that reads it stops the run before its next step, of 64 targets or more after some megabytes
+  /// of rows, with ``StopReason/interrupted``; it can go on later. The steps are taken by the reading task, so give it
+  /// a thread of its own where latency matters.
   /// - Parameter rows: how many rows lie between two elements, rounded up to whole batches; nil for an epoch. Every
   ///   epoch ends with an element.
   public func progress(every rows: Int? = nil) -> ProgressSequence {

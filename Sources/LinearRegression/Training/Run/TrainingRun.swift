@@ -2,7 +2,8 @@ internal import LinearAlgebra
 
 /// A trained model and how it came about.
 public struct TrainingRun: Equatable, Sendable, Codable {
-  /// The model, in the units of the data: the last one, or the best on validation rows where a run with a rate of your own had some.
+  /// The model, in the units of the data: the last one, or the best on validation rows where a run with a rate of your
+  /// own had some.
   public let model: LinearModel
 
   /// One report per epoch.
@@ -30,8 +31,8 @@ public struct TrainingRun: Equatable, Sendable, Codable {
   /// The rank of the columns, the intercept's included; nil as ``exact``.
   public let rank: Int?
 
-  /// Features that the ones before them determine; empty where ``exact`` is nil. SGD keeps them: without a decay it ends
-  /// in the solution of least norm in standardised units, where an exact fit leaves them out.
+  /// Features that the ones before them determine; empty where ``exact`` is nil. SGD keeps them: without a decay it
+  /// ends in the solution of least norm in standardised units, where an exact fit leaves them out.
   public let redundant: [Redundancy]
 
   init(
@@ -53,7 +54,8 @@ public enum StopReason: String, Equatable, Sendable, Codable {
   /// The model is at the exact solution, to the tolerance. Under ``LearningRate/automatic`` only.
   case converged
 
-  /// Rounding, or data that steps of this kind cannot follow, kept the model from the tolerance: the last report tells how far it is.
+  /// Rounding, or data that steps of this kind cannot follow, kept the model from the tolerance: the last report tells
+  /// how far it is.
   case stalled
 
   /// The loss no longer fell.
@@ -68,8 +70,9 @@ public struct EpochReport: Equatable, Sendable, Codable {
   /// Counted from 1.
   public let epoch: Int
 
-  /// Mean of (ŷ − y)²/2 over the rows that are learnt from and all targets, in the units of y squared. With the parameters at the epoch's end
-  /// where the distance to the exact solution is known or the rate is automatic; otherwise as the epoch went along, each batch before its step.
+  /// Mean of (ŷ − y)²/2 over the rows that are learnt from and all targets, in the units of y squared. With the
+  /// parameters at the epoch's end where the distance to the exact solution is known or the rate is automatic;
+  /// otherwise as the epoch went along, each batch before its step.
   public let loss: Double
 
   /// How far the loss (with the decay's share) is above that of the exact solution. Nil where distances are not
@@ -81,8 +84,8 @@ public struct EpochReport: Equatable, Sendable, Codable {
   /// ``excessLoss`` is.
   public let gapToExact: Double?
 
-  /// Norm of the gradient of the mean loss in standardised units, the largest of all targets; 0 at the exact solution. Nil where it was
-  /// not formed.
+  /// Norm of the gradient of the mean loss in standardised units, the largest of all targets; 0 at the exact solution.
+  /// Nil where it was not formed.
   public let gradientNorm: Double?
 
   /// The rate of the epoch's last step; nil under ``LearningRate/automatic``.
@@ -159,8 +162,8 @@ public struct Divergence: Equatable, Sendable, CustomStringConvertible {
   /// The learning rate of the run's first step.
   public let learningRate: Double
 
-  /// The largest rate that is stable on average for these data, this batch size and momentum, as far as it can be estimated; 0 or not finite
-  /// where it cannot.
+  /// The largest rate that is stable on average for these data, this batch size and momentum, as far as it can be
+  /// estimated; 0 or not finite where it cannot.
   public let largestLearningRate: Double
 
   /// Half of that, which is on the safe side.

@@ -1,7 +1,7 @@
 internal import LinearAlgebra
 
-/// A training run between two steps: all that is needed to go on from there with the same bits. Made by ``Training/state``, taken by
-/// ``Training/restore(_:)``.
+/// A training run between two steps: all that is needed to go on from there with the same bits. Made by
+/// ``Training/state``, taken by ``Training/restore(_:)``.
 public struct TrainingState: Equatable, Sendable, Codable {
   /// The settings of the run.
   public let method: SGD

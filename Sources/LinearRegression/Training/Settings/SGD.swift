@@ -1,14 +1,16 @@
 public import LinearAlgebra
 
-/// Minibatch stochastic gradient descent on the squared loss: settings, a value. ``train(_:_:weights:validation:report:)`` runs them.
+/// Minibatch stochastic gradient descent on the squared loss: settings, a value.
+/// ``train(_:_:weights:validation:report:)`` runs them.
 ///
 /// With a rate of your own, every step takes a batch B of rows and moves
 /// w ← w − η X_Bᵀ(ŷ_B − y_B) / |B| and b ← b − η Σ(ŷ_B − y_B) / |B|, |B| being the number of rows really in the batch.
-/// With `standardize: false` these are the steps of a loop written by hand with `linreg`, `backward` and `sgd`, to the bit.
+/// With `standardize: false` these are the steps of a loop written by hand with `linreg`, `backward` and `sgd`, to the
+/// bit.
 ///
-/// With ``LearningRate/automatic``, the default, nothing needs tuning: a first pass finds the units and the curvature of the data, steps are
-/// preconditioned by them and their noise vanishes at the solution, so that the run converges to the least-squares answer, stops there and
-/// says how far it is. Parameters move by minibatch steps only.
+/// With ``LearningRate/automatic``, the default, nothing needs tuning: a first pass finds the units and the curvature
+/// of the data, steps are preconditioned by them and their noise vanishes at the solution, so that the run converges to
+/// the least-squares answer, stops there and says how far it is. Parameters move by minibatch steps only.
 ///
 /// ```swift
 /// let trained = try SGD().train(X, y)
@@ -18,12 +20,12 @@ public struct SGD: Equatable, Sendable {
   /// Number of times that every row is used, at most.
   public var epochs: Int
 
-  /// Rows per step; where they do not divide n one step of an epoch takes fewer. Nil for 32, and under ``LearningRate/automatic`` for a size
-  /// that suits the shape.
+  /// Rows per step; where they do not divide n one step of an epoch takes fewer. Nil for 32, and under
+  /// ``LearningRate/automatic`` for a size that suits the shape.
   public var batchSize: Int?
 
-  /// η, and how it changes. In standardised units a rate below 2 / (largest eigenvalue of XᵀX/n) is stable for large batches, a
-  /// smaller one for small batches.
+  /// η, and how it changes. In standardised units a rate below 2 / (largest eigenvalue of XᵀX/n) is stable for large
+  /// batches, a smaller one for small batches.
   public var learningRate: LearningRate
 
   /// μ: the share of the last step that the next one repeats. 0 for none; not with ``LearningRate/automatic``.
@@ -32,8 +34,8 @@ public struct SGD: Equatable, Sendable {
   /// Whether momentum looks ahead, as Nesterov's does.
   public var nesterov: Bool
 
-  /// λ: λ ‖w‖² / 2 is added to the mean loss of a batch, in the units of training. The bias is spared. 0 for none; not with
-  /// ``LearningRate/automatic``, where ``LeastSquares/ridgePenalty`` does it exactly.
+  /// λ: λ ‖w‖² / 2 is added to the mean loss of a batch, in the units of training. The bias is spared. 0 for none; not
+  /// with ``LearningRate/automatic``, where ``LeastSquares/ridgePenalty`` does it exactly.
   public var weightDecay: Double
 
   /// Which steps the result is the mean of.
@@ -42,21 +44,21 @@ public struct SGD: Equatable, Sendable {
   /// The order of the rows in an epoch.
   public var order: RowOrder
 
-  /// Where all randomness comes from: which rows are held out, the initial weights (none under ``LearningRate/automatic``), the order of each
-  /// epoch.
+  /// Where all randomness comes from: which rows are held out, the initial weights (none under
+  /// ``LearningRate/automatic``), the order of each epoch.
   public var seed: UInt64
 
-  /// When to stop by itself. Under ``LearningRate/automatic``: once every coefficient of a target is within this share of the largest one's
-  /// size from the exact solution, in standardised units; nil for 10⁻¹⁰. With a rate of your own: once the loss has not fallen by
-  /// this share for ``patience`` epochs; nil to use all epochs.
+  /// When to stop by itself. Under ``LearningRate/automatic``: once every coefficient of a target is within this share
+  /// of the largest one's size from the exact solution, in standardised units; nil for 10⁻¹⁰. With a rate of your own:
+  /// once the loss has not fallen by this share for ``patience`` epochs; nil to use all epochs.
   public var tolerance: Double?
 
-  /// Whether X and y are standardised inside, batch by batch. The model is in the units of the data in either case. Always so under
-  /// ``LearningRate/automatic``.
+  /// Whether X and y are standardised inside, batch by batch. The model is in the units of the data in either case.
+  /// Always so under ``LearningRate/automatic``.
   public var standardize: Bool
 
-  /// Whether reports tell the distance to the exact solution. With a rate of your own it costs the first pass n p² flops, and nothing
-  /// after; where p is above 2048, one pass per epoch for the norm of the gradient.
+  /// Whether reports tell the distance to the exact solution. With a rate of your own it costs the first pass n p²
+  /// flops, and nothing after; where p is above 2048, one pass per epoch for the norm of the gradient.
   public var measuresDistance: Bool
 
   /// The share of the rows that is held out, by the seed, to validate on. 0 for none.
@@ -71,7 +73,8 @@ public struct SGD: Equatable, Sendable {
     case none
     /// All steps.
     case all
-    /// The last share of the planned steps, such as the last half (Jain, Kakade, Kidambi, Netrapalli and Sidford 2018, JMLR 18).
+    /// The last share of the planned steps, such as the last half (Jain, Kakade, Kidambi, Netrapalli and Sidford 2018,
+    /// JMLR 18).
     case tail(Double)
 
     /// Number of steps before the average begins; `Int.max` without one.
@@ -86,9 +89,9 @@ public struct SGD: Equatable, Sendable {
 
   /// Creates the method.
   ///
-  /// `epochs` is neither negative nor above 2³¹ − 1; `batchSize` and a rate are positive and finite; `momentum`, the tail
-  /// and `validationFraction` are below 1; with an automatic rate there are no momentum, decay and averages. Training
-  /// under other settings stops the program; ``validate()`` is for those that come from outside it.
+  /// `epochs` is neither negative nor above 2³¹ − 1; `batchSize` and a rate are positive and finite; `momentum`, the
+  /// tail and `validationFraction` are below 1; with an automatic rate there are no momentum, decay and averages.
+  /// Training under other settings stops the program; ``validate()`` is for those that come from outside it.
   public init(
     epochs: Int = 100, batchSize: Int? = nil, learningRate: LearningRate = .automatic, momentum: Double = 0,
     nesterov: Bool = false, weightDecay: Double = 0, averaging: Averaging = .none,
@@ -126,9 +129,9 @@ public struct SGD: Equatable, Sendable {
   /// - Returns: the model and how it came about.
   /// - Throws: ``TrainingError``: bad data, or divergence with the last finite model.
   /// - Precondition: the shapes fit.
-  /// - Complexity: 4 n p k flops per epoch, three times that under ``LearningRate/automatic``, and n p² for the first pass where it is
-  ///   needed; no allocation in a step; memory O(p k) beside the data, two chunks of rows (4 MB each, or a batch where that is more),
-  ///   four bytes for each row of a full shuffle, and O(p²) for the first pass.
+  /// - Complexity: 4 n p k flops per epoch, three times that under ``LearningRate/automatic``, and n p² for the first
+  ///   pass where it is needed; no allocation in a step; memory O(p k) beside the data, two chunks of rows (4 MB each,
+  ///   or a batch where that is more), four bytes for each row of a full shuffle, and O(p²) for the first pass.
   @specialized(where M == Matrix<Float>)
   @specialized(where M == Matrix<Double>)
   public func train<M: RowMajor>(
