@@ -48,7 +48,12 @@ enum Targets {
     // Behind the checksum too: the bytes are sealed as they are.
     "model": { (bytes: [UInt8]) throws(TabularError) in
       _ = try? FittedModel(RandomAccessFile(bytes, name: "fuzz"))
-      use(try FittedModel(RandomAccessFile(FittedModel.envelope.firstLine(bytes) + bytes, name: "fuzz")))
+      let sealed = RandomAccessFile(FittedModel.envelope.firstLine(bytes) + bytes, name: "fuzz")
+      let models = try FittedModel.models(sealed)
+      models.forEach(use)
+      var columns = PredictionColumns(interval: .prediction, isGuarded: true)
+      columns.targets = models.map(\.target)
+      attempt { () throws(TabularError) in _ = try FittedModel.predictedRows(models, data, columns) }
     },
     "share": { (bytes: [UInt8]) throws(TabularError) in
       _ = try? Share(RandomAccessFile(bytes, name: "fuzz"))

@@ -79,7 +79,8 @@ extension FittedModel {
     blocksInMemory: Int = FittedModel.blocksInMemory, plan: (FitPlan) -> Void = { _ in },
     solving: (Int) -> Void = { _ in }, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> [FittedModel] {
-    let rows = Share.formulaRows(formula, source, weights, missing)
+    var rows = Share.formulaRows(formula, source, weights, missing)
+    rows.method = method
     if let matrix = source.matrix, matrix.rowCount > blocksInMemory * matrix.blockRows,
       let share = try rows.matrixShare(progress: progress)
     {

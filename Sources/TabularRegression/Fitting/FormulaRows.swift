@@ -15,6 +15,8 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
   let missing: MissingPolicy
   /// Whether they are a part of the rows of a fit, so that others may have other levels.
   var isPart = false
+  /// The fit that follows, for what it takes of memory.
+  var method = LeastSquares()
   /// A reduction of no rows of a design, with a category that has no columns.
   let empty: (Design, Design.Absorption?) throws(TabularError) -> Reduction
 
@@ -38,7 +40,7 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
     let parts = min(blocks, 3 * Parallelism.threads) + (Int.bitWidth - blocks.leadingZeroBitCount)
     try design.checkMemory(
       absorption, rows: blockRows * min(blocks, Parallelism.threads),
-      triangles: (Reduction.keepsTriangles ? parts : 0) + LeastSquares().trianglesInMemory,
+      triangles: (Reduction.keepsTriangles ? parts : 0) + method.trianglesInMemory,
       source: source.source)
   }
 

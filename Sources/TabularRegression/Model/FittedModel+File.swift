@@ -77,7 +77,7 @@ extension FittedModel {
     self = models[0]
   }
 
-  private static func models(_ file: RandomAccessFile) throws(TabularError) -> [FittedModel] {
+  static func models(_ file: RandomAccessFile) throws(TabularError) -> [FittedModel] {
     let contents: ModelContents = try envelope.open(file)
     if let fault = contents.fault { throw envelope.damaged(fault, name: file.name) }
     return [contents.model] + (contents.others ?? []).map(\.model)
