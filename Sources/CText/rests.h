@@ -54,9 +54,10 @@ template <typename Digits>
 struct Decimal {
   Digits digits = 0;
   int exponent = 0;
+  /// Number of digits from the first that is not zero on, also of those that do not count.
+  int count = 0;
 
   Decimal(const Byte *p, const Byte *end, int room) {
-    int count = 0;
     bool behind_point = false;
     for (p += *p == '-' || *p == '+'; p < end && (is_digit(*p) || *p == '.'); ++p) {
       if (*p == '.') {
@@ -91,10 +92,10 @@ double short_rest(const Decimal<int64_t> &number, double value) {
 double rest(const Byte *p, const Byte *end, double value) {
   const double magnitude = std::fabs(value);
   if (!(magnitude >= 1e-250 && magnitude <= 1e250)) return 0;
-  double rest;
-  const Decimal<int64_t> number(p, end, 18);
-  if (end - p <= 19 && std::abs(number.exponent) <= 22) {
-    rest = short_rest(number, magnitude);
+  double lacking;
+  const Decimal<int64_t> few(p, end, 18);
+  if (few.count <= 18 && std::abs(few.exponent) <= 22) {
+    lacking = short_rest(few, magnitude);
   } else {
     const Decimal<unsigned __int128> number(p, end, 38);
     const double leading = double(number.digits);
@@ -102,9 +103,9 @@ double rest(const Byte *p, const Byte *end, double value) {
     const Pair whole = two_sum(leading, double(__int128(less)));
     const Pair power = power_of_ten(std::abs(number.exponent));
     const Pair exact = number.exponent < 0 ? whole / power : whole * power;
-    rest = (exact.high - magnitude) + exact.low;
+    lacking = (exact.high - magnitude) + exact.low;
   }
-  return std::isfinite(rest) ? (value < 0 ? -rest : rest) : 0;
+  return std::isfinite(lacking) ? (value < 0 ? -lacking : lacking) : 0;
 }
 
 }  // namespace

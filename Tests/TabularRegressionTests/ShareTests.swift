@@ -167,10 +167,10 @@ import Testing
       if !isRefused(flipped) { Issue.record("bit \(bit)") }
     }
     let newer = Array(
-      String(decoding: bytes, as: UTF8.self).replacing("linreg-share 6", with: "linreg-share 7").utf8)
+      String(decoding: bytes, as: UTF8.self).replacing("linreg-share 7", with: "linreg-share 8").utf8)
     #expect(
       throws: TabularError.model(
-        path: "x", message: "the share has version 7, this software reads up to 6; update it")
+        path: "x", message: "the share has version 8, this software reads up to 7; update it")
     ) {
       try Share(RandomAccessFile(newer, name: "x"))
     }

@@ -8,6 +8,9 @@ struct RowCounts: Equatable, Codable, Sendable {
   /// Σ of the weights; the number of rows without them.
   var weightSum = 0.0
 
+  /// The least weight that is not zero; 0 without rows, 1 without weights.
+  var leastWeight = 0.0
+
   /// Σ of the logarithms of the weights that are not zero, for the likelihood.
   var logWeightSum = 0.0
 
@@ -19,6 +22,7 @@ struct RowCounts: Equatable, Codable, Sendable {
     let numbers = 0...1 << 53
     return numbers ~= observations && numbers ~= merges && weightSum.isFinite && logWeightSum.isFinite
       && (observations == 0 ? weightSum == 0 : weightSum > 0)
+      && (observations == 0 ? leastWeight == 0 : leastWeight > 0 && leastWeight <= weightSum)
   }
 
   /// Counts a block and writes the square roots of its weights, if it has any.
@@ -28,6 +32,7 @@ struct RowCounts: Equatable, Codable, Sendable {
     guard let weights = block.weights else {
       observations += block.rowCount
       weightSum += Double(block.rowCount)
+      takeLeast(block.rowCount > 0 ? 1 : 0)
       return
     }
     for i in 0..<block.rowCount {
@@ -37,13 +42,19 @@ struct RowCounts: Equatable, Codable, Sendable {
       if weight == 0 { continue }
       observations += 1
       weightSum += weight
+      takeLeast(weight)
       logWeightSum += CLibrary.logarithm(weight)
     }
+  }
+
+  private mutating func takeLeast(_ weight: Double) {
+    if weight > 0, leastWeight == 0 || weight < leastWeight { leastWeight = weight }
   }
 
   mutating func merge(_ later: RowCounts) {
     observations += later.observations
     weightSum += later.weightSum
+    takeLeast(later.leastWeight)
     logWeightSum += later.logWeightSum
     merges = max(merges, later.merges) + 1
   }

@@ -8,7 +8,7 @@ internal import LinearAlgebra
 /// The form of the package's own files: a line with the format's name, its version, the number of bytes that follow and
 /// their checksum; a line of JSON; then arrays as bytes, from a multiple of 8 bytes on, whose places the JSON holds.
 ///
-///     linreg-share 6 168 0b2c2d97
+///     linreg-share 7 168 0b2c2d97
 ///     {"design":{…},"parts":[{"rows":{"triangle":[16,3], …}}]}
 struct Envelope {
   /// The file's first word, such as "linreg-share"; without spaces.

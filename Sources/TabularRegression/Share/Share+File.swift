@@ -2,7 +2,7 @@ internal import LinearRegression
 
 extension Share {
   static let envelope = Envelope(
-    formatName: "linreg-share", version: 6, noun: "share", remedy: "accumulate it again")
+    formatName: "linreg-share", version: 7, noun: "share", remedy: "accumulate it again")
 
   /// Writes a file: whole, or not at all.
   ///

@@ -64,14 +64,14 @@ struct ErrorEstimate {
   /// - Parameters:
   ///   - values: coefficients.
   ///   - errors: a bound on the error of each.
-  ///   - units: what a coefficient is multiplied by to be comparable with the others. One that has less than three
-  ///     digits, and so may well be zero, counts relative to the largest.
+  ///   - units: what a coefficient is multiplied by to be comparable with the others. One that has not even one
+  ///     digit, and so may well be zero, counts relative to the largest.
   static func digits(_ values: [Double], errors: [Double], units: [Double]) -> Double {
     let largest = zip(values, units).reduce(0) { max($0, abs($1.0 * $1.1)) }
     var worst = Double.ulpOfOne
     for j in values.indices where errors[j] > 0 {
       let own = errors[j] / abs(values[j])
-      worst = max(worst, own < 1e-3 ? own : largest > 0 ? min(own, errors[j] * units[j] / largest) : own)
+      worst = max(worst, own < 0.1 ? own : largest > 0 ? min(own, errors[j] * units[j] / largest) : own)
     }
     return max(0, -CLibrary.decimalLogarithm(worst))
   }

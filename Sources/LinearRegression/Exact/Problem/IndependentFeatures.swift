@@ -93,10 +93,11 @@ extension Problem {
       norms[j] == 0
       ? 8 * Double.ulpOfOne * root * (abs(mean(j)) + (hasIntercept ? abs(offsets[j] / units.scales[j]) : 0))
       : factors.reduce(negligible) { isTerm($1) ? $0 : $0 + abs($1) } * norm(j)
-    let weight = counts.weightSum / Double(max(1, counts.observations))
+    // What is left of all rows may be left of the one that weighs least.
+    let weight = counts.leastWeight
     return Redundancy(
       feature: j, dependsOn: inUnits, constant: isZero ? 0 : constant,
-      tolerance: left / weight.squareRoot() + (isZero ? abs(constant) : 0),
+      tolerance: (weight > 0 ? left / weight.squareRoot() : 0) + (isZero ? abs(constant) : 0),
       size: inUnits.reduce(usual(j) + abs(constant)) { $0 + abs($1.factor) * usual($1.feature) })
   }
 

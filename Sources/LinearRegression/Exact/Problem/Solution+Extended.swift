@@ -53,6 +53,7 @@ extension Solution {
       digits = min(digits, ErrorEstimate.digits(values, errors: errors, units: values.map { _ in 1 }))
       leftovers[t] = whole.norms[p + t] > 0 ? refined.squares[t] / whole.norms[p + t] / whole.norms[p + t] : 0
     }
+    digits = min(digits, digitsOfData(rows))
     let model = LinearModel(weights: weights, intercepts: intercepts)
     guard model.weights.firstNonFinite() == nil, intercepts.allSatisfy(\.isFinite) else { return false }
     extended = ExtendedCoefficients(
@@ -60,6 +61,20 @@ extension Solution {
       normalEquationResidual: Self.normalEquationResidual(
         refined, triangle, norms: (0..<layout.targets).map { whole.norms[p + $0] }))
     return true
+  }
+
+  /// The digits that the rounding of columns to double-double leaves, where they are known to more than Doubles: of a
+  /// column far from zero its spread has fewer, and coefficients lose as many again as the condition number has.
+  private func digitsOfData<Scalar>(_ rows: Rows<Scalar>) -> Double {
+    let root = whole.counts.weightSum.squareRoot()
+    func rounding(_ j: Int) -> Double {
+      guard rows.hasLow(j), whole.norms[j] > 0 else { return 0 }
+      return 0x1p-104 * abs(whole.units.shifts[j] * whole.units.scales[j]) * root / whole.norms[j]
+    }
+    let features = kept.reduce(0) { max($0, rounding($1)) }
+    let targets = (0..<whole.targetCount).reduce(0) { max($0, rounding(whole.featureCount + $1)) }
+    let error = conditionNumber * features + targets
+    return error > 0 ? max(0, -CLibrary.decimalLogarithm(error)) : 16
   }
 
   /// √((XᵀWX)⁻¹ⱼⱼ) in the units of the data: norms of the rows of E T U⁻¹, E being the way from the units of the pass.
