@@ -47,9 +47,11 @@ extension Solution {
         if first == 1 { intercept = intercept + -(weight * DoubleDouble(units.shifts[j])) }
       }
       intercepts[t] = intercept.rounded
-      let values = refined.solution[t].map(\.rounded)
+      var values = refined.solution[t].map(\.rounded)
       // Half a unit in the last place, and what the steps left.
       let errors = values.indices.map { Double.ulpOfOne * abs(values[$0]) + refined.errors[t][$0] }
+      // The intercept is told from the shift on here, which may be all of it.
+      if first == 1 { values[0] = max(abs(values[0]), abs(units.shifts[p + t] * target)) }
       digits = min(digits, ErrorEstimate.digits(values, errors: errors, units: values.map { _ in 1 }))
       leftovers[t] = whole.norms[p + t] > 0 ? refined.squares[t] / whole.norms[p + t] / whole.norms[p + t] : 0
     }
