@@ -107,10 +107,8 @@ void put(const Field &field, Column &column, size_t row, const Byte *block, cons
   column.numbers[row] = found == text_value || has_rest ? value : missing_value;
   if (column.rests) column.rests[row] = has_rest ? rest(field.start, field.end, value) : 0;
   if (found == text_value || found == text_missing) return;
-  const bool only_inexact = column.fault_count == column.inexact_count;
-  ++column.fault_count;
   column.inexact_count += found == text_inexact;
-  if (column.fault_count == 1 || (column.rests && only_inexact && found != text_inexact)) {
+  if (column.fault_count++ == 0) {
     column.fault_row = row;
     column.fault = field.in(block);
     column.fault_class = found;

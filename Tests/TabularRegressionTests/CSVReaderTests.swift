@@ -108,6 +108,7 @@ import Testing
     ReadingOptions(), ReadingOptions(hasHeader: false), ReadingOptions(delimiter: "\t"),
     ReadingOptions(delimiter: " ", missingTexts: ["-2.5", "5\" pipe", "x"]),
     ReadingOptions(categories: ["c0", "c2"]),
+    ReadingOptions().keepingDigits(.extended),
     ReadingOptions(comment: "#"), ReadingOptions(delimiter: " ", comment: "//", skippedLines: 1),
     ReadingOptions(hasHeader: false, comment: "#!", skippedLines: 2),
   ]

@@ -153,7 +153,7 @@ struct text_column {
   /// For numbers: how many fields are something else, and the first. Their place in `numbers` holds NaN; that of a
   /// whole number of which a double loses digits holds the nearest, where its rest is asked for.
   size_t fault_count;
-  /// How many of them are such whole numbers. The first fault is another where there is one.
+  /// How many of them are such whole numbers.
   size_t inexact_count;
   size_t fault_row;
   struct text_field fault;

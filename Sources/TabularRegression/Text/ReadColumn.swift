@@ -69,9 +69,7 @@ struct ReadColumn {
       case text_inexact: .inexact(name, file: file, line: line, field: field, text: text)
       default: .notANumber(name, file: file, line: line, field: field, text: text)
       }
-    // Where digits are kept, a fault of another kind is the first.
-    let isKept = found.rests != nil && found.fault_class != text_inexact
-    fault.count = found.fault_count - (isKept ? found.inexact_count : 0)
+    fault.count = found.fault_count
     return fault
   }
 }
