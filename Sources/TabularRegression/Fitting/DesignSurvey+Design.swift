@@ -22,6 +22,13 @@ extension DesignSurvey {
     }
     var design = try resolved(variables, try resolvedCenters())
     design.polynomials = try resolvedPolynomials()
+    if !isPart, let column = design.columnBelowDoubles {
+      throw .unusable(
+        file: source,
+        message:
+          "\(printable(column)) is below the smallest number that a Double holds in every row; use another unit"
+      )
+    }
     return design
   }
 
