@@ -105,7 +105,7 @@ import Testing
       try ("x,y,note\n" + lines.joined()).write(toFile: folder.path(name), atomically: true, encoding: .utf8)
       return folder.path(name)
     }
-    func digits(_ paths: [String], _ precision: LeastSquares.Precision) throws -> TableColumn.Digits? {
+    func digits(_ paths: [String], _ precision: LeastSquares.Precision) throws -> TableColumn.LowPart? {
       let reader = try TableReader(paths, options: ReadingOptions().keepingDigits(precision))
       return try Table(all: reader).find("x").digits
     }

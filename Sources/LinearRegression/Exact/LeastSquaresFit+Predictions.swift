@@ -22,8 +22,13 @@ extension LeastSquaresFit {
     return redundant.isEmpty || estimability.firstUnmet(row) == nil
   }
 
-  /// Predictions for many rows, n × k: NaN for rows that are not estimable (``isEstimable(_:)``), of which ``model``
-  /// has the number.
+  /// ŷ = X w + b for many rows: NaN for rows that are not estimable (``isEstimable(_:)``), of which ``model`` has the
+  /// number.
+  ///
+  /// - Parameter X: n × p.
+  /// - Returns: n × k.
+  /// - Precondition: X has p columns.
+  /// - Complexity: 2 n p k flops on all cores, and O(n p) more for each feature that was left out.
   public func predict<M: RowMajor>(_ X: M) -> Matrix<M.Scalar> {
     var predictions = model.predict(X)
     if redundant.isEmpty { return predictions }
@@ -33,14 +38,21 @@ extension LeastSquaresFit {
     return predictions
   }
 
-  /// The prediction for one row, by a fit with one target: NaN where the row is not estimable (``isEstimable(_:)``).
-  /// Without allocation where no feature was left out.
+  /// ŷ = xᵀw + b for one row, by a fit with one target: NaN where the row is not estimable (``isEstimable(_:)``).
+  ///
+  /// - Parameter row: x, p elements.
+  /// - Precondition: the fit has one target, and the row p elements.
+  /// - Complexity: 2 p flops, without allocation where no feature was left out.
   public func predict<Scalar: BLASScalar>(_ row: [Scalar]) -> Double {
     isEstimable(row) ? model.predict(row) : .nan
   }
 
   /// The leverage of a row: see ``UnscaledCovariance/leverage(_:)``. Nil where there is no covariance, or the row is
   /// not estimable.
+  ///
+  /// - Parameter row: p elements.
+  /// - Precondition: the row has p elements.
+  /// - Complexity: O(p²)
   public func leverage(_ row: [Double]) -> Double? {
     requireFeatures(row.count, "leverage")
     return isEstimable(row) ? covariance?.leverage(row) : nil

@@ -148,7 +148,7 @@ extension Design {
 
 extension Variable {
   /// The column that it is, or powers of it; nil where it is something else.
-  fileprivate var exactColumn: String? {
+  var exactColumn: String? {
     let base: Expression? =
       switch self {
       case .powers(let base, _, let isOrthogonal): isOrthogonal ? nil : base

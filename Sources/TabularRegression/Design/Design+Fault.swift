@@ -122,43 +122,33 @@ extension Design {
 }
 
 extension Design {
-  /// The first product or power of columns that is below a Double in every row, though the columns are not zero: it would
-  /// be taken for a column of zeros.
+  /// The first product or power of columns that is below a Double in every row, though the columns are not zero: it
+  /// would be taken for a column of zeros.
   var columnBelowDoubles: String? {
-    let ranges = Dictionary(uniqueKeysWithValues: sources.map { ($0.name, $0.range) })
-    /// The largest value of a part, where it is a column or a power of one.
-    func size(_ part: Part) -> Double? {
-      let base: Expression, degree: Int
-      switch variables[part.variable].variable {
-      case .powers(let operand, _, isOrthogonal: false): (base, degree) = (operand, max(1, part.index))
-      case .expression(let expression): (base, degree) = expression.wholePower ?? (expression, 1)
-      default: return nil
-      }
-      guard case .column(let name) = base, let range = ranges[name] ?? nil else { return nil }
-      return CLibrary.power(range.reduce(0) { max($0, abs($1)) }, Double(degree))
-    }
-    /// Whether a power of one is.
-    func isPower(_ part: Part) -> Bool {
-      switch variables[part.variable].variable {
-      case .powers(_, _, let isOrthogonal): !isOrthogonal && part.index > 1
-      case .expression(let expression): expression.wholePower != nil
-      default: false
-      }
-    }
+    let ranges = Dictionary(uniqueKeysWithValues: sources.map { ($0.name, $0.range ?? []) })
     let column = columns.first { column in
       let parts = column.parts.filter { variables[$0.variable].levels == nil }
-      guard parts.count > 1 || parts.contains(where: isPower) else { return false }
-      let sizes = parts.compactMap(size)
-      guard sizes.count == parts.count, hasSizes(parts, ranges) else { return false }
-      return sizes.reduce(1, *) < .leastNormalMagnitude
+      let degrees = parts.map { variables[$0.variable].variable.degree($0.index) }
+      if parts.count < 2 && !degrees.contains(where: { $0 > 1 }) { return false }
+      let sizes = parts.map { part in
+        (variables[part.variable].variable.exactColumn.flatMap { ranges[$0] } ?? []).reduce(0) {
+          max($0, abs($1))
+        }
+      }
+      let largest = zip(sizes, degrees).reduce(1) { $0 * CLibrary.power($1.0, Double($1.1)) }
+      return sizes.allSatisfy { $0 > 0 } && largest < .leastNormalMagnitude
     }
     return column.map(name)
   }
+}
 
-  /// Whether no column of the parts is all zeros.
-  private func hasSizes(_ parts: [Part], _ ranges: [String: [Double]?]) -> Bool {
-    parts.flatMap { variables[$0.variable].variable.columns }.allSatisfy { name in
-      (ranges[name] ?? nil)?.contains { $0 != 0 } ?? false
+extension Variable {
+  /// The power that a part is of the column, where it is one of a column.
+  fileprivate func degree(_ index: Int) -> Int {
+    switch self {
+    case .powers: max(1, index)
+    case .expression(let expression): expression.wholePower?.degree ?? 1
+    case .category: 1
     }
   }
 }

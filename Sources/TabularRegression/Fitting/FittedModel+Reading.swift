@@ -101,3 +101,12 @@ extension FittedModel {
     return try data.models(formula.text, method)
   }
 }
+
+extension ReadingOptions {
+  /// The same, with the digits that a fit can use.
+  package func keepingDigits(_ precision: LeastSquares.Precision = .automatic) -> ReadingOptions {
+    var options = self
+    options.digits = precision == .extended ? .all : .ofSmallFiles
+    return options
+  }
+}

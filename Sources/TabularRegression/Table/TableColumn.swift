@@ -3,11 +3,11 @@ package struct TableColumn: Sendable, Equatable {
   package let name: String
   package var values: Values
   /// What numbers are beyond Doubles, where that was asked for.
-  package var digits: Digits?
+  package var digits: LowPart?
   /// Position in the file's records, from 0; nil where it is the position in the table.
   package let field: Int?
 
-  package init(name: String, values: Values, digits: Digits? = nil, field: Int? = nil) {
+  package init(name: String, values: Values, digits: LowPart? = nil, field: Int? = nil) {
     self.name = name
     self.values = values
     self.digits = digits
@@ -24,7 +24,7 @@ package struct TableColumn: Sendable, Equatable {
   }
 
   /// Numbers as the sums of two Doubles.
-  package struct Digits: Sendable, Equatable {
+  package struct LowPart: Sendable, Equatable {
     /// The nearest Doubles, where some are whole numbers that lose digits so; the values are then a fault. Nil where
     /// the values are the nearest Doubles.
     package var rounded: [Double]?

@@ -8,7 +8,7 @@ final class BlockParser {
   private let fields: [Int]
   private var format: TextFormat
   private let countsRaggedRows: Bool
-  private let digits: ReadingOptions.Digits
+  private let digits: ReadingOptions.KeptDigits
   private var columns: [text_column]
   private let numbers = GrowingMemory<Double>()
   private let rests = GrowingMemory<Double>()
@@ -20,7 +20,7 @@ final class BlockParser {
   /// - Parameter selected: names of the columns to read; nil for all.
   init(
     source: String, columnNames: [String], selected: Set<String>?, format: TextFormat, countsRaggedRows: Bool,
-    digits: ReadingOptions.Digits
+    digits: ReadingOptions.KeptDigits
   ) {
     self.source = source
     self.columnNames = columnNames

@@ -24,13 +24,13 @@ struct ReadColumn {
   }
 
   /// What its numbers are beyond Doubles, where that was asked for.
-  var digits: TableColumn.Digits? {
+  var digits: TableColumn.LowPart? {
     guard !found.kind.holdsWords, let rests = found.rests else { return nil }
     func array(_ numbers: UnsafePointer<Double>) -> [Double] {
       Array(UnsafeBufferPointer(start: numbers, count: rowCount))
     }
     let isRounded = found.fault_count > 0 && found.fault_count == found.inexact_count
-    return TableColumn.Digits(rounded: isRounded ? array(found.numbers) : nil, low: array(rests))
+    return TableColumn.LowPart(rounded: isRounded ? array(found.numbers) : nil, low: array(rests))
   }
 
   private var words: TableColumn.Values {

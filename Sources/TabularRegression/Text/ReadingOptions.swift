@@ -1,5 +1,3 @@
-package import LinearRegression
-
 /// How a table's text is read.
 public struct ReadingOptions: Sendable, Equatable {
   /// What stands between fields: one ASCII character that no number holds. Nil for a comma, and for a tab in each file
@@ -41,21 +39,14 @@ public struct ReadingOptions: Sendable, Equatable {
   package var verbatim = Columns.some([])
 
   /// Which numbers are kept to all digits of their texts.
-  package var digits = Digits.none
+  package var digits = KeptDigits.none
 
   /// Which numbers are kept to all digits of their texts, as the sums of two Doubles.
-  package enum Digits: Sendable {
+  package enum KeptDigits: Sendable {
     case none
     /// Those of files that are one block.
     case ofSmallFiles
     case all
-  }
-
-  /// The same, with the digits that a fit can use.
-  package func keepingDigits(_ precision: LeastSquares.Precision = .automatic) -> ReadingOptions {
-    var options = self
-    options.digits = precision == .extended ? .all : .ofSmallFiles
-    return options
   }
 
   /// Columns by their names.

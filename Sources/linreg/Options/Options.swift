@@ -154,7 +154,7 @@ struct MemoryOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The most memory that a fit may take, such as 500M or 4G; one that needs more is refused before it begins (default: what the machine has free).",
+      "The most memory that the matrices of a fit may take, whose order is the number of columns, such as 500M or 4G; a fit that would take more is refused before it begins (default: what the machine has free).",
       valueName: "size"),
     transform: bytes)
   var memory: Int?
