@@ -1,1 +1,1 @@
-../../Tests/TestSupport/Naive.swift
+../../Tests/LinearRegressionTests/Naive.swift

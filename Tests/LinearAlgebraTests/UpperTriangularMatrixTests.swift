@@ -1,5 +1,4 @@
 import LinearAlgebra
-import LinearRegression
 import TestSupport
 import Testing
 

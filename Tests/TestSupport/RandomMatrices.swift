@@ -1,5 +1,4 @@
 public import LinearAlgebra
-public import LinearRegression
 
 extension SeededGenerator {
   /// A matrix of normal random numbers.

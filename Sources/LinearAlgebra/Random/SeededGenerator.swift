@@ -1,5 +1,3 @@
-private import LinearAlgebra
-
 /// A small, fast random number generator whose numbers follow from its seed: xoshiro256++, its state filled by
 /// SplitMix64.
 ///
@@ -81,7 +79,7 @@ extension SeededGenerator {
   /// doi:10.1111/j.2517-6161.1962.tb00474.x).
   /// - Precondition: `count` is below 2³¹.
   /// - Complexity: O(count).
-  mutating func permutation(_ count: Int) -> [Int32] {
+  package mutating func permutation(_ count: Int) -> [Int32] {
     require(
       count <= Int32.max, "cannot shuffle \(count) rows; at most \(Int32.max): use .shuffledBlocks")
     return [Int32](unsafeUninitializedCapacity: count) { rows, initialized in

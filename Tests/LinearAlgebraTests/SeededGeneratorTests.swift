@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LinearRegression
+@testable import LinearAlgebra
 
 @Suite struct SeededGeneratorTests {
   @Test func referenceNumbers() {
