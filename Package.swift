@@ -37,6 +37,8 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
     // MARK: C and C++
+    // Has OpenBLAS choose the kernels of a processor that it does not know.
+    .target(name: "COpenBLASKernels"),
     // The inner loops that BLAS has no routine for, or none fast enough.
     .target(name: "CRowKernels", exclude: ["kernels.h"]),
     // Student's t and Fisher's F, by Boost.Math (headers only).
@@ -48,7 +50,7 @@ let package = Package(
 
     // MARK: Library
     .target(
-      name: "LinearAlgebra", dependencies: ["COpenBLAS", "CLAPACKE"], swiftSettings: strict),
+      name: "LinearAlgebra", dependencies: ["COpenBLAS", "CLAPACKE", "COpenBLASKernels"], swiftSettings: strict),
     .target(
       name: "LinearRegression", dependencies: ["LinearAlgebra", "CRowKernels", "CDistributions"],
       swiftSettings: strict),

@@ -54,6 +54,15 @@ import Testing
     #expect(try String(decoding: summary, as: UTF8.self) == linreg("summary", "m", in: location).output)
   }
 
+  /// As any filter ends, though the shell that starts it ignores the signal.
+  @Test func pipesThatNobodyReads() throws {
+    let rows = Data("a,b\n\(String(repeating: "1,2\n", count: 200_000))".utf8)
+    try rows.write(to: URL(fileURLWithPath: folder.path("long.csv")))
+    let outcome = try shell(
+      "trap '' PIPE; { linreg convert long.csv - --to csv; echo $? > status; } | head -n 1; cat status", in: location)
+    #expect(outcome == Outcome(status: 0, output: "a,b\n141\n", error: ""))
+  }
+
   @Test(arguments: [4, 5, 8])
   func fewFiles(count: Int) throws {
     #expect(

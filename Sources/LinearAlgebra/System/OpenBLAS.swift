@@ -1,4 +1,5 @@
 internal import COpenBLAS
+internal import COpenBLASKernels
 
 /// The OpenBLAS library that this process runs on.
 ///
@@ -46,8 +47,13 @@ public enum OpenBLAS {
   }
 
   /// The processor type whose kernels were chosen at run time, for example "Zen" or "SkylakeX".
+  ///
+  /// Releases of OpenBLAS before 0.3.25 take an Intel processor that is younger than they are for one of 2004, and
+  /// compute several times slower; the package then has OpenBLAS choose by what the processor can do when the program is
+  /// loaded, unless the variable OPENBLAS_CORETYPE of the environment names a type.
   public static var kernel: String {
     prepare()
+    _ = openblas_kernels_chosen_for_it()  // has the choice linked
     return String(cString: openblas_get_corename())
   }
 

@@ -22,8 +22,21 @@ public struct Certificate: Equatable, Sendable, Codable {
 
   /// How many leading digits of the coefficients are right, for the least accurate one, as the solver's rounding errors
   /// let expect; at most 16. A coefficient that rounding errors do not tell from zero counts relative to the largest
-  /// one, in standardised units. It is about the arithmetic on the stored numbers, not about how they were measured.
+  /// one, in standardised units. It is about the arithmetic, and about the digits that numbers of a text have lost when
+  /// they were read; not about how they were measured.
   public let estimatedDigits: Double
+
+  /// The column that has lost most of its digits when it was read, where that costs a digit of the coefficients or
+  /// more; nil else.
+  package let readingLoss: ReadingLoss?
+
+  /// What is lost where the text has more digits than a Double.
+  package struct ReadingLoss: Equatable, Sendable, Codable {
+    /// Position among the columns of [X y].
+    package let column: Int
+    /// How many fewer digits its spread has than a Double.
+    package let digits: Double
+  }
 
   /// ‖Xᵀr‖ / (‖X‖ ‖r‖), measured on the rows with centred and scaled columns, the worst of all targets: zero but for
   /// rounding where the fit is the least-squares fit. Where coefficients were corrected by it, it is the one before the
@@ -33,7 +46,8 @@ public struct Certificate: Equatable, Sendable, Codable {
 
   package init(
     solver: Solver, reason: String, passes: Int, conditionNumber: Double, rank: Int,
-    redundant: [Redundancy], estimatedDigits: Double, normalEquationResidual: Double?
+    redundant: [Redundancy], estimatedDigits: Double, readingLoss: ReadingLoss?,
+    normalEquationResidual: Double?
   ) {
     self.solver = solver
     self.reason = reason
@@ -42,6 +56,7 @@ public struct Certificate: Equatable, Sendable, Codable {
     self.rank = rank
     self.redundant = redundant
     self.estimatedDigits = estimatedDigits
+    self.readingLoss = readingLoss
     self.normalEquationResidual = normalEquationResidual
   }
 

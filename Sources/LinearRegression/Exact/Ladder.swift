@@ -8,12 +8,12 @@ struct Ladder<Scalar: BLASScalar> {
   private var units: ColumnUnits
   private var passes = 0
 
-  init(method: LeastSquares, rows: Rows<Scalar>) {
+  init(method: LeastSquares, rows: Rows<Scalar>, roundings: [Double] = []) {
     self.method = method
     self.rows = rows
     layout = DesignLayout(features: rows.featureCount, targets: rows.targetCount, hasOnes: method.intercept)
     units = ColumnUnits(sampling: rows, centered: method.intercept)
-    data = DataPrecision(rows)
+    data = DataPrecision(rows, roundings: roundings)
   }
 
   private let data: DataPrecision

@@ -128,11 +128,15 @@ public struct LeastSquares: Equatable, Sendable, Codable {
 
   /// The same of X + `low` and y + `lowTargets`: what X and y lack beyond their precision, n × p and n × k; nil for
   /// zeros.
+  ///
+  /// - Parameter roundings: the error of the values of each column of [X y] where they were rounded when they were
+  ///   read; empty where none were.
   package func fit<M: RowMajor>(
     _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil, low: Matrix<Double>?,
-    lowTargets: Matrix<Double>? = nil
+    lowTargets: Matrix<Double>? = nil, roundings: [Double] = []
   ) throws(DataError) -> LeastSquaresFit {
     checkSettings()
+    precondition(roundings.isEmpty || roundings.count == X.columnCount + y.columnCount)
     require(X.rowCount == y.rowCount, "fit: X is \(X.shape) but y is \(y.shape)")
     require(
       weights.map { $0.count == X.rowCount } ?? true,
@@ -147,7 +151,7 @@ public struct LeastSquares: Equatable, Sendable, Codable {
     }
     return try checked(X, y, weights: weights) { () throws(DataError) in
       try Rows.with(X, y, weights: weights, low: (low, lowTargets)) { (rows) throws(DataError) in
-        var ladder = Ladder(method: self, rows: rows)
+        var ladder = Ladder(method: self, rows: rows, roundings: roundings)
         return try ladder.fit()
       }
     }

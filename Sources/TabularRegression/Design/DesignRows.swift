@@ -20,6 +20,10 @@ package struct DesignRows: DesignedRows, Sendable {
   /// What the targets are beyond Doubles, kept rows × k; nil for nothing, or where it was not asked for.
   let lowY: Matrix<Double>?
 
+  /// The error of the values of each column of [X y] where the nearest Doubles to what a text says stand for it, as a
+  /// root mean square; empty where they are exact, or it was not asked for.
+  var roundings: [Double] = []
+
   /// What is added to the prediction of each kept row; nil for nothing.
   package let offset: [Double]?
 
@@ -73,7 +77,7 @@ package struct DesignRows: DesignedRows, Sendable {
     return DesignRows(
       source: source, design: design, absorption: absorption,
       X: ExtendedMatrix(high: chosen(X.high), low: X.low.map(chosen)), y: chosen(y),
-      lowY: lowY.map(chosen), offset: offset.map(chosen), weights: weights.map(chosen),
+      lowY: lowY.map(chosen), roundings: roundings, offset: offset.map(chosen), weights: weights.map(chosen),
       levels: levels.map { levels in
         LevelCodes(codes: rest.map { levels.codes[$0] }, words: levels.words)
       },
@@ -124,7 +128,9 @@ extension Design {
     return DesignRows(
       source: table.source, design: self, absorption: absorption,
       X: try input.features(isExtended: isExtended, effects: effects), y: y,
-      lowY: isExtended ? input.low(ofTargets: targets) : nil, offset: try input.offset(),
+      lowY: isExtended ? input.low(ofTargets: targets) : nil,
+      roundings: use == .fit ? roundings(of: table, isExtended: isExtended, absorbing: absorption) : [],
+      offset: try input.offset(),
       weights: use.needsWeights ? try input.weights() : nil, levels: input.absorbedLevels, kept: input.kept,
       droppedRows: table.rowCount - input.rowCount)
   }

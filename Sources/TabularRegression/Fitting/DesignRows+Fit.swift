@@ -17,7 +17,7 @@ extension DesignRows {
   func fit(_ method: LeastSquares) throws(TabularError) -> LeastSquaresFit {
     do throws(DataError) {
       if let absorption { return try factor().solve(method, columns: absorption.columns) }
-      return try method.fit(X.high, response, weights: weights, low: X.low, lowTargets: lowY)
+      return try method.fit(X.high, response, weights: weights, low: X.low, lowTargets: lowY, roundings: roundings)
     } catch {
       throw tabular(error)
     }
@@ -50,7 +50,8 @@ extension DesignRows {
       features: X.high.columnCount, targets: y.columnCount, grouping: absorption == nil ? .one : .levels)
     do throws(DataError) {
       try factor.add(
-        X.high, response, weights: weights, levels: levels.map { ($0.codes, $0.words.count) }, isLeaf: isLeaf)
+        X.high, response, weights: weights, levels: levels.map { ($0.codes, $0.words.count) }, isLeaf: isLeaf,
+        roundings: roundings)
     } catch {
       if let absorption, case .overflow(.features, let column) = error {
         throw .overflow(.features, column: absorption.columns.position(ofOther: column))

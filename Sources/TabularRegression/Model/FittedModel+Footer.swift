@@ -47,7 +47,25 @@ extension FittedModel {
     lines.append(
       "condition number \(formatted(certificate.conditionNumber, significantDigits: 3)), about \(digits) \(digits == "1" ? "digit" : "digits") right"
     )
+    if let loss = certificate.readingLoss { lines += Self.lines(of: loss, design) }
     return lines
+  }
+
+  /// What the text has lost when it was read, and how it can be kept.
+  private static func lines(of loss: Certificate.ReadingLoss, _ design: Design) -> [String] {
+    let targets = design.targets.map(Variable.expression)
+    let name = (design.distinctNames + targets.map(\.name))[loss.column]
+    let lost = formatted(loss.digits.rounded(), significantDigits: 2)
+    let parts = loss.column < design.columns.count ? design.columns[loss.column].parts : []
+    let variables =
+      parts.isEmpty
+      ? [targets[loss.column - design.columns.count]] : parts.map { design.variables[$0.variable].variable }
+    let canBeKept =
+      variables.count == 1 && design.offsets.isEmpty
+      && variables[0].exactColumn.map(design.exactColumns.contains) ?? false
+    return [
+      "\(printable(name)) loses \(lost) digits beside its spread: the text has more than a Double"
+    ] + (canBeKept ? ["--precision extended keeps them"] : [])
   }
 
   /// Statistics of a model trained by SGD, and its distance to the exact one.

@@ -4,13 +4,17 @@ package struct TableColumn: Sendable, Equatable {
   package var values: Values
   /// What numbers are beyond Doubles, where that was asked for.
   package var digits: LowPart?
+  /// Whether numbers are the nearest Doubles to what a text says.
+  package var isFromText = false
   /// Position in the file's records, from 0; nil where it is the position in the table.
   package let field: Int?
 
-  package init(name: String, values: Values, digits: LowPart? = nil, field: Int? = nil) {
+  package init(name: String, values: Values, digits: LowPart? = nil, isFromText: Bool = false, field: Int? = nil)
+  {
     self.name = name
     self.values = values
     self.digits = digits
+    self.isFromText = isFromText
     self.field = field
   }
 

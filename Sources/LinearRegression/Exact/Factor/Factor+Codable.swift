@@ -4,7 +4,7 @@ internal import LinearAlgebra
 /// Reading one back checks that everything fits.
 extension LeastSquares.Factor: Codable {
   private enum Key: String, CodingKey {
-    case features, targets, grouping, epsilon, counts, shifts, scales, triangle, levelWeights, levelMeans
+    case features, targets, grouping, epsilon, counts, shifts, scales, triangle, levelWeights, levelMeans, roundings
   }
 
   /// Encodes the factor; numbers come back bit for bit where the encoder keeps them.
@@ -16,6 +16,7 @@ extension LeastSquares.Factor: Codable {
     try container.encode(epsilon, forKey: .epsilon)
     try container.encode(counts, forKey: .counts)
     if isEmpty { return }
+    if !roundings.isEmpty { try container.encode(StoredArray(roundings), forKey: .roundings) }
     try container.encode(StoredArray(units.shifts), forKey: .shifts)
     try container.encode(StoredArray(units.scales), forKey: .scales)
     try container.encode(StoredArray(triangle.packedColumns), forKey: .triangle)
@@ -48,10 +49,15 @@ extension LeastSquares.Factor: Codable {
     try container.check(grouping != .none || units.shifts.allSatisfy { $0 == 0 }, .shifts, "shifts")
     units.scales = try container.numbers(.scales, columns)
     try container.check(units.scales.allSatisfy { $0 > 0 && $0.significand == 1 }, .scales, "scales")
+    var roundings: [Double] = []
+    if container.contains(.roundings) {
+      roundings = try container.numbers(.roundings, columns)
+      try container.check(roundings.allSatisfy { $0 >= 0 }, .roundings, "errors of values")
+    }
     let layout = DesignLayout(features: features, targets: targets, hasOnes: grouping == .one)
     let packed = try container.numbers(.triangle, layout.order * (layout.order + 1) / 2)
     self.init(layout, units, levels: grouping == .levels ? 0 : nil)
-    (self.epsilon, self.counts) = (epsilon, counts)
+    (self.epsilon, self.counts, self.roundings) = (epsilon, counts, roundings)
     triangle = UpperTriangularMatrix(order: layout.order, packedColumns: packed)
     if grouping == .levels {
       let weights = try container.numbers(.levelWeights)

@@ -24,6 +24,7 @@ extension LeastSquares.Factor {
       whole.units.selecting(columns), levels: grouping == .levels ? levels : nil)
     result.counts = counts
     result.epsilon = epsilon ?? self.epsilon
+    if !roundings.isEmpty { result.roundings = columns.map { roundings[$0] } }
     result.triangle = whole.triangle.selecting(
       (keepsOnes ? [0] : []) + columns.map { layout.firstFeature + $0 })
     result.means = means.selecting(columns)
@@ -51,6 +52,10 @@ extension LeastSquares.Factor {
     }
     var result = LeastSquares.Factor(layout, units)
     result.epsilon = epsilon
+    if !roundings.isEmpty {
+      result.roundings = zeros(layout.columns)
+      for (j, position) in positions.enumerated() { result.roundings[position] = roundings[j] }
+    }
     result.counts = counts
     let count = levels + triangle.order, height = min(count, 512)
     for start in stride(from: 0, to: count, by: height) {

@@ -34,13 +34,16 @@ extension LeastSquares.Factor {
   ///   - weights: one weight per row; nil for 1.
   ///   - levels: the level of each row, from 0, and their number; nil where rows are not in levels.
   ///   - isLeaf: whether the rows are few of many that other threads have, and not divided among threads.
+  ///   - roundings: the error of the values of each column of [X y] where they were rounded when they were read; empty
+  ///     where none were.
   /// - Throws: ``DataError`` with the row counted from the first of X; the factor is then as it was.
   /// - Precondition: the shapes fit, and each level is one of those that there are.
   /// - Complexity: 2 rows (p + k)² flops.
   package mutating func add<M: RowMajor>(
     _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil, levels: (codes: [Int32], count: Int)?,
-    isLeaf: Bool = false
+    isLeaf: Bool = false, roundings: [Double] = []
   ) throws(DataError) {
+    precondition(roundings.isEmpty || roundings.count == features + targets)
     require(
       X.columnCount == features && y.shape == Shape(X.rowCount, targets),
       "add: X is \(X.shape) and y is \(y.shape), but the factor has \(features) features and \(targets) targets"
@@ -68,6 +71,7 @@ extension LeastSquares.Factor {
         }
       }
       rows.epsilon = Double(M.Scalar.ulpOfOne)
+      rows.roundings = roundings
       join(rows)
     } catch {
       // Rows without weight are absent.

@@ -49,6 +49,10 @@ extension LeastSquares {
     /// Relative precision of the data, the coarsest of all that were added.
     var epsilon = 0.0
 
+    /// The error of the values of each column of [X y] where they were rounded when they were read, as a root mean
+    /// square; empty where none were.
+    var roundings: [Double] = []
+
     /// R of the rows less the means of their levels; of [1 X y] with one group, of [X y] without.
     var triangle: UpperTriangularMatrix<Double>
 
@@ -134,6 +138,9 @@ extension LeastSquares.Factor {
 
   mutating func join(_ later: LeastSquares.Factor, levels numbers: [Int32]? = nil) {
     epsilon = max(epsilon, later.epsilon)
+    if !later.roundings.isEmpty {
+      roundings = roundings.isEmpty ? later.roundings : zip(roundings, later.roundings).map(max)
+    }
     let levels = max(levels, numbers.map { Int(($0.max() ?? -1) + 1) } ?? later.levels)
     if later.isEmpty { return means.grow(to: levels) }
     if isEmpty {

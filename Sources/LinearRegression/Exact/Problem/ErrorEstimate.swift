@@ -59,6 +59,11 @@ struct ErrorEstimate {
     return (zip(rowNorms, covarianceNorms).map(error), center)
   }
 
+  /// The error of a coefficient where R⁻¹ meets an error of one size, and B one of another.
+  func error(of j: Int, size: Double, squared: Double) -> Double {
+    rowNorms[j] * size + covarianceNorms[j] * squared
+  }
+
   /// The digits that errors leave.
   ///
   /// - Parameters:

@@ -51,6 +51,11 @@ struct LevelsFit {
         solver: .qr, reason: certificate.reason, passes: certificate.passes,
         conditionNumber: certificate.conditionNumber, rank: rank,
         redundant: redundancy.spelledOut(certificate.redundant), estimatedDigits: digits,
+        readingLoss: certificate.readingLoss.map { loss in
+          Certificate.ReadingLoss(
+            column: loss.column < p ? columns.position(ofOther: loss.column) : loss.column + columns.count,
+            digits: loss.digits)
+        },
         normalEquationResidual: nil),
       covariance: covariance, roots: covariance.map { roots($0) })
   }

@@ -8,7 +8,12 @@ struct DataPrecision {
   /// Whether each column of [X y] is known to more digits than it is stored with.
   var isExtended: [Bool]
 
-  init<Scalar>(_ rows: Rows<Scalar>) {
+  /// The error of the values of each column of [X y] where they were rounded when they were read; empty where none
+  /// were.
+  let roundings: [Double]
+
+  init<Scalar>(_ rows: Rows<Scalar>, roundings: [Double] = []) {
+    self.roundings = roundings
     let sample = rows.sample()
     features = (0..<rows.featureCount).map {
       rows.areIntegers($0, in: sample) ? Double.ulpOfOne : Double(Scalar.ulpOfOne)
@@ -46,6 +51,10 @@ struct Problem {
   /// For each feature, how much a stored value may be off, in norms: √Σ (ε x)² / norm.
   let uncertainties: [Double]
 
+  /// For each column of [X y], the error of its values where they were rounded when they were read, in norms; empty
+  /// where none were.
+  let roundings: [Double]
+
   /// The condition number up to which cross-products answer by themselves.
   static let plainCondition = 100.0
 
@@ -79,7 +88,8 @@ extension Problem {
       hasIntercept: layout.hasOnes, counts: factor.counts, units: factor.units, offsets: frame.offsets,
       norms: frame.norms, triangle: triangle, projections: Matrix(rows: p, columns: k, target),
       leftovers: (0..<k).map { t in (p...p + t).reduce(0) { $0 + target($1, t) * target($1, t) } },
-      uncertainties: (0..<p).map { frame.uncertainty($0, epsilon: data?.features[$0] ?? factor.epsilon) })
+      uncertainties: (0..<p).map { frame.uncertainty($0, epsilon: data?.features[$0] ?? factor.epsilon) },
+      roundings: frame.inNorms(data?.roundings ?? factor.roundings))
   }
 
   /// From cross-products; nil where rounding in them hides what matters: a mean far from the shift, a constant column,
@@ -115,7 +125,8 @@ extension Problem {
       hasIntercept: layout.hasOnes, counts: products.counts, units: products.units, offsets: frame.offsets,
       norms: frame.norms, triangle: triangle, projections: projections,
       leftovers: (0..<k).map { t in (0..<p).reduce(1) { $0 - projections[$1, t] * projections[$1, t] } },
-      uncertainties: (0..<p).map { frame.uncertainty($0, epsilon: data.features[$0]) })
+      uncertainties: (0..<p).map { frame.uncertainty($0, epsilon: data.features[$0]) },
+      roundings: frame.inNorms(data.roundings))
   }
 
   /// Means and norms of the columns of [X y], in the units of a pass.
@@ -126,6 +137,8 @@ extension Problem {
     private(set) var norms: [Double]
     /// Norms of what was taken away: the groups' means, and their distance from the shifts.
     private var sizes: [Double]
+    /// What an error of 1 in every value of a column is, in the units of a pass.
+    private let ones: [Double]
 
     init(_ factor: LeastSquares.Factor, _ data: DataPrecision?) {
       let layout = factor.layout, first = layout.firstFeature, r = factor.triangle
@@ -150,6 +163,7 @@ extension Problem {
       _ data: DataPrecision?
     ) {
       (self.offsets, self.norms) = (offsets, norms)
+      ones = units.scales.map { counts.weightSum.squareRoot() * $0 }
       let root = isCentered ? counts.weightSum.squareRoot() : 0
       sizes = offsets.indices.map {
         // Of a column that is known beyond its precision the distance from the shift is right.
@@ -162,6 +176,11 @@ extension Problem {
     /// What rounding leaves of a constant cannot be told from nothing.
     private mutating func leaveOutConstants() {
       for j in norms.indices where norms[j] <= 4 * Double.ulpOfOne * sizes[j] { norms[j] = 0 }
+    }
+
+    /// Errors of the values of columns, in norms.
+    func inNorms(_ errors: [Double]) -> [Double] {
+      errors.indices.map { norms[$0] == 0 ? 0 : errors[$0] * ones[$0] / norms[$0] }
     }
 
     func uncertainty(_ j: Int, epsilon: Double) -> Double {
@@ -208,7 +227,8 @@ extension Problem {
       leftovers: targets.indices.map { t in
         (q..<q + t + 1).reduce(leftovers[targets[t]]) { $0 + factor[$1, q + t] * factor[$1, q + t] }
       },
-      uncertainties: features.map { uncertainties[$0] })
+      uncertainties: features.map { uncertainties[$0] },
+      roundings: roundings.isEmpty ? [] : columns.map { roundings[$0] })
   }
 
   /// The rows of [R S] up to the last that is not zero.

@@ -44,7 +44,7 @@ extension Solution {
       statistics: statistics,
       certificate: Certificate(
         solver: solver, reason: reason, passes: passes, conditionNumber: conditionNumber, rank: rank,
-        redundant: redundant, estimatedDigits: digits,
+        redundant: redundant, estimatedDigits: digits.all, readingLoss: readingLoss,
         normalEquationResidual: extended?.normalEquationResidual ?? residuals?.normalEquationResidual),
       covariance: covariance, roots: covariance.map(allRoots))
   }
@@ -83,9 +83,42 @@ extension Solution {
     return LinearModel(weights: weights, intercepts: intercepts)
   }
 
-  /// The digits of the least accurate coefficient.
-  private var digits: Double {
-    if let extended { return extended.digits }
+  /// The digits of the least accurate coefficient: those that arithmetic leaves, and those that are left of numbers
+  /// that were rounded when they were read.
+  private var digits: (all: Double, arithmetic: Double) {
+    let arithmetic = extended?.digits ?? digitsOfArithmetic
+    return (min(arithmetic, digitsOfReading), arithmetic)
+  }
+
+  /// The column that was rounded most when it was read, where that costs a digit of the coefficients.
+  private var readingLoss: Certificate.ReadingLoss? {
+    let (all, arithmetic) = digits, kept = kept + (whole.featureCount..<whole.norms.count)
+    guard all <= arithmetic - 1, let column = kept.max(by: { whole.roundings[$0] < whole.roundings[$1] })
+    else { return nil }
+    // A value as large as the spread is rounded by ε / √12 of it at most.
+    let ratio = whole.roundings[column] * 12.0.squareRoot() / Double.ulpOfOne
+    return Certificate.ReadingLoss(column: column, digits: max(1, CLibrary.decimalLogarithm(ratio)))
+  }
+
+  /// The digits that rounding leaves which has happened to the values themselves: an error of relative size r in a
+  /// column of Z moves v by R⁻¹ times one of size r |v|, and by B times one of size r ρ, as in ``ErrorEstimate``.
+  private var digitsOfReading: Double {
+    let roundings = whole.roundings, p = whole.featureCount
+    guard roundings.contains(where: { $0 > 0 }) else { return .infinity }
+    let own = kept.map { roundings[$0] }
+    return (0..<whole.targetCount).reduce(16) { least, t in
+      if whole.norms[p + t] == 0 { return least }
+      let values = v[column: t], rho = max(0, min(1, leftovers[t])).squareRoot()
+      let size = hypotenuse(roundings[p + t], nrm2(zip(values, own).map { $0 * $1 }))
+      let squared = (own.max() ?? 0) * rho
+      let errors = values.indices.map {
+        estimate?.error(of: $0, size: size, squared: squared) ?? conditionNumber * (size + squared)
+      }
+      return min(least, ErrorEstimate.digits(values, errors: errors, units: values.map { _ in 1 }))
+    }
+  }
+
+  private var digitsOfArithmetic: Double {
     let p = whole.featureCount
     return (0..<whole.targetCount).reduce(15.65) { least, t in
       if whole.norms[p + t] == 0 { return least }  // a constant target is met by its mean

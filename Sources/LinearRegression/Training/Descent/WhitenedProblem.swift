@@ -127,7 +127,7 @@ extension Problem {
       leftovers: (0..<k).map { t in
         (p...p + t).reduce(leftovers[t]) { $0 + factor[$1, p + t] * factor[$1, p + t] }
       },
-      uncertainties: (0..<p).map { uncertainties[$0] / units[$0] })
+      uncertainties: (0..<p).map { uncertainties[$0] / units[$0] }, roundings: [])
   }
 
   /// By the factor's inverse; nil where it has none.

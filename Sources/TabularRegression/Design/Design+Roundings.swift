@@ -1,0 +1,68 @@
+internal import LinearAlgebra
+internal import LinearRegression
+
+extension Design {
+  /// The error of the values of each column of [X y] that comes from the rounding of a text's numbers to Doubles, as a
+  /// root mean square; empty where none are rounded.
+  ///
+  /// Some rows are evaluated twice, the second time with their numbers moved up or down by a unit in the last place,
+  /// of which a rounding is 1/√12 in the mean square. Whole numbers are exact.
+  /// - Parameters:
+  ///   - isExtended: whether columns keep the digits that are known of them.
+  ///   - absorption: a category whose columns X lacks.
+  func roundings(of table: Table, isExtended: Bool, absorbing absorption: Absorption?) -> [Double] {
+    let exact = isExtended ? exactColumns : [], used = tableColumns(for: .fit)
+    let rounded = Set(
+      table.columns.lazy.filter { column in
+        column.isFromText && used.contains(column.name)
+          && !(exact.contains(column.name) && column.digits != nil)
+      }.map(\.name))
+    if rounded.isEmpty || table.rowCount == 0 { return [] }
+    let count = min(table.rowCount, 32)
+    let sample = (0..<count).map { $0 * table.rowCount / count }
+    func evaluated(moved: Bool) -> (X: Matrix<Double>, y: Matrix<Double>)? {
+      let rows = table.sample(sample, moving: moved ? rounded : [])
+      // What is wrong with the rows is told when all of them are evaluated.
+      guard let input = try? DesignInput(self, rows, .fit, .error, absorption, isExtended: false),
+        let X = try? input.features(isExtended: false, effects: nil), let y = try? input.targets(targets)
+      else { return nil }
+      return (X.high, y)
+    }
+    guard let values = evaluated(moved: false), let moved = evaluated(moved: true), values.y.rowCount > 0,
+      values.X.shape == moved.X.shape
+    else { return [] }
+    func roundings(_ a: Matrix<Double>, _ b: Matrix<Double>) -> [Double] {
+      (0..<a.columnCount).map { j in
+        let squares = (0..<a.rowCount).reduce(0) { $0 + (a[$1, j] - b[$1, j]) * (a[$1, j] - b[$1, j]) }
+        return (squares / Double(a.rowCount) / 12).squareRoot()
+      }
+    }
+    let all = roundings(values.X, moved.X) + roundings(values.y, moved.y)
+    return all.allSatisfy { $0.isFinite } && all.contains { $0 > 0 } ? all : []
+  }
+}
+
+extension Table {
+  /// Some rows, the numbers of some columns moved to a neighbouring Double unless they are whole.
+  fileprivate func sample(_ rows: [Int], moving names: Set<String>) -> Table {
+    let columns = columns.enumerated().map { index, column in
+      let values: TableColumn.Values =
+        switch column.roundedValues {
+        case .numbers(let numbers):
+          .numbers(
+            rows.map { row in
+              let number = numbers[row]
+              let isWhole = number == number.rounded() && abs(number) < 0x1p50
+              if isWhole || !names.contains(column.name) { return number }
+              // Neighbouring columns move in different ways.
+              return (row >> (index % 5)) & 1 == 0 ? number.nextUp : number.nextDown
+            })
+        case .words(let words):
+          .words(TableColumn.Words(codes: rows.map { words.codes[$0] }, levels: words.levels))
+        case .mixed(let fault): .mixed(fault)
+        }
+      return TableColumn(name: column.name, values: values, field: column.field)
+    }
+    return Table(source: source, columns: columns, rowCount: rows.count, places: places)
+  }
+}
