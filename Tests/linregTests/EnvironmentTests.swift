@@ -101,6 +101,10 @@ import Testing
       #expect(outcomes.contains { $0.status == 1 })
       #expect(
         try shell("export OPENBLAS_CORETYPE=Prescott; linreg fit 'y ~ a' s.csv", in: location).status == 0)
+      // What the user asks for stands; OpenBLAS alone takes processors that it does not know for this one.
+      let named = try shell("export OPENBLAS_CORETYPE=Prescott; linreg selftest | head -n 1", in: location)
+      let chosen = try shell("unset OPENBLAS_CORETYPE; linreg selftest | head -n 1", in: location)
+      #expect(named.output.contains("(Prescott)") && !chosen.output.contains("(Prescott)"))
     }
   #endif
 }

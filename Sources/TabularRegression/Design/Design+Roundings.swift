@@ -12,11 +12,10 @@ extension Design {
   ///   - absorption: a category whose columns X lacks.
   func roundings(of table: Table, isExtended: Bool, absorbing absorption: Absorption?) -> [Double] {
     let exact = isExtended ? exactColumns : [], used = tableColumns(for: .fit)
-    let rounded = Set(
-      table.columns.lazy.filter { column in
-        column.isFromText && used.contains(column.name)
-          && !(exact.contains(column.name) && column.digits != nil)
-      }.map(\.name))
+    let rounded = table.columns.lazy.filter { column in
+      column.isFromText && used.contains(column.name)
+        && !(exact.contains(column.name) && column.digits != nil)
+    }.map(\.name).sorted()
     if rounded.isEmpty || table.rowCount == 0 { return [] }
     let count = min(table.rowCount, 32)
     let sample = (0..<count).map { $0 * table.rowCount / count }
@@ -44,18 +43,18 @@ extension Design {
 
 extension Table {
   /// Some rows, the numbers of some columns moved to a neighbouring Double unless they are whole.
-  fileprivate func sample(_ rows: [Int], moving names: Set<String>) -> Table {
-    let columns = columns.enumerated().map { index, column in
+  fileprivate func sample(_ rows: [Int], moving names: [String]) -> Table {
+    let columns = columns.map { column in
+      let number = names.firstIndex(of: column.name)
       let values: TableColumn.Values =
         switch column.roundedValues {
         case .numbers(let numbers):
           .numbers(
             rows.map { row in
-              let number = numbers[row]
-              let isWhole = number == number.rounded() && abs(number) < 0x1p50
-              if isWhole || !names.contains(column.name) { return number }
-              // Neighbouring columns move in different ways.
-              return (row >> (index % 5)) & 1 == 0 ? number.nextUp : number.nextDown
+              let value = numbers[row]
+              guard let number, value != value.rounded() || abs(value) >= 0x1p50 else { return value }
+              // Columns move in different ways.
+              return (row >> (number % 5)) & 1 == 0 ? value.nextUp : value.nextDown
             })
         case .words(let words):
           .words(TableColumn.Words(codes: rows.map { words.codes[$0] }, levels: words.levels))
