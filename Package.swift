@@ -50,7 +50,8 @@ let package = Package(
 
     // MARK: Library
     .target(
-      name: "LinearAlgebra", dependencies: ["COpenBLAS", "CLAPACKE", "COpenBLASKernels"], swiftSettings: strict),
+      name: "LinearAlgebra", dependencies: ["COpenBLAS", "CLAPACKE", "COpenBLASKernels"],
+      swiftSettings: strict),
     .target(
       name: "LinearRegression", dependencies: ["LinearAlgebra", "CRowKernels", "CDistributions"],
       swiftSettings: strict),

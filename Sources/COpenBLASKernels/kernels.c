@@ -1,7 +1,7 @@
-// OpenBLAS chooses its kernels by the number of the processor's model when it is loaded. Releases before 0.3.25 take an
-// Intel processor that is younger than they are for a Prescott of 2004, whose kernels are several times slower and whose
-// sums depend on where in memory the numbers lie (OpenBLAS, issue 4267 and pull request 4268). Here it chooses again, by
-// what the processor can do, as later releases do.
+// OpenBLAS chooses its kernels by the number of the processor's model when it is loaded. Releases before 0.3.25 take
+// an Intel processor that is younger than they are for a Prescott of 2004, whose kernels are several times slower and
+// whose sums depend on where in memory the numbers lie (OpenBLAS, issue 4267 and pull request 4268). Here it chooses
+// again, by what the processor can do, as later releases do.
 //
 // This runs when the program is loaded, after OpenBLAS's own start and before any other thread can use it.
 #define _GNU_SOURCE

@@ -58,7 +58,7 @@ public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
     case .malformed(let file, let line, let column, let message):
       "\(file):\(line):\(column.map { "\($0):" } ?? "") \(message)"
     case .noColumn(let name, let file, let available):
-      "\(file):1: \(unknownColumn(name, available))"
+      "\(file): \(unknownColumn(name, available))"
     case .unusable(let file, let message):
       "\(file): \(message)"
     case .model(let path, let message), .matrix(let path, let message):

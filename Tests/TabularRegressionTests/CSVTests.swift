@@ -199,7 +199,7 @@ import Testing
 
   @Test func unknownColumnsAreListed() {
     #expect(
-      message("a,b\n1,2\n", column: "c") == "homes.csv:1: there is no column \"c\"; the columns are a, b")
+      message("a,b\n1,2\n", column: "c") == "homes.csv: there is no column \"c\"; the columns are a, b")
   }
 
   @Test func filesThatCannotBeRead() {

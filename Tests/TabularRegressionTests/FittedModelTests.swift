@@ -55,7 +55,7 @@ import Testing
     }
     #expect(
       message(target: "z", features: nil)
-        == "homes.csv:1: there is no column \"z\"; the columns are id, a, b, y")
+        == "homes.csv: there is no column \"z\"; the columns are id, a, b, y")
     #expect(
       message(target: "y", features: nil)
         == "homes.csv: column \"id\" holds another word in every row; leave it out, or write C(id) if it is a category"

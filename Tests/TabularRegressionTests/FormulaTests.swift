@@ -179,10 +179,10 @@ import Testing
         return "\(error)"
       }
     }
-    #expect(message("z ~ a") == "homes.csv:1: there is no column \"z\"; the columns are a, b, living area, y")
-    #expect(message("y ~ z") == "homes.csv:1: there is no column \"z\"; the columns are a, b, living area, y")
+    #expect(message("z ~ a") == "homes.csv: there is no column \"z\"; the columns are a, b, living area, y")
+    #expect(message("y ~ z") == "homes.csv: there is no column \"z\"; the columns are a, b, living area, y")
     #expect(
-      message("y ~ . - z") == "homes.csv:1: there is no column \"z\"; the columns are a, b, living area, y")
+      message("y ~ . - z") == "homes.csv: there is no column \"z\"; the columns are a, b, living area, y")
     #expect(
       message("y ~ poly(y, 2)")
         == "homes.csv: the target \"y\" is among the features; leave it out of one of the two")
@@ -191,10 +191,10 @@ import Testing
         == "homes.csv: there is no column beside the target \"y\" to predict it from; add a feature")
     #expect(
       message("y ~ A")
-        == "homes.csv:1: there is no column \"A\"; is \"a\" meant? the columns are a, b, living area, y")
+        == "homes.csv: there is no column \"A\"; is \"a\" meant? the columns are a, b, living area, y")
     #expect(
       message("y ~ `livign area`")
-        == "homes.csv:1: there is no column \"livign area\"; is \"living area\" meant? the columns are a, b, living area, y"
+        == "homes.csv: there is no column \"livign area\"; is \"living area\" meant? the columns are a, b, living area, y"
     )
   }
 

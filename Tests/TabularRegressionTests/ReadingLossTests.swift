@@ -10,12 +10,14 @@ import Testing
   /// x = 10ᵏ + i / 10 as a text, and a y that it explains in part.
   private func text(offset: Int, rows: Int = 200) -> String {
     "x,z,y\n"
-      + (0..<rows).map { "\(offset + $0 / 10).\($0 % 10),\($0 * $0 % 97),\($0 * 37 % 211).\($0 % 7)\n" }.joined()
+      + (0..<rows).map { "\(offset + $0 / 10).\($0 % 10),\($0 * $0 % 97),\($0 * 37 % 211).\($0 % 7)\n" }
+      .joined()
   }
 
   /// The slope of the text has all digits, the one of the rounded column those that the certificate says, or a few
   /// more: roundings meet each other by chance.
-  @Test(arguments: [1_000, 1_000_000, 1_000_000_000, 1_000_000_000_000], ["center(x)", "I(2*x)", "scale(x)"])
+  @Test(
+    arguments: [1_000, 1_000_000, 1_000_000_000, 1_000_000_000_000], ["center(x)", "I(2*x)", "scale(x)"])
   func digitsOfDerivedColumns(offset: Int, term: String) throws {
     let table = try Table(csvText: text(offset: offset), source: "t.csv")
     func slope(_ formula: String) throws -> (Double, Certificate) {
@@ -67,7 +69,8 @@ import Testing
   /// Whole numbers are what the text says, and numbers that come from no text are what they are.
   @Test func exactNumbersLoseNothing() throws {
     let whole = try Table(
-      csvText: "x,y\n" + (0..<50).map { "\(1_000_000_000_000 + $0),\($0 * $0 % 17)\n" }.joined(), source: "t.csv")
+      csvText: "x,y\n" + (0..<50).map { "\(1_000_000_000_000 + $0),\($0 * $0 % 17)\n" }.joined(),
+      source: "t.csv")
     let decimals = Table(
       source: "m",
       columns: [

@@ -6,7 +6,7 @@ import Testing
   @Test(arguments: [
     (
       TabularError.noColumn("a\rb\u{85}", file: "x.csv", available: ["c\u{2028}d"]),
-      "x.csv:1: there is no column \"a�b�\"; the columns are c�d"
+      "x.csv: there is no column \"a�b�\"; the columns are c�d"
     ),
     (.unusable(file: "x\n.csv", message: "\u{1b}[31m"), "x�.csv: �[31m"),
     (.formula("y ~ \r\n", position: 4, message: "a\nb"), "formula: a�b\n  y ~  \n      ^"),

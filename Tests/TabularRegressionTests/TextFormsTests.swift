@@ -76,7 +76,7 @@ import Testing
       outcomes(Array("x,y\n1,#\n".utf8), ReadingOptions(comment: "#")) == ["[1.0] [2]"])
     #expect(
       outcomes(Array("x,y\n#1,2\n1,2\n".utf8), ReadingOptions(delimiter: ";"))
-        == ["t.csv:1: there is no column \"x\"; the columns are x,y"])
+        == ["t.csv: there is no column \"x\"; the columns are x,y"])
     // Names of rows below a comment.
     #expect(
       try! table("\"x\" \"y\"\n# c\n\"r\" 1 2\n", ReadingOptions(delimiter: " ", comment: "#")).columnNames

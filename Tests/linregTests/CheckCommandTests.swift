@@ -253,6 +253,6 @@ import Testing
     try file("x.csv", "x\n1\n")
     #expect(
       try linreg("check", "x.csv", "--target", "y", in: location)
-        == Outcome(status: 1, output: "", error: "x.csv:1: there is no column \"y\"; the columns are x\n"))
+        == Outcome(status: 1, output: "", error: "x.csv: there is no column \"y\"; the columns are x\n"))
   }
 }

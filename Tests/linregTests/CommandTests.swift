@@ -164,7 +164,7 @@ import Testing
     (
       "x,x,y\n1,2,3\n", "data.csv:1:2: the name \"x\" stands over column 1 too; give each column its own name"
     ),
-    ("x,z\n1,2\n", "data.csv:1: there is no column \"y\"; the columns are x, z"),
+    ("x,z\n1,2\n", "data.csv: there is no column \"y\"; the columns are x, z"),
     ("y\n1\n", "data.csv: there is no column beside the target \"y\" to predict it from; add a feature"),
     (
       "x,y\n1,nan\n",
@@ -208,7 +208,7 @@ import Testing
     #expect(
       try linreg("predict", "good.json", "-", input: "z\n1\n", in: location)
         == Outcome(
-          status: 1, output: "", error: "standard input:1: there is no column \"x\"; the columns are z\n"))
+          status: 1, output: "", error: "standard input: there is no column \"x\"; the columns are z\n"))
   }
 
   @Test func divergenceExitsWithThree() throws {
@@ -346,7 +346,7 @@ import Testing
       excluded.output == (try linreg("fit", "--target", "y", path, "--features", "x", in: location).output))
     #expect(
       try linreg("fit", "--target", "y", path, "--exclude", "age", in: location).error
-        == "homes.csv:1: there is no column \"age\"; the columns are name, x, z, y\n")
+        == "homes.csv: there is no column \"age\"; the columns are name, x, z, y\n")
   }
 
   @Test func theModelIsNotWrittenOverTheData() throws {

@@ -122,7 +122,7 @@ import Testing
     ),
     (
       ["words.csv", "out.npy", "--columns", "y"],
-      "words.csv:1: there is no column \"y\"; the columns are name, x"
+      "words.csv: there is no column \"y\"; the columns are name, x"
     ),
     (
       ["ragged.csv", "out.npy"],

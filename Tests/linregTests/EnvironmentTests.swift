@@ -59,7 +59,8 @@ import Testing
     let rows = Data("a,b\n\(String(repeating: "1,2\n", count: 200_000))".utf8)
     try rows.write(to: URL(fileURLWithPath: folder.path("long.csv")))
     let outcome = try shell(
-      "trap '' PIPE; { linreg convert long.csv - --to csv; echo $? > status; } | head -n 1; cat status", in: location)
+      "trap '' PIPE; { linreg convert long.csv - --to csv; echo $? > status; } | head -n 1; cat status",
+      in: location)
     #expect(outcome == Outcome(status: 0, output: "a,b\n141\n", error: ""))
   }
 

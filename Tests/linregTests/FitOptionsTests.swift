@@ -140,7 +140,7 @@ import Testing
         == ["ground", "upper"])
     #expect(
       try linreg("fit", "price ~ .", "-", "--weights", "note", input: Self.homes).error
-        == "standard input:1: there is no column \"note\"; the columns are ground, upper, total, price\n")
+        == "standard input: there is no column \"note\"; the columns are ground, upper, total, price\n")
   }
 
   @Test func thePlanIsToldBeforehand() throws {

@@ -33,7 +33,7 @@ import Testing
     #expect(expected.status == 0 && expected.output.hasPrefix("y on 1 feature, 3 observations"))
     #expect(try fit("c.tsv", "-d", ",", "--null-value", "-9") == expected)
     let tabs = try fit("c.tsv")
-    #expect(tabs.status == 1 && tabs.error.hasPrefix("c.tsv:1: there is no column \"y\""))
+    #expect(tabs.status == 1 && tabs.error.hasPrefix("c.tsv: there is no column \"y\""))
     #expect(try fit("t.tsv", "-d", ",").status == 1)
   }
 

@@ -222,7 +222,7 @@ import Testing
       try linreg("predict", model, "-", "--pass", "id", input: "area,rooms\n1,2\n")
         == Outcome(
           status: 1, output: "",
-          error: "standard input:1: there is no column \"id\"; the columns are area, rooms\n"))
+          error: "standard input: there is no column \"id\"; the columns are area, rooms\n"))
   }
 
   @Test func swappedFilesAreTold() throws {

@@ -171,6 +171,7 @@ package struct ColumnProfile: Sendable {
       belowNumbers = later.belowNumbers
     } else {
       belowNumbers?.count += later.belowNumbers?.count ?? 0
+      if later.belowNumbers?.losesDigits == false { belowNumbers?.losesDigits = false }
     }
     amongWords.merge(later.amongWords)
     moments.merge(later.moments)

@@ -26,7 +26,8 @@ package struct TableCheck: Sendable {
     package enum Kind: String, Sendable {
       case damage, ragged, missing, infinite, mixed, targetWords, noFeature, oneLevel, allDifferent
       case disguisedNumbers
-      case oneRow, constant, duplicate, targetCopy, targetCorrelation, categoryLike, identifierLike, rowNumber
+      case lostDigits, oneRow, constant, duplicate, targetCopy, targetCorrelation, categoryLike,
+        identifierLike, rowNumber
     }
 
     /// Whether a fit that uses the column stops at it.
@@ -35,7 +36,8 @@ package struct TableCheck: Sendable {
       case .damage, .ragged, .missing, .infinite, .mixed, .targetWords, .noFeature, .oneLevel, .allDifferent,
         .disguisedNumbers:
         true
-      case .oneRow, .constant, .duplicate, .targetCopy, .targetCorrelation, .categoryLike, .identifierLike,
+      case .lostDigits, .oneRow, .constant, .duplicate, .targetCopy, .targetCorrelation, .categoryLike,
+        .identifierLike,
         .rowNumber:
         false
       }
@@ -63,7 +65,7 @@ package struct TableCheck: Sendable {
     do throws(TabularError) {
       try read(TableFile([path], format, options: options, countsRaggedRows: true), target)
     } catch {
-      damage = try Self.damage(error)
+      damage = try finding(error)
     }
     let alike = Dictionary(grouping: columns.indices) { columns[$0].digest }
     let all =
@@ -90,8 +92,11 @@ package struct TableCheck: Sendable {
   }
 
   /// The finding that reading ended in.
-  private static func damage(_ error: TabularError) throws(TabularError) -> Finding {
+  private func finding(_ error: TabularError) throws(TabularError) -> Finding {
     switch error {
+    case .malformed(let file, _, _, _) where file != source:
+      // The file of the names beside a matrix.
+      Finding(kind: .damage, column: nil, line: nil, message: error.description)
     case .malformed(_, let line, let field, let message):
       Finding(
         kind: .damage, column: nil, line: line, message: field.map { "field \($0): \(message)" } ?? message)
@@ -150,7 +155,12 @@ package struct TableCheck: Sendable {
         "\(name) has \(column.infinite.count) infinite \(column.infinite.count == 1 ? "number" : "numbers"), here the first; correct or drop them"
       )
     }
-    if column.kind == .mixed {
+    if column.kind == .mixed, let fault = column.fault, fault.losesDigits {
+      note(
+        .lostDigits, line: fault.line,
+        "\(name) holds whole numbers beyond Doubles, here the first of \(fault.count); fit keeps their digits in a file up to 4 MB, or with --precision extended, and other commands refuse them"
+      )
+    } else if column.kind == .mixed {
       note(
         .mixed, line: column.fault?.line,
         (column.name == target ? column.fault : column.fault?.ofPossibleCategory)?.findingMessage

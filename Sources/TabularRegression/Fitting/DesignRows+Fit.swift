@@ -17,7 +17,8 @@ extension DesignRows {
   func fit(_ method: LeastSquares) throws(TabularError) -> LeastSquaresFit {
     do throws(DataError) {
       if let absorption { return try factor().solve(method, columns: absorption.columns) }
-      return try method.fit(X.high, response, weights: weights, low: X.low, lowTargets: lowY, roundings: roundings)
+      return try method.fit(
+        X.high, response, weights: weights, low: X.low, lowTargets: lowY, roundings: roundings)
     } catch {
       throw tabular(error)
     }

@@ -40,6 +40,7 @@ package struct JoinedRows {
     switch (consume earlier, values) {
     case (.mixed(var fault), .mixed(let later)):
       fault.count += later.count
+      fault.losesDigits = fault.losesDigits && later.losesDigits
       columns[index].values = .mixed(fault)
     case (.mixed(let fault), _), (_, .mixed(let fault)):
       columns[index].values = .mixed(fault)

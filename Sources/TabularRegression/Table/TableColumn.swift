@@ -9,8 +9,9 @@ package struct TableColumn: Sendable, Equatable {
   /// Position in the file's records, from 0; nil where it is the position in the table.
   package let field: Int?
 
-  package init(name: String, values: Values, digits: LowPart? = nil, isFromText: Bool = false, field: Int? = nil)
-  {
+  package init(
+    name: String, values: Values, digits: LowPart? = nil, isFromText: Bool = false, field: Int? = nil
+  ) {
     self.name = name
     self.values = values
     self.digits = digits
@@ -73,6 +74,8 @@ package struct TableColumn: Sendable, Equatable {
     package let field: Int
     package private(set) var message: String
     package var count = 1
+    /// Whether all such fields are whole numbers of more digits than a Double holds.
+    package var losesDigits = false
     /// What is said in place of the message where the column may be a category; nil for the same.
     private var categoryMessage: String?
 

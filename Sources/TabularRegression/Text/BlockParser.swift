@@ -69,7 +69,8 @@ final class BlockParser {
         let column = ReadColumn(
           name: columnNames[field], field: field, found: columns[field], rowCount: rows.count, places: places,
           bytes: bytes)
-        return TableColumn(name: column.name, values: column.values, digits: column.digits, isFromText: true,
+        return TableColumn(
+          name: column.name, values: column.values, digits: column.digits, isFromText: true,
           field: field)
       }
       var table = Table(source: source, columns: values, rowCount: rows.count, places: places)

@@ -70,6 +70,7 @@ struct ReadColumn {
       default: .notANumber(name, file: file, line: line, field: field, text: text)
       }
     fault.count = found.fault_count
+    fault.losesDigits = found.fault_count == found.inexact_count
     return fault
   }
 }

@@ -4,7 +4,8 @@ internal import LinearAlgebra
 /// Reading one back checks that everything fits.
 extension LeastSquares.Factor: Codable {
   private enum Key: String, CodingKey {
-    case features, targets, grouping, epsilon, counts, shifts, scales, triangle, levelWeights, levelMeans, roundings
+    case features, targets, grouping, epsilon, counts, shifts, scales, triangle, levelWeights, levelMeans,
+      roundings
   }
 
   /// Encodes the factor; numbers come back bit for bit where the encoder keeps them.
