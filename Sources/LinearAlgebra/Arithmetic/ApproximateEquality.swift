@@ -1,4 +1,4 @@
-extension RowMajor {
+extension Matrix {
   /// Whether ‖A − B‖ ≤ max(`absoluteTolerance`, `relativeTolerance` · max(‖A‖, ‖B‖)), or A = B.
   ///
   /// The tolerance holds for the matrix as a whole: a small element beside large ones may differ by much of itself. As
@@ -13,7 +13,7 @@ extension RowMajor {
   /// - Precondition: no tolerance is negative; the relative one is at most 1.
   /// - Complexity: O(rowCount · columnCount), one allocation.
   public func isApproximatelyEqual(
-    to other: some RowMajor<Scalar>, absoluteTolerance: Scalar = 0,
+    to other: Matrix, absoluteTolerance: Scalar = 0,
     relativeTolerance: Scalar = Scalar.ulpOfOne.squareRoot(), norm: MatrixNorm = .frobenius
   ) -> Bool {
     require(absoluteTolerance >= 0, "isApproximatelyEqual: an absolute tolerance of \(absoluteTolerance)")
@@ -21,20 +21,19 @@ extension RowMajor {
       relativeTolerance >= 0 && relativeTolerance <= 1,
       "isApproximatelyEqual: a relative tolerance of \(relativeTolerance), which is not within 0 ... 1")
     if shape != other.shape { return false }
-    let difference = (self - other).norm(norm)
+    let difference = (self - other).norm(norm), sizes = (self.norm(norm), other.norm(norm))
     if difference == 0 { return true }
-    let size = Swift.max(self.norm(norm), other.norm(norm))
-    if !difference.isFinite { return isEqual(to: other) }
-    if !size.isFinite {  // finite elements whose norm overflows
+    if !difference.isFinite || !sizes.0.isFinite || !sizes.1.isFinite {
+      if !self.norm(.max).isFinite || !other.norm(.max).isFinite {
+        return zip(storage, other.storage).allSatisfy(==)  // arrays that share storage are equal in spite of NaN
+      }
+      // Finite elements whose norm overflows.
       let shrink: Scalar = 0x1p-64
       return (shrink * self).isApproximatelyEqual(
-        to: shrink * other, absoluteTolerance: shrink * absoluteTolerance, relativeTolerance: relativeTolerance,
+        to: shrink * other, absoluteTolerance: shrink * absoluteTolerance,
+        relativeTolerance: relativeTolerance,
         norm: norm)
     }
-    return difference <= Swift.max(absoluteTolerance, relativeTolerance * size)
-  }
-
-  private func isEqual(to other: some RowMajor<Scalar>) -> Bool {
-    withUnsafeElements { a in other.withUnsafeElements { b in a.elementsEqual(b) } }
+    return difference <= Swift.max(absoluteTolerance, relativeTolerance * Swift.max(sizes.0, sizes.1))
   }
 }

@@ -6,7 +6,8 @@ extension Matrix {
     set {
       let count = Swift.min(rowCount, columnCount)
       require(
-        newValue.count == count, "the diagonal of a \(shape) matrix cannot be set to \(newValue.count) elements")
+        newValue.count == count,
+        "the diagonal of a \(shape) matrix cannot be set to \(newValue.count) elements")
       for i in 0..<count { storage[i * (columnCount + 1)] = newValue[i] }
     }
   }

@@ -46,52 +46,51 @@ func apply<Scalar: BLASScalar>(
   }
 }
 
-extension RowMajor {
+extension Matrix {
   /// A op B
-  func combined<B: RowMajor<Scalar>>(_ operation: ElementOperation, _ b: B, _ name: StaticString) -> Matrix<Scalar> {
-    let shape = shape
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  func combined(_ operation: ElementOperation, _ b: Matrix, _ name: StaticString) -> Matrix {
     require(b.shape == shape, "\(name): the shapes differ, \(shape) and \(b.shape)")
-    return withUnsafeElements(of: shape) { a in
-      b.withUnsafeElements(of: shape) { b in
-        Matrix(rows: shape.rows, columns: shape.columns) { result in
-          apply(
-            operation, .elements(a.baseAddress!), .elements(b.baseAddress!), count: result.count,
-            into: result.baseAddress!)
-        }
+    return withUnsafeElements { a in
+      b.withUnsafeElements { b in
+        filled(operation) { (.elements(a.baseAddress!), .elements(b.baseAddress!)) }
       }
     }
   }
 
   /// A op β
-  func combined(_ operation: ElementOperation, scalar: Scalar) -> Matrix<Scalar> {
-    let shape = shape
-    return withUnsafeElements(of: shape) { a in
-      Matrix(rows: shape.rows, columns: shape.columns) { result in
-        apply(
-          operation, .elements(a.baseAddress!), .scalar(scalar), count: result.count, into: result.baseAddress!)
-      }
-    }
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  func combined(_ operation: ElementOperation, scalar: Scalar) -> Matrix {
+    withUnsafeElements { a in filled(operation) { (.elements(a.baseAddress!), .scalar(scalar)) } }
   }
 
   /// α op A
-  func combined(scalar: Scalar, _ operation: ElementOperation) -> Matrix<Scalar> {
-    let shape = shape
-    return withUnsafeElements(of: shape) { a in
-      Matrix(rows: shape.rows, columns: shape.columns) { result in
-        apply(
-          operation, .scalar(scalar), .elements(a.baseAddress!), count: result.count, into: result.baseAddress!)
-      }
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  func combined(scalar: Scalar, _ operation: ElementOperation) -> Matrix {
+    withUnsafeElements { a in filled(operation) { (.scalar(scalar), .elements(a.baseAddress!)) } }
+  }
+
+  /// A matrix of this shape with the results of an operation; the operands are not asked for where there are none.
+  @inline(__always)
+  private func filled(
+    _ operation: ElementOperation, _ operands: () -> (ElementOperand<Scalar>, ElementOperand<Scalar>)
+  ) -> Matrix {
+    Matrix(rows: rowCount, columns: columnCount) { result in
+      let (a, b) = operands()
+      apply(operation, a, b, count: result.count, into: result.baseAddress!)
     }
   }
-}
 
-extension Matrix {
   /// A ← A op B
-  mutating func combine<B: RowMajor<Scalar>>(_ operation: ElementOperation, _ b: B, _ name: StaticString) {
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  mutating func combine(_ operation: ElementOperation, _ b: Matrix, _ name: StaticString) {
     require(b.shape == shape, "\(name): the shapes differ, \(shape) and \(b.shape)")
     if isEmpty { return }
-    let shape = shape
-    b.withUnsafeElements(of: shape) { b in
+    b.withUnsafeElements { b in
       withUnsafeMutableElements {
         apply(operation, .result, .elements(b.baseAddress!), count: $0.count, into: $0.baseAddress!)
       }
@@ -99,6 +98,8 @@ extension Matrix {
   }
 
   /// A ← A op β
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   mutating func combine(_ operation: ElementOperation, scalar: Scalar) {
     if isEmpty { return }
     withUnsafeMutableElements {

@@ -58,43 +58,25 @@ extension RowMajor {
   }
 }
 
-// A NaN is kept by both conditions: it is taken where it comes, and nothing is smaller or larger than it.
-
-/// The extremum of `count` elements, at least one; NaN where one is. Eight are compared side by side.
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
-private func extremumOfElements<Scalar: BLASScalar>(
-  _ which: Extremum, _ x: UnsafePointer<Scalar>, _ count: Int
-) -> Scalar {
+/// found(j) ← the extremum of found(j) and x(j), of `count` pairs.
+///
+/// A NaN is kept, for it is taken where it comes, and nothing is smaller or larger than it.
+@inline(__always)
+private func takeExtrema<Scalar: BLASScalar>(
+  _ which: Extremum, _ x: UnsafePointer<Scalar>, into found: UnsafeMutablePointer<Scalar>, count: Int
+) {
   @inline(__always)
-  func find(
-    _ lanes: (SIMD8<Scalar>) -> SIMD8<Scalar>, _ one: (Scalar) -> Scalar,
-    _ replaceLanes: (SIMD8<Scalar>, SIMD8<Scalar>) -> SIMDMask<SIMD8<Scalar>.MaskStorage>,
-    _ replaces: (Scalar, Scalar) -> Bool
-  ) -> Scalar {
-    var found = one(x[0]), i = 1
-    if count >= 8 {
-      var best = SIMD8<Scalar>(repeating: found)
-      i = 0
-      while i + 8 <= count {
-        let next = lanes(UnsafeRawPointer(x + i).loadUnaligned(as: SIMD8<Scalar>.self))
-        best.replace(with: next, where: replaceLanes(next, best) .| (next .!= next))
-        i += 8
-      }
-      for lane in 0..<8 where replaces(best[lane], found) || best[lane].isNaN { found = best[lane] }
+  func take(_ value: (Scalar) -> Scalar, _ replaces: (Scalar, Scalar) -> Bool) {
+    for j in 0..<count {
+      let next = value(x[j]), best = found[j]
+      let better = replaces(next, best) ? next : best
+      found[j] = next == next ? better : next
     }
-    while i < count {
-      let next = one(x[i])
-      if replaces(next, found) || next.isNaN { found = next }
-      i += 1
-    }
-    return found
   }
-  return switch which {
-  case .minimum: find({ $0 }, { $0 }, { $0 .< $1 }, { $0 < $1 })
-  case .maximum: find({ $0 }, { $0 }, { $0 .> $1 }, { $0 > $1 })
-  case .largestMagnitude:
-    find({ $0.replacing(with: -$0, where: $0 .< 0) }, { abs($0) }, { $0 .> $1 }, { $0 > $1 })
+  switch which {
+  case .minimum: take({ $0 }, { $0 < $1 })
+  case .maximum: take({ $0 }, { $0 > $1 })
+  case .largestMagnitude: take({ abs($0) }, { $0 > $1 })
   }
 }
 
@@ -106,22 +88,28 @@ private func extremaOfColumns<Scalar: BLASScalar>(
 ) -> [Scalar] {
   Array(unsafeUninitializedCapacity: columns) { found, initialized in
     let found = found.baseAddress!
-    @inline(__always)
-    func find(_ one: (Scalar) -> Scalar, _ replaces: (Scalar, Scalar) -> Bool) {
-      for j in 0..<columns { (found + j).initialize(to: one(x[j])) }
-      for i in 1..<Swift.max(1, rows) {
-        let row = x + i * columns
-        for j in 0..<columns {
-          let next = one(row[j])
-          found[j] = replaces(next, found[j]) || next != next ? next : found[j]
-        }
-      }
-    }
-    switch which {
-    case .minimum: find({ $0 }, { $0 < $1 })
-    case .maximum: find({ $0 }, { $0 > $1 })
-    case .largestMagnitude: find({ abs($0) }, { $0 > $1 })
-    }
+    found.initialize(from: x, count: columns)
+    if which == .largestMagnitude { for j in 0..<columns { found[j] = abs(found[j]) } }
+    for i in 1..<Swift.max(1, rows) { takeExtrema(which, x + i * columns, into: found, count: columns) }
     initialized = columns
+  }
+}
+
+/// The extremum of `count` elements, at least one: that of the columns of so many rows of 64, and of what is left.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+private func extremumOfElements<Scalar: BLASScalar>(
+  _ which: Extremum, _ x: UnsafePointer<Scalar>, _ count: Int
+) -> Scalar {
+  let width = 64, rows = count / width
+  var best = which == .largestMagnitude ? abs(x[0]) : x[0]
+  for i in rows * width..<count { takeExtrema(which, x + i, into: &best, count: 1) }
+  if rows == 0 { return best }
+  return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: width) { found in
+    found.initialize(repeating: best)
+    let found = found.baseAddress!
+    for i in 0..<rows { takeExtrema(which, x + i * width, into: found, count: width) }
+    for j in 0..<width { takeExtrema(which, found + j, into: &best, count: 1) }
+    return best
   }
 }

@@ -9,71 +9,71 @@ infix operator ./= : AssignmentPrecedence
 
 // Element by element; A * B, the matrix product, is in Products.swift.
 //
-// - Complexity of all of them: O(rowCount · columnCount); one allocation, none of those that assign.
+// Blocks of rows are copied to be operands; those of A * B are not.
+//
+// Complexity of all of them: O(rowCount · columnCount), at the speed of memory; one allocation, none of those that assign.
 
-extension RowMajor {
+extension Matrix {
   /// A + B, element by element.
   /// - Precondition: both have the same shape.
-  public static func + (a: Self, b: some RowMajor<Scalar>) -> Matrix<Scalar> { a.combined(.add, b, "+") }
+  public static func + (a: Matrix, b: Matrix) -> Matrix { a.combined(.add, b, "+") }
 
   /// A − B, element by element.
   /// - Precondition: both have the same shape.
-  public static func - (a: Self, b: some RowMajor<Scalar>) -> Matrix<Scalar> { a.combined(.subtract, b, "-") }
+  public static func - (a: Matrix, b: Matrix) -> Matrix { a.combined(.subtract, b, "-") }
 
   /// A ∘ B, the product element by element, also called Hadamard product.
   /// - Precondition: both have the same shape.
-  public static func .* (a: Self, b: some RowMajor<Scalar>) -> Matrix<Scalar> {
+  public static func .* (a: Matrix, b: Matrix) -> Matrix {
     a.combined(.multiply, b, ".*")
   }
 
   /// The quotient element by element.
   /// - Precondition: both have the same shape.
-  public static func ./ (a: Self, b: some RowMajor<Scalar>) -> Matrix<Scalar> { a.combined(.divide, b, "./") }
+  public static func ./ (a: Matrix, b: Matrix) -> Matrix { a.combined(.divide, b, "./") }
 
   /// −A
-  public static prefix func - (a: Self) -> Matrix<Scalar> { a.combined(.multiply, scalar: -1) }
+  public static prefix func - (a: Matrix) -> Matrix { a.combined(.multiply, scalar: -1) }
 
   /// A with β added to each element.
-  public static func + (a: Self, beta: Scalar) -> Matrix<Scalar> { a.combined(.add, scalar: beta) }
+  public static func + (a: Matrix, beta: Scalar) -> Matrix { a.combined(.add, scalar: beta) }
 
   /// A with β subtracted from each element.
-  public static func - (a: Self, beta: Scalar) -> Matrix<Scalar> { a.combined(.subtract, scalar: beta) }
+  public static func - (a: Matrix, beta: Scalar) -> Matrix { a.combined(.subtract, scalar: beta) }
 
   /// A β
-  public static func * (a: Self, beta: Scalar) -> Matrix<Scalar> { a.combined(.multiply, scalar: beta) }
+  public static func * (a: Matrix, beta: Scalar) -> Matrix { a.combined(.multiply, scalar: beta) }
 
   /// A with each element divided by β.
-  public static func / (a: Self, beta: Scalar) -> Matrix<Scalar> { a.combined(.divide, scalar: beta) }
+  public static func / (a: Matrix, beta: Scalar) -> Matrix { a.combined(.divide, scalar: beta) }
 
   /// A with α added to each element.
-  public static func + (alpha: Scalar, a: Self) -> Matrix<Scalar> { a.combined(scalar: alpha, .add) }
+  public static func + (alpha: Scalar, a: Matrix) -> Matrix { a.combined(scalar: alpha, .add) }
 
   /// α − each element of A.
-  public static func - (alpha: Scalar, a: Self) -> Matrix<Scalar> { a.combined(scalar: alpha, .subtract) }
+  public static func - (alpha: Scalar, a: Matrix) -> Matrix { a.combined(scalar: alpha, .subtract) }
 
   /// α A
-  public static func * (alpha: Scalar, a: Self) -> Matrix<Scalar> { a.combined(scalar: alpha, .multiply) }
+  public static func * (alpha: Scalar, a: Matrix) -> Matrix { a.combined(scalar: alpha, .multiply) }
 
   /// α divided by each element of A.
-  public static func / (alpha: Scalar, a: Self) -> Matrix<Scalar> { a.combined(scalar: alpha, .divide) }
-}
+  public static func / (alpha: Scalar, a: Matrix) -> Matrix { a.combined(scalar: alpha, .divide) }
 
-extension Matrix {
   /// A ← A + B
   /// - Precondition: both have the same shape.
-  public static func += (a: inout Matrix, b: some RowMajor<Scalar>) { a.combine(.add, b, "+=") }
+  public static func += (a: inout Matrix, b: Matrix) { a.combine(.add, b, "+=") }
 
   /// A ← A − B
   /// - Precondition: both have the same shape.
-  public static func -= (a: inout Matrix, b: some RowMajor<Scalar>) { a.combine(.subtract, b, "-=") }
+  public static func -= (a: inout Matrix, b: Matrix) { a.combine(.subtract, b, "-=") }
 
   /// A ← A ∘ B, element by element.
   /// - Precondition: both have the same shape.
-  public static func .*= (a: inout Matrix, b: some RowMajor<Scalar>) { a.combine(.multiply, b, ".*=") }
+  public static func .*= (a: inout Matrix, b: Matrix) { a.combine(.multiply, b, ".*=") }
 
   /// Divides each element of A by that of B.
   /// - Precondition: both have the same shape.
-  public static func ./= (a: inout Matrix, b: some RowMajor<Scalar>) { a.combine(.divide, b, "./=") }
+  public static func ./= (a: inout Matrix, b: Matrix) { a.combine(.divide, b, "./=") }
 
   /// Adds β to each element.
   public static func += (a: inout Matrix, beta: Scalar) { a.combine(.add, scalar: beta) }

@@ -1,6 +1,6 @@
 // Products of matrices and vectors, by the signs that people write.
 
-extension RowMajor {
+extension Matrix {
   /// A B, the matrix product. Sometimes called `matmul`.
   ///
   /// - Parameters:
@@ -10,10 +10,13 @@ extension RowMajor {
   /// - Precondition: B has as many rows as A has columns.
   /// - Complexity: 2 m n k flops, one allocation. Uses `?gemm`; a large product is divided among threads. For Aᵀ B
   ///   without a transpose of A in memory, see ``gemm(_:_:transposeA:transposeB:alpha:)``.
-  public static func * <B: RowMajor<Scalar>>(a: Self, b: B) -> Matrix<Scalar> {
-    require(a.columnCount == b.rowCount, "*: A is \(a.shape) but B is \(b.shape)")
-    return gemm(a, b)
-  }
+  public static func * (a: Matrix, b: Matrix) -> Matrix { product(a, b) }
+}
+
+extension RowMajor {
+  /// A B, the matrix product, of blocks of rows without copying them; see ``Matrix/*(_:_:)``.
+  /// - Precondition: B has as many rows as A has columns.
+  public static func * <B: RowMajor<Scalar>>(a: Self, b: B) -> Matrix<Scalar> { product(a, b) }
 
   /// A x, the product of a matrix and a column.
   ///
@@ -28,6 +31,11 @@ extension RowMajor {
     require(a.columnCount == x.count, "*: A is \(a.shape) but x has \(x.count) elements")
     return gemv(a, x)
   }
+}
+
+private func product<A: RowMajor, B: RowMajor<A.Scalar>>(_ a: A, _ b: B) -> Matrix<A.Scalar> {
+  require(a.columnCount == b.rowCount, "*: A is \(a.shape) but B is \(b.shape)")
+  return gemm(a, b)
 }
 
 /// x yᵀ, the outer product.

@@ -74,7 +74,8 @@ extension RowMajor {
 /// 1993, doi:10.1137/0914050).
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-func pairwiseSum<Scalar: BLASScalar>(of summand: Summand, _ x: UnsafePointer<Scalar>, _ count: Int) -> Double {
+func pairwiseSum<Scalar: BLASScalar>(of summand: Summand, _ x: UnsafePointer<Scalar>, _ count: Int) -> Double
+{
   let block = 512
   if count > block {
     let half = (count / 2 + block - 1) / block * block
@@ -120,9 +121,19 @@ private func pairwiseColumnSums<Scalar: BLASScalar>(
     let sums = sums.baseAddress!
     @inline(__always)
     func add(_ one: (Double) -> Double) {
-      for i in 0..<rows {
+      var i = 0
+      while i + 4 <= rows {  // four at once, for each time the sums are read and written
+        let (a, b) = (x + i * columns, x + (i + 1) * columns)
+        let (c, d) = (x + (i + 2) * columns, x + (i + 3) * columns)
+        for j in 0..<columns {
+          sums[j] += (one(Double(a[j])) + one(Double(b[j]))) + (one(Double(c[j])) + one(Double(d[j])))
+        }
+        i += 4
+      }
+      while i < rows {
         let row = x + i * columns
         for j in 0..<columns { sums[j] += one(Double(row[j])) }
+        i += 1
       }
     }
     switch summand {

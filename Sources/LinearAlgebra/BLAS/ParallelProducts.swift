@@ -143,10 +143,12 @@ package func parallelSyrk<Scalar: BLASScalar>(
     let rows = min(side, n - top), columns = min(side, n - left)
     let step = op == .none ? lda : 1
     if later == earlier {
-      Scalar.routines.syrk(triangle, op, rows, k, alpha, a + top * step, lda, beta, c + (top * ldc + left), ldc)
+      Scalar.routines.syrk(
+        triangle, op, rows, k, alpha, a + top * step, lda, beta, c + (top * ldc + left), ldc)
     } else {
       Scalar.routines.gemm(
-        op, op == .none ? .transpose : .none, rows, columns, k, alpha, a + top * step, lda, a + left * step, lda,
+        op, op == .none ? .transpose : .none, rows, columns, k, alpha, a + top * step, lda, a + left * step,
+        lda,
         beta, c + (top * ldc + left), ldc)
     }
   }

@@ -55,7 +55,8 @@ extension Matrix {
       for (part, shape) in zip(parts, shapes) {
         part.withUnsafeElements(of: shape) { source in
           copyBlock(
-            rows: rows, columns: shape.columns, source, from: 0, stride: shape.columns, into: target, from: left,
+            rows: rows, columns: shape.columns, source, from: 0, stride: shape.columns, into: target,
+            from: left,
             stride: columns)
         }
         left += shape.columns

@@ -114,6 +114,11 @@ public struct RaggedRowsError: Error, Equatable, Sendable, CustomStringConvertib
   /// The number of elements of row 0.
   public let expectedCount: Int
 
+  /// Creates an error.
+  public init(row: Int, elementCount: Int, expectedCount: Int) {
+    (self.row, self.elementCount, self.expectedCount) = (row, elementCount, expectedCount)
+  }
+
   /// One line: what was found.
   public var description: String {
     "row \(row) has \(elementCount) elements, row 0 has \(expectedCount): the rows of a matrix are equally long"

@@ -40,25 +40,25 @@ extension Matrix {
 /// The elements of a row-major matrix in column-major order, columns `leadingDimension` elements apart; what lies
 /// between the end of a column and the next one is zero.
 func columnMajorElements<M: RowMajor>(of matrix: M, leadingDimension: Int) -> [M.Scalar] {
-  precondition(leadingDimension >= matrix.rowCount)
-  var result = [M.Scalar](repeating: 0, count: leadingDimension * matrix.columnCount)
-  matrix.withUnsafeElements { source in
-    result.withUnsafeMutableBufferPointer { target in
+  let shape = matrix.shape
+  precondition(leadingDimension >= shape.rows)
+  return Array(unsafeUninitializedCapacity: elementCount(leadingDimension, shape.columns)) { target, count in
+    count = leadingDimension * shape.columns
+    if leadingDimension > shape.rows { target.initialize(repeating: 0) }
+    matrix.withUnsafeElements(of: shape) { source in
       transpose(
-        rows: matrix.rowCount, columns: matrix.columnCount, source, stride: matrix.columnCount, into: target,
+        rows: shape.rows, columns: shape.columns, source, stride: shape.columns, into: target,
         stride: leadingDimension)
     }
   }
-  return result
 }
 
 extension Matrix {
   /// Creates a matrix from column-major elements, of which the first `rows` of each column are taken.
   init(columnMajor elements: [Scalar], rows: Int, columns: Int, leadingDimension: Int) {
     precondition(leadingDimension >= rows && elements.count >= leadingDimension * columns)
-    self = .zeros(rows, columns)
-    elements.withUnsafeBufferPointer { source in
-      withUnsafeMutableElements { target in
+    self = elements.withUnsafeBufferPointer { source in
+      Matrix(rows: rows, columns: columns) { target in
         transpose(
           rows: columns, columns: rows, source, stride: leadingDimension, into: target, stride: columns)
       }

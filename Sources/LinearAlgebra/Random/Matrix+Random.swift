@@ -46,12 +46,14 @@ extension Matrix {
   @specialized(where Scalar == Float, Generator == SeededGenerator)
   @specialized(where Scalar == Double, Generator == SeededGenerator)
   public static func normal<Generator: RandomNumberGenerator>(
-    _ rows: Int, _ columns: Int, mean: Scalar = 0, standardDeviation: Scalar = 1, using generator: inout Generator
+    _ rows: Int, _ columns: Int, mean: Scalar = 0, standardDeviation: Scalar = 1,
+    using generator: inout Generator
   ) -> Matrix {
     require(standardDeviation >= 0, "normal: a standard deviation of \(standardDeviation)")
     return Matrix(rows: rows, columns: columns) { elements in
       for i in elements.indices {
-        elements.initializeElement(at: i, to: mean + standardDeviation * Scalar(generator.nextStandardNormal()))
+        elements.initializeElement(
+          at: i, to: mean + standardDeviation * Scalar(generator.nextStandardNormal()))
       }
     }
   }
