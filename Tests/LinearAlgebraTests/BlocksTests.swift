@@ -26,6 +26,11 @@ import Testing
     #expect(A[rows: 2...].withUnsafeElements { $0.baseAddress! } == address(A)! + 8)
   }
 
+  @Test func blocksOfRowsArePrinted() {
+    #expect("\(A[rows: 3...])" == "[ 30  31  32  33 ]\n[ 40  41  42  43 ]")
+    #expect("\(A[rows: 5...])" == "[] (0 × 4)")
+  }
+
   @Test func assigning() {
     func changed(_ change: (inout Matrix<Double>) -> Void) -> Matrix<Double> {
       var result = A

@@ -14,7 +14,7 @@ extension Matrix {
 }
 
 extension RowMajor {
-  /// A B, the matrix product, of blocks of rows without copying them; see ``Matrix/*(_:_:)``.
+  /// A B, the matrix product, of blocks of rows without copying them.
   /// - Precondition: B has as many rows as A has columns.
   public static func * <B: RowMajor<Scalar>>(a: Self, b: B) -> Matrix<Scalar> { product(a, b) }
 

@@ -48,7 +48,12 @@ struct ProductGrid {
 
   init(_ m: Int, _ n: Int, _ k: Int) {
     let work = Double(m) * Double(n) * Double(k)
+    shape = Shape(m, n)
     var (down, across) = (1, 1)
+    if work <= 0x1p22 {
+      (block, blocksInARow, count) = (shape, 1, 1)
+      return
+    }
     while work > 0x1p22 * Double(down * across * down * across * down * across) {
       // With shorter sides two threads are not faster than one.
       let (height, width) = (m / (2 * down), n / (2 * across))
@@ -58,7 +63,6 @@ struct ProductGrid {
     func side(_ length: Int, _ parts: Int) -> Int {
       parts == 1 ? length : ((length + parts - 1) / parts + 31) / 32 * 32  // the kernels take up to 32 at once
     }
-    shape = Shape(m, n)
     block = Shape(side(m, down), side(n, across))
     blocksInARow = across == 1 ? 1 : (n + block.columns - 1) / block.columns
     count = down == 1 ? blocksInARow : (m + block.rows - 1) / block.rows * blocksInARow
