@@ -25,14 +25,15 @@ import Testing
                 transposeA == .none ? a : aTransposed, transposeB == .none ? b : bTransposed,
                 transposeA: transposeA, transposeB: transposeB, alpha: 2, beta: -1, into: &result)
             }
-            #expect(
-              result.elements == expected, "\(m) × \(n) × \(k), \(transposeA), \(transposeB), \(threads)")
+            if result.elements != expected {  // no `#expect`, which would print every element
+              Issue.record("\(m) × \(n) × \(k), \(transposeA), \(transposeB), \(threads) threads")
+            }
           }
         }
       }
     }
     check(Float.self, 300, 280, 70)
-    check(Double.self, 300, 280, 70)
+    check(Double.self, 520, 530, 130)
     check(Double.self, 1025, 130, 40)
     check(Double.self, 33, 1100, 130)
   }
