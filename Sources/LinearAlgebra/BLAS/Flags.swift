@@ -45,8 +45,17 @@ let nonUnit = CChar(UInt8(ascii: "N"))
 /// LAPACK's `uplo` for the upper triangle of a column-major matrix.
 package let upperTriangle = CChar(UInt8(ascii: "U"))
 
-/// LAPACK's `jobz` for as many singular vectors as there are singular values.
-let thinVectors = CChar(UInt8(ascii: "S"))
+/// LAPACK's `uplo` for the lower triangle of a column-major matrix.
+let lowerTriangle = CChar(UInt8(ascii: "L"))
+
+/// LAPACK's `norm` for ‖A‖₁.
+let oneNorm = CChar(UInt8(ascii: "1"))
+
+/// LAPACK's `job` for eigenvalues or singular values alone.
+let noVectors = CChar(UInt8(ascii: "N"))
+
+/// LAPACK's `job` for eigenvectors too.
+let withVectors = CChar(UInt8(ascii: "V"))
 
 /// A dimension as BLAS and LAPACK take it.
 @inline(__always)

@@ -65,7 +65,7 @@ extension UpperTriangularMatrix<Double> {
       positiveInfo(
         "gemqrt",
         Double.routines.gemqrt(
-          rows - i, columns.count, reflections, min(inner, reflections), b + i * leadingDimension + i,
+          .transpose, rows - i, columns.count, reflections, min(inner, reflections), b + i * leadingDimension + i,
           leadingDimension, t, inner, b + j * leadingDimension + i, leadingDimension, &work))
     }
     withUnsafeMutableColumns { r in
