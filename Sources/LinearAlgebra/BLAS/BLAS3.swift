@@ -11,7 +11,7 @@
 ///   - beta: β; with 0, C is overwritten whatever it held.
 ///   - c: C, m × n; updated in place.
 /// - Precondition: the shapes fit.
-/// - Complexity: 2 m n k flops, no allocation. Uses `?gemm`.
+/// - Complexity: 2 m n k flops, no allocation. Uses `?gemm`; a large product is divided among threads.
 public func gemm<A: RowMajor, B: RowMajor<A.Scalar>>(
   _ a: A, _ b: B, transposeA: Transpose = .none, transposeB: Transpose = .none, alpha: A.Scalar = 1,
   beta: A.Scalar = 0,
@@ -28,7 +28,7 @@ public func gemm<A: RowMajor, B: RowMajor<A.Scalar>>(
   a.withUnsafeElements { aElements in
     b.withUnsafeElements { bElements in
       c.withUnsafeMutableElements { cElements in
-        A.Scalar.routines.gemm(
+        parallelGemm(
           transposeA, transposeB, m, n, opA.columns, alpha, aElements.baseAddress!, a.columnCount,
           bElements.baseAddress!, b.columnCount, beta, cElements.baseAddress!, n)
       }
@@ -46,7 +46,7 @@ public func gemm<A: RowMajor, B: RowMajor<A.Scalar>>(
 ///   - alpha: α.
 /// - Returns: the product, m × n; zeros where k = 0.
 /// - Precondition: the shapes fit.
-/// - Complexity: 2 m n k flops, one allocation. Uses `?gemm`.
+/// - Complexity: 2 m n k flops, one allocation. Uses `?gemm`; a large product is divided among threads.
 public func gemm<A: RowMajor, B: RowMajor<A.Scalar>>(
   _ a: A, _ b: B, transposeA: Transpose = .none, transposeB: Transpose = .none, alpha: A.Scalar = 1
 ) -> Matrix<A.Scalar> {
