@@ -16,6 +16,14 @@ public enum Triangle: Sendable {
   case lower
 }
 
+/// The side from which a triangular matrix multiplies.
+@usableFromInline
+package enum Side: Sendable { case left, right }
+
+/// The diagonal of a triangular matrix: stored, or ones that are not stored.
+@usableFromInline
+package enum Diagonal: Sendable { case stored, ones }
+
 // The one place where these words become the C libraries' constants.
 
 extension Transpose {
@@ -23,6 +31,14 @@ extension Transpose {
 
   /// LAPACK's `trans`, of a column-major matrix.
   var lapack: CChar { CChar(UInt8(ascii: self == .none ? "N" : "T")) }
+}
+
+extension Side {
+  var cblas: CBLAS_SIDE { self == .left ? CblasLeft : CblasRight }
+}
+
+extension Diagonal {
+  var cblas: CBLAS_DIAG { self == .stored ? CblasNonUnit : CblasUnit }
 }
 
 extension Triangle {

@@ -27,6 +27,9 @@ package protocol Routines<Scalar> {
   static func syrk(
     _ triangle: Triangle, _ op: Transpose, _ n: Int, _ k: Int, _ alpha: Scalar, _ a: UnsafePointer<Scalar>,
     _ lda: Int, _ beta: Scalar, _ c: UnsafeMutablePointer<Scalar>, _ ldc: Int)
+  static func trsm(
+    _ side: Side, _ triangle: Triangle, _ op: Transpose, _ diagonal: Diagonal, _ m: Int, _ n: Int,
+    _ a: UnsafePointer<Scalar>, _ lda: Int, _ b: UnsafeMutablePointer<Scalar>, _ ldb: Int)
 
   // MARK: LAPACK
   static func potrf(_ uplo: CChar, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int) -> Int32
