@@ -71,7 +71,8 @@ package protocol Routines<Scalar> {
     _ b: UnsafeMutablePointer<Scalar>, _ ldb: Int
   ) -> Int32
   static func gesdd(
-    _ jobz: CChar, _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int, _ s: UnsafeMutablePointer<Scalar>,
+    _ jobz: CChar, _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int,
+    _ s: UnsafeMutablePointer<Scalar>,
     _ u: UnsafeMutablePointer<Scalar>, _ ldu: Int, _ vt: UnsafeMutablePointer<Scalar>, _ ldvt: Int,
     _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int, _ iwork: UnsafeMutablePointer<Int32>
   ) -> Int32

@@ -89,7 +89,9 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
   /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/overflow(result:)``.
   /// - Precondition: B has n rows.
   /// - Complexity: 2 n² k flops, on all cores where B is large; one copy of B. Uses `?potrs`.
-  public func solve(_ b: Matrix<Scalar>) throws(LAPACKError) -> Matrix<Scalar> { try solution(b, order, potrs) }
+  public func solve(_ b: Matrix<Scalar>) throws(LAPACKError) -> Matrix<Scalar> {
+    try solution(b, order, potrs)
+  }
 
   @Sendable
   private func potrs(_ x: UnsafeMutablePointer<Scalar>, _ count: Int) {

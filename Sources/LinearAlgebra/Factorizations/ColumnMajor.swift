@@ -98,7 +98,9 @@ extension ColumnMajor {
     self = triangle == .lower ? ColumnMajor(matrix) : ColumnMajor(transposing: matrix)
     if triangle == nil {
       try checkFinite(matrix, "A")
-      if let (row, column) = elements.withUnsafeBufferPointer({ firstAsymmetry($0, columnCount) }) { throw .notSymmetric(row: row, column: column) }
+      if let (row, column) = elements.withUnsafeBufferPointer({ firstAsymmetry($0, columnCount) }) {
+        throw .notSymmetric(row: row, column: column)
+      }
     }
     clearUpperTriangle()
     if triangle != nil, let (column, row) = transposed.firstNonFinite() {
@@ -154,7 +156,9 @@ extension ColumnMajor {
 /// The first place above the diagonal, by tiles, where a square matrix of order n is not symmetric.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-func firstAsymmetry<Scalar: BLASScalar>(_ a: UnsafeBufferPointer<Scalar>, _ n: Int) -> (row: Int, column: Int)? {
+func firstAsymmetry<Scalar: BLASScalar>(_ a: UnsafeBufferPointer<Scalar>, _ n: Int) -> (
+  row: Int, column: Int
+)? {
   let tile = 32
   for top in stride(from: 0, to: n, by: tile) {
     for left in stride(from: top, to: n, by: tile) {
@@ -171,8 +175,10 @@ func firstAsymmetry<Scalar: BLASScalar>(_ a: UnsafeBufferPointer<Scalar>, _ n: I
 /// So many zeros. A generic `Array(repeating:count:)` stores them one by one.
 func zeros<Scalar: BLASScalar>(_ count: Int) -> [Scalar] {
   [Scalar](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-    UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<(count * MemoryLayout<Scalar>.stride)])
-      .initializeMemory(as: UInt8.self, repeating: 0)
+    UnsafeMutableRawBufferPointer(
+      rebasing: UnsafeMutableRawBufferPointer(buffer)[..<(count * MemoryLayout<Scalar>.stride)]
+    )
+    .initializeMemory(as: UInt8.self, repeating: 0)
     initializedCount = count
   }
 }

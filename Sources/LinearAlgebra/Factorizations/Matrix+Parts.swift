@@ -18,7 +18,8 @@ extension Matrix {
 
   /// Row `source[i]` of this matrix as row i.
   func rows(_ source: [Int]) -> Matrix {
-    var result = Matrix(rows: source.count, columns: columnCount, elements: LinearAlgebra.zeros(source.count * columnCount))
+    var result = Matrix(
+      rows: source.count, columns: columnCount, elements: LinearAlgebra.zeros(source.count * columnCount))
     withUnsafeElements { from in
       result.withUnsafeMutableElements { to in
         guard let from = from.baseAddress, let to = to.baseAddress else { return }

@@ -92,7 +92,8 @@ extension SVD {
   /// - Precondition: `rank` is between 0 and min(m, n).
   /// - Complexity: 2 m n rank flops.
   public func approximation(rank: Int) -> Matrix<Scalar> {
-    require(rank >= 0 && rank <= values.count, "approximation: rank \(rank) of \(values.count) singular values")
+    require(
+      rank >= 0 && rank <= values.count, "approximation: rank \(rank) of \(values.count) singular values")
     return gemm(u.columns(0..<rank, times: values[..<rank]), v.columns(0..<rank), transposeB: .transpose)
   }
 

@@ -52,17 +52,19 @@ private struct PadeApproximant {
       (13, 5.371920351148152),
     ]
     let ofFloat = [(3, 4.258730016922831e-1), (5, 1.880152677804762), (7, 3.925724783138660)]
-    return (Scalar.self == Float.self ? ofFloat : ofDouble).map { PadeApproximant(degree: $0, largestNorm: $1) }
+    return (Scalar.self == Float.self ? ofFloat : ofDouble).map {
+      PadeApproximant(degree: $0, largestNorm: $1)
+    }
   }
 
-  /// The coefficients of p, from that of x⁰ on: bₖ₊₁ / bₖ = (m − k) / ((2 m − k) (k + 1)), and bₘ = 1. All are integers
-  /// that a Double holds.
+  /// The coefficients of p in units of b₁, from that of x⁰ on: bₖ₊₁ / bₖ = (m − k) / ((2 m − k) (k + 1)). Then b₀ = 2
+  /// and b₁ = 1, and the exponential of an A with A² = 0 is exact.
   private var coefficients: [Double] {
-    var result = [1.0]
-    for k in (0..<degree).reversed() {
-      result.append(result.last! * Double((2 * degree - k) * (k + 1)) / Double(degree - k))
+    var result = [2.0, 1]
+    for k in 1..<degree {
+      result.append(result[k] * Double(degree - k) / Double((2 * degree - k) * (k + 1)))
     }
-    return result.reversed()
+    return result
   }
 
   /// p(A) / p(−A) = (V + U) / (V − U), U of the odd powers and V of the even ones.

@@ -34,7 +34,8 @@ public enum Factorization<Scalar: BLASScalar>: Sendable {
     switch structure {
     case .triangular(let triangle):
       try checkFinite(a, "A")
-      self = .triangular(a.withUnsafeElements { Matrix(rows: a.rowCount, columns: a.rowCount, elements: Array($0)) }, triangle)
+      self = .triangular(
+        a.withUnsafeElements { Matrix(rows: a.rowCount, columns: a.rowCount, elements: Array($0)) }, triangle)
     case .symmetricWithPositiveDiagonal:
       do throws(LAPACKError) {
         self = .cholesky(try Cholesky(factoring: a, triangle: .upper))
@@ -115,7 +116,9 @@ public enum Factorization<Scalar: BLASScalar>: Sendable {
     switch self {
     case .leastSquares: return
     case .triangular(let matrix, _):
-      if let index = (0..<matrix.rowCount).first(where: { matrix[$0, $0] == 0 }) { throw .singular(index: index) }
+      if let index = (0..<matrix.rowCount).first(where: { matrix[$0, $0] == 0 }) {
+        throw .singular(index: index)
+      }
     case .cholesky: break
     case .lu(let lu): if let index = lu.firstZeroPivot { throw .singular(index: index) }
     }
