@@ -24,7 +24,9 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
   ///   positive; ``LAPACKError/notSymmetric(row:column:)``; ``LAPACKError/nonFinite(argument:row:column:)``.
   /// - Precondition: A is square.
   /// - Complexity: n³/3 flops, on all cores where A is large; one copy. Uses `?potrf`.
-  public init(factoring a: some RowMajor<Scalar>, triangle: Triangle? = nil) throws(LAPACKError) {
+  @specialized(where Scalar == Float, M == Matrix<Float>)
+  @specialized(where Scalar == Double, M == Matrix<Double>)
+  public init<M: RowMajor<Scalar>>(factoring a: M, triangle: Triangle? = nil) throws(LAPACKError) {
     var factor = try ColumnMajor(symmetric: a, triangle, "Cholesky")
     norm = factor.symmetricNorm1()
     if let order = factorizeCholesky(&factor) { throw .notPositiveDefinite(order: order) }
@@ -64,11 +66,16 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
   /// An estimate of κ₁(A) = ‖A‖₁ ‖A⁻¹‖₁; 1 for an empty matrix. Seldom too small by more than a factor of 3
   /// (Higham 1988, doi:10.1145/50063.214386).
   /// - Complexity: O(n²) flops. Uses `?pocon`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func conditionEstimate() -> Scalar { 1 / reciprocalCondition }
 
   /// 1 / κ₁(A), estimated.
   var reciprocalCondition: Scalar {
     if order == 0 { return 1 }
+    if order <= largestOrderOfExactCondition {
+      return smallReciprocalCondition(factor, isSymmetric: true, norm: norm)
+    }
     return reciprocalConditionNumber("pocon", order, workPerColumn: 3) { result, work, integers in
       Scalar.routines.pocon(lowerTriangle, order, factor.elements, order, norm, result, work, integers)
     }
@@ -80,6 +87,8 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
   /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/overflow(result:)``.
   /// - Precondition: b has n elements.
   /// - Complexity: 2 n² flops. Uses `?potrs`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func solve(_ b: [Scalar]) throws(LAPACKError) -> [Scalar] { try solution(b, order, potrs) }
 
   /// X with A X = B.
@@ -89,6 +98,8 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
   /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/overflow(result:)``.
   /// - Precondition: B has n rows.
   /// - Complexity: 2 n² k flops, on all cores where B is large; one copy of B. Uses `?potrs`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func solve(_ b: Matrix<Scalar>) throws(LAPACKError) -> Matrix<Scalar> {
     try solution(b, order, potrs)
   }
@@ -103,6 +114,8 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
   ///
   /// - Throws: ``LAPACKError/overflow(result:)``.
   /// - Complexity: 2/3 n³ flops beyond the factorization. Uses `?potri`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func inverse() throws(LAPACKError) -> Matrix<Scalar> {
     if order == 0 { return .zeros(0, 0) }
     var result = factor

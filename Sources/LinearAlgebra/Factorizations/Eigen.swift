@@ -48,7 +48,9 @@ public struct Eigen<Scalar: BLASScalar>: Sendable {
   /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/noConvergence(remaining:)``.
   /// - Precondition: A is square.
   /// - Complexity: about 25 n³ flops, one copy. Uses `?geev`.
-  public init(factoring a: some RowMajor<Scalar>) throws(LAPACKError) {
+  @specialized(where Scalar == Float, M == Matrix<Float>)
+  @specialized(where Scalar == Double, M == Matrix<Double>)
+  public init<M: RowMajor<Scalar>>(factoring a: M) throws(LAPACKError) {
     let (values, vectors) = try geev(a, withVectors)
     let n = values.count
     var real = ColumnMajor<Scalar>(zeros: n, n), imaginary = real

@@ -26,7 +26,9 @@ public struct LDL<Scalar: BLASScalar>: Sendable {
   /// - Throws: ``LAPACKError/notSymmetric(row:column:)``, ``LAPACKError/nonFinite(argument:row:column:)``.
   /// - Precondition: A is square.
   /// - Complexity: n³/3 flops, one copy. Uses `?sytrf`.
-  public init(factoring a: some RowMajor<Scalar>, triangle: Triangle? = nil) throws(LAPACKError) {
+  @specialized(where Scalar == Float, M == Matrix<Float>)
+  @specialized(where Scalar == Double, M == Matrix<Double>)
+  public init<M: RowMajor<Scalar>>(factoring a: M, triangle: Triangle? = nil) throws(LAPACKError) {
     var factors = try ColumnMajor(symmetric: a, triangle, "LDL")
     let n = a.rowCount
     norm = factors.symmetricNorm1()
@@ -150,6 +152,8 @@ extension LDL {
   /// An estimate of κ₁(A) = ‖A‖₁ ‖A⁻¹‖₁: infinity for a singular matrix, 1 for an empty one. Seldom too small by more
   /// than a factor of 3 (Higham 1988, doi:10.1145/50063.214386).
   /// - Complexity: O(n²) flops. Uses `?sycon`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func conditionEstimate() -> Scalar {
     if order == 0 { return 1 }
     if isSingular { return .infinity }
@@ -167,6 +171,8 @@ extension LDL {
   ///   ``LAPACKError/overflow(result:)``.
   /// - Precondition: b has n elements.
   /// - Complexity: 2 n² flops. Uses `?sytrs`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func solve(_ b: [Scalar]) throws(LAPACKError) -> [Scalar] {
     if let firstZeroPivot { throw .singular(index: firstZeroPivot) }
     return try solution(b, order, sytrs)
@@ -180,6 +186,8 @@ extension LDL {
   ///   ``LAPACKError/overflow(result:)``.
   /// - Precondition: B has n rows.
   /// - Complexity: 2 n² k flops; one copy of B. Uses `?sytrs`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func solve(_ b: Matrix<Scalar>) throws(LAPACKError) -> Matrix<Scalar> {
     if let firstZeroPivot { throw .singular(index: firstZeroPivot) }
     return try solution(b, order, sytrs)
@@ -195,6 +203,8 @@ extension LDL {
   ///
   /// - Throws: ``LAPACKError/singular(index:)``, ``LAPACKError/overflow(result:)``.
   /// - Complexity: 2/3 n³ flops beyond the factorization, at the speed of memory. Uses `?sytri`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func inverse() throws(LAPACKError) -> Matrix<Scalar> {
     if let firstZeroPivot { throw .singular(index: firstZeroPivot) }
     if order == 0 { return .zeros(0, 0) }

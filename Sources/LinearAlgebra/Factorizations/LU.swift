@@ -30,7 +30,9 @@ public struct LU<Scalar: BLASScalar>: Sendable {
   /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``.
   /// - Precondition: A is square.
   /// - Complexity: 2/3 n³ flops, on all cores where A is large; one copy. Uses `?getrf`.
-  public init(factoring a: some RowMajor<Scalar>) throws(LAPACKError) {
+  @specialized(where Scalar == Float, M == Matrix<Float>)
+  @specialized(where Scalar == Double, M == Matrix<Double>)
+  public init<M: RowMajor<Scalar>>(factoring a: M) throws(LAPACKError) {
     require(a.rowCount == a.columnCount, "LU: A is \(a.shape), not square")
     try checkFinite(a, "A")
     var factors = ColumnMajor(a)
@@ -89,12 +91,17 @@ extension LU {
   /// An estimate of κ₁(A) = ‖A‖₁ ‖A⁻¹‖₁: infinity for a singular matrix, 1 for an empty one. Seldom too small by more
   /// than a factor of 3 (Higham 1988, doi:10.1145/50063.214386).
   /// - Complexity: O(n²) flops. Uses `?gecon`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func conditionEstimate() -> Scalar { 1 / reciprocalCondition }
 
   /// 1 / κ₁(A), estimated; 0 for a singular matrix.
   var reciprocalCondition: Scalar {
     if order == 0 { return 1 }
     if isSingular { return 0 }
+    if order <= largestOrderOfExactCondition {
+      return smallReciprocalCondition(factors, isSymmetric: false, norm: norm)
+    }
     return reciprocalConditionNumber("gecon", order, workPerColumn: 4) { result, work, integers in
       Scalar.routines.gecon(order, factors.elements, order, norm, result, work, integers)
     }
@@ -109,6 +116,8 @@ extension LU {
   ///   ``LAPACKError/overflow(result:)``. A matrix that is singular to working precision is not refused.
   /// - Precondition: b has n elements.
   /// - Complexity: 2 n² flops. Uses `?getrs`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func solve(_ b: [Scalar], transpose: Transpose = .none) throws(LAPACKError) -> [Scalar] {
     if let firstZeroPivot { throw .singular(index: firstZeroPivot) }
     return try solution(b, order) { x, count in getrs(x, count, transpose) }
@@ -124,6 +133,8 @@ extension LU {
   ///   ``LAPACKError/overflow(result:)``. A matrix that is singular to working precision is not refused.
   /// - Precondition: B has n rows.
   /// - Complexity: 2 n² k flops, on all cores where B is large; one copy of B. Uses `?getrs`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func solve(_ b: Matrix<Scalar>, transpose: Transpose = .none) throws(LAPACKError) -> Matrix<Scalar> {
     if let firstZeroPivot { throw .singular(index: firstZeroPivot) }
     return try solution(b, order) { x, count in getrs(x, count, transpose) }
@@ -138,6 +149,8 @@ extension LU {
   ///
   /// - Throws: ``LAPACKError/singular(index:)``, ``LAPACKError/overflow(result:)``.
   /// - Complexity: 4/3 n³ flops beyond the factorization, 2 n³ on all cores where A is large. Uses `?getri`, `?getrs`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func inverse() throws(LAPACKError) -> Matrix<Scalar> {
     if order >= smallestParallelOrder { return try solve(.identity(order)) }
     if let firstZeroPivot { throw .singular(index: firstZeroPivot) }

@@ -18,7 +18,9 @@ public struct PivotedQR<Scalar: BLASScalar>: Sendable {
   /// - Parameter a: A, m × n.
   /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``.
   /// - Complexity: 2 n² (m − n/3) flops for m ≥ n, half of them at the speed of memory; one copy. Uses `?geqp3`.
-  public init(factoring a: some RowMajor<Scalar>) throws(LAPACKError) {
+  @specialized(where Scalar == Float, M == Matrix<Float>)
+  @specialized(where Scalar == Double, M == Matrix<Double>)
+  public init<M: RowMajor<Scalar>>(factoring a: M) throws(LAPACKError) {
     try checkFinite(a, "A")
     let (m, n) = (a.rowCount, a.columnCount)
     var factors = ColumnMajor(a), tau: [Scalar] = zeros(min(m, n))
@@ -79,6 +81,8 @@ public struct PivotedQR<Scalar: BLASScalar>: Sendable {
 
   /// An estimate of κ₁ of R's first min(m, n) columns; infinity where the diagonal has a zero, 1 for an empty matrix.
   /// - Complexity: O(min(m, n)²) flops. Uses `?trcon`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func conditionEstimate() -> Scalar {
     1 / triangularReciprocalCondition(factors, tau.count, upperTriangle)
   }
@@ -108,6 +112,8 @@ extension PivotedQR {
   /// - Returns: n elements.
   /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/overflow(result:)``.
   /// - Precondition: b has m elements.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func solve(_ b: [Scalar], relativeTolerance: Scalar? = nil) throws(LAPACKError) -> [Scalar] {
     require(b.count == rowCount, "solve: A is \(shape) but b has \(b.count) elements")
     return try solve(Matrix(column: b), relativeTolerance: relativeTolerance).elements
@@ -122,6 +128,8 @@ extension PivotedQR {
   /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/overflow(result:)``.
   /// - Precondition: B has m rows.
   /// - Complexity: 4 m n k flops, and 2 n r² for a rank r < n. Uses `?ormqr`, `?trtrs`, `?geqrt`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func solve(
     _ b: Matrix<Scalar>, relativeTolerance: Scalar? = nil
   ) throws(LAPACKError) -> Matrix<Scalar> {

@@ -19,7 +19,9 @@ public struct QR<Scalar: BLASScalar>: Sendable {
   /// - Parameter a: A, m × n.
   /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``.
   /// - Complexity: 2 n² (m − n/3) flops for m ≥ n, on all cores where A is large; one copy. Uses `?geqrt`.
-  public init(factoring a: some RowMajor<Scalar>) throws(LAPACKError) {
+  @specialized(where Scalar == Float, M == Matrix<Float>)
+  @specialized(where Scalar == Double, M == Matrix<Double>)
+  public init<M: RowMajor<Scalar>>(factoring a: M) throws(LAPACKError) {
     try checkFinite(a, "A")
     reflectors = BlockReflectors(factoring: ColumnMajor(a))
   }
@@ -72,6 +74,8 @@ public struct QR<Scalar: BLASScalar>: Sendable {
   /// on its diagonal, 1 for an empty matrix.
   /// - Precondition: m ≥ n.
   /// - Complexity: O(n²) flops. Uses `?trcon`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func conditionEstimate() -> Scalar {
     require(rowCount >= columnCount, "conditionEstimate: A is \(shape), with fewer rows than columns")
     return 1 / triangularReciprocalCondition(reflectors.factors, columnCount, upperTriangle)
@@ -85,6 +89,8 @@ public struct QR<Scalar: BLASScalar>: Sendable {
   ///   ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/overflow(result:)``.
   /// - Precondition: m ≥ n, and b has m elements.
   /// - Complexity: 4 m n flops. Uses `?gemqrt`, `?trtrs`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func solve(_ b: [Scalar]) throws(LAPACKError) -> [Scalar] {
     require(b.count == rowCount, "solve: A is \(shape) but b has \(b.count) elements")
     return try solve(Matrix(column: b)).elements
@@ -98,6 +104,8 @@ public struct QR<Scalar: BLASScalar>: Sendable {
   ///   ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/overflow(result:)``.
   /// - Precondition: m ≥ n, and B has m rows.
   /// - Complexity: 4 m n k flops; one copy of B. Uses `?gemqrt`, `?trtrs`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func solve(_ b: Matrix<Scalar>) throws(LAPACKError) -> Matrix<Scalar> {
     require(rowCount >= columnCount, "solve: A is \(shape), with fewer rows than columns; use PivotedQR")
     require(b.rowCount == rowCount, "solve: A is \(shape) but B is \(b.shape)")

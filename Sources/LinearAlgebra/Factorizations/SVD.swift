@@ -34,7 +34,9 @@ public struct SVD<Scalar: BLASScalar>: Sendable {
   /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/noConvergence(remaining:)``.
   /// - Complexity: about 22 n³ flops for m = n, 6 m n² + 20 n³ for m ≫ n; one copy of A, LAPACK's workspace of about
   ///   3 min(m, n)² elements. Uses `?gesdd`.
-  public init(factoring a: some RowMajor<Scalar>, vectors: SingularVectors = .thin) throws(LAPACKError) {
+  @specialized(where Scalar == Float, M == Matrix<Float>)
+  @specialized(where Scalar == Double, M == Matrix<Double>)
+  public init<M: RowMajor<Scalar>>(factoring a: M, vectors: SingularVectors = .thin) throws(LAPACKError) {
     try checkFinite(a, "A")
     // LAPACK is given a matrix with at least as many rows as columns: A, or Aᵀ = V diag(σ) Uᵀ.
     if a.rowCount >= a.columnCount {

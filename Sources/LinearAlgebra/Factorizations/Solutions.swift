@@ -69,3 +69,45 @@ func reciprocalConditionNumber<Scalar: BLASScalar>(
   }
   return result
 }
+
+/// The order up to which 1 / κ₁ is computed, which is faster there than LAPACK's estimate.
+let largestOrderOfExactCondition = 8
+
+/// 1 / κ₁(A) for a small A, from ‖A‖₁ and the factors of A = L U, or of a permutation of A's rows.
+///
+/// - Parameters:
+///   - factors: L below the diagonal, column-major, n × n; and U or, for `isSymmetric`, L's diagonal, with U = Lᵀ.
+///   - norm: ‖A‖₁.
+/// - Complexity: 4/3 n³ flops, one small allocation on the stack.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+func smallReciprocalCondition<Scalar: BLASScalar>(
+  _ factors: ColumnMajor<Scalar>, isSymmetric: Bool, norm: Scalar
+) -> Scalar {
+  let n = factors.rowCount
+  let (row, column) = isSymmetric ? (n, 1) : (1, n)  // strides of U
+  let largest = withUnsafeTemporaryAllocation(of: Scalar.self, capacity: n) { x in
+    factors.elements.withUnsafeBufferPointer { f in
+      var largest: Scalar = 0
+      for unit in 0..<n {
+        // L U x = a column of the identity; the order of the columns is of no matter.
+        for i in 0..<n {
+          var sum: Scalar = i == unit ? 1 : 0
+          for j in unit..<max(unit, i) { sum -= f[j * n + i] * x[j] }
+          x[i] = i < unit ? 0 : isSymmetric ? sum / f[i * n + i] : sum
+        }
+        var magnitudes: Scalar = 0
+        for i in (0..<n).reversed() {
+          for j in i + 1..<n { x[i] -= f[i * row + j * column] * x[j] }
+          x[i] /= f[i * n + i]
+          magnitudes += abs(x[i])
+        }
+        // Not max(): NaN, of infinities that cancel, has to get through.
+        if !(magnitudes <= largest) { largest = magnitudes }
+      }
+      return largest
+    }
+  }
+  let reciprocal = 1 / largest / norm
+  return reciprocal.isFinite ? reciprocal : 0
+}

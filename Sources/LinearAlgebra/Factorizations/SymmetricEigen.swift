@@ -18,7 +18,9 @@ public struct SymmetricEigen<Scalar: BLASScalar>: Sendable {
   ///   ``LAPACKError/noConvergence(remaining:)``.
   /// - Precondition: A is square.
   /// - Complexity: 9 n³ flops at most, one copy, LAPACK's workspace of 2 n² elements. Uses `?syevd`.
-  public init(factoring a: some RowMajor<Scalar>, triangle: Triangle? = nil) throws(LAPACKError) {
+  @specialized(where Scalar == Float, M == Matrix<Float>)
+  @specialized(where Scalar == Double, M == Matrix<Double>)
+  public init<M: RowMajor<Scalar>>(factoring a: M, triangle: Triangle? = nil) throws(LAPACKError) {
     var matrix = try ColumnMajor(symmetric: a, triangle, "SymmetricEigen")
     values = try syevd(&matrix, withVectors)
     vectors = matrix.rowMajor

@@ -10,6 +10,8 @@
 /// - Precondition: A is square.
 /// - Complexity: 2 n³ (6 + s) flops and those of a solution of n systems, with s = ⌈log₂(‖A‖₁ / 5.4)⌉ squarings where
 ///   that is positive; less for small norms.
+@specialized(where A == Matrix<Float>)
+@specialized(where A == Matrix<Double>)
 public func expm<A: RowMajor>(_ a: A) throws(LAPACKError) -> Matrix<A.Scalar> {
   require(a.rowCount == a.columnCount, "expm: A is \(a.shape), not square")
   try checkFinite(a, "A")

@@ -25,7 +25,9 @@ public enum Factorization<Scalar: BLASScalar>: Sendable {
   /// - Parameter a: A, m × n.
   /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``.
   /// - Complexity: that of the factorization. The look ends at the first element that rules a structure out.
-  public init(factoring a: some RowMajor<Scalar>) throws(LAPACKError) {
+  @specialized(where Scalar == Float, M == Matrix<Float>)
+  @specialized(where Scalar == Double, M == Matrix<Double>)
+  public init<M: RowMajor<Scalar>>(factoring a: M) throws(LAPACKError) {
     if a.rowCount != a.columnCount {
       self = .leastSquares(try PivotedQR(factoring: a))
       return
@@ -49,6 +51,8 @@ public enum Factorization<Scalar: BLASScalar>: Sendable {
 
   /// An estimate of κ₁(A) = ‖A‖₁ ‖A⁻¹‖₁, infinity for a singular matrix; for least squares κ₁(R).
   /// - Complexity: O(n²) flops.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func conditionEstimate() -> Scalar { 1 / reciprocalCondition }
 
   var reciprocalCondition: Scalar {
@@ -70,6 +74,8 @@ public enum Factorization<Scalar: BLASScalar>: Sendable {
   /// - Throws: ``LAPACKError/singular(index:)``, ``LAPACKError/nonFinite(argument:row:column:)``,
   ///   ``LAPACKError/overflow(result:)``. A matrix that is singular to working precision is not refused.
   /// - Precondition: b has m elements.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func solve(_ b: [Scalar]) throws(LAPACKError) -> [Scalar] {
     switch self {
     case .triangular(let matrix, let triangle):
@@ -87,6 +93,8 @@ public enum Factorization<Scalar: BLASScalar>: Sendable {
   /// - Returns: X, n × k.
   /// - Throws: as for one column.
   /// - Precondition: B has m rows.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func solve(_ b: Matrix<Scalar>) throws(LAPACKError) -> Matrix<Scalar> {
     switch self {
     case .triangular(let matrix, let triangle): try substitute(matrix, triangle, b)
@@ -100,6 +108,8 @@ public enum Factorization<Scalar: BLASScalar>: Sendable {
   ///
   /// - Throws: ``LAPACKError/singular(index:)``, ``LAPACKError/overflow(result:)``.
   /// - Precondition: A is square.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func inverse() throws(LAPACKError) -> Matrix<Scalar> {
     switch self {
     case .triangular(let matrix, _): return try solve(.identity(matrix.rowCount))

@@ -12,6 +12,8 @@
 /// - Precondition: b has m elements.
 /// - Complexity: 2/3 n³ flops for a square matrix, n³/3 for a symmetric positive definite one, n² for a triangular one,
 ///   2 n² (m − n/3) for m ≥ n rows.
+@specialized(where A == Matrix<Float>)
+@specialized(where A == Matrix<Double>)
 public func solve<A: RowMajor>(_ a: A, _ b: [A.Scalar]) throws(LAPACKError) -> [A.Scalar] {
   require(b.count == a.rowCount, "solve: A is \(a.shape) but b has \(b.count) elements")
   let factorization = try Factorization(factoring: a)
@@ -29,6 +31,8 @@ public func solve<A: RowMajor>(_ a: A, _ b: [A.Scalar]) throws(LAPACKError) -> [
 /// - Throws: as for one right-hand side.
 /// - Precondition: B has m rows.
 /// - Complexity: as for one right-hand side, and 2 n² k flops.
+@specialized(where A == Matrix<Float>)
+@specialized(where A == Matrix<Double>)
 public func solve<A: RowMajor>(_ a: A, _ b: Matrix<A.Scalar>) throws(LAPACKError) -> Matrix<A.Scalar> {
   require(b.rowCount == a.rowCount, "solve: A is \(a.shape) but B is \(b.shape)")
   let factorization = try Factorization(factoring: a)
@@ -44,6 +48,8 @@ public func solve<A: RowMajor>(_ a: A, _ b: Matrix<A.Scalar>) throws(LAPACKError
 ///   of 1 / κ₁(A) is below ε; ``LAPACKError/nonFinite(argument:row:column:)``; ``LAPACKError/overflow(result:)``.
 /// - Precondition: A is square.
 /// - Complexity: 2 n³ flops, n³ for a symmetric positive definite matrix.
+@specialized(where A == Matrix<Float>)
+@specialized(where A == Matrix<Double>)
 public func inverse<A: RowMajor>(_ a: A) throws(LAPACKError) -> Matrix<A.Scalar> {
   require(a.rowCount == a.columnCount, "inverse: A is \(a.shape), not square; use the pseudoinverse")
   let factorization = try Factorization(factoring: a)
@@ -57,6 +63,8 @@ public func inverse<A: RowMajor>(_ a: A) throws(LAPACKError) -> Matrix<A.Scalar>
 /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``.
 /// - Precondition: A is square.
 /// - Complexity: 2/3 n³ flops. Uses `?getrf`.
+@specialized(where A == Matrix<Float>)
+@specialized(where A == Matrix<Double>)
 public func determinant<A: RowMajor>(_ a: A) throws(LAPACKError) -> A.Scalar {
   try LU(factoring: a).determinant
 }
@@ -70,6 +78,8 @@ public func determinant<A: RowMajor>(_ a: A) throws(LAPACKError) -> A.Scalar {
 /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/noConvergence(remaining:)``,
 ///   ``LAPACKError/overflow(result:)``.
 /// - Complexity: about 22 n³ flops for m = n. Uses `?gesdd`.
+@specialized(where A == Matrix<Float>)
+@specialized(where A == Matrix<Double>)
 public func pseudoinverse<A: RowMajor>(
   _ a: A, relativeTolerance: A.Scalar? = nil
 ) throws(LAPACKError) -> Matrix<A.Scalar> {
@@ -83,6 +93,8 @@ public func pseudoinverse<A: RowMajor>(
 ///   - relativeTolerance: singular values up to this times the largest count as zero; max(m, n) ε by default.
 /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/noConvergence(remaining:)``.
 /// - Complexity: 4 m n² − 4/3 n³ flops for m ≥ n. Uses `?gesdd`.
+@specialized(where A == Matrix<Float>)
+@specialized(where A == Matrix<Double>)
 public func rank<A: RowMajor>(_ a: A, relativeTolerance: A.Scalar? = nil) throws(LAPACKError) -> Int {
   let values = try SVD.values(of: a)
   let tolerance = relativeTolerance ?? A.Scalar(max(a.rowCount, a.columnCount)) * A.Scalar.ulpOfOne
@@ -94,6 +106,8 @@ public func rank<A: RowMajor>(_ a: A, relativeTolerance: A.Scalar? = nil) throws
 /// - Parameter a: A, m × n.
 /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/noConvergence(remaining:)``.
 /// - Complexity: 4 m n² − 4/3 n³ flops for m ≥ n. Uses `?gesdd`.
+@specialized(where A == Matrix<Float>)
+@specialized(where A == Matrix<Double>)
 public func norm2<A: RowMajor>(_ a: A) throws(LAPACKError) -> A.Scalar {
   try SVD.values(of: a).first ?? 0
 }
@@ -103,6 +117,8 @@ public func norm2<A: RowMajor>(_ a: A) throws(LAPACKError) -> A.Scalar {
 /// - Parameter a: A, m × n.
 /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/noConvergence(remaining:)``.
 /// - Complexity: 4 m n² − 4/3 n³ flops for m ≥ n. Uses `?gesdd`.
+@specialized(where A == Matrix<Float>)
+@specialized(where A == Matrix<Double>)
 public func conditionNumber<A: RowMajor>(_ a: A) throws(LAPACKError) -> A.Scalar {
   let values = try SVD.values(of: a)
   guard let first = values.first, let last = values.last else { return 1 }
