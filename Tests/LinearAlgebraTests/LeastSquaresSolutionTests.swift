@@ -24,7 +24,7 @@ import Testing
         for target in 0..<2 {
           let r = residual[column: target], x = solution.solution[column: target]
           // r is computed from terms as large as ‖A‖‖x‖, and so are its rounding errors.
-          let scale = Double(nrm2(r)) * Double(nrm2(a.elements)) * max(1, Double(nrm2(x)))
+          let scale = Double(norm(r)) * Double(norm(a.elements)) * max(1, Double(norm(x)))
           let sum = try #require(solution.residualSumOfSquares)[target]
           #expect(difference([sum], [dot(r, r)], factor: 100, scale: scale) == nil)
         }
@@ -109,10 +109,10 @@ private func orthogonality<Scalar: BLASScalar>(_ a: Matrix<Scalar>, _ b: Matrix<
   -> Double
 {
   let residual = b - gemm(a, x)
-  let norm = Double(nrm2(a.elements)), size = Double(max(a.rowCount, a.columnCount))
+  let normOfA = Double(a.norm(.frobenius)), size = Double(max(a.rowCount, a.columnCount))
   return (0..<b.columnCount).map { column in
     let r = residual[column: column]
-    let scale = norm * (Double(nrm2(r)) + norm * Double(nrm2(x[column: column]))) * size
-    return Double(nrm2(gemv(a, r, transpose: .transpose))) / (scale * Double(Scalar.ulpOfOne))
+    let scale = normOfA * (Double(norm(r)) + normOfA * Double(norm(x[column: column]))) * size
+    return Double(norm(gemv(a, r, transpose: .transpose))) / (scale * Double(Scalar.ulpOfOne))
   }.max() ?? 0
 }

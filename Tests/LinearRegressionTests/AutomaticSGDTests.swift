@@ -191,7 +191,7 @@ extension AutomaticSGDTests {
       noise: Matrix<Double> = generator.normalMatrix(3000, 1)
     let w = Matrix<Double>(column: [1, -1, 0.5, 2, -0.7, 0.1])
     return Problem(
-      name: "noise \(ratio) times the signal", X: X, y: linreg(X, w, [[3]]) + ratio * nrm2(w.elements) * noise
+      name: "noise \(ratio) times the signal", X: X, y: linreg(X, w, [[3]]) + ratio * norm(w.elements) * noise
     )
   }
 

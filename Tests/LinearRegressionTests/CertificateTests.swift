@@ -43,7 +43,7 @@ import Testing
       let fit = try LeastSquares(solver: .qr).fit(X, generator.normalMatrix(60, 1))
       let means = (0..<5).map { j in X[column: j].reduce(0, +) / 60 }
       let centered = Matrix<Double>(rows: 60, columns: 5) { X[$0, $1] - means[$1] }
-      let norms = (0..<5).map { nrm2(centered[column: $0]) }
+      let norms = (0..<5).map { norm(centered[column: $0]) }
       let values = try #require(
         try gelsd(Matrix(rows: 60, columns: 5) { centered[$0, $1] / norms[$1] }, Matrix.zeros(60, 1))
           .singularValues)
@@ -77,7 +77,7 @@ private struct Problem {
   init(_ X: Matrix<Double>, noise: Double, offset: Double, using generator: inout SeededGenerator) {
     let (n, p) = (X.rowCount, X.columnCount)
     let clean = gemm(X, generator.normalMatrix(p, 1, of: Double.self))
-    let size = noise * nrm2(clean.elements) / Double(n).squareRoot()
+    let size = noise * norm(clean.elements) / Double(n).squareRoot()
     self.X = X
     y = Matrix(rows: n, columns: 1) { i, _ in clean[i, 0] + size * generator.nextNormal() + offset }
   }
@@ -106,7 +106,7 @@ private struct Problem {
   /// The digits of the worst coefficient: relative to its own size or, if it has less than three, to the largest one.
   /// Which side of three is a matter of chance near it, hence two answers.
   private func digits(_ fit: LeastSquaresFit, _ exact: LeastSquaresFit) -> (strict: Double, loose: Double) {
-    let scales = (0..<X.columnCount).map { nrm2(X[column: $0]) }
+    let scales = (0..<X.columnCount).map { norm(X[column: $0]) }
     let largest = zip(exact.coefficients, scales).reduce(0) { max($0, abs($1.0 * $1.1)) }
     var loose = 0.0, strict = 0.0
     func add(_ own: Double, _ relative: Double) {

@@ -130,6 +130,6 @@ import Testing
     }
     let bias = residual.reduce(0, +) / Double(n) / target
     let told = try #require(run.epochs[0].gradientNorm)
-    #expect(difference([told], [nrm2(gradient + [bias])], factor: 1e4) == nil)
+    #expect(difference([told], [norm(gradient + [bias])], factor: 1e4) == nil)
   }
 }

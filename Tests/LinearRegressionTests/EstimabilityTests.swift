@@ -36,14 +36,14 @@ import Testing
     let design = Matrix<Double>(rows: X.rowCount, columns: X.columnCount + first) { i, j in
       j < first ? 1 : X[i, j - first]
     }
-    let norms = (0..<design.columnCount).map { max(nrm2(design[column: $0]), .leastNormalMagnitude) }
+    let norms = (0..<design.columnCount).map { max(norm(design[column: $0]), .leastNormalMagnitude) }
     let scaled = Matrix<Double>(rows: design.columnCount, columns: design.rowCount) {
       design[$1, $0] / norms[$0]
     }
     let x = (Array(repeating: 1.0, count: first) + row).enumerated().map { $0.element / norms[$0.offset] }
     let z = try gelsd(scaled, Matrix(column: x), rcond: 1e-11).solution.elements
     let rest = zip(x, gemv(scaled, z)).map { $0 - $1 }
-    return nrm2(rest) / nrm2(x)
+    return norm(rest) / norm(x)
   }
 
   @Test(arguments: [(20, 6), (20, 30), (400, 12), (5000, 9), (700, 300)])
@@ -102,7 +102,7 @@ import Testing
       var row = (0..<p).map { a * rows[0][$0] + b * rows[1][$0] + c * rows[2][$0] }
       if trial % 2 == 1 {
         let j = generator.nextInteger(below: p)
-        row[j] += nrm2(X[column: j]) * 1e-5
+        row[j] += norm(X[column: j]) * 1e-5
       }
       let distance = try distance(row, from: X, intercept: intercept)
       #expect(distance < 1e-13 || distance > 1e-9)

@@ -61,7 +61,7 @@ import Testing
       let ones = Matrix<Double>(rows: X.rowCount, columns: 10) { i, j in j == 0 ? 1 : X[i, j - 1] }
       let reference = Array(try gels(ones, y).solution.elements.dropFirst())
       func error(_ w: [Double]) -> Double {
-        nrm2(zip(w, exact.coefficients).map { $0 - $1 }) / nrm2(exact.coefficients)
+        norm(zip(w, exact.coefficients).map { $0 - $1 }) / norm(exact.coefficients)
       }
       #expect(error(fit.coefficients) < 10 * error(reference) + 1e-15, "condition \(condition)")
     }
@@ -87,7 +87,7 @@ import Testing
     for solver in [LeastSquares.Solver.automatic, .qr] {
       let fit = try LeastSquares(solver: solver, precision: .double).fit(changed, y)
       #expect(fit.rank == p + 1)
-      let units = (0..<p).map { nrm2(changed[column: $0]) / nrm2(y.elements) }
+      let units = (0..<p).map { norm(changed[column: $0]) / norm(y.elements) }
       let scaled = zip(fit.coefficients, units).map(*), expected = zip(exact.coefficients, units).map(*)
       #expect(difference(scaled, expected, factor: 1e4, scale: 1) == nil)
     }

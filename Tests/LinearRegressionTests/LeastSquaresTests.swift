@@ -29,7 +29,7 @@ import Testing
     let residual = (y - fit.predict(X)).elements
     let cross = gemv(X, residual, transpose: .transpose) + [residual.reduce(0, +)]
     // Predictions are sums of terms as large as the weights, and so is the rounding of the residual.
-    let scale = nrm2(residual) + nrm2(X.elements) * nrm2(fit.coefficients)
+    let scale = norm(residual) + norm(X.elements) * norm(fit.coefficients)
     #expect(difference(cross, [Double](repeating: 0, count: 10), factor: 80, scale: scale) == nil)
   }
 

@@ -45,7 +45,7 @@ import Testing
     #expect(fit.standardErrors.allSatisfy { $0 == nil })
     // In standardised units, as the documentation says.
     let means = (0..<6).map { j in X[column: j].reduce(0, +) / 20 }
-    let norms = (0..<6).map { j in nrm2(X[column: j].map { $0 - means[j] }) }
+    let norms = (0..<6).map { j in norm(X[column: j].map { $0 - means[j] }) }
     let Z = Matrix<Double>(rows: 20, columns: 6) { i, j in
       norms[j] < 1e-12 ? 0 : (X[i, j] - means[j]) / norms[j]
     }

@@ -24,7 +24,7 @@ import Testing
       let w = (0..<4).map { fit.model.weights[$0, t] * scale.scales[$0] }
       let residual = zip(y[column: t], gemv(z, w)).map { $0 - mean - $1 }
       let gradient = zip(gemv(z, residual, transpose: .transpose), w).map { $0 - penalty * $1 }
-      #expect(difference(gradient, [0, 0, 0, 0], factor: 100, scale: 80 * nrm2(residual)) == nil)
+      #expect(difference(gradient, [0, 0, 0, 0], factor: 100, scale: 80 * norm(residual)) == nil)
       // The intercept is not penalised: it passes through the means.
       let center = (0..<4).reduce(fit.model.intercepts[t]) { $0 + fit.model.weights[$1, t] * scale.means[$1] }
       #expect(difference([center], [mean], factor: 100) == nil)

@@ -5,7 +5,7 @@ extension SeededGenerator {
   public mutating func normalMatrix<Scalar: BLASScalar>(
     _ rows: Int, _ columns: Int, of: Scalar.Type = Scalar.self
   ) -> Matrix<Scalar> {
-    Matrix(rows: rows, columns: columns) { _, _ in Scalar(nextNormal()) }
+    .normal(rows, columns, using: &self)
   }
 
   /// A matrix of multiples of 1/16 between −4 and 4: products and short sums of them are exact even in Float, so that

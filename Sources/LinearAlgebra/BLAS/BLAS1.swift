@@ -31,7 +31,10 @@ public func dot<Scalar: BLASScalar>(_ x: [Scalar], _ y: [Scalar]) -> Scalar {
 ///
 /// - Parameter x: n elements.
 /// - Returns: the Euclidean norm; 0 for an empty vector.
-/// - Complexity: 2 n flops, no allocation. Uses `?nrm2`.
-public func nrm2<Scalar: BLASScalar>(_ x: [Scalar]) -> Scalar {
+/// - Complexity: 2 n flops, no allocation. Uses `?nrm2`, the name under which BLAS has it.
+public func norm<Scalar: BLASScalar>(_ x: [Scalar]) -> Scalar {
   x.isEmpty ? 0 : Scalar.routines.nrm2(x.count, x)
 }
+
+/// ``norm(_:)`` under its name in BLAS.
+func nrm2<Scalar: BLASScalar>(_ x: [Scalar]) -> Scalar { norm(x) }

@@ -10,21 +10,25 @@
 ///   - beta: β; with 0, y is overwritten whatever it held.
 ///   - y: m elements, or n with `transpose: .transpose`; updated in place.
 /// - Precondition: the lengths fit.
-/// - Complexity: 2 m n flops, no allocation. Uses `?gemv`.
+/// - Complexity: 2 m n flops, no allocation. Uses `?gemv`; a large product is divided among threads.
+@specialized(where M == Matrix<Float>)
+@specialized(where M == Matrix<Double>)
 public func gemv<M: RowMajor>(
   _ a: M, _ x: [M.Scalar], transpose: Transpose = .none, alpha: M.Scalar = 1, beta: M.Scalar = 0,
   into y: inout [M.Scalar]
 ) {
-  let op = a.shape.applying(transpose)
+  let shape = a.shape, op = shape.applying(transpose)
   require(x.count == op.columns, "gemv: op(A) is \(op) but x has \(x.count) elements")
   require(y.count == op.rows, "gemv: op(A) is \(op) but y has \(y.count) elements")
   if y.isEmpty { return }
   if x.isEmpty { return scale(&y, by: beta) }
-  a.withUnsafeElements { elements in
-    y.withUnsafeMutableBufferPointer { y in
-      M.Scalar.routines.gemv(
-        transpose, a.rowCount, a.columnCount, alpha, elements.baseAddress!, a.columnCount, x, beta,
-        y.baseAddress!)
+  a.withUnsafeElements(of: shape) { a in
+    x.withUnsafeBufferPointer { x in
+      y.withUnsafeMutableBufferPointer { y in
+        parallelGemv(
+          transpose, shape.rows, shape.columns, alpha, a.baseAddress!, shape.columns, x.baseAddress!, beta,
+          y.baseAddress!)
+      }
     }
   }
 }
@@ -38,7 +42,9 @@ public func gemv<M: RowMajor>(
 ///   - alpha: α.
 /// - Returns: m elements, or n with `transpose: .transpose`.
 /// - Precondition: the lengths fit.
-/// - Complexity: 2 m n flops, one allocation. Uses `?gemv`.
+/// - Complexity: 2 m n flops, one allocation. Uses `?gemv`; a large product is divided among threads.
+@specialized(where M == Matrix<Float>)
+@specialized(where M == Matrix<Double>)
 public func gemv<M: RowMajor>(
   _ a: M, _ x: [M.Scalar], transpose: Transpose = .none, alpha: M.Scalar = 1
 ) -> [M.Scalar] {

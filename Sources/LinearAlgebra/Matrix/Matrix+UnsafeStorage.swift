@@ -21,28 +21,44 @@ extension Matrix {
   }
 }
 
+extension Matrix {
+  /// Creates a matrix whose elements `initialize` writes, all of them, row after row; it is not called where there are
+  /// none, so that the buffer has a `baseAddress`.
+  package init(rows: Int, columns: Int, initialize: (UnsafeMutableBufferPointer<Scalar>) -> Void) {
+    let count = elementCount(rows, columns)
+    let elements: [Scalar] =
+      count == 0
+      ? []
+      : Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+        initialize(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+        initialized = count
+      }
+    self.init(rows: rows, columns: columns, elements: elements)
+  }
+}
+
 /// The elements of a row-major matrix in column-major order, columns `leadingDimension` elements apart; what lies
 /// between the end of a column and the next one is zero.
 func columnMajorElements<M: RowMajor>(of matrix: M, leadingDimension: Int) -> [M.Scalar] {
-  precondition(leadingDimension >= matrix.rowCount)
-  var result = [M.Scalar](repeating: 0, count: leadingDimension * matrix.columnCount)
-  matrix.withUnsafeElements { source in
-    result.withUnsafeMutableBufferPointer { target in
+  let shape = matrix.shape
+  precondition(leadingDimension >= shape.rows)
+  return Array(unsafeUninitializedCapacity: elementCount(leadingDimension, shape.columns)) { target, count in
+    count = leadingDimension * shape.columns
+    if leadingDimension > shape.rows { target.initialize(repeating: 0) }
+    matrix.withUnsafeElements(of: shape) { source in
       transpose(
-        rows: matrix.rowCount, columns: matrix.columnCount, source, stride: matrix.columnCount, into: target,
+        rows: shape.rows, columns: shape.columns, source, stride: shape.columns, into: target,
         stride: leadingDimension)
     }
   }
-  return result
 }
 
 extension Matrix {
   /// Creates a matrix from column-major elements, of which the first `rows` of each column are taken.
   init(columnMajor elements: [Scalar], rows: Int, columns: Int, leadingDimension: Int) {
     precondition(leadingDimension >= rows && elements.count >= leadingDimension * columns)
-    self = .zeros(rows, columns)
-    elements.withUnsafeBufferPointer { source in
-      withUnsafeMutableElements { target in
+    self = elements.withUnsafeBufferPointer { source in
+      Matrix(rows: rows, columns: columns) { target in
         transpose(
           rows: columns, columns: rows, source, stride: leadingDimension, into: target, stride: columns)
       }
@@ -73,5 +89,22 @@ private func transpose<Scalar: BLASScalar>(
         }
       }
     }
+  }
+}
+
+/// Copies a block of `rows` × `columns` elements, row by row; in the source its rows are `sourceStride` apart from
+/// `sourceStart` on, in the target `targetStride` from `targetStart` on.
+func copyBlock<Scalar: BLASScalar>(
+  rows: Int, columns: Int, _ source: UnsafeBufferPointer<Scalar>, from sourceStart: Int,
+  stride sourceStride: Int, into target: UnsafeMutableBufferPointer<Scalar>, from targetStart: Int,
+  stride targetStride: Int
+) {
+  if rows == 0 || columns == 0 { return }
+  precondition(sourceStart >= 0 && source.count - sourceStart >= (rows - 1) * sourceStride + columns)
+  precondition(targetStart >= 0 && target.count - targetStart >= (rows - 1) * targetStride + columns)
+  precondition(sourceStride >= columns && targetStride >= columns)
+  for i in 0..<rows {
+    (target.baseAddress! + targetStart + i * targetStride).update(
+      from: source.baseAddress! + sourceStart + i * sourceStride, count: columns)
   }
 }

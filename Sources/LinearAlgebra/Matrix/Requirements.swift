@@ -7,3 +7,14 @@ package func require(
 ) {
   if !condition { fatalError(message(), file: file, line: line) }
 }
+
+/// rows · columns, the number of elements; stops the program where a matrix cannot have that shape.
+@inlinable
+package func elementCount(_ rows: Int, _ columns: Int) -> Int {
+  require(rows >= 0 && columns >= 0, "a matrix cannot have the shape \(rows) × \(columns)")
+  let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
+  require(
+    !overflow && count <= Int.max / MemoryLayout<Double>.stride,
+    "a \(rows) × \(columns) matrix has more elements than memory can hold")
+  return count
+}

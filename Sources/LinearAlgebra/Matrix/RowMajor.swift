@@ -39,9 +39,20 @@ extension RowMajor {
   public func withUnsafeElements<Result, Failure>(
     _ body: (UnsafeBufferPointer<Scalar>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
+    try withUnsafeElements(of: shape, body)
+  }
+
+  /// Calls `body` with the elements of a matrix that was asked for its shape before. Another answer now than then, from
+  /// a type of someone else's, stops the program.
+  @inlinable
+  @inline(__always)
+  package func withUnsafeElements<Result, Failure>(
+    of shape: Shape, _ body: (UnsafeBufferPointer<Scalar>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     try withUncheckedElements { (elements) throws(Failure) in
       require(
-        elements.count == rowCount * columnCount, "a \(shape) matrix hands out \(elements.count) elements")
+        elements.count == elementCount(shape.rows, shape.columns),
+        "a \(shape) matrix hands out \(elements.count) elements")
       return try body(elements)
     }
   }

@@ -44,7 +44,7 @@ public struct SeededGenerator: RandomNumberGenerator, Equatable, Sendable {
 
   /// A number drawn evenly from 0 ..< 1, with 53 random bits.
   public mutating func nextUniform() -> Double {
-    Double(next() >> 11) * 0x1p-53
+    nextUnit()
   }
 
   /// An integer drawn evenly from 0 ..< `bound`.
@@ -65,9 +65,19 @@ public struct SeededGenerator: RandomNumberGenerator, Equatable, Sendable {
 
   /// A number drawn from the normal distribution with mean 0 and standard deviation 1 (Box and Muller 1958,
   /// doi:10.1214/aoms/1177706645).
-  public mutating func nextNormal() -> Double {
-    let radius = (-2 * CLibrary.logarithm(1 - nextUniform())).squareRoot()
-    return radius * CLibrary.cosine(2 * .pi * nextUniform())
+  public mutating func nextNormal() -> Double { nextStandardNormal() }
+}
+
+extension RandomNumberGenerator {
+  /// A number drawn evenly from 0 ..< 1, with 53 random bits.
+  @inline(__always)
+  mutating func nextUnit() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+  /// A number drawn from the normal distribution with mean 0 and standard deviation 1, by Box and Muller's method.
+  @inline(__always)
+  mutating func nextStandardNormal() -> Double {
+    let radius = (-2 * CLibrary.logarithm(1 - nextUnit())).squareRoot()
+    return radius * CLibrary.cosine(2 * .pi * nextUnit())
   }
 }
 

@@ -141,7 +141,7 @@ extension LeastSquares {
         var combination = x[column: t].map { -$0 } + zeros(layout.targets)
         combination[layout.firstFeature + layout.features + t] = 1
         let error =
-          nrm2(fold.triangle.times(combination, transpose: .none))
+          norm(fold.triangle.times(combination, transpose: .none))
           * (coarsest / fold.units.scales[layout.features + t])
         sum += error * error
       }

@@ -77,7 +77,7 @@ public struct UnscaledCovariance: Equatable, Sendable {
       for i in z.indices { z[i] -= means[i] }
     }
     for i in z.indices { z[i] /= norms[i] }
-    let projected = nrm2(inverse.times(z, transpose: .transpose))
+    let projected = norm(inverse.times(z, transpose: .transpose))
     return projected * projected + own
   }
 

@@ -132,9 +132,9 @@ struct PowerTriangle: Sendable {
   func polynomials(of key: OrthogonalPolynomials.Key) -> OrthogonalPolynomials? {
     let r = triangle
     for j in 0...key.degree {
-      let norm = nrm2((0...j).map { r[$0, j] })
+      let length = norm((0...j).map { r[$0, j] })
       // What rounding leaves of a column that those before it determine.
-      if !(abs(r[j, j]) > 64 * Double.ulpOfOne * norm) { return nil }
+      if !(abs(r[j, j]) > 64 * Double.ulpOfOne * length) { return nil }
     }
     // ⟨t Pⱼ, Pⱼ⟩ / ‖Pⱼ‖² is how the share of Pⱼ in tʲ⁺¹ exceeds that of Pⱼ₋₁ in tʲ.
     let shares = (0..<key.degree).map { r[$0, $0 + 1] / r[$0, $0] }

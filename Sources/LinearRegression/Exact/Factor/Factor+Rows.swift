@@ -109,7 +109,7 @@ extension LeastSquares.Factor {
     var norms: [Double] = [], offsets: [Double] = []
     for j in 0..<layout.columns {
       let top = first == 1 ? triangle[0, 1 + j] : between.squares[j].squareRoot()
-      norms.append(nrm2([within[j], top]))
+      norms.append(norm([within[j], top]))
       offsets.append(first == 1 ? top / triangle[0, 0] : between.values[j] / counts.weightSum)
     }
     return ColumnSizes(counts: counts, norms: norms, offsets: offsets)
@@ -126,7 +126,7 @@ extension LeastSquares.Factor {
   var normsWithinGroups: [Double] {
     let layout = layout, first = layout.firstFeature
     return triangle.withUnsafeColumns { r in
-      (first..<layout.order).map { nrm2(Array(r[$0 * layout.order + first...$0 * layout.order + $0])) }
+      (first..<layout.order).map { norm(Array(r[$0 * layout.order + first...$0 * layout.order + $0])) }
     }
   }
 }

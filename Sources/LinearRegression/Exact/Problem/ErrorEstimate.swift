@@ -46,7 +46,7 @@ struct ErrorEstimate {
   func errors(
     _ v: [Double], leftover: Double, centers: [Double], offset: Double, _ origin: Origin
   ) -> (coefficients: [Double], atCenters: Double) {
-    let size = 1 + nrm2(v), rho = max(0, min(1, leftover)).squareRoot()
+    let size = 1 + norm(v), rho = max(0, min(1, leftover)).squareRoot()
     let unit = Double.ulpOfOne * origin.roundings * (1 + offset * offset).squareRoot()
     func error(_ row: Double, _ covariance: Double) -> Double {
       switch origin {
@@ -55,7 +55,7 @@ struct ErrorEstimate {
       }
     }
     let projected = inverse.times(centers, transpose: .transpose)
-    let center = error(nrm2(projected), nrm2(inverse.times(projected, transpose: .none)))
+    let center = error(norm(projected), norm(inverse.times(projected, transpose: .none)))
     return (zip(rowNorms, covarianceNorms).map(error), center)
   }
 
@@ -99,10 +99,10 @@ extension UpperTriangularMatrix<Double> {
       var generator = SeededGenerator(seed: 1)
       let normals = Matrix<Double>(rows: order, columns: 32) { _, _ in generator.nextNormal() }
       let products = gemm(transposed, gemm(transposed, normals), transposeA: .transpose)
-      return (0..<order).map { nrm2(products[row: $0]) / 32.0.squareRoot() }
+      return (0..<order).map { norm(products[row: $0]) / 32.0.squareRoot() }
     }
     let square = gemm(transposed, transposed, transposeA: .transpose)
-    return (0..<order).map { nrm2(square[row: $0]) }
+    return (0..<order).map { norm(square[row: $0]) }
   }
 
   /// ‖R‖₂, the largest singular value, by power iteration: at most too small, by a few percent.
@@ -110,9 +110,9 @@ extension UpperTriangularMatrix<Double> {
   func norm2() -> Double {
     var generator = SeededGenerator(seed: 1)
     var x = (0..<order).map { _ in generator.nextNormal() }, y: [Double] = zeros(order)
-    var norm = 0.0
+    var estimate = 0.0
     for _ in 0..<60 {
-      let length = nrm2(x)
+      let length = norm(x)
       guard length > 0, length.isFinite else { break }
       for i in x.indices { x[i] /= length }
       // Column-major R is row-major Rᵀ.
@@ -121,11 +121,11 @@ extension UpperTriangularMatrix<Double> {
         Double.routines.gemv(.transpose, order, order, 1, r, order, x, 0, &y)
         Double.routines.gemv(.none, order, order, 1, r, order, y, 0, &x)
       }
-      let next = nrm2(y), settled = abs(next - norm) <= 1e-3 * next
-      norm = next
+      let next = norm(y), settled = abs(next - estimate) <= 1e-3 * next
+      estimate = next
       if settled { break }
     }
-    return norm
+    return estimate
   }
 
   /// op(R) x

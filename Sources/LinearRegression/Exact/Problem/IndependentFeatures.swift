@@ -131,7 +131,7 @@ private struct KeptColumns {
   /// The norm of what the kept columns leave of a column, before later ones are looked at.
   func rest(of j: Int) -> Double {
     let end = min(j + 1, height)
-    return kept.count < end ? nrm2(Array(elements[j * height + kept.count..<j * height + end])) : 0
+    return kept.count < end ? norm(Array(elements[j * height + kept.count..<j * height + end])) : 0
   }
 
   /// What the kept columns are multiplied by to be nearest to others, column after column; on all threads.

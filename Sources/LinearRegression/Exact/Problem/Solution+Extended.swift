@@ -97,7 +97,7 @@ extension Solution {
       }
     }
     return rows.indices.map { i in
-      nrm2(correction.times(rows[i], transpose: .transpose)) * (i < first ? 1 : units.scales[kept[i - first]])
+      norm(correction.times(rows[i], transpose: .transpose)) * (i < first ? 1 : units.scales[kept[i - first]])
     }
   }
 
@@ -108,9 +108,9 @@ extension Solution {
     for t in refined.squares.indices {
       let r = refined.squares[t].squareRoot(), g = refined.products[t]
       guard r > 1e-14 * targets[t] else { continue }
-      let norms = g.indices.map { j in nrm2((0...j).map { triangle[$0, j] }) }
+      let norms = g.indices.map { j in norm((0...j).map { triangle[$0, j] }) }
       let scaled = g.indices.map { g[$0] / norms[$0] }
-      worst = max(worst ?? 0, nrm2(scaled) / (Double(max(1, g.count)).squareRoot() * r))
+      worst = max(worst ?? 0, norm(scaled) / (Double(max(1, g.count)).squareRoot() * r))
     }
     return worst
   }

@@ -102,7 +102,7 @@ extension Solution {
         // In units of the target's norm: b = ȳ − Σ v mean / norm.
         let mean = whole.mean(p + t) / whole.norm(p + t)
         let terms = zip(values, centers).map { $0 * $1 }
-        let rounding = Double.ulpOfOne * nrm2(terms + [mean])
+        let rounding = Double.ulpOfOne * norm(terms + [mean])
         let value = terms.reduce(mean, -)
         errors.append(intercept + rounding)
         units.append(0)  // not comparable

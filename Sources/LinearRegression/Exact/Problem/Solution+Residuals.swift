@@ -50,7 +50,7 @@ extension Solution {
       let r = sums.squares[t].squareRoot()
       if r > 1e-14 * size {
         let columns = Double(kept.count + first).squareRoot()
-        worst = max(worst ?? 0, nrm2(g + [intercept / root]) / (columns * r))
+        worst = max(worst ?? 0, norm(g + [intercept / root]) / (columns * r))
       }
     }
     residuals = MeasuredResiduals(correction: correction, means: means, normalEquationResidual: worst)
@@ -59,7 +59,7 @@ extension Solution {
   /// The size of the correction that the residuals call for, relative to the coefficients.
   var correctionSize: Double {
     guard let correction = residuals?.correction else { return .infinity }
-    let size = nrm2(v.elements), change = nrm2(correction.elements)
+    let size = norm(v.elements), change = norm(correction.elements)
     return change == 0 ? 0 : change / max(size, Double.leastNormalMagnitude)
   }
 
@@ -68,7 +68,7 @@ extension Solution {
     guard let measured = residuals, let correction = measured.correction, let estimate else { return }
     v = v + correction
     for t in leftovers.indices {
-      let lowered = nrm2(problem.triangle.times(correction[column: t], transpose: .none))
+      let lowered = norm(problem.triangle.times(correction[column: t], transpose: .none))
       leftovers[t] = max(0, leftovers[t] - lowered * lowered)
       // Weights move the plane about the means, and the mean residual stays what it was.
       interceptCorrections[t] += measured.means[t]

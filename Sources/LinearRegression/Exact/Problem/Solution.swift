@@ -193,8 +193,8 @@ extension Problem {
     _ v: Matrix<Double>, target: Int, largest: Double, squared: Double
   ) -> (coefficients: [Double], atCenters: Double) {
     let rho = max(0, leftover(v, target)).squareRoot()
-    let error = 2 * Double.ulpOfOne * (largest * (1 + nrm2(v[column: target])) + squared * rho)
-    return (Array(repeating: error, count: featureCount), error * nrm2(centers))
+    let error = 2 * Double.ulpOfOne * (largest * (1 + LinearAlgebra.norm(v[column: target])) + squared * rho)
+    return (Array(repeating: error, count: featureCount), error * LinearAlgebra.norm(centers))
   }
 
   /// V diag(factors) Uᵀ S

@@ -22,12 +22,12 @@ struct Curvature {
     let atZero = moments(zeros(p + 1))
     var eigenvalue = 1.0
     for _ in 0..<20 {
-      let norm = nrm2(v)
-      guard norm > 0, norm.isFinite else { break }
-      for i in v.indices { v[i] /= norm }
+      let length = norm(v)
+      guard length > 0, length.isFinite else { break }
+      for i in v.indices { v[i] /= length }
       let image = moments(v)
       for i in v.indices { v[i] = (atZero[i, 0] - image[i, 0]) / weight }
-      eigenvalue = nrm2(v)
+      eigenvalue = norm(v)
     }
     largestEigenvalue = eigenvalue
     if let moments = try? ColumnMoments.of(rows) {

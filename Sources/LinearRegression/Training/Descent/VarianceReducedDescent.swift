@@ -171,8 +171,8 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     let newtonStep = preconditioner.unwhiten(residual).elements + bias.elements
     return FullGradient(
       residual: (residual, bias), newtonStep: newtonStep, losses: sums.squares.map { $0 / weightSum / 2 },
-      residualNorm: nrm2(residual.elements + bias.elements),
-      gradientNorm: (0..<k).reduce(0) { max($0, nrm2(moments[column: $1] + [bias[0, $1]])) })
+      residualNorm: norm(residual.elements + bias.elements),
+      gradientNorm: (0..<k).reduce(0) { max($0, norm(moments[column: $1] + [bias[0, $1]])) })
   }
 
   private func accept(_ full: FullGradient) {

@@ -90,8 +90,8 @@ struct WhitenedProblem {
   /// standardised units.
   func excesses(_ residual: Matrix<Double>, bias: Matrix<Double>) -> [Double] {
     (0..<residual.columnCount).map { t in
-      let norm = nrm2(residual[column: t])
-      return (norm * norm + bias[0, t] * bias[0, t]) / 2
+      let length = norm(residual[column: t])
+      return (length * length + bias[0, t] * bias[0, t]) / 2
     }
   }
 }

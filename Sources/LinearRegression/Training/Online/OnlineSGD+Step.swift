@@ -54,9 +54,9 @@ extension OnlineSGD {
     var products: [Double] = zeros(shape.rows), found = 0.0
     // On one batch, and not one step on each: of few rows the direction that is steepest differs from batch to batch.
     for _ in 0..<6 {
-      let norm = nrm2(direction)
-      guard norm > 0, norm.isFinite else { break }
-      for i in direction.indices { direction[i] /= norm }
+      let length = norm(direction)
+      guard length > 0, length.isFinite else { break }
+      for i in direction.indices { direction[i] /= length }
       var image: [Double] = zeros(features + 1)
       direction.withUnsafeBufferPointer { v in
         image.withUnsafeMutableBufferPointer { image in
@@ -68,7 +68,7 @@ extension OnlineSGD {
           }
         }
       }
-      found = max(found, nrm2(image) * share)
+      found = max(found, norm(image) * share)
       // A little of the old direction, or a batch that is orthogonal to it would end the search.
       for i in image.indices { direction[i] = image[i] * share + 1e-3 * direction[i] }
     }

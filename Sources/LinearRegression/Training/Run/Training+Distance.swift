@@ -39,7 +39,7 @@ extension Training {
       (0..<k).map { values[$0] * standard.targetScale($0) * standard.targetScale($0) }
     }
     func largestNorm(_ moments: Matrix<Double>, _ bias: Matrix<Double>) -> Double {
-      (0..<k).reduce(0) { max($0, nrm2(moments[column: $1] + [bias[0, $1]])) }
+      (0..<k).reduce(0) { max($0, LinearAlgebra.norm(moments[column: $1] + [bias[0, $1]])) }
     }
     let hidden = pass.problem?.expectedErrors.max() ?? 0
     if let (residual, bias) = seen.residual {
