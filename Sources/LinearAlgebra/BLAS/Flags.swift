@@ -16,6 +16,14 @@ public enum Triangle: Sendable {
   case lower
 }
 
+/// The side from which a triangular matrix multiplies.
+@usableFromInline
+package enum Side: Sendable { case left, right }
+
+/// The diagonal of a triangular matrix: stored, or ones that are not stored.
+@usableFromInline
+package enum Diagonal: Sendable { case stored, ones }
+
 // The one place where these words become the C libraries' constants.
 
 extension Transpose {
@@ -23,6 +31,14 @@ extension Transpose {
 
   /// LAPACK's `trans`, of a column-major matrix.
   var lapack: CChar { CChar(UInt8(ascii: self == .none ? "N" : "T")) }
+}
+
+extension Side {
+  var cblas: CBLAS_SIDE { self == .left ? CblasLeft : CblasRight }
+}
+
+extension Diagonal {
+  var cblas: CBLAS_DIAG { self == .stored ? CblasNonUnit : CblasUnit }
 }
 
 extension Triangle {
@@ -45,8 +61,17 @@ let nonUnit = CChar(UInt8(ascii: "N"))
 /// LAPACK's `uplo` for the upper triangle of a column-major matrix.
 package let upperTriangle = CChar(UInt8(ascii: "U"))
 
-/// LAPACK's `jobz` for as many singular vectors as there are singular values.
-let thinVectors = CChar(UInt8(ascii: "S"))
+/// LAPACK's `uplo` for the lower triangle of a column-major matrix.
+let lowerTriangle = CChar(UInt8(ascii: "L"))
+
+/// LAPACK's `norm` for ‖A‖₁.
+let oneNorm = CChar(UInt8(ascii: "1"))
+
+/// LAPACK's `job` for eigenvalues or singular values alone.
+let noVectors = CChar(UInt8(ascii: "N"))
+
+/// LAPACK's `job` for eigenvectors too.
+let withVectors = CChar(UInt8(ascii: "V"))
 
 /// A dimension as BLAS and LAPACK take it.
 @inline(__always)

@@ -27,6 +27,9 @@ package protocol Routines<Scalar> {
   static func syrk(
     _ triangle: Triangle, _ op: Transpose, _ n: Int, _ k: Int, _ alpha: Scalar, _ a: UnsafePointer<Scalar>,
     _ lda: Int, _ beta: Scalar, _ c: UnsafeMutablePointer<Scalar>, _ ldc: Int)
+  static func trsm(
+    _ side: Side, _ triangle: Triangle, _ op: Transpose, _ diagonal: Diagonal, _ m: Int, _ n: Int,
+    _ a: UnsafePointer<Scalar>, _ lda: Int, _ b: UnsafeMutablePointer<Scalar>, _ ldb: Int)
 
   // MARK: LAPACK
   static func potrf(_ uplo: CChar, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int) -> Int32
@@ -58,7 +61,7 @@ package protocol Routines<Scalar> {
     _ t: UnsafeMutablePointer<Scalar>, _ ldt: Int, _ work: UnsafeMutablePointer<Scalar>
   ) -> Int32
   static func gemqrt(
-    _ m: Int, _ n: Int, _ k: Int, _ nb: Int, _ v: UnsafePointer<Scalar>, _ ldv: Int,
+    _ op: Transpose, _ m: Int, _ n: Int, _ k: Int, _ nb: Int, _ v: UnsafePointer<Scalar>, _ ldv: Int,
     _ t: UnsafePointer<Scalar>, _ ldt: Int, _ c: UnsafeMutablePointer<Scalar>, _ ldc: Int,
     _ work: UnsafeMutablePointer<Scalar>
   ) -> Int32
@@ -68,7 +71,8 @@ package protocol Routines<Scalar> {
     _ b: UnsafeMutablePointer<Scalar>, _ ldb: Int
   ) -> Int32
   static func gesdd(
-    _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int, _ s: UnsafeMutablePointer<Scalar>,
+    _ jobz: CChar, _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int,
+    _ s: UnsafeMutablePointer<Scalar>,
     _ u: UnsafeMutablePointer<Scalar>, _ ldu: Int, _ vt: UnsafeMutablePointer<Scalar>, _ ldvt: Int,
     _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int, _ iwork: UnsafeMutablePointer<Int32>
   ) -> Int32
@@ -86,5 +90,69 @@ package protocol Routines<Scalar> {
     _ b: UnsafeMutablePointer<Scalar>, _ ldb: Int, _ s: UnsafeMutablePointer<Scalar>, _ rcond: Scalar,
     _ rank: UnsafeMutablePointer<Int32>, _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int,
     _ iwork: UnsafeMutablePointer<Int32>
+  ) -> Int32
+  static func getrf(
+    _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int, _ ipiv: UnsafeMutablePointer<Int32>
+  ) -> Int32
+  static func getrs(
+    _ op: Transpose, _ n: Int, _ nrhs: Int, _ a: UnsafePointer<Scalar>, _ lda: Int,
+    _ ipiv: UnsafePointer<Int32>, _ b: UnsafeMutablePointer<Scalar>, _ ldb: Int
+  ) -> Int32
+  static func gecon(
+    _ n: Int, _ a: UnsafePointer<Scalar>, _ lda: Int, _ anorm: Scalar, _ rcond: UnsafeMutablePointer<Scalar>,
+    _ work: UnsafeMutablePointer<Scalar>, _ iwork: UnsafeMutablePointer<Int32>
+  ) -> Int32
+  static func getri(
+    _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int, _ ipiv: UnsafePointer<Int32>,
+    _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int
+  ) -> Int32
+  static func laswp(
+    _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int, _ k1: Int, _ k2: Int,
+    _ ipiv: UnsafePointer<Int32>
+  ) -> Int32
+  static func potri(_ uplo: CChar, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int) -> Int32
+  static func sytrf(
+    _ uplo: CChar, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int,
+    _ ipiv: UnsafeMutablePointer<Int32>, _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int
+  ) -> Int32
+  static func sytrs(
+    _ uplo: CChar, _ n: Int, _ nrhs: Int, _ a: UnsafePointer<Scalar>, _ lda: Int,
+    _ ipiv: UnsafePointer<Int32>, _ b: UnsafeMutablePointer<Scalar>, _ ldb: Int
+  ) -> Int32
+  static func sycon(
+    _ uplo: CChar, _ n: Int, _ a: UnsafePointer<Scalar>, _ lda: Int, _ ipiv: UnsafePointer<Int32>,
+    _ anorm: Scalar, _ rcond: UnsafeMutablePointer<Scalar>, _ work: UnsafeMutablePointer<Scalar>,
+    _ iwork: UnsafeMutablePointer<Int32>
+  ) -> Int32
+  static func sytri(
+    _ uplo: CChar, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int, _ ipiv: UnsafePointer<Int32>,
+    _ work: UnsafeMutablePointer<Scalar>
+  ) -> Int32
+  static func trcon(
+    _ uplo: CChar, _ n: Int, _ a: UnsafePointer<Scalar>, _ lda: Int, _ rcond: UnsafeMutablePointer<Scalar>,
+    _ work: UnsafeMutablePointer<Scalar>, _ iwork: UnsafeMutablePointer<Int32>
+  ) -> Int32
+  static func geqp3(
+    _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int, _ jpvt: UnsafeMutablePointer<Int32>,
+    _ tau: UnsafeMutablePointer<Scalar>, _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int
+  ) -> Int32
+  static func ormqr(
+    _ op: Transpose, _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Scalar>, _ lda: Int,
+    _ tau: UnsafePointer<Scalar>, _ c: UnsafeMutablePointer<Scalar>, _ ldc: Int,
+    _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int
+  ) -> Int32
+  static func orgqr(
+    _ m: Int, _ n: Int, _ k: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int,
+    _ tau: UnsafePointer<Scalar>, _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int
+  ) -> Int32
+  static func syevd(
+    _ jobz: CChar, _ uplo: CChar, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int,
+    _ w: UnsafeMutablePointer<Scalar>, _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int,
+    _ iwork: UnsafeMutablePointer<Int32>, _ liwork: Int
+  ) -> Int32
+  static func geev(
+    _ jobvr: CChar, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int,
+    _ wr: UnsafeMutablePointer<Scalar>, _ wi: UnsafeMutablePointer<Scalar>,
+    _ vr: UnsafeMutablePointer<Scalar>, _ ldvr: Int, _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int
   ) -> Int32
 }

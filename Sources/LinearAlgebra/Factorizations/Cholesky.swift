@@ -1,84 +1,130 @@
 // LAPACK: symmetric positive definite matrices.
 
-/// The Cholesky factor of a symmetric positive definite matrix: A = UᵀU or A = LLᵀ.
+/// A = L Lᵀ = Uᵀ U of a symmetric positive definite matrix: L lower triangular with a positive diagonal, U = Lᵀ.
 ///
-/// - Parameters:
-///   - a: A, n × n, of which only `triangle` is read.
-///   - triangle: `.upper` for U, `.lower` for L.
-/// - Returns: the factor, n × n, zeros in the other triangle.
-/// - Throws: ``LAPACKError/notPositiveDefinite(order:)``; ``LAPACKError/nonFinite(argument:row:column:)`` where an
-///   element of the triangle is NaN or infinite (`?potrf` does not report one on the diagonal).
-/// - Precondition: A is square.
-/// - Complexity: n³/3 flops, one copy. Uses `?potrf`.
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
-public func potrf<Scalar: BLASScalar>(_ a: Matrix<Scalar>, triangle: Triangle) throws(LAPACKError) -> Matrix<
-  Scalar
-> {
-  let n = a.rowCount
-  require(a.columnCount == n, "potrf: A is \(a.shape), not square")
-  var factor = Matrix(rows: n, columns: n) { i, j in (triangle == .upper ? i <= j : i >= j) ? a[i, j] : 0 }
-  try checkFinite(factor, "A")
-  if n == 0 { return factor }
-  let info = factor.withUnsafeMutableElements {
-    positiveInfo("potrf", Scalar.routines.potrf(triangle.lapackOfRowMajor, n, $0.baseAddress!, n))
-  }
-  if info > 0 { throw .notPositiveDefinite(order: info) }
-  return factor
-}
+/// ```swift
+/// let cholesky = try Cholesky(factoring: A)
+/// let x = try cholesky.solve(b)  // A x = b
+/// cholesky.lower                 // L
+/// ```
+public struct Cholesky<Scalar: BLASScalar>: Sendable {
+  /// L, zeros above the diagonal.
+  private let factor: ColumnMajor<Scalar>
 
-/// Solves A X = B with the Cholesky factor of A.
-///
-/// - Parameters:
-///   - factor: U or L from ``potrf(_:triangle:)``, n × n.
-///   - triangle: the one given to `potrf`.
-///   - b: B, n × k.
-/// - Returns: X, n × k.
-/// - Precondition: the shapes fit.
-/// - Complexity: 2 n² k flops, three copies of B. Uses `?potrs`.
-public func potrs<Scalar: BLASScalar>(
-  factor: Matrix<Scalar>, triangle: Triangle, _ b: Matrix<Scalar>
-) -> Matrix<Scalar> {
-  let n = factor.rowCount
-  require(factor.columnCount == n, "potrs: the factor is \(factor.shape), not square")
-  require(b.rowCount == n, "potrs: the factor is \(factor.shape) but B is \(b.shape)")
-  if b.isEmpty { return b }
-  var x = columnMajorElements(of: b, leadingDimension: n)
-  factor.withUnsafeElements { factor in
-    x.withUnsafeMutableBufferPointer { x in
-      _ = positiveInfo(
-        "potrs",
-        Scalar.routines.potrs(
-          triangle.lapackOfRowMajor, n, b.columnCount, factor.baseAddress!, n, x.baseAddress!, n))
+  /// ‖A‖₁
+  private let norm: Scalar
+
+  /// Factors a symmetric positive definite matrix.
+  ///
+  /// - Parameters:
+  ///   - a: A, n × n.
+  ///   - triangle: the triangle of A that is read; what the other holds does not matter. Nil, the default, reads both,
+  ///     which have to be equal.
+  /// - Throws: ``LAPACKError/notPositiveDefinite(order:)`` with the order of the first leading minor that is not
+  ///   positive; ``LAPACKError/notSymmetric(row:column:)``; ``LAPACKError/nonFinite(argument:row:column:)``.
+  /// - Precondition: A is square.
+  /// - Complexity: n³/3 flops, on all cores where A is large; one copy. Uses `?potrf`.
+  @specialized(where Scalar == Float, M == Matrix<Float>)
+  @specialized(where Scalar == Double, M == Matrix<Double>)
+  public init<M: RowMajor<Scalar>>(factoring a: M, triangle: Triangle? = nil) throws(LAPACKError) {
+    var factor = try ColumnMajor(symmetric: a, triangle, "Cholesky")
+    norm = factor.symmetricNorm1()
+    if let order = factorizeCholesky(&factor) { throw .notPositiveDefinite(order: order) }
+    self.factor = factor
+  }
+
+  /// The order of A, n.
+  public var order: Int { factor.rowCount }
+
+  /// L, n × n.
+  public var lower: Matrix<Scalar> { factor.rowMajor }
+
+  /// U = Lᵀ, n × n.
+  public var upper: Matrix<Scalar> { factor.transposed }
+
+  /// L Lᵀ, n × n: A but for rounding.
+  /// - Complexity: n³ flops.
+  public func reconstructed() -> Matrix<Scalar> { syrk(upper, transpose: .transpose) }
+
+  /// det A, which is positive; 1 for an empty matrix. Overflows and underflows only where det A itself does.
+  /// - Complexity: O(n).
+  public var determinant: Scalar { diagonalProduct.value }
+
+  /// ln det A, which does not overflow; the sign is 1.
+  /// - Complexity: O(n).
+  public var logDeterminant: LogDeterminant<Scalar> { diagonalProduct.logarithm }
+
+  private var diagonalProduct: ScaledProduct<Scalar> {
+    var product = ScaledProduct<Scalar>()
+    for element in factor.diagonal {
+      product.multiply(by: element)
+      product.multiply(by: element)
+    }
+    return product
+  }
+
+  /// An estimate of κ₁(A) = ‖A‖₁ ‖A⁻¹‖₁; 1 for an empty matrix. Seldom too small by more than a factor of 3
+  /// (Higham 1988, doi:10.1145/50063.214386).
+  /// - Complexity: O(n²) flops. Uses `?pocon`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public func conditionEstimate() -> Scalar { 1 / reciprocalCondition }
+
+  /// 1 / κ₁(A), estimated.
+  var reciprocalCondition: Scalar {
+    if order == 0 { return 1 }
+    if order <= largestOrderOfExactCondition {
+      return smallReciprocalCondition(factor, isSymmetric: true, norm: norm)
+    }
+    return reciprocalConditionNumber("pocon", order, workPerColumn: 3) { result, work, integers in
+      Scalar.routines.pocon(lowerTriangle, order, factor.elements, order, norm, result, work, integers)
     }
   }
-  return Matrix(columnMajor: x, rows: n, columns: b.columnCount, leadingDimension: n)
-}
 
-/// An estimate of 1 / κ₁(A), κ₁(A) = ‖A‖₁ ‖A⁻¹‖₁, from the Cholesky factor of A.
-///
-/// - Parameters:
-///   - factor: U or L from ``potrf(_:triangle:)``, n × n.
-///   - triangle: the one given to `potrf`.
-///   - norm: ‖A‖₁, the largest sum of magnitudes in a column of A.
-/// - Returns: the reciprocal condition number, between 0 (singular to working precision) and 1; 1 for n = 0. The
-///   estimate is seldom off by more than a factor of 10 (Higham 1988, doi:10.1145/50063.214386).
-/// - Precondition: the factor is square.
-/// - Complexity: O(n²) flops. Uses `?pocon`.
-public func pocon<Scalar: BLASScalar>(factor: Matrix<Scalar>, triangle: Triangle, norm: Scalar) -> Scalar {
-  let n = factor.rowCount
-  require(factor.columnCount == n, "pocon: the factor is \(factor.shape), not square")
-  if n == 0 { return 1 }
-  var reciprocal: Scalar = 0
-  var work = [Scalar](repeating: 0, count: 3 * n)
-  var integerWork = [Int32](repeating: 0, count: n)
-  factor.withUnsafeElements { factor in
-    _ = positiveInfo(
-      "pocon",
-      Scalar.routines.pocon(
-        triangle.lapackOfRowMajor, n, factor.baseAddress!, n, norm, &reciprocal, &work, &integerWork))
+  /// x with A x = b.
+  ///
+  /// - Parameter b: n elements.
+  /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/overflow(result:)``.
+  /// - Precondition: b has n elements.
+  /// - Complexity: 2 n² flops. Uses `?potrs`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public func solve(_ b: [Scalar]) throws(LAPACKError) -> [Scalar] { try solution(b, order, potrs) }
+
+  /// X with A X = B.
+  ///
+  /// - Parameter b: B, n × k.
+  /// - Returns: X, n × k.
+  /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/overflow(result:)``.
+  /// - Precondition: B has n rows.
+  /// - Complexity: 2 n² k flops, on all cores where B is large; one copy of B. Uses `?potrs`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public func solve(_ b: Matrix<Scalar>) throws(LAPACKError) -> Matrix<Scalar> {
+    try solution(b, order, potrs)
   }
-  return reciprocal
+
+  @Sendable
+  private func potrs(_ x: UnsafeMutablePointer<Scalar>, _ count: Int) {
+    positiveInfo(
+      "potrs", Scalar.routines.potrs(lowerTriangle, order, count, factor.elements, order, x, order))
+  }
+
+  /// A⁻¹, n × n, exactly symmetric. To solve a system, ``solve(_:)-(Matrix<Scalar>)`` is faster and more accurate.
+  ///
+  /// - Throws: ``LAPACKError/overflow(result:)``.
+  /// - Complexity: 2/3 n³ flops beyond the factorization. Uses `?potri`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public func inverse() throws(LAPACKError) -> Matrix<Scalar> {
+    if order == 0 { return .zeros(0, 0) }
+    var result = factor
+    let info = positiveInfo(
+      "potri", Scalar.routines.potri(lowerTriangle, order, &result.elements, order))
+    if info > 0 { throw .singular(index: info - 1) }
+    result.mirrorLowerTriangle()
+    return try finite(result.transposed, "the inverse")
+  }
 }
 
 extension Matrix {

@@ -108,43 +108,10 @@ extension UpperTriangularMatrix {
   ///
   /// - Throws: ``LAPACKError/noConvergence(remaining:)``.
   /// - Complexity: about 22 p³ flops. Uses `?gesdd`.
-  public func singularValueDecomposition() throws(LAPACKError) -> SingularValueDecomposition<Scalar> {
-    if order == 0 { return SingularValueDecomposition(u: .zeros(0, 0), values: [], v: .zeros(0, 0)) }
-    var a = columnMajorElements
-    var values = [Scalar](repeating: 0, count: order)
-    var u = [Scalar](repeating: 0, count: order * order), vt = u
-    var integers = [Int32](repeating: 0, count: 8 * order)
-    let info = a.withUnsafeMutableBufferPointer { a in
-      values.withUnsafeMutableBufferPointer { s in
-        u.withUnsafeMutableBufferPointer { u in
-          vt.withUnsafeMutableBufferPointer { vt in
-            integers.withUnsafeMutableBufferPointer { integers in
-              withWorkspace("gesdd") { work, lwork in
-                Scalar.routines.gesdd(
-                  order, order, a.baseAddress!, order, s.baseAddress!, u.baseAddress!, order, vt.baseAddress!,
-                  order, work, lwork, integers.baseAddress!)
-              }
-            }
-          }
-        }
-      }
-    }
-    if info > 0 { throw .noConvergence(remaining: info) }
-    return SingularValueDecomposition(
-      u: Matrix(columnMajor: u, rows: order, columns: order, leadingDimension: order), values: values,
-      // Vᵀ column by column is V row by row.
-      v: Matrix(rows: order, columns: order, elements: vt))
+  public func singularValueDecomposition() throws(LAPACKError) -> SVD<Scalar> {
+    let parts = try gesdd(ColumnMajor(rowCount: order, columnCount: order, elements: storage), .thin)
+    return SVD(u: parts.u.rowMajor, values: parts.values, v: parts.vt.transposed)
   }
-}
-
-/// A = U diag(σ) Vᵀ with orthogonal U and V.
-public struct SingularValueDecomposition<Scalar: BLASScalar>: Sendable {
-  /// U, one left singular vector per column.
-  public let u: Matrix<Scalar>
-  /// σ, largest first.
-  public let values: [Scalar]
-  /// V, one right singular vector per column.
-  public let v: Matrix<Scalar>
 }
 
 extension UpperTriangularMatrix {

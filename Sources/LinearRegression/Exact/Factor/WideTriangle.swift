@@ -65,8 +65,8 @@ extension UpperTriangularMatrix<Double> {
       positiveInfo(
         "gemqrt",
         Double.routines.gemqrt(
-          rows - i, columns.count, reflections, min(inner, reflections), b + i * leadingDimension + i,
-          leadingDimension, t, inner, b + j * leadingDimension + i, leadingDimension, &work))
+          .transpose, rows - i, columns.count, reflections, min(inner, reflections),
+          b + i * leadingDimension + i, leadingDimension, t, inner, b + j * leadingDimension + i, leadingDimension, &work))
     }
     withUnsafeMutableColumns { r in
       for j in 0..<order {

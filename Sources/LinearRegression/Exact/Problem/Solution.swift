@@ -155,7 +155,7 @@ extension Solution {
 
 /// What the ridge solutions of a problem have in common.
 struct RidgeBasis {
-  let decomposition: SingularValueDecomposition<Double>
+  let decomposition: SVD<Double>
   /// Number of features that do not depend on the ones before.
   let rank: Int
 
@@ -167,7 +167,7 @@ struct RidgeBasis {
 
 extension Problem {
   /// R = U diag(σ) Vᵀ
-  var decomposition: SingularValueDecomposition<Double> {
+  var decomposition: SVD<Double> {
     do throws(LAPACKError) {
       return try triangle.singularValueDecomposition()
     } catch {
@@ -198,7 +198,7 @@ extension Problem {
   }
 
   /// V diag(factors) Uᵀ S
-  func solution(_ decomposition: SingularValueDecomposition<Double>, factors: [Double]) -> Matrix<Double> {
+  func solution(_ decomposition: SVD<Double>, factors: [Double]) -> Matrix<Double> {
     let projected = gemm(decomposition.u, projections, transposeA: .transpose)
     let shrunk = Matrix<Double>(rows: featureCount, columns: targetCount) { factors[$0] * projected[$0, $1] }
     return gemm(decomposition.v, shrunk)
@@ -214,7 +214,7 @@ extension Problem {
   }
 }
 
-extension SingularValueDecomposition<Double> {
+extension SVD<Double> {
   /// The size below which a singular value of a triangular factor is nothing but rounding.
   var roundingSize: Double { 8 * Double(values.count + 1) * Double.ulpOfOne * (values.first ?? 0) }
 }
