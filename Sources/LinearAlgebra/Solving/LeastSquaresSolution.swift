@@ -154,8 +154,8 @@ private struct LeastSquaresProblem<Scalar: BLASScalar> {
       residualSumOfSquares: leavesResiduals
         ? (0..<targets).map { target in
           let start = target * leadingDimensionOfB
-          let norm = nrm2(Array(b[start + columns..<start + rows]))
-          return norm * norm
+          let length = norm(Array(b[start + columns..<start + rows]))
+          return length * length
         } : nil)
   }
 
@@ -165,8 +165,8 @@ private struct LeastSquaresProblem<Scalar: BLASScalar> {
       solution: .zeros(columns, targets), rank: rank, singularValues: singularValues,
       residualSumOfSquares: rows > columns
         ? (0..<targets).map { target in
-          let norm = nrm2(Array(b[target * leadingDimensionOfB..<target * leadingDimensionOfB + rows]))
-          return norm * norm
+          let length = norm(Array(b[target * leadingDimensionOfB..<target * leadingDimensionOfB + rows]))
+          return length * length
         } : nil)
   }
 }

@@ -109,7 +109,7 @@ extension Solution {
     return (0..<whole.targetCount).reduce(16) { least, t in
       if whole.norms[p + t] == 0 { return least }
       let values = v[column: t], rho = max(0, min(1, leftovers[t])).squareRoot()
-      let size = hypotenuse(roundings[p + t], nrm2(zip(values, own).map { $0 * $1 }))
+      let size = hypotenuse(roundings[p + t], norm(zip(values, own).map { $0 * $1 }))
       let squared = (own.max() ?? 0) * rho
       let errors = values.indices.map {
         estimate?.error(of: $0, size: size, squared: squared) ?? conditionNumber * (size + squared)
