@@ -79,8 +79,8 @@ struct ProductGrid {
 
 /// y ← α op(A) x + β y for a row-major matrix, divided among threads where it is large.
 ///
-/// y is cut into parts, each one call of `?gemv`. The cut depends on m and n alone, so that the result has the same bits
-/// for any number of threads.
+/// y is cut into parts, each one call of `?gemv`. The cut depends on m and n alone, so that the result has the same
+/// bits for any number of threads.
 ///
 /// - Parameters:
 ///   - op: op(A) = A or Aᵀ.
