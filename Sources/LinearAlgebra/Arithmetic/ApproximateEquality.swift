@@ -25,7 +25,8 @@ extension Matrix {
     if difference == 0 { return true }
     if !difference.isFinite || !sizes.0.isFinite || !sizes.1.isFinite {
       if !self.norm(.max).isFinite || !other.norm(.max).isFinite {
-        return zip(storage, other.storage).allSatisfy(==)  // arrays that share storage are equal in spite of NaN
+        // Arrays that share storage are equal in spite of NaN.
+        return zip(storage, other.storage).allSatisfy(==)
       }
       // Finite elements whose norm overflows.
       let shrink: Scalar = 0x1p-64

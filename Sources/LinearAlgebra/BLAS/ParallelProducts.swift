@@ -61,7 +61,8 @@ struct ProductGrid {
       if height >= width { down *= 2 } else { across *= 2 }
     }
     func side(_ length: Int, _ parts: Int) -> Int {
-      parts == 1 ? length : ((length + parts - 1) / parts + 31) / 32 * 32  // the kernels take up to 32 at once
+      // The kernels take up to 32 rows or columns at once.
+      parts == 1 ? length : ((length + parts - 1) / parts + 31) / 32 * 32
     }
     block = Shape(side(m, down), side(n, across))
     blocksInARow = across == 1 ? 1 : (n + block.columns - 1) / block.columns
