@@ -80,7 +80,7 @@ private func takeExtrema<Scalar: BLASScalar>(
   }
 }
 
-/// The extremum of each column, of at least one row.
+/// The minimum or maximum of each column, of at least one row.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 private func extremaOfColumns<Scalar: BLASScalar>(
@@ -89,7 +89,6 @@ private func extremaOfColumns<Scalar: BLASScalar>(
   Array(unsafeUninitializedCapacity: columns) { found, initialized in
     let found = found.baseAddress!
     found.initialize(from: x, count: columns)
-    if which == .largestMagnitude { for j in 0..<columns { found[j] = abs(found[j]) } }
     for i in 1..<Swift.max(1, rows) { takeExtrema(which, x + i * columns, into: found, count: columns) }
     initialized = columns
   }
