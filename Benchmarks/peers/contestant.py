@@ -197,6 +197,34 @@ def numpy_lstsq(folder):
     return lambda: np.linalg.lstsq(A, y, rcond=None)[0][:, None], 1
 
 
+SQUARE_WORKS = ["product", "solve", "cholesky", "qr", "svd", "eigh"]
+
+
+def numpy_square(kind):
+    """Products and factorizations of square matrices; what is returned does not depend on signs of vectors."""
+
+    def start(folder):
+        A, b, S = np.load(folder / "X.npy"), np.load(folder / "y.npy"), np.load(folder / "S.npy")
+        works = {
+            "product": lambda: A @ A,
+            "solve": lambda: np.linalg.solve(A, b),
+            "cholesky": lambda: np.linalg.cholesky(S),
+            "qr": lambda: np.linalg.qr(A),
+            "svd": lambda: np.linalg.svd(A, full_matrices=False),
+            "eigh": lambda: np.linalg.eigh(S),
+        }
+        answers = {"qr": lambda r: np.abs(r.R), "svd": lambda r: r.S, "eigh": lambda r: r.eigenvalues}
+        work, answer = works[kind], answers.get(kind, lambda r: r)
+
+        def run():
+            result = work()
+            return lambda: answer(result)
+
+        return run, 1
+
+    return start
+
+
 def torch_lstsq(folder):
     torch, X, y = torch_arrays(folder)
     A = torch.from_numpy(with_ones(X.numpy()))
@@ -313,6 +341,9 @@ WORKS = {
     ("numpy", "predict-one"): numpy_predict(1),
     ("torch", "predict-one"): torch_predict(1),
 }
+for square in SQUARE_WORKS:
+    for n in [100, 500, 2000]:
+        WORKS["numpy", f"{square}-{n}"] = numpy_square(square)
 for exact in ["exact-float", "exact-double", "exact-wide"]:
     WORKS["sklearn", exact] = sklearn_model(linear_regression)
     WORKS["sklearn-ridge", exact] = sklearn_model(ridge_cholesky)

@@ -16,6 +16,9 @@ PROBLEMS = {
     "tiny": (1000, 2, 1, np.float32),
     "csv": (1_000_000, 20, 1, np.float64),
 }
+# Square matrices, and a symmetric positive definite S beside each.
+SQUARES = [100, 500, 2000]
+PROBLEMS |= {f"square-{n}": (n, n, 1, np.float64) for n in SQUARES}
 NOISE = 0.1
 
 
@@ -46,6 +49,8 @@ def prepare(folder: Path, name: str) -> Path:
         table = np.loadtxt(place / "table.csv", delimiter=",", skiprows=1)
         X, y = np.ascontiguousarray(table[:, :-1]), np.ascontiguousarray(table[:, -1:])
     np.save(place / "X.npy", X)
+    if name.startswith("square"):
+        np.save(place / "S.npy", X @ X.T / rows + np.eye(rows))
     np.save(place / "y.npy", y if targets > 1 else y[:, 0])
     (place / "done").touch()
     return place

@@ -7,6 +7,7 @@ from typing import Callable
 import numpy as np
 
 import contestant
+import data
 
 TINY_EPOCHS = contestant.TINY_EPOCHS
 
@@ -80,6 +81,16 @@ def predictions(rows):
         X, _ = arrays(folder)
         w, b = contestant.start_weights(np.load(folder / "X.npy", mmap_mode="r"), np.zeros(1))
         return X[:rows] @ w.astype(np.float64) + b.astype(np.float64)
+
+    return reference
+
+
+def square(kind):
+    """The answer of NumPy itself: what is compared is the speed."""
+
+    def reference(folder):
+        work, _ = contestant.numpy_square(kind)(folder)
+        return work()()
 
     return reference
 
@@ -161,4 +172,18 @@ WORKS = [
         ],
         predictions(1), 1e-5, "row",
     ),
+]
+
+SQUARE_TITLES = {
+    "product": "A B", "solve": "Solution of A x = b", "cholesky": "Cholesky factor", "qr": "QR, Q and R formed",
+    "svd": "Singular value decomposition, thin", "eigh": "Symmetric eigenvalues and vectors",
+}
+WORKS += [
+    Work(
+        f"{kind}-{n}", f"{SQUARE_TITLES[kind]}, order {n}, Double", f"square-{n}",
+        [("swift", "this package, LinearAlgebra"), ("numpy", "NumPy")], square(kind), 1e-9,
+        seconds=8 if n == 2000 else 1,
+    )
+    for kind in contestant.SQUARE_WORKS
+    for n in data.SQUARES
 ]
