@@ -100,7 +100,7 @@ import Testing
       $0.wholeMatch(of: /\| `(.*)` \| `(.*)` \|/).map { ($0.1, $0.2) }
     }
     let tested = try String(contentsOfFile: #filePath, encoding: .utf8).split(separator: "\n").compactMap {
-      $0.wholeMatch(of: / +row\("(.*?)", (.*), equals: .*\)/).map { ($0.1, $0.2) }
+      $0.wholeMatch(of: /\s+row\("(.*?)", (.*), equals: .*\)/).map { ($0.1, $0.2) }
     }
     #expect(tested.count > 40 && told.count == tested.count)
     for (line, test) in zip(told, tested) { #expect(line == test) }
