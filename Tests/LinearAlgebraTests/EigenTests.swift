@@ -66,16 +66,16 @@ import Testing
     let imaginary = Matrix(rows: n, columns: n) { i, j in
       re[i, j] * eigen.values[j].imaginary + im[i, j] * eigen.values[j].real
     }
-    let error = nrm2([nrm2((gemm(a, re) - real).elements), nrm2((gemm(a, im) - imaginary).elements)])
+    let error = norm([norm((gemm(a, re) - real).elements), norm((gemm(a, im) - imaginary).elements)])
     if error == 0 { return 0 }
-    let scale = Double(nrm2(a.elements)) * Double(n).squareRoot() * Double(n) * Double(Scalar.ulpOfOne)
+    let scale = Double(norm(a.elements)) * Double(n).squareRoot() * Double(n) * Double(Scalar.ulpOfOne)
     return Double(error) / scale
   }
 
   private func checkConventions<Scalar: BLASScalar>(_ eigen: Eigen<Scalar>) {
     for (j, value) in eigen.values.enumerated() {
       let vector = eigen.vector(j)
-      #expect(difference([nrm2(vector.flatMap { [$0.real, $0.imaginary] })], [1], factor: 30) == nil)
+      #expect(difference([norm(vector.flatMap { [$0.real, $0.imaginary] })], [1], factor: 30) == nil)
       if value.imaginary > 0 {
         #expect(eigen.values[j + 1] == value.conjugate)
         #expect(eigen.vector(j + 1) == vector.map(\.conjugate))
@@ -97,7 +97,7 @@ import Testing
       let trace = (0..<n).reduce(Scalar(0)) { $0 + a[$1, $1] }
       let sum = eigen.values.reduce(Scalar(0)) { $0 + $1.real }
       #expect(
-        difference([sum], [trace], factor: 30 * Double(n + 1), scale: Double(nrm2(a.elements)) + 1) == nil)
+        difference([sum], [trace], factor: 30 * Double(n + 1), scale: Double(norm(a.elements)) + 1) == nil)
       let values = try Eigen.values(of: a)
       #expect(values.count == n)
       let order = { (a: ComplexPair<Scalar>, b: ComplexPair<Scalar>) in

@@ -15,9 +15,9 @@ let largeOrder = 300
 /// ‖A − B‖ / (‖B‖ n ε) in the Frobenius norm: LAPACK's test ratio, which its own tests want below 30.
 func ratio<Scalar: BLASScalar>(_ a: Matrix<Scalar>, _ b: Matrix<Scalar>) -> Double {
   precondition(a.shape == b.shape, "\(a.shape) and \(b.shape)")
-  let norm = Double(nrm2(b.elements)), size = Double(max(b.rowCount, b.columnCount, 1))
-  let error = Double(nrm2((a - b).elements))
-  return error == 0 ? 0 : error / (norm * size * Double(Scalar.ulpOfOne))
+  let size = Double(max(b.rowCount, b.columnCount, 1))
+  let error = Double((a - b).norm(.frobenius))
+  return error == 0 ? 0 : error / (Double(b.norm(.frobenius)) * size * Double(Scalar.ulpOfOne))
 }
 
 /// ‖QᵀQ − I‖ / (n ε): how far columns are from orthonormal.
@@ -29,8 +29,8 @@ func orthonormality<Scalar: BLASScalar>(_ q: Matrix<Scalar>) -> Double {
 func residualRatio<Scalar: BLASScalar>(_ a: Matrix<Scalar>, _ x: Matrix<Scalar>, _ b: Matrix<Scalar>)
   -> Double
 {
-  let scale = Double(nrm2(a.elements)) * Double(nrm2(x.elements)) * Double(max(a.rowCount, 1))
-  let residual = Double(nrm2((b - gemm(a, x)).elements))
+  let scale = Double(a.norm(.frobenius)) * Double(x.norm(.frobenius)) * Double(max(a.rowCount, 1))
+  let residual = Double((b - gemm(a, x)).norm(.frobenius))
   return residual == 0 ? 0 : residual / (scale * Double(Scalar.ulpOfOne))
 }
 

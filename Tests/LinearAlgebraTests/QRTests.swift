@@ -24,7 +24,7 @@ import Testing
         let x = try qr.solve(b)
         // The residual is orthogonal to the columns.
         let residual = b - gemm(a, x)
-        let scale = Double(nrm2(a.elements)) * Double(nrm2(b.elements)) + Double(nrm2(x.elements))
+        let scale = Double(norm(a.elements)) * Double(norm(b.elements)) + Double(norm(x.elements))
         let zero = gemm(a, residual, transposeA: .transpose)
         #expect(difference(zero, .zeros(n, 3), factor: 30 * Double(max(m, 1)), scale: scale) == nil)
         #expect(try qr.solve((0..<m).map { b[$0, 0] }).count == n)

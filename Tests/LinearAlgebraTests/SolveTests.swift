@@ -46,7 +46,7 @@ import Testing
         }
         if a.rowCount != a.columnCount { continue }
         #expect(residualRatio(a, try inverse(a), .identity(a.rowCount)) < 30)
-        let condition = a.norm1() * (try inverse(a)).norm1()
+        let condition = a.norm(.one) * (try inverse(a)).norm(.one)
         let estimate = factorization.conditionEstimate()
         // Of a triangle the estimate is that of the other norm.
         #expect(estimate <= 10 * condition && estimate >= condition / 10)

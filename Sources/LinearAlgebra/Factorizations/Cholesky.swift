@@ -126,16 +126,3 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
     return try finite(result.transposed, "the inverse")
   }
 }
-
-extension Matrix {
-  /// ‖A‖₁: the largest sum of magnitudes in a column; 0 for an empty matrix.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  public func norm1() -> Scalar {
-    var sums = [Scalar](repeating: 0, count: columnCount)
-    for i in 0..<rowCount {
-      for j in 0..<columnCount { sums[j] += abs(self[i, j]) }
-    }
-    return sums.max() ?? 0
-  }
-}

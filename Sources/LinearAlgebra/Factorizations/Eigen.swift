@@ -14,7 +14,7 @@ public struct ComplexPair<Scalar: BLASScalar>: Equatable, Hashable, Sendable, Cu
   }
 
   /// |re + i im|, without overflow where the result itself does not overflow.
-  public var magnitude: Scalar { nrm2([real, imaginary]) }
+  public var magnitude: Scalar { norm([real, imaginary]) }
 
   /// re − i im
   public var conjugate: ComplexPair { ComplexPair(real, -imaginary) }

@@ -154,7 +154,7 @@ private struct LeastSquaresProblem<Scalar: BLASScalar> {
       residualSumOfSquares: leavesResiduals
         ? (0..<targets).map { target in
           let start = target * leadingDimensionOfB
-          let norm = nrm2(Array(b[start + columns..<start + rows]))
+          let norm = norm(Array(b[start + columns..<start + rows]))
           return norm * norm
         } : nil)
   }
@@ -165,7 +165,7 @@ private struct LeastSquaresProblem<Scalar: BLASScalar> {
       solution: .zeros(columns, targets), rank: rank, singularValues: singularValues,
       residualSumOfSquares: rows > columns
         ? (0..<targets).map { target in
-          let norm = nrm2(Array(b[target * leadingDimensionOfB..<target * leadingDimensionOfB + rows]))
+          let norm = norm(Array(b[target * leadingDimensionOfB..<target * leadingDimensionOfB + rows]))
           return norm * norm
         } : nil)
   }
