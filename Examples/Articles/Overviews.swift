@@ -13,6 +13,19 @@ func linearAlgebra() throws {
   _ = (Ax, AtA, x, block)
 }
 
+func factorizations(_ A: Matrix<Double>) throws {
+  let S: Matrix<Double> = [[4, 1], [1, 3]]
+  let z = try solve(S, [1, 2])  // by Cholesky: S is symmetric with a positive diagonal
+  let lu = try LU(factoring: S)
+  let w = try lu.solve([1, 2])
+  _ = lu.determinant
+  _ = lu.conditionEstimate()
+  let svd = try SVD(factoring: A)
+  let eigen = try SymmetricEigen(factoring: S)
+
+  _ = (z, w, svd, eigen)
+}
+
 func linearRegression() throws {
   let X: Matrix<Float> = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
   let y: Matrix<Float> = [[1], [2], [3]]
