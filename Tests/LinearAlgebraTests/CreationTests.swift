@@ -25,7 +25,7 @@ import Testing
       var generator = SeededGenerator(seed: 41)
       let a = Matrix<Scalar>.uniform(100, 100, in: -1..<3, using: &generator)
       #expect(a.min()! >= -1 && a.max()! < 3)
-      // The mean of 10⁴ has a standard deviation of 4/√12/100 = 0.0115, the mean square of (a − 1)²/4 − 1/3 one of 0.003.
+      // The mean of 10⁴ has a standard deviation of 4/√12/100 = 0.0115, the mean of (a − 1)²/4 one of 0.003.
       #expect(abs(a.mean() - 1) < 0.05)
       let centered = a - 1
       let square = (centered .* centered).mean() / 4

@@ -2,8 +2,8 @@ extension Matrix {
   /// Whether ‖A − B‖ ≤ max(`absoluteTolerance`, `relativeTolerance` · max(‖A‖, ‖B‖)), or A = B.
   ///
   /// The tolerance holds for the matrix as a whole: a small element beside large ones may differ by much of itself. As
-  /// with `isApproximatelyEqual` of swift-numerics, NaN equals nothing, a matrix with infinities only one that is equal,
-  /// and with no absolute tolerance zeros only zeros. Matrices of different shapes are not equal, as with `==`.
+  /// with `isApproximatelyEqual` of swift-numerics, NaN equals nothing, a matrix with infinities only one that is
+  /// equal, and with no absolute tolerance zeros only zeros. Matrices of different shapes are not equal, as with `==`.
   ///
   /// - Parameters:
   ///   - other: B.
@@ -25,7 +25,8 @@ extension Matrix {
     if difference == 0 { return true }
     if !difference.isFinite || !sizes.0.isFinite || !sizes.1.isFinite {
       if !self.norm(.max).isFinite || !other.norm(.max).isFinite {
-        return zip(storage, other.storage).allSatisfy(==)  // arrays that share storage are equal in spite of NaN
+        // Arrays that share storage are equal in spite of NaN.
+        return zip(storage, other.storage).allSatisfy(==)
       }
       // Finite elements whose norm overflows.
       let shrink: Scalar = 0x1p-64

@@ -17,7 +17,7 @@ enum ElementOperand<Scalar: BLASScalar> {
 
 /// result(i) ← a(i) op b(i) for `count` elements.
 ///
-/// The result is named as an operand where it is one, for loops with two pointers to the same memory are not vectorised.
+/// The result is named as an operand where it is one: loops with two pointers to the same memory are not vectorised.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 func apply<Scalar: BLASScalar>(

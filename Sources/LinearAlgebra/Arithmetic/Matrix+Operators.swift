@@ -11,7 +11,8 @@ infix operator ./= : AssignmentPrecedence
 //
 // Blocks of rows are copied to be operands; those of A * B are not.
 //
-// Complexity of all of them: O(rowCount · columnCount), at the speed of memory; one allocation, none of those that assign.
+// Complexity of all of them: O(rowCount · columnCount), at the speed of memory. One allocation; none
+// where they assign.
 
 extension Matrix {
   /// A + B, element by element.

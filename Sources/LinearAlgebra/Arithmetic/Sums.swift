@@ -3,8 +3,8 @@
 extension RowMajor {
   /// Σ over all elements; 0 where there are none.
   ///
-  /// Added up in Double, pairwise in blocks of 512, and rounded once: the error is at most 64 + log₂(count) units in the
-  /// last place of Double, relative to the sum of magnitudes. NaN where an element is.
+  /// Added up in Double, pairwise in blocks of 512, and rounded once: the error is at most 64 + log₂(count) units in
+  /// the last place of Double, relative to the sum of magnitudes. NaN where an element is.
   /// - Complexity: O(rowCount · columnCount), at the speed of memory.
   public func sum() -> Scalar { Scalar(sum(of: .value)) }
 

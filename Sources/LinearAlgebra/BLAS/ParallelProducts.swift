@@ -61,7 +61,8 @@ struct ProductGrid {
       if height >= width { down *= 2 } else { across *= 2 }
     }
     func side(_ length: Int, _ parts: Int) -> Int {
-      parts == 1 ? length : ((length + parts - 1) / parts + 31) / 32 * 32  // the kernels take up to 32 at once
+      // The kernels take up to 32 rows or columns at once.
+      parts == 1 ? length : ((length + parts - 1) / parts + 31) / 32 * 32
     }
     block = Shape(side(m, down), side(n, across))
     blocksInARow = across == 1 ? 1 : (n + block.columns - 1) / block.columns
@@ -79,8 +80,8 @@ struct ProductGrid {
 
 /// y ← α op(A) x + β y for a row-major matrix, divided among threads where it is large.
 ///
-/// y is cut into parts, each one call of `?gemv`. The cut depends on m and n alone, so that the result has the same bits
-/// for any number of threads.
+/// y is cut into parts, each one call of `?gemv`. The cut depends on m and n alone, so that the result has the same
+/// bits for any number of threads.
 ///
 /// - Parameters:
 ///   - op: op(A) = A or Aᵀ.

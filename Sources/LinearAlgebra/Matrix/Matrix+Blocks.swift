@@ -1,5 +1,5 @@
-// Rows, columns and blocks: reading and assigning. What is assigned is written in place where no other matrix shares the
-// storage.
+// Rows, columns and blocks: reading and assigning. What is assigned is written in place where no other matrix shares
+// the storage.
 
 extension RowMajor {
   /// Consecutive rows, without copying: `A[rows: 1...]`.
@@ -55,6 +55,8 @@ extension Matrix {
   }
 
   /// Consecutive rows: a view that shares storage where they are read, written in place where they are assigned.
+  ///
+  /// A view that is assigned to the matrix it is of keeps the storage as it was, so that all of it is copied first.
   /// - Precondition: the range lies within the rows; what is assigned has the same shape.
   public subscript(rows range: Range<Int>) -> RowBlock<Scalar> {
     get { RowBlock(of: self, range: range) }

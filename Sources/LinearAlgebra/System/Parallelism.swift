@@ -1,4 +1,5 @@
-/// How many threads a large product, a pass over rows or a training run uses. Results have the same bits whatever their number.
+/// How many threads a large product, a pass over rows or a training run uses. Results have the same bits whatever their
+/// number.
 ///
 /// ```swift
 /// try Parallelism.$threads.withValue(1) { try LeastSquares().fit(X, y) }
