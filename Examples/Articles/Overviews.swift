@@ -3,14 +3,30 @@
 import TabularRegression
 
 func linearAlgebra() throws {
-  let A: Matrix<Double> = [[1, 1], [1, 2], [1, 3]]
+  var A: Matrix<Double> = [[1, 1], [1, 2], [1, 3]]
   let b: Matrix<Double> = [[1], [2], [2]]
-  let Ax = gemv(A, [0.5, 0.5])
-  let AtA = syrk(A, transpose: .transpose)
   let x = try gels(A, b).solution  // least squares
-  let block = A[rows: 1..<3]  // two rows, not copied
+  let residual = A * x - b
+  let AtA = A.transposed() * A
+  let y = A * [0.5, 0.5]
+  let block = A[rows: 1...]  // two rows, not copied
+  A[rows: 0..<2, columns: 1...] *= 2
+  let centers = A.columnMeans()
 
-  _ = (Ax, AtA, x, block)
+  _ = (x, residual, AtA, y, block, centers)
+}
+
+func factorizations() throws {
+  let S: Matrix<Double> = [[4, 1], [1, 3]]
+  let z = try solve(S, [1, 2])  // by Cholesky: S is symmetric with a positive diagonal
+  let lu = try LU(factoring: S)
+  let w = try lu.solve([1, 2])
+  let determinant = lu.determinant
+  let condition = lu.conditionEstimate()
+  let svd = try SVD(factoring: S)
+  let eigen = try SymmetricEigen(factoring: S)
+
+  _ = (z, w, determinant, condition, svd, eigen)
 }
 
 func linearRegression() throws {

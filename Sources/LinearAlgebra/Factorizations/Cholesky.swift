@@ -110,7 +110,7 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
       "potrs", Scalar.routines.potrs(lowerTriangle, order, count, factor.elements, order, x, order))
   }
 
-  /// A⁻¹, n × n, exactly symmetric. To solve a system, ``solve(_:)-(Matrix<Scalar>)`` is faster and more accurate.
+  /// A⁻¹, n × n, exactly symmetric. To solve a system, `solve` is faster and more accurate.
   ///
   /// - Throws: ``LAPACKError/overflow(result:)``.
   /// - Complexity: 2/3 n³ flops beyond the factorization. Uses `?potri`.

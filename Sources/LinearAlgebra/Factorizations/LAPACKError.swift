@@ -32,15 +32,20 @@ public enum LAPACKError: Error, Equatable, Sendable, CustomStringConvertible {
     case .nonFinite(let argument, let row, let column):
       "\(argument) is not finite in row \(row), column \(column) (from 0); remove or replace the value"
     case .notSymmetric(let row, let column):
-      "the matrix is not symmetric: elements (\(row), \(column)) and (\(column), \(row)) differ; name the triangle to be read, or use LU"
+      "the matrix is not symmetric: elements (\(row), \(column)) and (\(column), \(row)) differ; "
+        + "name the triangle to be read, or use LU"
     case .notPositiveDefinite(let order):
-      "the leading minor of order \(order) is not positive definite; for a cross-product, a column depends on those before it"
+      "the leading minor of order \(order) is not positive definite; "
+        + "for a cross-product, a column depends on those before it"
     case .singular(let index):
       "the matrix has not full rank (diagonal element \(index) of its factor is zero); use gelsy or gelsd"
     case .illConditioned(let reciprocal):
-      "the matrix is singular to working precision (reciprocal condition number \(formatted(reciprocal, significantDigits: 2))); use gelsd or the pseudoinverse, or LU to go on regardless"
+      "the matrix is singular to working precision (reciprocal condition number "
+        + "\(formatted(reciprocal, significantDigits: 2))); "
+        + "use gelsd or the pseudoinverse, or LU to go on regardless"
     case .noConvergence(let remaining):
-      "the iteration for singular values or eigenvalues did not converge (\(remaining) elements left); scale the columns or use gelsy"
+      "the iteration for singular values or eigenvalues did not converge (\(remaining) elements left); "
+        + "scale the columns or use gelsy"
     case .overflow(let result):
       "\(result) overflows; scale the matrix or use Double"
     }

@@ -145,7 +145,7 @@ extension LU {
       "getrs", Scalar.routines.getrs(transpose, order, count, factors.elements, order, pivots, x, order))
   }
 
-  /// A⁻¹, n × n. To solve a system, ``solve(_:transpose:)-(Matrix<Scalar>,_)`` is faster and more accurate.
+  /// A⁻¹, n × n. To solve a system, `solve` is faster and more accurate.
   ///
   /// - Throws: ``LAPACKError/singular(index:)``, ``LAPACKError/overflow(result:)``.
   /// - Complexity: 4/3 n³ flops beyond the factorization, 2 n³ on all cores where A is large. Uses `?getri`, `?getrs`.

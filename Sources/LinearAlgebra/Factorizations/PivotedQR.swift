@@ -103,8 +103,7 @@ public struct PivotedQR<Scalar: BLASScalar>: Sendable {
 }
 
 extension PivotedQR {
-  /// The least-squares solution of least norm, as ``solve(_:relativeTolerance:)-(Matrix<Scalar>,_)`` for one right-hand
-  /// side.
+  /// The least-squares solution of least norm, as `solve` for a matrix of one right-hand side.
   ///
   /// - Parameters:
   ///   - b: m elements.

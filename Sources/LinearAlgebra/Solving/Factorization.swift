@@ -1,4 +1,4 @@
-/// A matrix factored as its structure allows: what ``solve(_:_:)-(_,Matrix<A.Scalar>)`` picks.
+/// A matrix factored as its structure allows: what `solve` picks.
 ///
 /// ```swift
 /// let factorization = try Factorization(factoring: A)
@@ -87,7 +87,7 @@ public enum Factorization<Scalar: BLASScalar>: Sendable {
     }
   }
 
-  /// X with A X = B, as ``solve(_:)-([Scalar])`` for each column of B.
+  /// X with A X = B, as `solve` for each column of B.
   ///
   /// - Parameter b: B, m × k.
   /// - Returns: X, n × k.

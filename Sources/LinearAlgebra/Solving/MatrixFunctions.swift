@@ -40,7 +40,7 @@ public func solve<A: RowMajor>(_ a: A, _ b: Matrix<A.Scalar>) throws(LAPACKError
   return try factorization.solve(b)
 }
 
-/// A⁻¹. To solve a system, ``solve(_:_:)-(_,Matrix<A.Scalar>)`` is faster and more accurate.
+/// A⁻¹. To solve a system, `solve` is faster and more accurate.
 ///
 /// - Parameter a: A, n × n.
 /// - Returns: n × n.
