@@ -15,12 +15,8 @@ import Testing
       let expected = gemm(scaled, eigen.vectors, transposeB: .transpose)
       #expect(
         difference(
-<<<<<<< HEAD
-          try expm(a), Matrix<Scalar>(expected), factor: 20 * max(1, norm), scale: Double(expected.norm(.one)))
-=======
           try expm(a), Matrix<Scalar>(expected), factor: 20 * max(1, norm), scale: Double(expected.norm(.one))
         )
->>>>>>> help-factor
           == nil)
       // e^A e^−A = I
       let factor = 20 * max(1, norm) * Double(expected.norm(.one) * expected.norm(.one))

@@ -15,15 +15,9 @@ let largeOrder = 300
 /// ‖A − B‖ / (‖B‖ n ε) in the Frobenius norm: LAPACK's test ratio, which its own tests want below 30.
 func ratio<Scalar: BLASScalar>(_ a: Matrix<Scalar>, _ b: Matrix<Scalar>) -> Double {
   precondition(a.shape == b.shape, "\(a.shape) and \(b.shape)")
-<<<<<<< HEAD
-  let length = Double(norm(b.elements)), size = Double(max(b.rowCount, b.columnCount, 1))
-  let error = Double(norm((a - b).elements))
-  return error == 0 ? 0 : error / (length * size * Double(Scalar.ulpOfOne))
-=======
   let size = Double(max(b.rowCount, b.columnCount, 1))
   let error = Double((a - b).norm(.frobenius))
   return error == 0 ? 0 : error / (Double(b.norm(.frobenius)) * size * Double(Scalar.ulpOfOne))
->>>>>>> help-factor
 }
 
 /// ‖QᵀQ − I‖ / (n ε): how far columns are from orthonormal.
@@ -35,13 +29,8 @@ func orthonormality<Scalar: BLASScalar>(_ q: Matrix<Scalar>) -> Double {
 func residualRatio<Scalar: BLASScalar>(_ a: Matrix<Scalar>, _ x: Matrix<Scalar>, _ b: Matrix<Scalar>)
   -> Double
 {
-<<<<<<< HEAD
-  let scale = Double(norm(a.elements)) * Double(norm(x.elements)) * Double(max(a.rowCount, 1))
-  let residual = Double(norm((b - gemm(a, x)).elements))
-=======
   let scale = Double(a.norm(.frobenius)) * Double(x.norm(.frobenius)) * Double(max(a.rowCount, 1))
   let residual = Double((b - gemm(a, x)).norm(.frobenius))
->>>>>>> help-factor
   return residual == 0 ? 0 : residual / (scale * Double(Scalar.ulpOfOne))
 }
 

@@ -154,13 +154,8 @@ private struct LeastSquaresProblem<Scalar: BLASScalar> {
       residualSumOfSquares: leavesResiduals
         ? (0..<targets).map { target in
           let start = target * leadingDimensionOfB
-<<<<<<< HEAD
-          let length = norm(Array(b[start + columns..<start + rows]))
-          return length * length
-=======
           let norm = norm(Array(b[start + columns..<start + rows]))
           return norm * norm
->>>>>>> help-factor
         } : nil)
   }
 
@@ -170,13 +165,8 @@ private struct LeastSquaresProblem<Scalar: BLASScalar> {
       solution: .zeros(columns, targets), rank: rank, singularValues: singularValues,
       residualSumOfSquares: rows > columns
         ? (0..<targets).map { target in
-<<<<<<< HEAD
-          let length = norm(Array(b[target * leadingDimensionOfB..<target * leadingDimensionOfB + rows]))
-          return length * length
-=======
           let norm = norm(Array(b[target * leadingDimensionOfB..<target * leadingDimensionOfB + rows]))
           return norm * norm
->>>>>>> help-factor
         } : nil)
   }
 }
