@@ -33,7 +33,7 @@ import Testing
       }
     }
     check(Float.self, 300, 280, 70)
-    check(Double.self, 520, 530, 130)
+    check(Double.self, 200, 600, 1120)  // 2 × 2 blocks
     check(Double.self, 1025, 130, 40)
     check(Double.self, 33, 1100, 130)
   }
