@@ -35,6 +35,3 @@ public func dot<Scalar: BLASScalar>(_ x: [Scalar], _ y: [Scalar]) -> Scalar {
 public func norm<Scalar: BLASScalar>(_ x: [Scalar]) -> Scalar {
   x.isEmpty ? 0 : Scalar.routines.nrm2(x.count, x)
 }
-
-/// ``norm(_:)`` under its name in BLAS.
-func nrm2<Scalar: BLASScalar>(_ x: [Scalar]) -> Scalar { norm(x) }
