@@ -104,7 +104,8 @@ import Testing
     try check(Double.self)
     #expect(
       "\(LAPACKError.illConditioned(reciprocalCondition: 1.25e-17))"
-        == "the matrix is singular to working precision (reciprocal condition number 1.2e-17); use gelsd or the pseudoinverse, or LU to go on regardless"
+        == "the matrix is singular to working precision (reciprocal condition number 1.2e-17); "
+        + "use gelsd or the pseudoinverse, or LU to go on regardless"
     )
   }
 
@@ -150,7 +151,8 @@ import Testing
         == "the inverse overflows; scale the matrix or use Double")
     #expect(
       "\(LAPACKError.noConvergence(remaining: 2))"
-        == "the iteration for singular values or eigenvalues did not converge (2 elements left); scale the columns or use gelsy"
+        == "the iteration for singular values or eigenvalues did not converge (2 elements left); "
+        + "scale the columns or use gelsy"
     )
   }
 

@@ -8,8 +8,8 @@
 /// - Returns: n × n.
 /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/overflow(result:)``.
 /// - Precondition: A is square.
-/// - Complexity: 2 n³ (6 + s) flops and those of a solution of n systems, with s = ⌈log₂(‖A‖₁ / 5.4)⌉ squarings where
-///   that is positive; less for small norms.
+/// - Complexity: 2 n³ (6 + s) flops, those of LU and those of a solution for n right-hand sides, with s =
+///   ⌈log₂(‖A‖₁ / 5.4)⌉ squarings (for Float 3.9) where that is positive; less for small norms.
 @specialized(where A == Matrix<Float>)
 @specialized(where A == Matrix<Double>)
 public func expm<A: RowMajor>(_ a: A) throws(LAPACKError) -> Matrix<A.Scalar> {
