@@ -71,6 +71,8 @@ import Testing
         found.insert("\(folder)/\(name)")
       }
     }
+    // The lines of this one are tests of LinearAlgebra.
+    found.remove("LinearAlgebra/LinearAlgebra.docc/ComingFromNumPy.md")
     #expect(found == Set(Self.articles.map(\.0)))
   }
 
