@@ -61,6 +61,19 @@ import Testing
     #expect(try Cholesky(factoring: upper.transposed(), triangle: .lower).lower == [[2, 0], [1, 2]])
   }
 
+  /// The triangles of A Aᵀ may differ by rounding; those of a matrix that differ by more are told of.
+  @Test func productsAreSymmetricButForRounding() throws {
+    var generator = SeededGenerator(seed: 8)
+    let a: Matrix<Double> = generator.normalMatrix(40, 60)
+    var product = a * a.transposed()
+    product[3, 17] = product[17, 3] * (1 + 4 * .ulpOfOne)
+    #expect(product[3, 17] != product[17, 3])
+    #expect(ratio(try Cholesky(factoring: product).reconstructed(), product) < 30)
+    #expect(try SymmetricEigen(factoring: product).values[0] > 0)
+    product[3, 17] += 41 * .ulpOfOne * product.norm(.max)
+    #expect(throws: LAPACKError.notSymmetric(row: 3, column: 17)) { try Cholesky(factoring: product) }
+  }
+
   @Test func whatIsRefused() {
     #expect(throws: LAPACKError.notPositiveDefinite(order: 2)) {
       try Cholesky(factoring: [[1, 2], [2, 1]] as Matrix<Double>)

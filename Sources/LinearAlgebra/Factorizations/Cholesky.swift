@@ -19,7 +19,7 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
   /// - Parameters:
   ///   - a: A, n × n.
   ///   - triangle: the triangle of A that is read; what the other holds does not matter. Nil, the default, reads both,
-  ///     which have to be equal.
+  ///     which have to be equal up to n ε max |A|, and uses the upper one.
   /// - Throws: ``LAPACKError/notPositiveDefinite(order:)`` with the order of the first leading minor that is not
   ///   positive; ``LAPACKError/notSymmetric(row:column:)``; ``LAPACKError/nonFinite(argument:row:column:)``.
   /// - Precondition: A is square.

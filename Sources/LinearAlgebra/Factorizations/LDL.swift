@@ -22,7 +22,7 @@ public struct LDL<Scalar: BLASScalar>: Sendable {
   /// - Parameters:
   ///   - a: A, n × n.
   ///   - triangle: the triangle of A that is read; what the other holds does not matter. Nil, the default, reads both,
-  ///     which have to be equal.
+  ///     which have to be equal up to n ε max |A|, and uses the upper one.
   /// - Throws: ``LAPACKError/notSymmetric(row:column:)``, ``LAPACKError/nonFinite(argument:row:column:)``.
   /// - Precondition: A is square.
   /// - Complexity: n³/3 flops, one copy. Uses `?sytrf`.

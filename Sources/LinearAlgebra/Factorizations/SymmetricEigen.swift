@@ -13,7 +13,7 @@ public struct SymmetricEigen<Scalar: BLASScalar>: Sendable {
   /// - Parameters:
   ///   - a: A, n × n.
   ///   - triangle: the triangle of A that is read; what the other holds does not matter. Nil, the default, reads both,
-  ///     which have to be equal.
+  ///     which have to be equal up to n ε max |A|, and uses the upper one.
   /// - Throws: ``LAPACKError/notSymmetric(row:column:)``, ``LAPACKError/nonFinite(argument:row:column:)``,
   ///   ``LAPACKError/noConvergence(remaining:)``.
   /// - Precondition: A is square.

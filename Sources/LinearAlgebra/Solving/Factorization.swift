@@ -182,5 +182,5 @@ private func squareStructure<Scalar: BLASScalar>(
   }
   if isUpper || isLower { return .triangular(isUpper ? .upper : .lower) }
   for i in 0..<n where !(a[i * n + i] > 0) { return .general }
-  return firstAsymmetry(a, n) == nil ? .symmetricWithPositiveDiagonal : .general
+  return firstAsymmetry(a, n, tolerance: 0) == nil ? .symmetricWithPositiveDiagonal : .general
 }

@@ -89,7 +89,8 @@ struct ColumnMajor<Scalar: BLASScalar>: Sendable {
 extension ColumnMajor {
   /// A symmetric matrix, of which what lies above the diagonal is set to zero.
   ///
-  /// - Parameter triangle: the triangle to read; nil for both, which have to be equal.
+  /// - Parameter triangle: the triangle to read; nil for the upper one of two that are equal but for rounding, as those
+  ///   of a product A Aᵀ: up to n ε max |A|.
   init(
     symmetric matrix: some RowMajor<Scalar>, _ triangle: Triangle?, _ routine: StaticString
   ) throws(LAPACKError) {
@@ -98,7 +99,13 @@ extension ColumnMajor {
     self = triangle == .lower ? ColumnMajor(matrix) : ColumnMajor(transposing: matrix)
     if triangle == nil {
       try checkFinite(matrix, "A")
-      if let (row, column) = elements.withUnsafeBufferPointer({ firstAsymmetry($0, columnCount) }) {
+      let n = columnCount
+      func firstAsymmetry(_ tolerance: Scalar) -> (row: Int, column: Int)? {
+        elements.withUnsafeBufferPointer { LinearAlgebra.firstAsymmetry($0, n, tolerance: tolerance) }
+      }
+      if firstAsymmetry(0) != nil,
+        let (row, column) = firstAsymmetry(Scalar(n) * Scalar.ulpOfOne * matrix.norm(.max))
+      {
         throw .notSymmetric(row: row, column: column)
       }
     }
@@ -153,18 +160,19 @@ extension ColumnMajor {
   }
 }
 
-/// The first place above the diagonal, by tiles, where a square matrix of order n is not symmetric.
+/// The first place above the diagonal, by tiles, where a square matrix of order n is not symmetric up to a tolerance.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-func firstAsymmetry<Scalar: BLASScalar>(_ a: UnsafeBufferPointer<Scalar>, _ n: Int) -> (
-  row: Int, column: Int
-)? {
+func firstAsymmetry<Scalar: BLASScalar>(
+  _ a: UnsafeBufferPointer<Scalar>, _ n: Int, tolerance: Scalar
+) -> (row: Int, column: Int)? {
   let tile = 32
   for top in stride(from: 0, to: n, by: tile) {
     for left in stride(from: top, to: n, by: tile) {
       for i in top..<min(top + tile, n) {
-        for j in max(left, i + 1)..<max(left, i + 1, min(left + tile, n)) where a[i * n + j] != a[j * n + i] {
-          return (i, j)
+        for j in max(left, i + 1)..<max(left, i + 1, min(left + tile, n)) {
+          let (above, below) = (a[i * n + j], a[j * n + i])
+          if above != below && !(abs(above - below) <= tolerance) { return (i, j) }
         }
       }
     }
