@@ -10,7 +10,7 @@ let shapes =
   + [(32, 32), (33, 32), (32, 33), (70, 66)]
 
 /// An order that is divided among threads, in blocks of which the last one is not full.
-let largeOrder = 300
+let largeOrder = 500
 
 /// ‖A − B‖ / (‖B‖ n ε) in the Frobenius norm: LAPACK's test ratio, which its own tests want below 30.
 func ratio<Scalar: BLASScalar>(_ a: Matrix<Scalar>, _ b: Matrix<Scalar>) -> Double {
