@@ -50,9 +50,9 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
   /// - Complexity: O(n).
   public var determinant: Scalar { diagonalProduct.value }
 
-  /// ln det A, which does not overflow; the sign is 1.
+  /// ln det A, which does not overflow. (That of ``LU`` has a sign beside it.)
   /// - Complexity: O(n).
-  public var logDeterminant: LogDeterminant<Scalar> { diagonalProduct.logarithm }
+  public var logDeterminant: Scalar { diagonalProduct.logarithm.logarithm }
 
   private var diagonalProduct: ScaledProduct<Scalar> {
     var product = ScaledProduct<Scalar>()

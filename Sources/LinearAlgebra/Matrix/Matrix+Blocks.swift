@@ -135,6 +135,10 @@ extension Matrix {
     }
   }
 
+  /// The rows and columns of these positions, in this order, copied.
+  /// - Precondition: every position is that of a row or column.
+  public subscript(rows rows: [Int], columns columns: [Int]) -> Matrix { self[rows: rows][columns: columns] }
+
   private func block(rows: Range<Int>, columns: Range<Int>) -> Matrix {
     return Matrix(rows: rows.count, columns: columns.count) { target in
       withUnsafeElements { source in

@@ -1,4 +1,4 @@
-// Row by row.
+// Row by row, and column by column.
 
 extension Matrix {
   /// The rows, first to last, each an array: `for row in A.rows { … }`.
@@ -6,6 +6,10 @@ extension Matrix {
   /// A row is copied when it is asked for; ``withSpan(ofRow:_:)`` copies nothing.
   @inlinable
   public var rows: RowCollection<Scalar> { RowCollection(of: self) }
+
+  /// The columns, first to last, each an array, copied when it is asked for: `for column in A.columns { … }`.
+  @inlinable
+  public var columns: ColumnCollection<Scalar> { ColumnCollection(of: self) }
 
   /// Calls `body` with row `i`, without copying it.
   ///
@@ -41,4 +45,25 @@ public struct RowCollection<Scalar: BLASScalar>: RandomAccessCollection, Sendabl
   /// Row `i`, copied.
   @inlinable
   public subscript(i: Int) -> [Scalar] { matrix[row: i] }
+}
+
+/// The columns of a ``Matrix``, each an array of its elements; shares the matrix's storage.
+public struct ColumnCollection<Scalar: BLASScalar>: RandomAccessCollection, Sendable {
+  /// The matrix that the columns belong to.
+  public let matrix: Matrix<Scalar>
+
+  @usableFromInline
+  init(of matrix: Matrix<Scalar>) { self.matrix = matrix }
+
+  /// 0
+  @inlinable
+  public var startIndex: Int { 0 }
+
+  /// Number of columns.
+  @inlinable
+  public var endIndex: Int { matrix.columnCount }
+
+  /// Column `j`, copied.
+  @inlinable
+  public subscript(j: Int) -> [Scalar] { matrix[column: j] }
 }

@@ -1,6 +1,7 @@
 /// Consecutive rows of a ``Matrix``, sharing its storage.
 ///
-/// A block counts its rows from 0. It keeps the whole matrix alive; `Matrix(block)` copies the rows out.
+/// A block counts its rows from 0. It keeps the whole matrix alive; `Matrix(block)` copies the rows out, for arithmetic
+/// element by element.
 public struct RowBlock<Scalar: BLASScalar>: RowMajor, Sendable {
   /// The matrix that the rows belong to.
   public let matrix: Matrix<Scalar>
@@ -44,6 +45,32 @@ public struct RowBlock<Scalar: BLASScalar>: RowMajor, Sendable {
       "rows \(range.lowerBound)..<\(range.upperBound) are outside a block of \(shape)")
     let start = self.range.lowerBound
     return RowBlock(of: matrix, range: start + range.lowerBound..<start + range.upperBound)
+  }
+
+  /// The elements, row after row, copied.
+  /// - Complexity: O(rowCount · columnCount).
+  public var elements: [Scalar] { withUnsafeElements { Array($0) } }
+
+  /// Row `i` of the block, copied.
+  /// - Precondition: the row exists.
+  public subscript(row i: Int) -> [Scalar] {
+    require(i >= 0 && i < rowCount, "row \(i) is outside a block of \(shape); rows count from 0")
+    return matrix[row: range.lowerBound + i]
+  }
+
+  /// Column `j` of the block, copied.
+  /// - Precondition: the column exists.
+  public subscript(column j: Int) -> [Scalar] {
+    require(j >= 0 && j < columnCount, "column \(j) is outside a block of \(shape); columns count from 0")
+    return range.map { matrix[$0, j] }
+  }
+
+  /// The transpose of the block.
+  /// - Complexity: O(rowCount · columnCount), tile by tile.
+  public func transposed() -> Matrix<Scalar> {
+    Matrix(
+      rows: columnCount, columns: rowCount,
+      elements: columnMajorElements(of: self, leadingDimension: rowCount))
   }
 
   /// The element in row `i` of the block and column `j`, both counted from 0.

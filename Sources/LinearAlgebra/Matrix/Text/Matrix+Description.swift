@@ -1,6 +1,6 @@
 extension Matrix: CustomStringConvertible {
-  /// One line per row, columns aligned, at most six significant digits. Of large matrices the first and last three
-  /// rows and columns, and a last line with the shape.
+  /// One line per row, columns aligned, at most six significant digits, whole numbers with all of theirs. Of more than 20
+  /// rows or 10 columns the first and last three, and a last line with the shape.
   public var description: String { table() }
 }
 
@@ -12,13 +12,13 @@ extension RowBlock: CustomStringConvertible {
 extension RowMajor {
   fileprivate func table() -> String {
     let shape = shape
-    let shownRows = shown(shape.rows), shownColumns = shown(shape.columns)
+    let shownRows = shown(shape.rows, atMost: 20), shownColumns = shown(shape.columns, atMost: 10)
     return withUnsafeElements(of: shape) { elements in
       if elements.isEmpty { return "[] (\(shape))" }
       let cells = shownRows.map { i in
         shownColumns.map { j in
           if let i, let j {
-            formatted(Double(elements[i * shape.columns + j]), significantDigits: 6)
+            cell(Double(elements[i * shape.columns + j]))
           } else {
             "…"
           }
@@ -33,8 +33,13 @@ extension RowMajor {
     }
   }
 
+  private func cell(_ element: Double) -> String {
+    let isWhole = element == element.rounded() && abs(element) < 1e12
+    return formatted(element, significantDigits: isWhole ? 12 : 6)
+  }
+
   /// The positions to show out of `count`; nil stands for those left out.
-  private func shown(_ count: Int) -> [Int?] {
-    count <= 10 ? Array(0..<count) : [0, 1, 2, nil, count - 3, count - 2, count - 1]
+  private func shown(_ count: Int, atMost most: Int) -> [Int?] {
+    count <= most ? Array(0..<count) : [0, 1, 2, nil, count - 3, count - 2, count - 1]
   }
 }

@@ -66,7 +66,8 @@ extension UpperTriangularMatrix<Double> {
         "gemqrt",
         Double.routines.gemqrt(
           .transpose, rows - i, columns.count, reflections, min(inner, reflections),
-          b + i * leadingDimension + i, leadingDimension, t, inner, b + j * leadingDimension + i, leadingDimension, &work))
+          b + i * leadingDimension + i, leadingDimension, t, inner, b + j * leadingDimension + i,
+          leadingDimension, &work))
     }
     withUnsafeMutableColumns { r in
       for j in 0..<order {
