@@ -53,6 +53,7 @@ extension Array where Element: BLASScalar {
     return gemv(a, x, transpose: .transpose)
   }
 
+  /// Not there, since `+` of arrays joins them: the difference element by element is `.-`.
   @available(*, unavailable, message: "write .- for the difference element by element")
   public static func - (x: [Element], y: [Element]) -> [Element] { x .- y }
 
