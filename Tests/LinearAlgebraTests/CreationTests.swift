@@ -86,6 +86,17 @@ import Testing
       _ = Matrix<Float>(rows: 1 << 32, columns: 1 << 32) { _, _ in 0 }
     }
     #expect(text(product).contains("a 4294967296 × 4294967296 matrix has more elements than memory can hold"))
+    // Asked for it once by each step, a factorization stops at the second answer or works with the first.
+    for honest in 0..<3 {
+      let qr = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { [honest] in
+        let qr = try QR(factoring: Changing(honest))
+        fatalError("R is \(qr.r.shape)")
+      }
+      let message = text(qr)
+      #expect(
+        message.contains("a 2000 × 2 matrix hands out 4 elements") || message.contains("R is 2 × 2"),
+        "\(message)")
+    }
     let negative = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Matrix<Double>(rows: -2, columns: -3, elements: [1, 2, 3, 4, 5, 6])
     }

@@ -67,6 +67,9 @@ let lowerTriangle = CChar(UInt8(ascii: "L"))
 /// LAPACK's `norm` for ‖A‖₁.
 let oneNorm = CChar(UInt8(ascii: "1"))
 
+/// LAPACK's `norm` for ‖A‖∞.
+let infinityNorm = CChar(UInt8(ascii: "I"))
+
 /// LAPACK's `job` for eigenvalues or singular values alone.
 let noVectors = CChar(UInt8(ascii: "N"))
 

@@ -129,8 +129,9 @@ package protocol Routines<Scalar> {
     _ work: UnsafeMutablePointer<Scalar>
   ) -> Int32
   static func trcon(
-    _ uplo: CChar, _ n: Int, _ a: UnsafePointer<Scalar>, _ lda: Int, _ rcond: UnsafeMutablePointer<Scalar>,
-    _ work: UnsafeMutablePointer<Scalar>, _ iwork: UnsafeMutablePointer<Int32>
+    _ norm: CChar, _ uplo: CChar, _ n: Int, _ a: UnsafePointer<Scalar>, _ lda: Int,
+    _ rcond: UnsafeMutablePointer<Scalar>, _ work: UnsafeMutablePointer<Scalar>,
+    _ iwork: UnsafeMutablePointer<Int32>
   ) -> Int32
   static func geqp3(
     _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int, _ jpvt: UnsafeMutablePointer<Int32>,

@@ -8,11 +8,14 @@
 /// cholesky.lower                 // L
 /// ```
 public struct Cholesky<Scalar: BLASScalar>: Sendable {
-  /// L, zeros above the diagonal.
+  /// √σ L, zeros above the diagonal.
   private let factor: ColumnMajor<Scalar>
 
-  /// ‖A‖₁
+  /// ‖σ A‖₁
   private let norm: Scalar
+
+  /// σ, the power of two that what was factored is A times, and its root.
+  private let scale: Scalar, root: Scalar
 
   /// Factors a symmetric positive definite matrix.
   ///
@@ -28,6 +31,8 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
   @specialized(where Scalar == Double, M == Matrix<Double>)
   public init<M: RowMajor<Scalar>>(factoring a: M, triangle: Triangle? = nil) throws(LAPACKError) {
     var factor = try ColumnMajor(symmetric: a, triangle, "Cholesky")
+    scale = factor.scaleToSafeRange(isEven: true)
+    root = scale.squareRoot()
     norm = factor.symmetricNorm1()
     if let order = factorizeCholesky(&factor) { throw .notPositiveDefinite(order: order) }
     self.factor = factor
@@ -37,14 +42,16 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
   public var order: Int { factor.rowCount }
 
   /// L, n × n.
-  public var lower: Matrix<Scalar> { factor.rowMajor }
+  public var lower: Matrix<Scalar> { factor.times(1 / root).rowMajor }
 
   /// U = Lᵀ, n × n.
-  public var upper: Matrix<Scalar> { factor.transposed }
+  public var upper: Matrix<Scalar> { factor.times(1 / root).transposed }
 
   /// L Lᵀ, n × n: A but for rounding.
   /// - Complexity: n³ flops.
-  public func reconstructed() -> Matrix<Scalar> { syrk(upper, transpose: .transpose) }
+  public func reconstructed() -> Matrix<Scalar> {
+    syrk(factor.transposed, transpose: .transpose, alpha: 1 / scale)
+  }
 
   /// det A, which is positive; 1 for an empty matrix. Overflows and underflows only where det A itself does.
   /// - Complexity: O(n).
@@ -60,6 +67,7 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
       product.multiply(by: element)
       product.multiply(by: element)
     }
+    product.multiply(by: 1 / scale, times: order)
     return product
   }
 
@@ -89,7 +97,9 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
   /// - Complexity: 2 n² flops. Uses `?potrs`.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public func solve(_ b: [Scalar]) throws(LAPACKError) -> [Scalar] { try solution(b, order, potrs) }
+  public func solve(_ b: [Scalar]) throws(LAPACKError) -> [Scalar] {
+    try solution(b, order, scale: scale, potrs)
+  }
 
   /// X with A X = B.
   ///
@@ -101,7 +111,7 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func solve(_ b: Matrix<Scalar>) throws(LAPACKError) -> Matrix<Scalar> {
-    try solution(b, order, potrs)
+    try solution(b, order, scale: scale, potrs)
   }
 
   @Sendable
@@ -123,6 +133,7 @@ public struct Cholesky<Scalar: BLASScalar>: Sendable {
       "potri", Scalar.routines.potri(lowerTriangle, order, &result.elements, order))
     if info > 0 { throw .singular(index: info - 1) }
     result.mirrorLowerTriangle()
+    result.multiply(by: scale)
     return try finite(result.transposed, "the inverse")
   }
 }

@@ -90,16 +90,19 @@ public struct Eigen<Scalar: BLASScalar>: Sendable {
 private func geev<Scalar: BLASScalar>(
   _ a: some RowMajor<Scalar>, _ job: CChar
 ) throws(LAPACKError) -> (values: [ComplexPair<Scalar>], vectors: ColumnMajor<Scalar>) {
-  let n = a.rowCount
-  require(a.columnCount == n, "Eigen: A is \(a.shape), not square")
+  var matrix = ColumnMajor(a), real: [Scalar], imaginary: [Scalar]
+  let n = matrix.rowCount
+  require(matrix.columnCount == n, "Eigen: A is \(matrix.shape), not square")
   try checkFinite(a, "A")
   var vectors = ColumnMajor<Scalar>(zeros: n, job == noVectors ? 0 : n)
   if n == 0 { return ([], vectors) }
-  var matrix = ColumnMajor(a), real: [Scalar] = zeros(n), imaginary = real
+  real = zeros(n)
+  imaginary = real
   let info = withWorkspace("geev") { work, lwork in
     Scalar.routines.geev(
       job, n, &matrix.elements, n, &real, &imaginary, &vectors.elements, n, work, lwork)
   }
   if info > 0 { throw .noConvergence(remaining: info) }
+  if !(real + imaginary).allSatisfy(\.isFinite) { throw .overflow(result: "an eigenvalue") }
   return (zip(real, imaginary).map { ComplexPair($0, $1) }, vectors)
 }

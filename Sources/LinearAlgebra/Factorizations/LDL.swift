@@ -11,8 +11,11 @@ public struct LDL<Scalar: BLASScalar>: Sendable {
   /// As `?sytrf` writes them for the lower triangle: from 1; negative for both columns of a block of order 2.
   private let pivots: [Int32]
 
-  /// ‖A‖₁
+  /// ‖σ A‖₁
   private let norm: Scalar
+
+  /// σ, the power of two that what was factored is A times.
+  private let scale: Scalar
 
   /// Position of the first zero on D's diagonal, from 0; nil where there is none.
   public let firstZeroPivot: Int?
@@ -23,14 +26,16 @@ public struct LDL<Scalar: BLASScalar>: Sendable {
   ///   - a: A, n × n.
   ///   - triangle: the triangle of A that is read; what the other holds does not matter. Nil, the default, reads both,
   ///     which have to be equal up to n ε max |A|, and uses the upper one.
-  /// - Throws: ``LAPACKError/notSymmetric(row:column:)``, ``LAPACKError/nonFinite(argument:row:column:)``.
+  /// - Throws: ``LAPACKError/notSymmetric(row:column:)``, ``LAPACKError/nonFinite(argument:row:column:)``;
+  ///   ``LAPACKError/overflow(result:)`` where pivots are so small beside other elements that their reciprocals overflow.
   /// - Precondition: A is square.
   /// - Complexity: n³/3 flops, one copy. Uses `?sytrf`.
   @specialized(where Scalar == Float, M == Matrix<Float>)
   @specialized(where Scalar == Double, M == Matrix<Double>)
   public init<M: RowMajor<Scalar>>(factoring a: M, triangle: Triangle? = nil) throws(LAPACKError) {
     var factors = try ColumnMajor(symmetric: a, triangle, "LDL")
-    let n = a.rowCount
+    let n = factors.rowCount
+    scale = factors.scaleToSafeRange()
     norm = factors.symmetricNorm1()
     var pivots = [Int32](repeating: 0, count: n)
     var info = 0
@@ -39,6 +44,7 @@ public struct LDL<Scalar: BLASScalar>: Sendable {
         Scalar.routines.sytrf(lowerTriangle, n, &factors.elements, n, &pivots, work, lwork)
       }
     }
+    try factors.checkPivots()
     firstZeroPivot = info > 0 ? info - 1 : nil
     (self.factors, self.pivots) = (factors, pivots)
   }
@@ -82,7 +88,10 @@ public struct LDL<Scalar: BLASScalar>: Sendable {
   }
 
   /// D, n × n.
-  public var blockDiagonal: Matrix<Scalar> {
+  public var blockDiagonal: Matrix<Scalar> { (1 / scale) * scaledBlockDiagonal }
+
+  /// σ D
+  private var scaledBlockDiagonal: Matrix<Scalar> {
     var d = Matrix<Scalar>.zeros(order, order)
     for block in blocks {
       let i = block.lowerBound
@@ -102,7 +111,7 @@ public struct LDL<Scalar: BLASScalar>: Sendable {
     var inverse = permutation
     for (i, row) in permutation.enumerated() { inverse[row] = i }
     let l = lower.rows(inverse)
-    return gemm(gemm(l, blockDiagonal), l, transposeB: .transpose)
+    return gemm(gemm(l, scaledBlockDiagonal), l, transposeB: .transpose, alpha: 1 / scale)
   }
 }
 
@@ -146,6 +155,7 @@ extension LDL {
         product.multiply(by: self[i, i] / e * (self[i + 1, i + 1] / e) - 1)
       }
     }
+    product.multiply(by: 1 / scale, times: order)
     return product
   }
 
@@ -175,7 +185,7 @@ extension LDL {
   @specialized(where Scalar == Double)
   public func solve(_ b: [Scalar]) throws(LAPACKError) -> [Scalar] {
     if let firstZeroPivot { throw .singular(index: firstZeroPivot) }
-    return try solution(b, order, sytrs)
+    return try solution(b, order, scale: scale, sytrs)
   }
 
   /// X with A X = B.
@@ -190,7 +200,7 @@ extension LDL {
   @specialized(where Scalar == Double)
   public func solve(_ b: Matrix<Scalar>) throws(LAPACKError) -> Matrix<Scalar> {
     if let firstZeroPivot { throw .singular(index: firstZeroPivot) }
-    return try solution(b, order, sytrs)
+    return try solution(b, order, scale: scale, sytrs)
   }
 
   @Sendable
@@ -212,6 +222,7 @@ extension LDL {
     var work: [Scalar] = zeros(order)
     positiveInfo("sytri", Scalar.routines.sytri(lowerTriangle, order, &result.elements, order, pivots, &work))
     result.mirrorLowerTriangle()
+    result.multiply(by: scale)
     return try finite(result.transposed, "the inverse")
   }
 }

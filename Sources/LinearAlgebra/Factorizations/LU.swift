@@ -18,8 +18,11 @@ public struct LU<Scalar: BLASScalar>: Sendable {
   /// Row i was exchanged with row pivots[i], one after the other; LAPACK counts from 1.
   private let pivots: [Int32]
 
-  /// ‖A‖₁
+  /// ‖σ A‖₁
   private let norm: Scalar
+
+  /// σ, the power of two that what was factored is A times.
+  private let scale: Scalar
 
   /// Position of the first zero on U's diagonal, from 0; nil where there is none.
   public let firstZeroPivot: Int?
@@ -27,18 +30,22 @@ public struct LU<Scalar: BLASScalar>: Sendable {
   /// Factors a square matrix.
   ///
   /// - Parameter a: A, n × n.
-  /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``.
+  /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``; ``LAPACKError/overflow(result:)`` where pivots are so
+  ///   small beside other elements that their reciprocals overflow.
   /// - Precondition: A is square.
   /// - Complexity: 2/3 n³ flops, on all cores where A is large; one copy. Uses `?getrf`.
   @specialized(where Scalar == Float, M == Matrix<Float>)
   @specialized(where Scalar == Double, M == Matrix<Double>)
   public init<M: RowMajor<Scalar>>(factoring a: M) throws(LAPACKError) {
-    require(a.rowCount == a.columnCount, "LU: A is \(a.shape), not square")
-    try checkFinite(a, "A")
     var factors = ColumnMajor(a)
+    let shape = factors.shape
+    require(shape.rows == shape.columns, "LU: A is \(shape), not square")
+    try checkFinite(a, "A")
+    scale = factors.scaleToSafeRange()
     norm = factors.norm1
-    var pivots = [Int32](repeating: 0, count: a.rowCount)
+    var pivots = [Int32](repeating: 0, count: shape.rows)
     firstZeroPivot = factorizeLU(&factors, &pivots)
+    try factors.checkPivots()
     (self.factors, self.pivots) = (factors, pivots)
   }
 
@@ -52,7 +59,7 @@ public struct LU<Scalar: BLASScalar>: Sendable {
   public var lower: Matrix<Scalar> { factors.unitLowerTrapezoid(columns: order).rowMajor }
 
   /// U, n × n.
-  public var upper: Matrix<Scalar> { factors.upperTrapezoid(rows: order).rowMajor }
+  public var upper: Matrix<Scalar> { factors.upperTrapezoid(rows: order).times(1 / scale).rowMajor }
 
   /// P as a list: row i of L U is row `permutation[i]` of A.
   public var permutation: [Int] {
@@ -66,7 +73,7 @@ public struct LU<Scalar: BLASScalar>: Sendable {
   public func reconstructed() -> Matrix<Scalar> {
     var inverse = permutation
     for (i, row) in permutation.enumerated() { inverse[row] = i }
-    return gemm(lower, upper).rows(inverse)
+    return gemm(lower, factors.upperTrapezoid(rows: order).rowMajor, alpha: 1 / scale).rows(inverse)
   }
 }
 
@@ -85,11 +92,14 @@ extension LU {
       let element = factors.elements[i * order + i]
       product.multiply(by: Int(pivot) == i + 1 ? element : -element)
     }
+    product.multiply(by: 1 / scale, times: order)
     return product
   }
 
   /// An estimate of κ₁(A) = ‖A‖₁ ‖A⁻¹‖₁: infinity for a singular matrix, 1 for an empty one. Seldom too small by more
-  /// than a factor of 3 (Higham 1988, doi:10.1145/50063.214386).
+  /// than a factor of 3 (Higham 1988, doi:10.1145/50063.214386). It does not tell of growth: there are matrices for which
+  /// elements of U are 2ⁿ⁻¹ times as large as those of A, and solutions lose as many digits (Wilkinson 1961,
+  /// doi:10.1145/321075.321076).
   /// - Complexity: O(n²) flops. Uses `?gecon`; up to the order 8 κ₁(A) is computed from the factors, which is faster.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
@@ -120,7 +130,7 @@ extension LU {
   @specialized(where Scalar == Double)
   public func solve(_ b: [Scalar], transpose: Transpose = .none) throws(LAPACKError) -> [Scalar] {
     if let firstZeroPivot { throw .singular(index: firstZeroPivot) }
-    return try solution(b, order) { x, count in getrs(x, count, transpose) }
+    return try solution(b, order, scale: scale) { x, count in getrs(x, count, transpose) }
   }
 
   /// X with A X = B, or Aᵀ X = B.
@@ -137,7 +147,7 @@ extension LU {
   @specialized(where Scalar == Double)
   public func solve(_ b: Matrix<Scalar>, transpose: Transpose = .none) throws(LAPACKError) -> Matrix<Scalar> {
     if let firstZeroPivot { throw .singular(index: firstZeroPivot) }
-    return try solution(b, order) { x, count in getrs(x, count, transpose) }
+    return try solution(b, order, scale: scale) { x, count in getrs(x, count, transpose) }
   }
 
   private func getrs(_ x: UnsafeMutablePointer<Scalar>, _ count: Int, _ transpose: Transpose) {
@@ -159,6 +169,7 @@ extension LU {
     _ = withWorkspace("getri") { work, lwork in
       Scalar.routines.getri(order, &result.elements, order, pivots, work, lwork)
     }
+    result.multiply(by: scale)
     return try finite(result.rowMajor, "the inverse")
   }
 }

@@ -19,6 +19,11 @@ struct ScaledProduct<Scalar: BLASScalar> {
     significand = Scalar(sign: significand.sign, exponent: 0, significand: significand.significand)
   }
 
+  /// Multiplies by a power of a power of two.
+  mutating func multiply(by powerOfTwo: Scalar, times count: Int) {
+    exponent += Int(powerOfTwo.exponent) * count
+  }
+
   /// The product; infinity or zero where it is too large or too small for the type.
   var value: Scalar {
     if significand.isZero { return 0 }

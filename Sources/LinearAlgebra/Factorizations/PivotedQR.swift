@@ -7,6 +7,9 @@ public struct PivotedQR<Scalar: BLASScalar>: Sendable {
   /// R on and above the diagonal; below it the vectors of the reflectors.
   private let factors: ColumnMajor<Scalar>
 
+  /// σ, the power of two that what was factored is A times.
+  private let scale: Scalar
+
   /// The scalar factors of the min(m, n) reflectors.
   private let tau: [Scalar]
 
@@ -22,8 +25,10 @@ public struct PivotedQR<Scalar: BLASScalar>: Sendable {
   @specialized(where Scalar == Double, M == Matrix<Double>)
   public init<M: RowMajor<Scalar>>(factoring a: M) throws(LAPACKError) {
     try checkFinite(a, "A")
-    let (m, n) = (a.rowCount, a.columnCount)
-    var factors = ColumnMajor(a), tau: [Scalar] = zeros(min(m, n))
+    var factors = ColumnMajor(a)
+    scale = factors.scaleToSafeRange()
+    let (m, n) = (factors.rowCount, factors.columnCount)
+    var tau: [Scalar] = zeros(min(m, n))
     var pivots = [Int32](repeating: 0, count: n)  // zero: every column may move
     if tau.isEmpty {
       permutation = Array(0..<n)
@@ -45,7 +50,9 @@ public struct PivotedQR<Scalar: BLASScalar>: Sendable {
   private var shape: Shape { factors.shape }
 
   /// R, min(m, n) × n. Its diagonal may have either sign; its magnitudes do not increase.
-  public var r: Matrix<Scalar> { factors.upperTrapezoid(rows: tau.count).rowMajor }
+  public var r: Matrix<Scalar> {
+    factors.upperTrapezoid(rows: tau.count).times(1 / scale).rowMajor
+  }
 
   /// The first min(m, n) columns of Q.
   /// - Complexity: 4 m n² − 2 … 4/3 n³ flops for m ≥ n. Uses `?orgqr`.
@@ -65,7 +72,7 @@ public struct PivotedQR<Scalar: BLASScalar>: Sendable {
     var product = factors.upperTrapezoid(rows: rowCount)
     multiplyByQ(&product, .none)
     // Columns back to their places are rows of the transpose.
-    return product.transposed.rows(inversePermutation).transposed()
+    return product.times(1 / scale).transposed.rows(inversePermutation).transposed()
   }
 
   /// The numerical rank: the number of elements on R's diagonal above a tolerance.
@@ -73,6 +80,9 @@ public struct PivotedQR<Scalar: BLASScalar>: Sendable {
   /// There are matrices whose rank it overestimates (Kahan 1966); ``SVD/rank(relativeTolerance:)`` does not.
   /// - Parameter relativeTolerance: the tolerance in units of the first of them; max(m, n) ε by default.
   public func rank(relativeTolerance: Scalar? = nil) -> Int {
+    require(
+      relativeTolerance.map { $0 >= 0 && $0 < 1 } ?? true,
+      "rank: a relative tolerance of \(relativeTolerance!); it is 0 or more, and below 1")
     let tolerance = relativeTolerance ?? Scalar(max(rowCount, columnCount)) * Scalar.ulpOfOne
     let diagonal = factors.diagonal
     guard let first = diagonal.first else { return 0 }
@@ -137,6 +147,7 @@ extension PivotedQR {
     let rank = rank(relativeTolerance: relativeTolerance), n = columnCount
     if rank == 0 { return .zeros(n, b.columnCount) }
     var product = ColumnMajor(b)
+    let scaleOfB = product.scaleToSafeRange()
     multiplyByQ(&product, .transpose)
     var x = ColumnMajor<Scalar>(zeros: n, b.columnCount)
     for column in 0..<b.columnCount {
@@ -152,6 +163,7 @@ extension PivotedQR {
       try solveTriangle(w.factors, rank, upperTriangle, .transpose, &x)
       w.multiply(&x, .none)
     }
+    x.multiply(by: scale, over: scaleOfB)
     return try finite(x.rowMajor.rows(inversePermutation), "the solution")
   }
 }

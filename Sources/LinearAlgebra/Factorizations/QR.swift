@@ -14,6 +14,9 @@ public struct QR<Scalar: BLASScalar>: Sendable {
   /// Q as a product of blocks of reflectors, and R.
   private let reflectors: BlockReflectors<Scalar>
 
+  /// σ, the power of two that what was factored is A times.
+  private let scale: Scalar
+
   /// Factors a matrix of any shape.
   ///
   /// - Parameter a: A, m × n.
@@ -23,7 +26,9 @@ public struct QR<Scalar: BLASScalar>: Sendable {
   @specialized(where Scalar == Double, M == Matrix<Double>)
   public init<M: RowMajor<Scalar>>(factoring a: M) throws(LAPACKError) {
     try checkFinite(a, "A")
-    reflectors = BlockReflectors(factoring: ColumnMajor(a))
+    var columns = ColumnMajor(a)
+    scale = columns.scaleToSafeRange()
+    reflectors = BlockReflectors(factoring: columns)
   }
 
   /// The number of rows of A, m.
@@ -36,7 +41,7 @@ public struct QR<Scalar: BLASScalar>: Sendable {
 
   /// R, min(m, n) × n. Its diagonal may have either sign.
   public var r: Matrix<Scalar> {
-    reflectors.factors.upperTrapezoid(rows: reflectors.count).rowMajor
+    reflectors.factors.upperTrapezoid(rows: reflectors.count).times(1 / scale).rowMajor
   }
 
   /// The first min(m, n) columns of Q, an orthonormal basis of the columns of A where these are independent.
@@ -67,7 +72,7 @@ public struct QR<Scalar: BLASScalar>: Sendable {
   public func reconstructed() -> Matrix<Scalar> {
     var product = reflectors.factors.upperTrapezoid(rows: rowCount)
     reflectors.multiply(&product, .none)
-    return product.rowMajor
+    return product.times(1 / scale).rowMajor
   }
 
   /// An estimate of κ₁(R) = ‖R‖₁ ‖R⁻¹‖₁ for m ≥ n, which κ₂(A) is within a factor of n of; infinity where R has a zero
@@ -111,8 +116,10 @@ public struct QR<Scalar: BLASScalar>: Sendable {
     require(b.rowCount == rowCount, "solve: A is \(shape) but B is \(b.shape)")
     try checkFinite(b, "B")
     var x = ColumnMajor(b)
+    let scaleOfB = x.scaleToSafeRange()
     reflectors.multiply(&x, .transpose)
     try solveTriangle(reflectors.factors, columnCount, upperTriangle, .none, &x)
+    x.multiply(by: scale, over: scaleOfB)
     return try finite(x.firstRows(columnCount), "the solution")
   }
 }

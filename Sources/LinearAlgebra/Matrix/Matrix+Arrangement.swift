@@ -6,7 +6,7 @@ extension Matrix {
   public func transposed() -> Matrix {
     Matrix(
       rows: columnCount, columns: rowCount,
-      elements: columnMajorElements(of: self, leadingDimension: rowCount))
+      elements: columnMajorElements(of: self, shape, leadingDimension: rowCount))
   }
 
   /// The same elements, row after row, in another shape.

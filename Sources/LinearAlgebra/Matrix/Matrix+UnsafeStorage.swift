@@ -39,8 +39,11 @@ extension Matrix {
 
 /// The elements of a row-major matrix in column-major order, columns `leadingDimension` elements apart; what lies
 /// between the end of a column and the next one is zero.
-func columnMajorElements<M: RowMajor>(of matrix: M, leadingDimension: Int) -> [M.Scalar] {
-  let shape = matrix.shape
+///
+/// - Parameter shape: the matrix's shape as it was asked for before; another one now stops the program.
+func columnMajorElements<M: RowMajor>(
+  of matrix: M, _ shape: Shape, leadingDimension: Int
+) -> [M.Scalar] {
   precondition(leadingDimension >= shape.rows)
   return Array(unsafeUninitializedCapacity: elementCount(leadingDimension, shape.columns)) { target, count in
     count = leadingDimension * shape.columns

@@ -70,7 +70,7 @@ public struct RowBlock<Scalar: BLASScalar>: RowMajor, Sendable {
   public func transposed() -> Matrix<Scalar> {
     Matrix(
       rows: columnCount, columns: rowCount,
-      elements: columnMajorElements(of: self, leadingDimension: rowCount))
+      elements: columnMajorElements(of: self, shape, leadingDimension: rowCount))
   }
 
   /// The element in row `i` of the block and column `j`, both counted from 0.

@@ -28,16 +28,20 @@ public enum Factorization<Scalar: BLASScalar>: Sendable {
   @specialized(where Scalar == Float, M == Matrix<Float>)
   @specialized(where Scalar == Double, M == Matrix<Double>)
   public init<M: RowMajor<Scalar>>(factoring a: M) throws(LAPACKError) {
-    if a.rowCount != a.columnCount {
+    let shape = a.shape
+    if shape.rows != shape.columns {
       self = .leastSquares(try PivotedQR(factoring: a))
       return
     }
-    let structure = a.withUnsafeElements { squareStructure($0, a.rowCount) }
+    let structure = a.withUnsafeElements(of: shape) { squareStructure($0, shape.rows) }
     switch structure {
     case .triangular(let triangle):
       try checkFinite(a, "A")
       self = .triangular(
-        a.withUnsafeElements { Matrix(rows: a.rowCount, columns: a.rowCount, elements: Array($0)) }, triangle)
+        a.withUnsafeElements(of: shape) {
+          Matrix(rows: shape.rows, columns: shape.rows, elements: Array($0))
+        },
+        triangle)
     case .symmetricWithPositiveDiagonal:
       do throws(LAPACKError) {
         self = .cholesky(try Cholesky(factoring: a, triangle: .upper))
@@ -58,9 +62,9 @@ public enum Factorization<Scalar: BLASScalar>: Sendable {
   var reciprocalCondition: Scalar {
     switch self {
     case .triangular(let matrix, let triangle):
-      // ‖A⁻ᵀ‖₁ = ‖A⁻¹‖∞: the other norm's condition number, of the same size.
+      // LAPACK sees the transpose, whose ∞-norm is ‖A‖₁.
       triangularReciprocalCondition(
-        ColumnMajor(transposing: matrix), matrix.rowCount, triangle.lapackOfRowMajor)
+        safelyScaled(matrix).columns, matrix.rowCount, triangle.lapackOfRowMajor, norm: infinityNorm)
     case .cholesky(let cholesky): cholesky.reciprocalCondition
     case .lu(let lu): lu.reciprocalCondition
     case .leastSquares(let qr): 1 / qr.conditionEstimate()
@@ -158,9 +162,21 @@ private func substitute<Scalar: BLASScalar>(
   let n = matrix.rowCount
   require(b.rowCount == n, "solve: A is \(matrix.shape) but B is \(b.shape)")
   try checkFinite(b, "B")
+  let (columns, scale) = safelyScaled(matrix)
   var x = ColumnMajor(b)
-  try solveTriangle(ColumnMajor(transposing: matrix), n, triangle.lapackOfRowMajor, .transpose, &x)
+  let scaleOfB = x.scaleToSafeRange()
+  try solveTriangle(columns, n, triangle.lapackOfRowMajor, .transpose, &x)
+  x.multiply(by: scale, over: scaleOfB)
   return try finite(x.rowMajor, "the solution")
+}
+
+/// The transpose of a matrix, column by column, times a power of two that takes it to the middle of the numbers.
+private func safelyScaled<Scalar: BLASScalar>(
+  _ matrix: Matrix<Scalar>
+) -> (columns: ColumnMajor<Scalar>, scale: Scalar) {
+  var columns = ColumnMajor(transposing: matrix)
+  let scale = columns.scaleToSafeRange()
+  return (columns, scale)
 }
 
 /// What can be seen of a square matrix without arithmetic.

@@ -121,8 +121,9 @@ private struct LeastSquaresProblem<Scalar: BLASScalar> {
     try checkFinite(b, "B")
     (rows, columns, targets) = (a.rowCount, a.columnCount, b.columnCount)
     leadingDimensionOfB = max(rows, columns, 1)
-    self.a = columnMajorElements(of: a, leadingDimension: rows)
-    self.b = columnMajorElements(of: b, leadingDimension: leadingDimensionOfB)
+    self.a = columnMajorElements(of: a, Shape(rows, columns), leadingDimension: rows)
+    self.b = columnMajorElements(
+      of: b, Shape(rows, targets), leadingDimension: leadingDimensionOfB)
     // Without a right-hand side the routines return before they look at A's rank: give them one of zeros.
     if targets == 0 { self.b = Array(repeating: 0, count: leadingDimensionOfB) }
   }

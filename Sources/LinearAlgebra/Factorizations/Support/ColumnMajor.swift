@@ -15,15 +15,19 @@ struct ColumnMajor<Scalar: BLASScalar>: Sendable {
   }
 
   /// The same matrix in the other order.
-  init(_ matrix: some RowMajor<Scalar>) {
-    (rowCount, columnCount) = (matrix.rowCount, matrix.columnCount)
-    elements = columnMajorElements(of: matrix, leadingDimension: rowCount)
+  init(_ matrix: some RowMajor<Scalar>) { self.init(matrix, matrix.shape) }
+
+  /// The same matrix in the other order, whose shape was asked for before.
+  init(_ matrix: some RowMajor<Scalar>, _ shape: Shape) {
+    (rowCount, columnCount) = (shape.rows, shape.columns)
+    elements = columnMajorElements(of: matrix, shape, leadingDimension: rowCount)
   }
 
   /// The transpose of a matrix: its rows become columns, without moving an element.
   init(transposing matrix: some RowMajor<Scalar>) {
-    (rowCount, columnCount) = (matrix.columnCount, matrix.rowCount)
-    elements = matrix.withUnsafeElements { Array($0) }
+    let shape = matrix.shape
+    (rowCount, columnCount) = (shape.columns, shape.rows)
+    elements = matrix.withUnsafeElements(of: shape) { Array($0) }
   }
 
   var shape: Shape { Shape(rowCount, columnCount) }
@@ -44,6 +48,54 @@ struct ColumnMajor<Scalar: BLASScalar>: Sendable {
     elements.withUnsafeBufferPointer { elements in
       guard rowCount > 0, let start = elements.baseAddress else { return 0 }
       return (0..<columnCount).reduce(0) { max($0, Scalar.routines.asum(rowCount, start + $1 * rowCount)) }
+    }
+  }
+
+  /// Multiplies the matrix by a power of two where its largest element is so large or small that a factorization could
+  /// overflow or underflow though the solution does not; rounds nothing that is not subnormal.
+  ///
+  /// - Parameter isEven: whether the exponent has to be even, for a factor that has the power's root.
+  /// - Returns: that power; 1 for most matrices.
+  mutating func scaleToSafeRange(isEven: Bool = false) -> Scalar {
+    let largest = transposed.norm(.max), limit = Scalar.greatestFiniteMagnitude.exponent / 5
+    if largest.isZero || abs(largest.exponent) <= limit { return 1 }
+    // Within the normal numbers.
+    var exponent = max(min(-largest.exponent, 5 * limit), -5 * limit)
+    if isEven { exponent -= exponent % 2 }
+    let scale = Scalar(sign: .plus, exponent: exponent, significand: 1)
+    multiply(by: scale)
+    return scale
+  }
+
+  /// Multiplies each element.
+  mutating func multiply(by factor: Scalar) {
+    if factor == 1 { return }
+    elements.withUnsafeMutableBufferPointer { elements in
+      guard let start = elements.baseAddress else { return }
+      apply(.multiply, .result, .scalar(factor), count: elements.count, into: start)
+    }
+  }
+
+  /// Multiplies each element by the quotient of two powers of two, which may itself be beyond the type.
+  mutating func multiply(by factor: Scalar, over divisor: Scalar) {
+    if factor == divisor { return }
+    // Half of the exponent at a time.
+    let exponent = factor.exponent - divisor.exponent, half = exponent / 2
+    multiply(by: Scalar(sign: .plus, exponent: half, significand: 1))
+    multiply(by: Scalar(sign: .plus, exponent: exponent - half, significand: 1))
+  }
+
+  /// The matrix times a factor.
+  func times(_ factor: Scalar) -> ColumnMajor {
+    var result = self
+    result.multiply(by: factor)
+    return result
+  }
+
+  /// Throws where an element of the diagonal is not finite: pivots were subnormal, and their reciprocals overflow.
+  func checkPivots() throws(LAPACKError) {
+    for i in 0..<min(rowCount, columnCount) where !elements[i * rowCount + i].isFinite {
+      throw .overflow(result: "the factorization")
     }
   }
 
@@ -94,9 +146,9 @@ extension ColumnMajor {
   init(
     symmetric matrix: some RowMajor<Scalar>, _ triangle: Triangle?, _ routine: StaticString
   ) throws(LAPACKError) {
-    require(matrix.rowCount == matrix.columnCount, "\(routine): A is \(matrix.shape), not square")
     // The upper triangle row by row is the lower one column by column.
     self = triangle == .lower ? ColumnMajor(matrix) : ColumnMajor(transposing: matrix)
+    require(rowCount == columnCount, "\(routine): A is \(Shape(rowCount, columnCount)), not square")
     if triangle == nil {
       try checkFinite(matrix, "A")
       let n = columnCount

@@ -11,15 +11,19 @@ let smallestParallelOrder = 256
 /// - Parameters:
 ///   - b: B, n × k.
 ///   - order: n.
+///   - scale: the power of two that the factored matrix is A times.
 ///   - solve: overwrites some columns of B, `order` elements apart, by those of X; it is given their number.
 /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/overflow(result:)``.
 func solution<Scalar: BLASScalar>(
-  _ b: Matrix<Scalar>, _ order: Int, _ solve: @Sendable (UnsafeMutablePointer<Scalar>, Int) -> Void
+  _ b: Matrix<Scalar>, _ order: Int, scale: Scalar,
+  _ solve: @Sendable (UnsafeMutablePointer<Scalar>, Int) -> Void
 ) throws(LAPACKError) -> Matrix<Scalar> {
   require(b.rowCount == order, "solve: A is \(Shape(order, order)) but B is \(b.shape)")
   try checkFinite(b, "B")
   if b.isEmpty { return b }
   var x = ColumnMajor(b)
+  // σ A x = σ b: the product with a large σ comes last, that with a small one first.
+  if scale < 1 { x.multiply(by: scale) }
   let count = b.columnCount, isSmall = order < smallestParallelOrder || count <= columnsOfOneSolution
   let step = isSmall ? count : columnsOfOneSolution
   x.elements.withUnsafeMutableBufferPointer {
@@ -29,18 +33,20 @@ func solution<Scalar: BLASScalar>(
       solve(x + first * order, min(step, count - first))
     }
   }
+  if scale > 1 { x.multiply(by: scale) }
   return try finite(x.rowMajor, "the solution")
 }
 
 /// x for one right-hand side b, as above.
 func solution<Scalar: BLASScalar>(
-  _ b: [Scalar], _ order: Int, _ solve: (UnsafeMutablePointer<Scalar>, Int) -> Void
+  _ b: [Scalar], _ order: Int, scale: Scalar, _ solve: (UnsafeMutablePointer<Scalar>, Int) -> Void
 ) throws(LAPACKError) -> [Scalar] {
   require(b.count == order, "solve: A is \(Shape(order, order)) but b has \(b.count) elements")
   try checkFinite(Matrix(column: b), "b")
   if b.isEmpty { return b }
-  var x = b
+  var x = scale < 1 ? scale * b : b
   x.withUnsafeMutableBufferPointer { solve($0.baseAddress!, 1) }
+  if scale > 1 { x = scale * x }
   _ = try finite(Matrix(column: x), "the solution")
   return x
 }

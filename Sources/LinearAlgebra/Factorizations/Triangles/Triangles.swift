@@ -17,13 +17,15 @@ func solveTriangle<Scalar: BLASScalar>(
   if info > 0 { throw .singular(index: info - 1) }
 }
 
-/// 1 / κ₁(T), estimated, of the first `n` rows and columns of the triangle `uplo`; 0 where the diagonal has a zero.
+/// 1 / κ(T), estimated, of the first `n` rows and columns of the triangle `uplo`; 0 where the diagonal has a zero.
+///
+/// - Parameter norm: the norm, ‖T‖₁ or ‖T‖∞.
 func triangularReciprocalCondition<Scalar: BLASScalar>(
-  _ t: ColumnMajor<Scalar>, _ n: Int, _ uplo: CChar
+  _ t: ColumnMajor<Scalar>, _ n: Int, _ uplo: CChar, norm: CChar = oneNorm
 ) -> Scalar {
   if n == 0 { return 1 }
   if t.diagonal.prefix(n).contains(0) { return 0 }
   return reciprocalConditionNumber("trcon", n, workPerColumn: 3) { result, work, integers in
-    Scalar.routines.trcon(uplo, n, t.elements, t.rowCount, result, work, integers)
+    Scalar.routines.trcon(norm, uplo, n, t.elements, t.rowCount, result, work, integers)
   }
 }

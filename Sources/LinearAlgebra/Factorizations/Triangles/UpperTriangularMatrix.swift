@@ -91,7 +91,7 @@ extension UpperTriangularMatrix {
   ) throws(LAPACKError) -> Matrix<Scalar> {
     require(b.rowCount == order, "solve: R has order \(order) but B is \(b.shape)")
     if b.isEmpty { return b }
-    var x = LinearAlgebra.columnMajorElements(of: b, leadingDimension: order)
+    var x = LinearAlgebra.columnMajorElements(of: b, b.shape, leadingDimension: order)
     let info = x.withUnsafeMutableBufferPointer { x in
       columnMajorElements.withUnsafeBufferPointer { r in
         positiveInfo(
