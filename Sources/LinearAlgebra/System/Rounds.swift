@@ -1,7 +1,7 @@
 private import Dispatch
 private import Synchronization
 
-/// Calls `task` with 0 ..< `count`, on as many threads as a pass uses, each index on whichever thread is free; then,
+/// Calls `task` with 0 ..< `count`, on so many threads, each index on whichever thread is free; then,
 /// once all of them are done, `next` for the number of tasks of another round; until that is nil.
 ///
 /// For rounds that are shorter than it takes to wake a thread: threads wait for a round without sleeping at first, and
@@ -13,7 +13,7 @@ private import Synchronization
 ///   - threads: as many as have something to do.
 ///   - task: does a task of the current round.
 ///   - next: called on one thread between two rounds, after everything that the tasks did.
-func forEachRound(
+package func forEachRound(
   _ count: Int, threads: Int, _ task: @escaping (Int) -> Void, next: @escaping () -> Int?
 ) {
   if threads <= 1 {
