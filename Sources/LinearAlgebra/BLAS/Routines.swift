@@ -172,6 +172,16 @@ package protocol Routines<Scalar> {
     _ z: UnsafeMutablePointer<Scalar>, _ ldz: Int, _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int,
     _ iwork: UnsafeMutablePointer<Int32>, _ liwork: Int
   ) -> Int32
+  static func gebrd(
+    _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int, _ d: UnsafeMutablePointer<Scalar>,
+    _ e: UnsafeMutablePointer<Scalar>, _ tauq: UnsafeMutablePointer<Scalar>,
+    _ taup: UnsafeMutablePointer<Scalar>, _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int
+  ) -> Int32
+  static func bdsdc(
+    _ compq: CChar, _ n: Int, _ d: UnsafeMutablePointer<Scalar>, _ e: UnsafeMutablePointer<Scalar>,
+    _ u: UnsafeMutablePointer<Scalar>, _ ldu: Int, _ vt: UnsafeMutablePointer<Scalar>, _ ldvt: Int,
+    _ work: UnsafeMutablePointer<Scalar>, _ iwork: UnsafeMutablePointer<Int32>
+  ) -> Int32
   static func geev(
     _ jobvr: CChar, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int,
     _ wr: UnsafeMutablePointer<Scalar>, _ wi: UnsafeMutablePointer<Scalar>,

@@ -134,6 +134,7 @@ func gesdd<Scalar: BLASScalar>(
     for i in 0..<uCount { u.elements[i * m + i] = 1 }
     return (u, [], vt)
   }
+  if n >= smallestParallelOrder { return try blockedGesdd(a, vectors) }
   var values: [Scalar] = zeros(n)
   var integers = [Int32](repeating: 0, count: 8 * n)
   let info = withWorkspace("gesdd") { work, lwork in

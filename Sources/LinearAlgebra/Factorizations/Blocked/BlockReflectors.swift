@@ -169,7 +169,7 @@ private struct SharedColumns<Scalar>: @unchecked Sendable {
 }
 
 /// A range cut into pieces of a width, the last one narrower.
-private func chunks(_ range: Range<Int>, _ width: Int) -> [Range<Int>] {
+func chunks(_ range: Range<Int>, _ width: Int) -> [Range<Int>] {
   stride(from: range.lowerBound, to: range.upperBound, by: width).map {
     $0..<min($0 + width, range.upperBound)
   }

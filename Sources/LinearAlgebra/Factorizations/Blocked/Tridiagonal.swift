@@ -49,16 +49,8 @@ struct Tridiagonalization<Scalar: BLASScalar>: Sendable {
 
   /// Q as blocks of reflectors of order n − 1, which multiply the rows below the first.
   func reflectors() -> BlockReflectors<Scalar> {
-    let n = factors.rowCount, order = n - 1
-    var vectors = ColumnMajor<Scalar>(zeros: order, order)
-    vectors.elements.withUnsafeMutableBufferPointer { v in
-      factors.elements.withUnsafeBufferPointer { a in
-        for j in 0..<order {
-          (v.baseAddress! + j * order + j).update(from: a.baseAddress! + j * n + j + 1, count: order - j)
-        }
-      }
-    }
-    return BlockReflectors(vectors: vectors, tau: tau)
+    let order = factors.rowCount - 1
+    return BlockReflectors(vectors: factors.withoutFirstRow(columns: order), tau: tau)
   }
 }
 
