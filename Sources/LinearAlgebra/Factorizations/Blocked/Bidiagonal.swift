@@ -5,17 +5,17 @@ private let panelWidth = 32
 /// Reflector j of Q leaves the first j elements of a vector as they are, that of P the first j + 1.
 struct Bidiagonalization<Scalar: BLASScalar>: Sendable {
   /// The diagonal of B, n elements.
-  private(set) var diagonal: [Scalar]
+  let diagonal: [Scalar]
 
   /// The n − 1 elements to the right of it.
-  private(set) var offDiagonal: [Scalar]
+  let offDiagonal: [Scalar]
 
   /// A's memory, with the vectors of Q's reflectors below the diagonal and those of P's to the right of the element
   /// beside it.
   private var factors: ColumnMajor<Scalar>
 
   /// The factors of the reflectors I − τ v vᵀ.
-  private var leftTau: [Scalar], rightTau: [Scalar]
+  private let leftTau: [Scalar], rightTau: [Scalar]
 
   /// Reduces a matrix by panels (Dongarra, Sorensen and Hammarling 1989, doi:10.1016/0377-0427(89)90367-1). Threads
   /// divide Aᵀ u and A v, which every column needs, and the update of rank 64 behind a panel; the cut depends on the
@@ -27,26 +27,20 @@ struct Bidiagonalization<Scalar: BLASScalar>: Sendable {
   init(_ a: consuming ColumnMajor<Scalar>) {
     factors = a
     let (m, n) = (factors.rowCount, factors.columnCount)
-    (diagonal, offDiagonal, leftTau, rightTau) = (zeros(n), zeros(n), zeros(n), zeros(n))
     var memory: [Scalar] = zeros(BidiagonalSteps<Scalar>.memoryCount(m, n))
     factors.elements.withUnsafeMutableBufferPointer { a in
-      diagonal.withUnsafeMutableBufferPointer { d in
-        offDiagonal.withUnsafeMutableBufferPointer { e in
-          leftTau.withUnsafeMutableBufferPointer { leftTau in
-            rightTau.withUnsafeMutableBufferPointer { rightTau in
-              memory.withUnsafeMutableBufferPointer { memory in
-                let steps = BidiagonalSteps(
-                  m, n, a.baseAddress!, d.baseAddress!, e.baseAddress!, leftTau.baseAddress!,
-                  rightTau.baseAddress!, memory.baseAddress!)
-                let count = steps.beginPanel() ?? 0
-                forEachRound(
-                  count, threads: Parallelism.threads, { steps.work($0) }, next: { steps.next() })
-              }
-            }
-          }
-        }
+      memory.withUnsafeMutableBufferPointer { memory in
+        let steps = BidiagonalSteps(m, n, a.baseAddress!, memory.baseAddress!)
+        let count = steps.beginPanel() ?? 0
+        forEachRound(
+          count, threads: min(Parallelism.threads, mostProductParts + 1), patience: reductionPatience,
+          { steps.work($0) }, next: { steps.next() })
       }
     }
+    diagonal = Array(memory[..<n])
+    offDiagonal = Array(memory[n..<2 * n - 1])
+    leftTau = Array(memory[2 * n..<3 * n])
+    rightTau = Array(memory[3 * n..<4 * n - 1])
   }
 
   /// Q, of order m.
@@ -79,16 +73,18 @@ private final class BidiagonalSteps<Scalar: BLASScalar> {
   private var parts: [Range<Int>] = []
   private var blocks: [(Range<Int>, Range<Int>)] = []
 
-  static func memoryCount(_ m: Int, _ n: Int) -> Int { (m + n) * 2 * panelWidth + 4 * panelWidth }
+  static func memoryCount(_ m: Int, _ n: Int) -> Int { 4 * n + (m + n) * 2 * panelWidth + 4 * panelWidth }
 
-  init(
-    _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ d: UnsafeMutablePointer<Scalar>,
-    _ e: UnsafeMutablePointer<Scalar>, _ leftTau: UnsafeMutablePointer<Scalar>,
-    _ rightTau: UnsafeMutablePointer<Scalar>, _ memory: UnsafeMutablePointer<Scalar>
-  ) {
-    (self.m, self.n, self.a, self.d, self.e) = (m, n, a, d, e)
-    (self.leftTau, self.rightTau) = (leftTau, rightTau)
-    p = memory
+  /// - Parameters:
+  ///   - m: the number of rows of A.
+  ///   - n: the number of columns.
+  ///   - a: A.
+  ///   - memory: as many elements as `memoryCount`, zeros, of which the first 4 n become the diagonal, the elements
+  ///     beside it, τ of Q's reflectors and τ of P's.
+  init(_ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ memory: UnsafeMutablePointer<Scalar>) {
+    (self.m, self.n, self.a) = (m, n, a)
+    (d, e, leftTau, rightTau) = (memory, memory + n, memory + 2 * n, memory + 3 * n)
+    p = memory + 4 * n
     q = p + m * 2 * panelWidth
     coefficients = q + n * 2 * panelWidth
     row = coefficients + 2 * panelWidth
@@ -169,7 +165,7 @@ private final class BidiagonalSteps<Scalar: BLASScalar> {
     let u = p + k * m + j
     u.update(from: own, count: m - j)
     u[0] = 1
-    parts = evenParts(j + 1..<n, each: m - j)
+    parts = productParts(j + 1..<n, each: m - j)
     return parts.count + 1
   }
 
@@ -185,7 +181,7 @@ private final class BidiagonalSteps<Scalar: BLASScalar> {
     e[j] = v[0]
     v[0] = 1
     for i in 1..<length { own[i * m] = v[i] }
-    parts = evenParts(j + 1..<m, each: length)
+    parts = productParts(j + 1..<m, each: length)
     return parts.count + 1
   }
 
@@ -205,19 +201,9 @@ private final class BidiagonalSteps<Scalar: BLASScalar> {
 
   private func beginUpdate() -> Int {
     round = .update
-    let side = max(64, min(256, (n - column) / 8))
+    let side = updateSide(n - column)
     let rows = chunks(column..<m, side)
     blocks = chunks(column..<n, side).flatMap { columns in rows.map { ($0, columns) } }
     return blocks.count
   }
-}
-
-/// Elements of A that are worth a part of a product with a vector.
-private let partElements = 1 << 15
-
-/// A range of columns or rows of `length` elements cut into up to 8 parts: products with vectors are bound by memory,
-/// which some threads are enough for.
-private func evenParts(_ range: Range<Int>, each length: Int) -> [Range<Int>] {
-  let count = max(1, min(8, range.count * length / partElements))
-  return chunks(range, ((range.count + count - 1) / count + 31) / 32 * 32)
 }

@@ -1,20 +1,24 @@
 /// Columns of a panel, after which the rest of the matrix is updated.
 private let panelWidth = 32
 
+/// Tiles of A v, which stay in the cache between A and Aᵀ. (AVX-512, from memory: 22 GB/s; `?symv` alone 24.)
+private let stripWidth = 32
+private let tileHeight = 128
+
 /// T = Qᵀ A Q of a symmetric matrix A: tridiagonal, with Q a product of n − 1 Householder reflectors, of which reflector
 /// j leaves the first j + 1 elements of a vector as they are.
 struct Tridiagonalization<Scalar: BLASScalar>: Sendable {
   /// The diagonal of T, n elements.
-  private(set) var diagonal: [Scalar]
+  let diagonal: [Scalar]
 
   /// The n − 1 elements beside it.
-  private(set) var offDiagonal: [Scalar]
+  let offDiagonal: [Scalar]
 
   /// A's memory, with the vectors of the reflectors below the elements beside the diagonal.
   private var factors: ColumnMajor<Scalar>
 
   /// The factors of the reflectors I − τ v vᵀ.
-  private var tau: [Scalar]
+  private let tau: [Scalar]
 
   /// Reduces a matrix by panels of columns (Dongarra, Sorensen and Hammarling 1989, doi:10.1016/0377-0427(89)90367-1).
   /// Threads divide A v, which every column needs, and the update of rank 64 behind a panel; the cut depends on n alone,
@@ -26,25 +30,19 @@ struct Tridiagonalization<Scalar: BLASScalar>: Sendable {
   init(_ a: consuming ColumnMajor<Scalar>) {
     factors = a
     let n = factors.rowCount
-    diagonal = zeros(n)
-    (offDiagonal, tau) = (zeros(max(1, n - 1)), zeros(max(1, n - 1)))
     var memory: [Scalar] = zeros(TridiagonalSteps<Scalar>.memoryCount(n))
     factors.elements.withUnsafeMutableBufferPointer { a in
-      diagonal.withUnsafeMutableBufferPointer { d in
-        offDiagonal.withUnsafeMutableBufferPointer { e in
-          tau.withUnsafeMutableBufferPointer { tau in
-            memory.withUnsafeMutableBufferPointer { memory in
-              let steps = TridiagonalSteps(
-                n, a.baseAddress!, d.baseAddress!, e.baseAddress!, tau.baseAddress!, memory.baseAddress!)
-              let count = steps.begin()
-              forEachRound(
-                count, threads: min(Parallelism.threads, mostParts + 1), { steps.work($0) },
-                next: { steps.next() })
-            }
-          }
-        }
+      memory.withUnsafeMutableBufferPointer { memory in
+        let steps = TridiagonalSteps(n, a.baseAddress!, memory.baseAddress!)
+        let count = steps.beginPanel() ?? 0
+        forEachRound(
+          count, threads: min(Parallelism.threads, mostProductParts + 1), patience: reductionPatience,
+          { steps.work($0) }, next: { steps.next() })
       }
     }
+    diagonal = Array(memory[..<n])
+    offDiagonal = Array(memory[n..<2 * n - 1])
+    tau = Array(memory[2 * n..<3 * n - 1])
   }
 
   /// Q as blocks of reflectors of order n − 1, which multiply the rows below the first.
@@ -53,12 +51,6 @@ struct Tridiagonalization<Scalar: BLASScalar>: Sendable {
     return BlockReflectors(vectors: factors.withoutFirstRow(columns: order), tau: tau)
   }
 }
-
-/// Parts of A v at most: it is bound by memory, which some threads are enough for.
-private let mostParts = 8
-
-/// Elements of A's triangle that are worth a part of A v.
-private let partElements = 1 << 15
 
 /// The memory that the threads share, and where in the reduction they are.
 ///
@@ -76,24 +68,22 @@ private final class TridiagonalSteps<Scalar: BLASScalar> {
   private var bounds: [Int] = []
   /// Where the blocks of an update begin: row and column.
   private var blocks: [(Int, Int)] = []
+  private var blockSide = 0
 
-  static func memoryCount(_ n: Int) -> Int { n * (4 * panelWidth + mostParts) + 4 * panelWidth }
+  static func memoryCount(_ n: Int) -> Int { n * (3 + 4 * panelWidth + mostProductParts) + 4 * panelWidth }
 
-  init(
-    _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ d: UnsafeMutablePointer<Scalar>,
-    _ e: UnsafeMutablePointer<Scalar>, _ tau: UnsafeMutablePointer<Scalar>,
-    _ memory: UnsafeMutablePointer<Scalar>
-  ) {
-    (self.n, self.a, self.d, self.e, self.tau) = (n, a, d, e, tau)
-    p = memory
+  /// - Parameters:
+  ///   - n: the order of A.
+  ///   - a: A.
+  ///   - memory: as many elements as `memoryCount`, zeros, of which the first 3 n become the diagonal, the elements
+  ///     beside it and τ.
+  init(_ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ memory: UnsafeMutablePointer<Scalar>) {
+    (self.n, self.a, d, e, tau, p) = (n, a, memory, memory + n, memory + 2 * n, memory + 3 * n)
     q = p + n * 2 * panelWidth
     products = q + n * 2 * panelWidth
-    coefficients = products + n * mostParts
+    coefficients = products + n * mostProductParts
     row = coefficients + 2 * panelWidth
   }
-
-  /// The number of tasks of the first round.
-  func begin() -> Int { beginPanel() ?? 0 }
 
   /// The tasks of the next round, once those of this one are done.
   func next() -> Int? {
@@ -118,7 +108,7 @@ private final class TridiagonalSteps<Scalar: BLASScalar> {
   }
 
   /// The last columns are left to LAPACK.
-  private func beginPanel() -> Int? {
+  func beginPanel() -> Int? {
     isUpdate = false
     if n - column > 2 * panelWidth { return beginColumn() }
     let j = column
@@ -142,7 +132,7 @@ private final class TridiagonalSteps<Scalar: BLASScalar> {
     own[j + 1] = 1
     (p + k * n + j + 1).update(from: own + j + 1, count: n - j - 1)
     (q + (k + 1) * n + j + 1).update(from: own + j + 1, count: n - j - 1)
-    let order = n - j - 1, count = max(1, min(mostParts, order * order / 2 / partElements))
+    let order = n - j - 1, count = max(1, min(mostProductParts, order * order / 2 / productPartElements))
     // Equal areas of the triangle.
     bounds = (0..<count).map { part in
       let rest = (1 - Double(part) / Double(count)).squareRoot()
@@ -174,7 +164,7 @@ private final class TridiagonalSteps<Scalar: BLASScalar> {
     }
   }
 
-  /// w = τ (A v − P Qᵀ v) − ½ τ² (vᵀ …) v.
+  /// w = y − ½ τ (yᵀ v) v with y = τ (A v − P Qᵀ v).
   private func finishProduct() {
     let j = column, k = 2 * (j - panelStart), length = n - j - 1
     let v = a + j * n + j + 1, w = products + j + 1
@@ -192,14 +182,11 @@ private final class TridiagonalSteps<Scalar: BLASScalar> {
 
   private func beginUpdate() -> Int {
     isUpdate = true
-    let side = max(64, min(256, (n - column) / 8))
-    let starts = Array(stride(from: column, to: n, by: side))
+    blockSide = updateSide(n - column)
+    let starts = Array(stride(from: column, to: n, by: blockSide))
     blocks = starts.flatMap { left in starts.filter { $0 >= left }.map { ($0, left) } }
-    blockSide = side
     return blocks.count
   }
-
-  private var blockSide = 0
 
   /// A block on or below the diagonal; what a block on it holds above the diagonal is not used.
   private func update(_ block: (Int, Int)) {
@@ -209,6 +196,3 @@ private final class TridiagonalSteps<Scalar: BLASScalar> {
       p + top, n, 1, a + left * n + top, n)
   }
 }
-
-private let stripWidth = 32
-private let tileHeight = 128

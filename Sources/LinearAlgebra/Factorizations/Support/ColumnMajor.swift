@@ -70,7 +70,8 @@ struct ColumnMajor<Scalar: BLASScalar>: Sendable {
     result.elements.withUnsafeMutableBufferPointer { target in
       elements.withUnsafeBufferPointer { source in
         for j in 0..<count {
-          (target.baseAddress! + j * height).update(from: source.baseAddress! + j * rowCount + 1, count: height)
+          (target.baseAddress! + j * height).update(
+            from: source.baseAddress! + j * rowCount + 1, count: height)
         }
       }
     }

@@ -7,13 +7,11 @@ extension ColumnMajor {
   @specialized(where Scalar == Double)
   mutating func scaleToMiddle() -> Scalar {
     let smallest = (Scalar.leastNormalMagnitude / Scalar.ulpOfOne).squareRoot(), largest = 1 / smallest
-    return elements.withUnsafeMutableBufferPointer { a in
-      var magnitude: Scalar = 0
-      for x in a { magnitude = max(magnitude, abs(x)) }
-      if magnitude == 0 || (smallest...largest).contains(magnitude) { return 1 }
-      let scale = (magnitude < smallest ? smallest : largest) / magnitude
-      for i in a.indices { a[i] *= scale }
-      return scale
-    }
+    var magnitude: Scalar = 0
+    elements.withUnsafeBufferPointer { for x in $0 { magnitude = max(magnitude, abs(x)) } }
+    if magnitude == 0 || (smallest...largest).contains(magnitude) { return 1 }
+    let scale = (magnitude < smallest ? smallest : largest) / magnitude
+    elements.withUnsafeMutableBufferPointer { a in for i in a.indices { a[i] *= scale } }
+    return scale
   }
 }
