@@ -172,6 +172,19 @@ package protocol Routines<Scalar> {
     _ z: UnsafeMutablePointer<Scalar>, _ ldz: Int, _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int,
     _ iwork: UnsafeMutablePointer<Int32>, _ liwork: Int
   ) -> Int32
+  static func laed2(
+    _ k: UnsafeMutablePointer<Int32>, _ n: Int, _ n1: Int, _ d: UnsafeMutablePointer<Scalar>,
+    _ q: UnsafeMutablePointer<Scalar>, _ ldq: Int, _ indxq: UnsafeMutablePointer<Int32>,
+    _ rho: UnsafeMutablePointer<Scalar>, _ z: UnsafeMutablePointer<Scalar>,
+    _ dlamda: UnsafeMutablePointer<Scalar>, _ w: UnsafeMutablePointer<Scalar>,
+    _ q2: UnsafeMutablePointer<Scalar>, _ indx: UnsafeMutablePointer<Int32>,
+    _ indxc: UnsafeMutablePointer<Int32>, _ indxp: UnsafeMutablePointer<Int32>,
+    _ coltyp: UnsafeMutablePointer<Int32>
+  ) -> Int32
+  static func laed4(
+    _ n: Int, _ i: Int, _ d: UnsafePointer<Scalar>, _ z: UnsafePointer<Scalar>,
+    _ delta: UnsafeMutablePointer<Scalar>, _ rho: Scalar, _ dlam: UnsafeMutablePointer<Scalar>
+  ) -> Int32
   static func gebrd(
     _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int, _ d: UnsafeMutablePointer<Scalar>,
     _ e: UnsafeMutablePointer<Scalar>, _ tauq: UnsafeMutablePointer<Scalar>,

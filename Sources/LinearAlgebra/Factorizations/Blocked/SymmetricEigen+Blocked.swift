@@ -7,18 +7,16 @@ func blockedSyevd<Scalar: BLASScalar>(
 ) throws(LAPACKError) -> (values: [Scalar], vectors: ColumnMajor<Scalar>) {
   let scale = a.scaleToMiddle()
   let t = Tridiagonalization(a)
-  var values = t.diagonal, e = t.offDiagonal
-  let n = values.count
-  var vectors = ColumnMajor<Scalar>(zeros: job == noVectors ? 0 : n, n)
-  let info =
-    job == noVectors
-    ? positiveInfo("sterf", Scalar.routines.sterf(n, &values, &e))
-    : withWorkspaces("stedc") { work, lwork, integers, liwork in
-      Scalar.routines.stedc(
-        fromIdentity, n, &values, &e, &vectors.elements, n, work, lwork, integers, liwork)
-    }
-  if info > 0 { throw .noConvergence(remaining: info) }
-  if job != noVectors { t.reflectors().multiply(&vectors, .none, firstRow: 1) }
-  if scale != 1 { for i in 0..<n { values[i] /= scale } }
+  var values: [Scalar], vectors: ColumnMajor<Scalar>
+  if job == noVectors {
+    (values, vectors) = (t.diagonal, ColumnMajor(zeros: 0, 0))
+    var e = t.offDiagonal
+    let info = positiveInfo("sterf", Scalar.routines.sterf(values.count, &values, &e))
+    if info > 0 { throw .noConvergence(remaining: info) }
+  } else {
+    (values, vectors) = try divideAndConquer(t.diagonal, t.offDiagonal)
+    t.reflectors().multiply(&vectors, .none, firstRow: 1)
+  }
+  if scale != 1 { for i in values.indices { values[i] /= scale } }
   return (values, vectors)
 }
