@@ -42,6 +42,52 @@ import Testing
     #expect(orthonormality(eigen.vectors) < 30)
   }
 
+  /// Orders that are divided among threads: every eigenvalue known, a third of them equal and a third zero, at scales
+  /// whose squares over- and underflow, with the same bits for any number of threads.
+  @Test func largeOrders() throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type, scales: [Scalar]) throws {
+      var generator = SeededGenerator(seed: 84)
+      let n = largeOrder, spectrum = (0..<n).map { $0 < 100 ? Double($0) - 120 : $0 < 200 ? 0 : 7 }
+      let unscaled: Matrix<Scalar> = symmetric(spectrum, &generator)
+      for scale in scales {
+        let a = scale * unscaled
+        let eigen = try SymmetricEigen(factoring: a, triangle: .upper)
+        #expect(difference(eigen.values.map { $0 / scale }, spectrum.map { Scalar($0) }, factor: 30) == nil)
+        #expect(orthonormality(eigen.vectors) < 30)
+        #expect(ratio(1 / scale * eigen.reconstructed(), unscaled) < 30)
+        let values = try SymmetricEigen.values(of: a)
+        #expect(difference(values.map { $0 / scale }, spectrum.map { Scalar($0) }, factor: 30) == nil)
+      }
+      let one = try Parallelism.$threads.withValue(1) { try SymmetricEigen(factoring: unscaled) }
+      let valuesOfOne = try Parallelism.$threads.withValue(1) { try SymmetricEigen.values(of: unscaled) }
+      for threads in 2...5 {
+        try Parallelism.$threads.withValue(threads) {
+          let many = try SymmetricEigen(factoring: unscaled)
+          let areEqual = many.values == one.values && many.vectors == one.vectors
+          #expect(areEqual, "\(threads) threads")
+          let isEqual = try SymmetricEigen.values(of: unscaled) == valuesOfOne
+          #expect(isEqual, "\(threads) threads")
+        }
+      }
+    }
+    try check(Float.self, scales: [1, 1e-30, 1e30])
+    try check(Double.self, scales: [1, 1e-300, 1e300])
+  }
+
+  @Test(arguments: [255, 256, 257]) func ordersAroundTheFirstDividedOne(n: Int) throws {
+    let identity = try SymmetricEigen(factoring: Matrix<Double>.identity(n))
+    #expect(identity.values == Array(repeating: 1, count: n))
+    #expect(orthonormality(identity.vectors) < 30)
+    let zero = try SymmetricEigen(factoring: Matrix<Double>.zeros(n, n))
+    #expect(zero.values == Array(repeating: 0, count: n))
+    #expect(orthonormality(zero.vectors) < 30)
+    // Eigenvalues 2 − 2 cos(j π / (n + 1)) of the second difference: their sum, and that of their squares.
+    let chain = try SymmetricEigen.values(
+      of: Matrix<Double>(rows: n, columns: n) { $0 == $1 ? 2 : abs($0 - $1) == 1 ? -1 : 0 })
+    #expect(difference([chain.reduce(0, +)], [2 * Double(n)], factor: 30) == nil)
+    #expect(difference([dot(chain, chain)], [6 * Double(n) - 2], factor: 30) == nil)
+  }
+
   @Test func oneTriangleIsRead() throws {
     let a: Matrix<Double> = [[2, 1], [.nan, 2]]
     #expect(difference(try SymmetricEigen(factoring: a, triangle: .upper).values, [1, 3], factor: 8) == nil)

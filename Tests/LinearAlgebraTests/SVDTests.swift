@@ -112,6 +112,51 @@ import Testing
     #expect(ratio(gemm(scaled.pseudoinverse(), scale * a), .identity(6)) < 100 * svd.conditionNumber)
   }
 
+  /// Shapes that are divided among threads, without and with a QR factorization first: singular values known, a third of
+  /// them zero, with the same bits for any number of threads.
+  @Test(arguments: [(300, 270), (265, 265), (270, 400)]) func largeShapes(m: Int, n: Int) throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) throws {
+      var generator = SeededGenerator(seed: 76)
+      let k = min(m, n), spectrum = (0..<k).map { $0 < 2 * k / 3 ? 3 - Double($0) / Double(k) : 0 }
+      let a: Matrix<Scalar> = generator.matrix(m, n, spectrum: spectrum)
+      let svd = try Parallelism.$threads.withValue(1) { try SVD(factoring: a) }
+      #expect(difference(svd.values, spectrum.map { Scalar($0) }, factor: 50) == nil)
+      #expect(difference(try SVD.values(of: a), spectrum.map { Scalar($0) }, factor: 50) == nil)
+      #expect(svd.rank() == 2 * k / 3)
+      checkParts(a, svd)
+      let full = try SVD(factoring: a, vectors: .full)
+      #expect(full.u.shape == Shape(m, m) && full.v.shape == Shape(n, n))
+      checkParts(a, full)
+      let valuesOfOne = try Parallelism.$threads.withValue(1) { try SVD.values(of: a) }
+      for threads in 2...5 {
+        try Parallelism.$threads.withValue(threads) {
+          let many = try SVD(factoring: a)
+          let areEqual = many.values == svd.values && many.u == svd.u && many.v == svd.v
+          #expect(areEqual, "\(threads) threads")
+          let isEqual = try SVD.values(of: a) == valuesOfOne
+          #expect(isEqual, "\(threads) threads")
+        }
+      }
+    }
+    try check(Float.self)
+    try check(Double.self)
+  }
+
+  @Test(arguments: [1e-300, 1e300]) func scaledLargeMatrices(scale: Double) throws {
+    var generator = SeededGenerator(seed: 77)
+    let a: Matrix<Double> = generator.normalMatrix(largeOrder, 260)
+    let svd = try SVD(factoring: scale * a)
+    let values = svd.values.map { $0 / scale }
+    #expect(ratio(gemm(a, svd.v), Matrix(rows: largeOrder, columns: 260) { svd.u[$0, $1] * values[$1] }) < 30)
+    #expect(orthonormality(svd.u) < 30)
+    #expect(orthonormality(svd.v) < 30)
+    #expect(difference(try SVD.values(of: scale * a).map { $0 / scale }, values, factor: 30) == nil)
+    let zero = try SVD(factoring: Matrix<Double>.zeros(300, 260), vectors: .full)
+    #expect(zero.values == Array(repeating: 0, count: 260))
+    #expect(orthonormality(zero.u) < 30)
+    #expect(orthonormality(zero.v) < 30)
+  }
+
   @Test func normsAndConditions() throws {
     let a: Matrix<Double> = [[3, 0], [0, -4], [0, 0]]
     #expect(difference([try norm2(a), try conditionNumber(a)], [4, 4 / 3], factor: 4) == nil)

@@ -76,6 +76,15 @@ let noVectors = CChar(UInt8(ascii: "N"))
 /// LAPACK's `job` for eigenvectors too.
 let withVectors = CChar(UInt8(ascii: "V"))
 
+/// LAPACK's `job` for the vectors of a tridiagonal or bidiagonal matrix itself.
+let fromIdentity = CChar(UInt8(ascii: "I"))
+
+/// LAPACK's `direct` for reflectors H₁ H₂ ….
+let forward = CChar(UInt8(ascii: "F"))
+
+/// LAPACK's `storev` for reflectors that are stored as columns.
+let columnwise = CChar(UInt8(ascii: "C"))
+
 /// A dimension as BLAS and LAPACK take it.
 @inline(__always)
 func int(_ dimension: Int) -> Int32 {

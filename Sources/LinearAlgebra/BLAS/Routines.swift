@@ -20,6 +20,9 @@ package protocol Routines<Scalar> {
   static func gemv(
     _ op: Transpose, _ m: Int, _ n: Int, _ alpha: Scalar, _ a: UnsafePointer<Scalar>, _ lda: Int,
     _ x: UnsafePointer<Scalar>, _ beta: Scalar, _ y: UnsafeMutablePointer<Scalar>)
+  static func symv(
+    _ triangle: Triangle, _ n: Int, _ alpha: Scalar, _ a: UnsafePointer<Scalar>, _ lda: Int,
+    _ x: UnsafePointer<Scalar>, _ beta: Scalar, _ y: UnsafeMutablePointer<Scalar>)
   static func gemm(
     _ opA: Transpose, _ opB: Transpose, _ m: Int, _ n: Int, _ k: Int, _ alpha: Scalar,
     _ a: UnsafePointer<Scalar>, _ lda: Int, _ b: UnsafePointer<Scalar>, _ ldb: Int, _ beta: Scalar,
@@ -150,6 +153,48 @@ package protocol Routines<Scalar> {
     _ jobz: CChar, _ uplo: CChar, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int,
     _ w: UnsafeMutablePointer<Scalar>, _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int,
     _ iwork: UnsafeMutablePointer<Int32>, _ liwork: Int
+  ) -> Int32
+  static func larfg(
+    _ n: Int, _ alpha: UnsafeMutablePointer<Scalar>, _ x: UnsafeMutablePointer<Scalar>, _ incx: Int,
+    _ tau: UnsafeMutablePointer<Scalar>
+  ) -> Int32
+  static func larft(
+    _ n: Int, _ k: Int, _ v: UnsafePointer<Scalar>, _ ldv: Int, _ tau: UnsafePointer<Scalar>,
+    _ t: UnsafeMutablePointer<Scalar>, _ ldt: Int
+  ) -> Int32
+  static func sytrd(
+    _ uplo: CChar, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int,
+    _ d: UnsafeMutablePointer<Scalar>, _ e: UnsafeMutablePointer<Scalar>, _ tau: UnsafeMutablePointer<Scalar>,
+    _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int
+  ) -> Int32
+  static func sterf(_ n: Int, _ d: UnsafeMutablePointer<Scalar>, _ e: UnsafeMutablePointer<Scalar>) -> Int32
+  static func stedc(
+    _ compz: CChar, _ n: Int, _ d: UnsafeMutablePointer<Scalar>, _ e: UnsafeMutablePointer<Scalar>,
+    _ z: UnsafeMutablePointer<Scalar>, _ ldz: Int, _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int,
+    _ iwork: UnsafeMutablePointer<Int32>, _ liwork: Int
+  ) -> Int32
+  static func laed2(
+    _ k: UnsafeMutablePointer<Int32>, _ n: Int, _ n1: Int, _ d: UnsafeMutablePointer<Scalar>,
+    _ q: UnsafeMutablePointer<Scalar>, _ ldq: Int, _ indxq: UnsafeMutablePointer<Int32>,
+    _ rho: UnsafeMutablePointer<Scalar>, _ z: UnsafeMutablePointer<Scalar>,
+    _ dlamda: UnsafeMutablePointer<Scalar>, _ w: UnsafeMutablePointer<Scalar>,
+    _ q2: UnsafeMutablePointer<Scalar>, _ indx: UnsafeMutablePointer<Int32>,
+    _ indxc: UnsafeMutablePointer<Int32>, _ indxp: UnsafeMutablePointer<Int32>,
+    _ coltyp: UnsafeMutablePointer<Int32>
+  ) -> Int32
+  static func laed4(
+    _ n: Int, _ i: Int, _ d: UnsafePointer<Scalar>, _ z: UnsafePointer<Scalar>,
+    _ delta: UnsafeMutablePointer<Scalar>, _ rho: Scalar, _ dlam: UnsafeMutablePointer<Scalar>
+  ) -> Int32
+  static func gebrd(
+    _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int, _ d: UnsafeMutablePointer<Scalar>,
+    _ e: UnsafeMutablePointer<Scalar>, _ tauq: UnsafeMutablePointer<Scalar>,
+    _ taup: UnsafeMutablePointer<Scalar>, _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int
+  ) -> Int32
+  static func bdsdc(
+    _ compq: CChar, _ n: Int, _ d: UnsafeMutablePointer<Scalar>, _ e: UnsafeMutablePointer<Scalar>,
+    _ u: UnsafeMutablePointer<Scalar>, _ ldu: Int, _ vt: UnsafeMutablePointer<Scalar>, _ ldvt: Int,
+    _ work: UnsafeMutablePointer<Scalar>, _ iwork: UnsafeMutablePointer<Int32>
   ) -> Int32
   static func geev(
     _ jobvr: CChar, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ lda: Int,

@@ -78,3 +78,18 @@ func withWorkspace<Scalar: BLASScalar>(
   var work: [Scalar] = zeros(max(1, Int(size.nextUp.rounded(.up))))
   return work.withUnsafeMutableBufferPointer { positiveInfo(routine, call($0.baseAddress!, $0.count)) }
 }
+
+/// The same for a routine that also asks for a workspace of integers.
+func withWorkspaces<Scalar: BLASScalar>(
+  _ routine: StaticString,
+  _ call: (
+    _ work: UnsafeMutablePointer<Scalar>, _ lwork: Int, _ iwork: UnsafeMutablePointer<Int32>, _ liwork: Int
+  ) -> Int32
+) -> Int {
+  var size: Scalar = 0, integerCount: Int32 = 0
+  _ = positiveInfo(routine, call(&size, -1, &integerCount, -1))
+  var integers = [Int32](repeating: 0, count: max(1, Int(integerCount)))
+  return integers.withUnsafeMutableBufferPointer { integers in
+    withWorkspace(routine) { work, lwork in call(work, lwork, integers.baseAddress!, integers.count) }
+  }
+}

@@ -32,8 +32,9 @@ public struct SVD<Scalar: BLASScalar>: Sendable {
   ///   - a: A, m × n.
   ///   - vectors: whether U and V have as many columns as there are singular values, or all.
   /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/noConvergence(remaining:)``.
-  /// - Complexity: about 22 n³ flops for m = n, 6 m n² + 20 n³ for m ≫ n; one copy of A, LAPACK's workspace of about
-  ///   3 min(m, n)² elements. Uses `?gesdd`.
+  /// - Complexity: about 22 n³ flops for m = n, 6 m n² + 20 n³ for m ≫ n; one copy of A, workspace of about
+  ///   3 min(m, n)² elements. Uses `?gesdd`; on all cores where A is large, with `?bdsdc` for the bidiagonal matrix,
+  ///   which one does.
   @specialized(where Scalar == Float, M == Matrix<Float>)
   @specialized(where Scalar == Double, M == Matrix<Double>)
   public init<M: RowMajor<Scalar>>(factoring a: M, vectors: SingularVectors = .thin) throws(LAPACKError) {
@@ -55,7 +56,8 @@ public struct SVD<Scalar: BLASScalar>: Sendable {
   /// σ alone: the min(m, n) singular values of A, largest first.
   ///
   /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/noConvergence(remaining:)``.
-  /// - Complexity: 4 m n² − 4/3 n³ flops for m ≥ n; one copy of A. Uses `?gesdd`.
+  /// - Complexity: 4 m n² − 4/3 n³ flops for m ≥ n, half of them at the speed of memory, on all cores where A is
+  ///   large; one copy of A. Uses `?gesdd`, or `?bdsdc` for the bidiagonal matrix.
   public static func values(of a: some RowMajor<Scalar>) throws(LAPACKError) -> [Scalar] {
     try checkFinite(a, "A")
     let tall = a.rowCount >= a.columnCount
@@ -134,6 +136,7 @@ func gesdd<Scalar: BLASScalar>(
     for i in 0..<uCount { u.elements[i * m + i] = 1 }
     return (u, [], vt)
   }
+  if n >= smallestParallelOrder { return try blockedGesdd(a, vectors) }
   var values: [Scalar] = zeros(n)
   var integers = [Int32](repeating: 0, count: 8 * n)
   let info = withWorkspace("gesdd") { work, lwork in

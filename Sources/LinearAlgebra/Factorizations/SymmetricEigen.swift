@@ -17,13 +17,13 @@ public struct SymmetricEigen<Scalar: BLASScalar>: Sendable {
   /// - Throws: ``LAPACKError/notSymmetric(row:column:)``, ``LAPACKError/nonFinite(argument:row:column:)``,
   ///   ``LAPACKError/noConvergence(remaining:)``.
   /// - Precondition: A is square.
-  /// - Complexity: 9 n³ flops at most, one copy, LAPACK's workspace of 2 n² elements. Uses `?syevd`.
+  /// - Complexity: 9 n³ flops at most, one copy, workspace of 2 n² elements. Uses `?syevd`; on all cores where A is
+  ///   large, with `?stedc` for the tridiagonal matrix, which one does.
   @specialized(where Scalar == Float, M == Matrix<Float>)
   @specialized(where Scalar == Double, M == Matrix<Double>)
   public init<M: RowMajor<Scalar>>(factoring a: M, triangle: Triangle? = nil) throws(LAPACKError) {
-    var matrix = try ColumnMajor(symmetric: a, triangle, "SymmetricEigen")
-    values = try syevd(&matrix, withVectors)
-    vectors = matrix.rowMajor
+    let parts = try syevd(ColumnMajor(symmetric: a, triangle, "SymmetricEigen"), withVectors)
+    (values, vectors) = (parts.values, parts.vectors.rowMajor)
   }
 
   /// λ alone, in ascending order.
@@ -31,12 +31,12 @@ public struct SymmetricEigen<Scalar: BLASScalar>: Sendable {
   /// - Parameters: as for ``init(factoring:triangle:)``.
   /// - Throws: as ``init(factoring:triangle:)``.
   /// - Precondition: A is square.
-  /// - Complexity: 4/3 n³ flops, half of them at the speed of memory; one copy. Uses `?syevd`.
+  /// - Complexity: 4/3 n³ flops, half of them at the speed of memory, on all cores where A is large; one copy. Uses
+  ///   `?syevd`, or `?sterf` for the tridiagonal matrix.
   public static func values(
     of a: some RowMajor<Scalar>, triangle: Triangle? = nil
   ) throws(LAPACKError) -> [Scalar] {
-    var matrix = try ColumnMajor(symmetric: a, triangle, "SymmetricEigen")
-    return try syevd(&matrix, noVectors)
+    try syevd(ColumnMajor(symmetric: a, triangle, "SymmetricEigen"), noVectors).values
   }
 
   /// V diag(λ) Vᵀ, n × n: A but for rounding.
@@ -46,22 +46,18 @@ public struct SymmetricEigen<Scalar: BLASScalar>: Sendable {
   }
 }
 
-/// The eigenvalues of a symmetric matrix given by its lower triangle, and its eigenvectors in its place if asked for.
+/// The eigenvalues of a symmetric matrix given by its lower triangle, and its eigenvectors if asked for, or else what is
+/// of no use.
 private func syevd<Scalar: BLASScalar>(
-  _ a: inout ColumnMajor<Scalar>, _ job: CChar
-) throws(LAPACKError) -> [Scalar] {
+  _ a: consuming ColumnMajor<Scalar>, _ job: CChar
+) throws(LAPACKError) -> (values: [Scalar], vectors: ColumnMajor<Scalar>) {
   let n = a.rowCount
-  if n == 0 { return [] }
-  var values: [Scalar] = zeros(n), size: Scalar = 0, integerCount: Int32 = 0
-  positiveInfo(
-    "syevd",
-    Scalar.routines.syevd(
-      job, lowerTriangle, n, &a.elements, n, &values, &size, -1, &integerCount, -1))
-  var integers = [Int32](repeating: 0, count: max(1, Int(integerCount)))
-  let info = withWorkspace("syevd") { work, lwork in
-    Scalar.routines.syevd(
-      job, lowerTriangle, n, &a.elements, n, &values, work, lwork, &integers, integers.count)
+  if n == 0 { return ([], a) }
+  if n >= smallestParallelOrder { return try blockedSyevd(a, job) }
+  var values: [Scalar] = zeros(n)
+  let info = withWorkspaces("syevd") { work, lwork, integers, liwork in
+    Scalar.routines.syevd(job, lowerTriangle, n, &a.elements, n, &values, work, lwork, integers, liwork)
   }
   if info > 0 { throw .noConvergence(remaining: info) }
-  return values
+  return (values, a)
 }

@@ -16,6 +16,7 @@ struct BlockReflectors<Scalar: BLASScalar>: Sendable {
   private let blockSize: Int
 
   private static var largestBlock: Int { 32 }
+  private static var largestGivenBlock: Int { 64 }
   private static var panelWidth: Int { 64 }
   private static var chunkWidth: Int { 128 }
 
@@ -46,15 +47,38 @@ struct BlockReflectors<Scalar: BLASScalar>: Sendable {
     }
   }
 
-  /// B ← Q B or Qᵀ B.
-  func multiply(_ b: inout ColumnMajor<Scalar>, _ op: Transpose) {
+  /// The product of reflectors I − τ v vᵀ that another factorization has found.
+  ///
+  /// - Parameters:
+  ///   - vectors: their vectors v below the diagonal, m × k with m ≥ k.
+  ///   - tau: k factors τ.
+  init(vectors: consuming ColumnMajor<Scalar>, tau: [Scalar]) {
+    factors = vectors
+    let (m, count) = (factors.rowCount, factors.columnCount)
+    let blockSize = max(1, min(Self.largestGivenBlock, count))
+    (self.count, self.blockSize) = (count, blockSize)
+    t = zeros(blockSize * count)
+    if count == 0 { return }
+    let blocks = chunks(0..<count, blockSize)
+    factors.elements.withUnsafeMutableBufferPointer { v in
+      t.withUnsafeMutableBufferPointer { t in
+        let steps = ReflectorSteps(m: m, n: count, blockSize: blockSize, v: v.baseAddress!, t: t.baseAddress!)
+        concurrently(blocks.count) { steps.combine(blocks[$0], tau) }
+      }
+    }
+  }
+
+  /// B ← Q B or Qᵀ B, of which the rows above `firstRow` stay as they are.
+  func multiply(_ b: inout ColumnMajor<Scalar>, _ op: Transpose, firstRow: Int = 0) {
     if count == 0 || b.columnCount == 0 { return }
-    let m = factors.rowCount
+    let m = b.rowCount
+    precondition(m == firstRow + factors.rowCount)
     let isSmall = m < smallestParallelOrder || b.columnCount <= Self.chunkWidth
     let parts = chunks(0..<b.columnCount, isSmall ? b.columnCount : Self.chunkWidth)
     withSteps(&b) { steps, b in
       concurrently(parts.count) {
-        steps.multiply(b.pointer + parts[$0].lowerBound * m, parts[$0].count, 0..<count, op)
+        steps.multiply(
+          b.pointer + parts[$0].lowerBound * m + firstRow, parts[$0].count, 0..<count, op, stride: m)
       }
     }
   }
@@ -113,9 +137,21 @@ private struct ReflectorSteps<Scalar: BLASScalar>: @unchecked Sendable {
       Scalar.routines.geqrt(m - j, panel.count, size, v + j * m + j, m, t + j * blockSize, blockSize, &work))
   }
 
-  /// Multiplies columns by the reflectors of a panel or by their transpose.
+  /// The triangle T of a block of reflectors.
+  func combine(_ block: Range<Int>, _ tau: [Scalar]) {
+    let j = block.lowerBound
+    _ = tau.withUnsafeBufferPointer { tau in
+      positiveInfo(
+        "larft",
+        Scalar.routines.larft(
+          m - j, block.count, v + j * m + j, m, tau.baseAddress! + j, t + j * blockSize, blockSize))
+    }
+  }
+
+  /// Multiplies columns, which are `stride` elements apart or m, by the reflectors of a panel or by their transpose.
   func multiply(
-    _ columns: UnsafeMutablePointer<Scalar>, _ columnCount: Int, _ panel: Range<Int>, _ op: Transpose
+    _ columns: UnsafeMutablePointer<Scalar>, _ columnCount: Int, _ panel: Range<Int>, _ op: Transpose,
+    stride: Int? = nil
   ) {
     let j = panel.lowerBound, size = min(blockSize, panel.count)
     var work: [Scalar] = zeros(size * columnCount)
@@ -123,7 +159,7 @@ private struct ReflectorSteps<Scalar: BLASScalar>: @unchecked Sendable {
       "gemqrt",
       Scalar.routines.gemqrt(
         op, m - j, columnCount, panel.count, size, v + j * m + j, m, t + j * blockSize, blockSize,
-        columns + j, m, &work))
+        columns + j, stride ?? m, &work))
   }
 }
 
@@ -133,7 +169,7 @@ private struct SharedColumns<Scalar>: @unchecked Sendable {
 }
 
 /// A range cut into pieces of a width, the last one narrower.
-private func chunks(_ range: Range<Int>, _ width: Int) -> [Range<Int>] {
+func chunks(_ range: Range<Int>, _ width: Int) -> [Range<Int>] {
   stride(from: range.lowerBound, to: range.upperBound, by: width).map {
     $0..<min($0 + width, range.upperBound)
   }

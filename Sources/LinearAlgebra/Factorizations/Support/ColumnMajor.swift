@@ -114,6 +114,22 @@ struct ColumnMajor<Scalar: BLASScalar>: Sendable {
     Matrix(columnMajor: elements, rows: count, columns: columnCount, leadingDimension: rowCount)
   }
 
+  /// The first `count` columns without their first element.
+  func withoutFirstRow(columns count: Int) -> ColumnMajor {
+    let height = rowCount - 1
+    var result = ColumnMajor(zeros: height, count)
+    if height == 0 || count == 0 { return result }
+    result.elements.withUnsafeMutableBufferPointer { target in
+      elements.withUnsafeBufferPointer { source in
+        for j in 0..<count {
+          (target.baseAddress! + j * height).update(
+            from: source.baseAddress! + j * rowCount + 1, count: height)
+        }
+      }
+    }
+    return result
+  }
+
   /// The first `count` rows on and above the diagonal, zeros below it: count × columns.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)

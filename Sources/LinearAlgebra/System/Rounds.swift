@@ -1,8 +1,8 @@
 private import Dispatch
 private import Synchronization
 
-/// Calls `task` with 0 ..< `count`, on as many threads as a pass uses, each index on whichever thread is free; then,
-/// once all of them are done, `next` for the number of tasks of another round; until that is nil.
+/// Calls `task` with 0 ..< `count`, on so many threads, each index on whichever thread is free; then, once all of them
+/// are done, `next` for the number of tasks of another round; until that is nil.
 ///
 /// For rounds that are shorter than it takes to wake a thread: threads wait for a round without sleeping at first, and
 /// no round waits for a thread that sleeps, for those that are awake can do all of it. On one thread tasks come in
@@ -11,10 +11,13 @@ private import Synchronization
 /// - Parameters:
 ///   - count: tasks of the first round.
 ///   - threads: as many as have something to do.
+///   - patience: how often a thread looks for another round before it sleeps. A hundred looks take some tens of
+///     microseconds: rounds whose tasks or `next` take longer want more.
 ///   - task: does a task of the current round.
 ///   - next: called on one thread between two rounds, after everything that the tasks did.
-func forEachRound(
-  _ count: Int, threads: Int, _ task: @escaping (Int) -> Void, next: @escaping () -> Int?
+package func forEachRound(
+  _ count: Int, threads: Int, patience: Int = 100, _ task: @escaping (Int) -> Void,
+  next: @escaping () -> Int?
 ) {
   if threads <= 1 {
     var count = count
@@ -24,7 +27,7 @@ func forEachRound(
       count = another
     }
   }
-  let rounds = Rounds(count, task, next)
+  let rounds = Rounds(count, patience, task, next)
   // Safe: a task is taken by one thread, and `next` called by the one that has done the last task of a round.
   nonisolated(unsafe) let shared = rounds
   DispatchQueue.concurrentPerform(iterations: threads) { _ in shared.work() }
@@ -34,6 +37,7 @@ func forEachRound(
 private final class Rounds {
   private let task: (Int) -> Void
   private let next: () -> Int?
+  private let patience: Int
 
   /// The current round, the number of its tasks and how many of them are taken, in one word, so that a task is taken of
   /// the round that was looked at.
@@ -42,7 +46,10 @@ private final class Rounds {
   private let sleepers = Atomic(0)
   private let wake = DispatchSemaphore(value: 0)
 
-  init(_ count: Int, _ task: @escaping (Int) -> Void, _ next: @escaping () -> Int?) {
+  init(
+    _ count: Int, _ patience: Int, _ task: @escaping (Int) -> Void, _ next: @escaping () -> Int?
+  ) {
+    self.patience = patience
     self.task = task
     self.next = next
     state = Atomic(State(round: 0, count: count).word)
@@ -107,13 +114,13 @@ private final class Rounds {
     for _ in 0..<sleepers.exchange(0, ordering: .sequentiallyConsistent) { wake.signal() }
   }
 
-  /// Waits until a round is over, some tens of microseconds without sleeping.
+  /// Waits until a round is over, at first without sleeping.
   private func wait(for round: UInt32) {
     func isOver() -> Bool {
       let word = state.load(ordering: .sequentiallyConsistent)
       return word == State.over || State(word: word).round != round
     }
-    for _ in 0..<100 {
+    for _ in 0..<patience {
       if isOver() { return }
       CLibrary.yieldThread()
     }
