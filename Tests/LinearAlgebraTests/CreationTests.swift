@@ -88,7 +88,8 @@ import Testing
     #expect(text(product).contains("a 4294967296 × 4294967296 matrix has more elements than memory can hold"))
     // Asked for it once by each step, a factorization stops at the second answer or works with the first.
     for honest in 0..<3 {
-      let qr = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { [honest = honest as Int] in
+      let qr = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        [honest = honest as Int] in
         let qr = try QR(factoring: Changing(honest))
         fatalError("R is \(qr.r.shape)")
       }

@@ -70,6 +70,18 @@ import Testing
     #expect(try inverse(triangle)[0, 1] == -1000)
   }
 
+  /// Singular values and eigenvalues beyond the type are told of, and not taken as infinite.
+  @Test func valuesBeyondTheType() throws {
+    let matrix: Matrix<Double> = [[1.5e308, 1.5e308], [1.5e308, -1.5e308]]
+    #expect(throws: LAPACKError.overflow(result: "a singular value")) { try rank(matrix) }
+    #expect(throws: LAPACKError.overflow(result: "a singular value")) { try pseudoinverse(matrix) }
+    #expect(throws: LAPACKError.overflow(result: "an eigenvalue")) { try SymmetricEigen(factoring: matrix) }
+    #expect(throws: LAPACKError.overflow(result: "an eigenvalue")) { try Eigen(factoring: matrix) }
+    let block = 1e308 * Matrix<Double>(rows: 300, columns: 300) { $0 == $1 ? 1 : $0 / 2 == $1 / 2 ? 1 : 0 }
+    #expect(throws: LAPACKError.overflow(result: "a singular value")) { try SVD.values(of: block) }
+    #expect(throws: LAPACKError.overflow(result: "an eigenvalue")) { try SymmetricEigen.values(of: block) }
+  }
+
   /// A pivot whose reciprocal overflows, beside ordinary elements.
   @Test func pivotsWithoutReciprocal() throws {
     let matrix: Matrix<Double> = [[1, 0, 0], [0, 0x1p-1040, 1], [0, 0x1.8p-1039, 1]]

@@ -31,7 +31,8 @@ public struct SVD<Scalar: BLASScalar>: Sendable {
   /// - Parameters:
   ///   - a: A, m × n.
   ///   - vectors: whether U and V have as many columns as there are singular values, or all.
-  /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/noConvergence(remaining:)``.
+  /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/noConvergence(remaining:)``,
+  ///   ``LAPACKError/overflow(result:)`` where σ₁ is beyond the type.
   /// - Complexity: about 22 n³ flops for m = n, 6 m n² + 20 n³ for m ≫ n; one copy of A, workspace of about
   ///   3 min(m, n)² elements. Uses `?gesdd`; on all cores where A is large, with `?bdsdc` for the bidiagonal matrix,
   ///   which one does.
@@ -55,7 +56,8 @@ public struct SVD<Scalar: BLASScalar>: Sendable {
 
   /// σ alone: the min(m, n) singular values of A, largest first.
   ///
-  /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/noConvergence(remaining:)``.
+  /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/noConvergence(remaining:)``,
+  ///   ``LAPACKError/overflow(result:)`` where σ₁ is beyond the type.
   /// - Complexity: 4 m n² − 4/3 n³ flops for m ≥ n, half of them at the speed of memory, on all cores where A is
   ///   large; one copy of A. Uses `?gesdd`, or `?bdsdc` for the bidiagonal matrix.
   public static func values(of a: some RowMajor<Scalar>) throws(LAPACKError) -> [Scalar] {
@@ -126,6 +128,14 @@ extension SVD {
 
 /// The singular values, and the vectors asked for, of a matrix with at least as many rows as columns.
 func gesdd<Scalar: BLASScalar>(
+  _ a: consuming ColumnMajor<Scalar>, _ vectors: SingularVectors?
+) throws(LAPACKError) -> (u: ColumnMajor<Scalar>, values: [Scalar], vt: ColumnMajor<Scalar>) {
+  let parts = try uncheckedGesdd(a, vectors)
+  if !parts.values.allSatisfy(\.isFinite) { throw .overflow(result: "a singular value") }
+  return parts
+}
+
+private func uncheckedGesdd<Scalar: BLASScalar>(
   _ a: consuming ColumnMajor<Scalar>, _ vectors: SingularVectors?
 ) throws(LAPACKError) -> (u: ColumnMajor<Scalar>, values: [Scalar], vt: ColumnMajor<Scalar>) {
   let (m, n) = (a.rowCount, a.columnCount)

@@ -15,7 +15,8 @@ public struct SymmetricEigen<Scalar: BLASScalar>: Sendable {
   ///   - triangle: the triangle of A that is read; what the other holds does not matter. Nil, the default, reads both,
   ///     which have to be equal up to n ε max |A|, and uses the upper one.
   /// - Throws: ``LAPACKError/notSymmetric(row:column:)``, ``LAPACKError/nonFinite(argument:row:column:)``,
-  ///   ``LAPACKError/noConvergence(remaining:)``.
+  ///   ``LAPACKError/noConvergence(remaining:)``, ``LAPACKError/overflow(result:)`` where an eigenvalue is beyond the
+  ///   type.
   /// - Precondition: A is square.
   /// - Complexity: 9 n³ flops at most, one copy, workspace of 2 n² elements. Uses `?syevd`; on all cores where A is
   ///   large, with `?stedc` for the tridiagonal matrix, which one does.
@@ -49,6 +50,14 @@ public struct SymmetricEigen<Scalar: BLASScalar>: Sendable {
 /// The eigenvalues of a symmetric matrix given by its lower triangle, and its eigenvectors if asked for, or else what is
 /// of no use.
 private func syevd<Scalar: BLASScalar>(
+  _ a: consuming ColumnMajor<Scalar>, _ job: CChar
+) throws(LAPACKError) -> (values: [Scalar], vectors: ColumnMajor<Scalar>) {
+  let parts = try uncheckedSyevd(a, job)
+  if !parts.values.allSatisfy(\.isFinite) { throw .overflow(result: "an eigenvalue") }
+  return parts
+}
+
+private func uncheckedSyevd<Scalar: BLASScalar>(
   _ a: consuming ColumnMajor<Scalar>, _ job: CChar
 ) throws(LAPACKError) -> (values: [Scalar], vectors: ColumnMajor<Scalar>) {
   let n = a.rowCount

@@ -8,7 +8,7 @@ func blockedGesdd<Scalar: BLASScalar>(
 ) throws(LAPACKError) -> (u: ColumnMajor<Scalar>, values: [Scalar], vt: ColumnMajor<Scalar>) {
   let (m, n) = (a.rowCount, a.columnCount)
   var a = a
-  let scale = a.scaleToMiddle()
+  let scale = a.scaleToSafeRange()
   // 8/3 m n² + 4/3 n³ flops instead of 4 m n² − 4/3 n³ for the reduction, of which half run at the speed of memory.
   var qr: BlockReflectors<Scalar>?
   if m >= n + n / 5 {

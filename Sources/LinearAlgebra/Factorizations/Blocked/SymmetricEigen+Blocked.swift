@@ -5,7 +5,7 @@
 func blockedSyevd<Scalar: BLASScalar>(
   _ a: consuming ColumnMajor<Scalar>, _ job: CChar
 ) throws(LAPACKError) -> (values: [Scalar], vectors: ColumnMajor<Scalar>) {
-  let scale = a.scaleToMiddle()
+  let scale = a.scaleToSafeRange()
   let t = Tridiagonalization(a)
   var values: [Scalar], vectors: ColumnMajor<Scalar>
   if job == noVectors {
