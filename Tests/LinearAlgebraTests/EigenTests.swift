@@ -74,6 +74,21 @@ import Testing
     try check(Double.self, scales: [1, 1e-300, 1e300])
   }
 
+  /// The largest eigenvalue, n times the element, is all but too large for the type, and products on the way are.
+  @Test func aLargeMatrixThatNearlyOverflows() throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) throws {
+      let n = largeOrder, largest = Scalar.greatestFiniteMagnitude / 100 * 97
+      let a = Matrix<Scalar>(rows: n, columns: n) { _, _ in largest / Scalar(n) }
+      let expected = (1...n).map { $0 == n ? Scalar(1) : 0 }
+      let eigen = try SymmetricEigen(factoring: a)
+      #expect(difference(eigen.values.map { $0 / largest }, expected, factor: 30) == nil)
+      #expect(orthonormality(eigen.vectors) < 30)
+      #expect(difference(try SymmetricEigen.values(of: a).map { $0 / largest }, expected, factor: 30) == nil)
+    }
+    try check(Float.self)
+    try check(Double.self)
+  }
+
   @Test(arguments: [255, 256, 257]) func ordersAroundTheFirstDividedOne(n: Int) throws {
     let identity = try SymmetricEigen(factoring: Matrix<Double>.identity(n))
     #expect(identity.values == Array(repeating: 1, count: n))
