@@ -1,7 +1,7 @@
 /// A and B copied into LAPACK's layout, where the routines overwrite them: the solution takes B's place.
 ///
-/// Very large or small numbers are multiplied by powers of two. The routines would do it too, but leave the residuals
-/// of B so multiplied, and so that the residuals of all right-hand sides have one unit.
+/// Very large or small numbers are multiplied by powers of two, each right-hand side by its own. The routines would
+/// multiply all right-hand sides by one factor, and divide the solution by it again but not the residuals.
 struct LeastSquaresProblem<Scalar: BLASScalar> {
   let rows: Int, columns: Int, targets: Int
   /// B has max(m, n) rows, for it goes in with m and comes out with n.
@@ -20,7 +20,7 @@ struct LeastSquaresProblem<Scalar: BLASScalar> {
     self.b = columnMajorElements(of: b, leadingDimension: leadingDimensionOfB)
     exponentOfA = exponentIntoRange(a.norm(.max))
     multiply(&self.a, 0..<self.a.count, byPowerOfTwo: exponentOfA)
-    // One call for all columns: where the largest is within the range, the routines multiply none.
+    // Where the largest element of B is within the range, the routines multiply no column.
     exponentsOfB =
       exponentIntoRange(b.norm(.max)) == 0
       ? [] : (0..<targets).map { exponentIntoRange(Matrix(column: b[column: $0]).norm(.max)) }

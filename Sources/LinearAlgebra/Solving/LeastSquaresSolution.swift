@@ -48,7 +48,7 @@ public func gels<A: RowMajor>(
 ///   - a: A, m × n.
 ///   - b: B, m × k, one column per right-hand side.
 ///   - rcond: the rank is the order of the largest leading triangle of R whose condition number is below 1/rcond.
-///     The default is max(m, n) ε.
+///     The default is max(m, n) ε; with 0 only zeros reduce the rank.
 /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/overflow(result:)``.
 /// - Precondition: A and B have the same number of rows; 0 ≤ rcond < 1.
 /// - Complexity: about 2 n² (m − n/3) flops, half of them at the speed of memory; one copy of A and B. Uses `?gelsy`.
@@ -76,7 +76,8 @@ public func gelsy<A: RowMajor>(
 /// - Parameters:
 ///   - a: A, m × n.
 ///   - b: B, m × k, one column per right-hand side.
-///   - rcond: singular values up to rcond times the largest count as zero. The default is max(m, n) ε.
+///   - rcond: singular values up to rcond times the largest count as zero. The default is max(m, n) ε; with 0 only
+///     zeros count.
 /// - Throws: ``LAPACKError/noConvergence(remaining:)``, ``LAPACKError/nonFinite(argument:row:column:)``,
 ///   ``LAPACKError/overflow(result:)``.
 /// - Precondition: A and B have the same number of rows; 0 ≤ rcond < 1.
