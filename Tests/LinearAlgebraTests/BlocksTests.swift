@@ -129,6 +129,10 @@ import Testing
       _ = Matrix<Double>.zeros(3, 2)[rows: 0..<2, columns: 1...2]
     }
     #expect(text(range).contains("columns 1..<3 are outside a 3 × 2 matrix"))
+    let endless = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Matrix<Double>.zeros(3, 2)[columns: 0..<Int.max]
+    }
+    #expect(text(endless).contains("columns 0..<\(Int.max) are outside a 3 × 2 matrix"))
     let block = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       var a = Matrix<Double>.zeros(3, 2)
       a[rows: 0..<2] = Matrix<Double>.zeros(2, 3)

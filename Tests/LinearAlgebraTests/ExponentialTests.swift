@@ -65,6 +65,67 @@ import Testing
     #expect(difference(try expm(block), expected, factor: 20) == nil)
   }
 
+  /// Triangles far from normal: [λ t; 0 μ] has the exponential [e^λ t (e^λ − e^μ) / (λ − μ); 0 e^μ], every element to
+  /// rounding, though the norm would have A halved until nothing is left of λ and μ.
+  @Test func trianglesFarFromNormal() throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type, _ problems: [(Double, Double, Double)]) throws {
+      for (first, second, t) in problems {
+        let a: Matrix<Scalar> = [[Scalar(first), Scalar(t)], [0, Scalar(second)]]
+        let (lambda, mu, beside) = (Double(a[0, 0]), Double(a[1, 1]), Double(a[0, 1]))
+        let half = exp(max(lambda, mu) / 2), difference = abs(lambda - mu)
+        let corner = beside * (difference == 0 ? 1 : -expm1(-difference) / difference) * half * half
+        let result = try expm(a)
+        let expected: Matrix<Scalar> = [[Scalar(exp(lambda)), Scalar(corner)], [0, Scalar(exp(mu))]]
+        #expect(largestRelativeError(result, expected) <= 4, "\(a)")
+        #expect(try expm(a.transposed()) == result.transposed())
+      }
+    }
+    try check(
+      Double.self,
+      [
+        (-1, -2, 1e17), (-50, -60, 1e20), (1, -1, 1e10), (-2, -2, 1e12), (-800, -801, 1e300), (-1, -2, 1e300),
+        (0, -2000, 1), (-1e-9, 1e-9, 1e200),
+      ])
+    try check(Float.self, [(-1, -2, 1e4), (1, -1, 1e10), (-2, -2, 1e12), (-1, -2, 1e35), (3, -200, 1)])
+  }
+
+  /// [B c·1; 0 −2] with B = [−1 0; ½ −2], not upper triangular: its exponential is [e^B v; 0 e⁻²]
+  /// with v = c (e⁻¹ − e⁻², e⁻¹/2).
+  @Test func blocksFarFromNormal() throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type, _ sizes: [Double]) throws {
+      let (one, two) = (exp(-1.0), exp(-2.0))
+      for size in sizes {
+        let c = Double(Scalar(size))
+        let a: Matrix<Scalar> = [[-1, 0, Scalar(c)], [0.5, -2, Scalar(c)], [0, 0, -2]]
+        let expected: Matrix<Double> = [
+          [one, 0, c * (one - two)], [(one - two) / 2, two, c * one / 2], [0, 0, two],
+        ]
+        #expect(largestRelativeError(try expm(a), Matrix<Scalar>(expected)) <= 50, "\(c)")
+      }
+    }
+    try check(Double.self, [1, 1e4, 1e10, 1e17])
+    try check(Float.self, [1, 1e4, 1e10])
+  }
+
+  /// The elements of larger triangles: e^T T = T e^T, and eᵀ of T / 2 squared.
+  @Test func largerTriangles() throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) throws {
+      var generator = SeededGenerator(seed: 112)
+      let normal: Matrix<Scalar> = generator.normalMatrix(9, 9)
+      let t = Matrix<Scalar>(rows: 9, columns: 9) { i, j in
+        i < j ? 30 * normal[i, j] : i == j ? -Scalar(i) : 0
+      }
+      let result = try expm(t), half = try expm(0.5 * t)
+      let scale = Double(result.norm(.frobenius))
+      #expect(difference(gemm(half, half), result, factor: 1000, scale: scale) == nil)
+      let commuted = Double(t.norm(.frobenius)) * scale
+      #expect(difference(gemm(result, t), gemm(t, result), factor: 100, scale: commuted) == nil)
+      for i in 0..<9 { #expect(result[i, i] == Scalar(exp(-Double(i)))) }
+    }
+    try check(Float.self)
+    try check(Double.self)
+  }
+
   @Test func largeNorms() throws {
     // Decay: nothing overflows on the way to zero.
     #expect(try expm([[-1e6, 1], [0, -1e6]] as Matrix<Double>) == .zeros(2, 2))
@@ -90,5 +151,13 @@ import Testing
       _ = try expm(Matrix<Double>.zeros(2, 3))
     }
     #expect(text(shape).contains("expm: A is 2 × 3, not square"))
+  }
+}
+
+/// The largest |aᵢⱼ − bᵢⱼ| / |bᵢⱼ| in ε; infinite where zeros are not zeros.
+private func largestRelativeError<Scalar: BLASScalar>(_ a: Matrix<Scalar>, _ b: Matrix<Scalar>) -> Double {
+  zip(a.elements, b.elements).reduce(0) { largest, pair in
+    let error = Double(abs(pair.0 - pair.1))
+    return error == 0 ? largest : max(largest, error / (Double(abs(pair.1)) * Double(Scalar.ulpOfOne)))
   }
 }

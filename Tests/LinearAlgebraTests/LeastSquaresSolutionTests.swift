@@ -88,6 +88,89 @@ import Testing
     #expect(throws: LAPACKError.singular(index: 0)) { try gels(Matrix<Double>.zeros(3, 2), [[1], [2], [3]]) }
   }
 
+  /// LAPACK multiplies very large and small arguments and leaves the residuals multiplied.
+  @Test func residualsOfVeryLargeAndSmallNumbers() throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type, _ exponents: [Int]) throws {
+      for exponent in exponents {
+        func power(_ exponent: Int) -> Scalar {
+          Scalar(sign: .plus, exponent: Scalar.Exponent(exponent), significand: 1)
+        }
+        // Three right-hand sides of very different sizes, with residuals of their own: 3, 1 and 0.
+        let a: Matrix<Scalar> = [[4], [0]], unit = power(exponent)
+        let b: Matrix<Scalar> = [[unit, 8, unit], [3, 1, 0]]
+        for (size, a) in [(0, a), (exponent, a * unit)] {
+          for solution in [try gels(a, b), try gelsy(a, b), try gelsd(a, b)] {
+            for (target, exponent) in [exponent - 2 - size, 1 - size, exponent - 2 - size].enumerated() {
+              let x = solution.solution[0, target], expected = power(exponent)
+              #expect(difference([x], [expected], factor: 4, scale: Double(expected)) == nil)
+            }
+            let sums = try #require(solution.residualSumOfSquares)
+            #expect(difference(sums, [9, 1, 0], factor: 8) == nil, "2^\(exponent), A of 2^\(size)")
+            if let values = solution.singularValues {
+              #expect(difference(values, [power(size + 2)], factor: 4, scale: Double(power(size + 2))) == nil)
+            }
+          }
+        }
+      }
+      // A residual of which only the square is large.
+      let huge = Scalar.greatestFiniteMagnitude / 4, large = huge.squareRoot() / 4
+      let solution = try gels([[1], [0]] as Matrix<Scalar>, [[huge], [large]])
+      #expect(
+        difference(
+          try #require(solution.residualSumOfSquares), [large * large], factor: 4,
+          scale: Double(large * large)) == nil)
+    }
+    try check(Double.self, [1010, 990, 0, -990, -1010])
+    try check(Float.self, [120, 106, 0, -106, -120])
+  }
+
+  @Test func overflowIsNoticed() throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) throws {
+      let huge = Scalar.greatestFiniteMagnitude / 2, small: Matrix<Scalar> = [[.leastNormalMagnitude]]
+      let overflow = LAPACKError.overflow(result: "the solution")
+      #expect(throws: overflow) { try gels(small, [[huge]]) }
+      #expect(throws: overflow) { try gelsy(small, [[huge]]) }
+      #expect(throws: overflow) { try gelsd(small, [[huge]]) }
+      #expect(try gels(small, small).solution == [[1]])
+      #expect(throws: LAPACKError.overflow(result: "the singular values")) {
+        try gelsd(
+          Matrix<Scalar>(rows: 9, columns: 9, repeating: huge), [[1], [1], [1], [1], [1], [1], [1], [1], [1]])
+      }
+      #expect(try gels([[1], [0]] as Matrix<Scalar>, [[0], [huge]]).residualSumOfSquares == [.infinity])
+    }
+    try check(Float.self)
+    try check(Double.self)
+  }
+
+  /// With rcond = 0 only zeros count as zero: LAPACK's gelsd would take ε, and gelsy divide by zeros.
+  @Test func ranksWithoutTolerance() throws {
+    let a = Matrix<Double>(diagonal: [1, 1e-30, 0]), b: Matrix<Double> = [[1], [1e-30], [1]]
+    for solution in [try gelsy(a, b, rcond: 0), try gelsd(a, b, rcond: 0)] {
+      #expect(solution.rank == 2)
+      #expect(difference(solution.solution, [[1], [1], [0]], factor: 10) == nil)
+    }
+    #expect(try gelsd(a, b).rank == 1)
+  }
+
+  @Test func tolerancesHaveARange() async {
+    let one = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = try gelsd([[1]] as Matrix<Double>, [[1]], rcond: 1)
+    }
+    #expect(text(one).contains("gelsd: rcond is 1.0, which is not within 0 ..< 1"))
+    let negative = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = try gelsy([[1]] as Matrix<Double>, [[1]], rcond: -0.5)
+    }
+    #expect(text(negative).contains("gelsy: rcond is -0.5, which is not within 0 ..< 1"))
+    let nan = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = try rank([[1]] as Matrix<Double>, relativeTolerance: .nan)
+    }
+    #expect(text(nan).contains("rank: relativeTolerance is nan, which is not within 0 ..< 1"))
+    let two = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = try pseudoinverse([[1]] as Matrix<Float>, relativeTolerance: 2)
+    }
+    #expect(text(two).contains("pseudoinverse: relativeTolerance is 2.0, which is not within 0 ..< 1"))
+  }
+
   @Test func infinityIsRefused() {
     // LAPACK itself returns zeros and reports success.
     let a: Matrix<Double> = [[1, 2], [3, .infinity], [5, 6]], b: Matrix<Double> = [[1], [2], [3]]

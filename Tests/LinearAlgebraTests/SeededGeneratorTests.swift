@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import LinearAlgebra
@@ -17,6 +18,16 @@ import Testing
     let first = (0..<10).map { _ in a.next() }
     #expect(first == (0..<10).map { _ in b.next() })
     #expect(first != (0..<10).map { _ in c.next() })
+  }
+
+  @Test func fourWordsAreDecoded() throws {
+    func decoded(_ text: String) throws -> SeededGenerator {
+      try JSONDecoder().decode(SeededGenerator.self, from: Data(text.utf8))
+    }
+    #expect(try decoded("[1,2,3,4]") == SeededGenerator(state: (1, 2, 3, 4)))
+    for text in ["[1,2,3,4,5]", "[1,2,3]", "[0,0,0,0]"] {
+      #expect(throws: DecodingError.self, "\(text)") { try decoded(text) }
+    }
   }
 
   @Test func integersAreEven() {

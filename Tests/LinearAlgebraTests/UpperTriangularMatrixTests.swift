@@ -52,6 +52,23 @@ import Testing
     #expect(throws: LAPACKError.singular(index: 2)) { try r.solve(Matrix<Double>.zeros(4, 1)) }
   }
 
+  @Test func overflowIsNoticed() throws {
+    func check<Scalar: BLASScalar>(_: Scalar.Type) throws {
+      var r = triangle(3, Scalar.self)
+      r[1, 1] = Scalar.leastNonzeroMagnitude
+      let b = Matrix<Scalar>(rows: 3, columns: 2, repeating: 1)
+      #expect(throws: LAPACKError.overflow(result: "the inverse")) { try r.inverse() }
+      #expect(throws: LAPACKError.overflow(result: "the solution")) { try r.solve(b) }
+      #expect(throws: LAPACKError.overflow(result: "the solution")) { try r.solve(b, transpose: .transpose) }
+      r[1, 1] = 1
+      #expect(throws: LAPACKError.nonFinite(argument: "B", row: 1, column: 0)) {
+        try r.solve([[1], [.nan], [1]])
+      }
+    }
+    try check(Float.self)
+    try check(Double.self)
+  }
+
   /// RᵀR is the sum of the cross-products of all rows.
   @Test(arguments: [1, 3, 20, 200])
   func stackedRows(rows: Int) {

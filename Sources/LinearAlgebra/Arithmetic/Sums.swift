@@ -4,11 +4,14 @@ extension RowMajor {
   /// Σ over all elements; 0 where there are none.
   ///
   /// Added up in Double, pairwise in blocks of 512, and rounded once: the error is at most 64 + log₂(count) units in
-  /// the last place of Double, relative to the sum of magnitudes. NaN where an element is.
+  /// the last place of Double, relative to the sum of magnitudes. NaN where an element is; infinite or NaN where a
+  /// part of the sum overflows.
   /// - Complexity: O(rowCount · columnCount), at the speed of memory.
   public func sum() -> Scalar { Scalar(sum(of: .value)) }
 
-  /// The mean of all elements; NaN where there are none, or where one is NaN. Added up as in ``sum()``.
+  /// The mean of all elements; NaN where there are none, or where one is NaN. Added up as in ``sum()``, and divided:
+  /// where the sum overflows in Double, so does the mean, though it may be within the range. So do those of rows and
+  /// columns.
   /// - Complexity: O(rowCount · columnCount), at the speed of memory.
   public func mean() -> Scalar { Scalar(sum(of: .value) / (Double(rowCount) * Double(columnCount))) }
 

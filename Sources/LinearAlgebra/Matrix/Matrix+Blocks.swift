@@ -12,7 +12,7 @@ extension RowMajor {
   func positions(_ range: some RangeExpression<Int>, of what: String, _ count: Int) -> Range<Int> {
     // Not relative to the positions there are, for that stops the program with a message that does not say the shape.
     let found = range.relative(to: 0..<Int.max)
-    let (first, end) = (found.lowerBound, found.upperBound == Int.max ? count : found.upperBound)
+    let (first, end) = (found.lowerBound, range is PartialRangeFrom<Int> ? count : found.upperBound)
     require(
       first >= 0 && first <= end && end <= count, "\(what) \(first)..<\(end) are outside a \(shape) matrix")
     return first..<end

@@ -163,6 +163,10 @@ extension SeededGenerator: Codable {
       // It would give nothing but zeros.
       throw DecodingError.dataCorruptedError(in: container, debugDescription: "a generator of zeros")
     }
+    if !container.isAtEnd {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "a generator of more than four words")
+    }
     self.init(state: state)
   }
 

@@ -1,15 +1,18 @@
-/// eᴬ = I + A + A²/2! + A³/3! + …, by scaling and squaring of a Padé approximant (Higham 2005,
-/// doi:10.1137/04061101X).
+/// eᴬ = I + A + A²/2! + A³/3! + …, by scaling and squaring of a Padé approximant.
 ///
-/// The result is exact but for the exponentials of single numbers where A is diagonal. Where A is far from normal and
-/// its norm is large, squaring may lose digits (Al-Mohy and Higham 2009, doi:10.1137/09074721X).
+/// The scaling follows the powers of A rather than its norm, which may be far larger where A is not normal (Al-Mohy and
+/// Higham 2009, doi:10.1137/09074721X, algorithm 5.1); the norms of powers are computed instead of estimated. Of a
+/// triangular A, the diagonal and the elements beside it are the exponentials of their 2 × 2 blocks at every step
+/// (their code fragment 2.1). Where A is neither normal nor triangular, and its norm is extremely large, squaring may
+/// still lose digits. The exponential of a diagonal A is that of its elements.
 ///
 /// - Parameter a: A, n × n.
 /// - Returns: n × n.
 /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/overflow(result:)``.
 /// - Precondition: A is square.
-/// - Complexity: 2 n³ (6 + s) flops, those of LU and those of a solution for n right-hand sides, with s =
-///   ⌈log₂(‖A‖₁ / 5.4)⌉ squarings (for Float 3.9) where that is positive; less for small norms.
+/// - Complexity: 2 n³ (8 + s) flops for s squarings, for Float 2 n³ (5 + s), those of LU and those of a solution for n
+///   right-hand sides, s being at most ⌈log₂(‖A‖₁ / 4.25)⌉ (for Float 3.9) unless rounding needs more; from two
+///   products for small norms, where s = 0.
 @specialized(where A == Matrix<Float>)
 @specialized(where A == Matrix<Double>)
 public func expm<A: RowMajor>(_ a: A) throws(LAPACKError) -> Matrix<A.Scalar> {
@@ -24,78 +27,67 @@ public func expm<A: RowMajor>(_ a: A) throws(LAPACKError) -> Matrix<A.Scalar> {
     }
     return try finite(result, "the exponential")
   }
-  let matrix = columns.transposed, norm = ColumnMajor(matrix).norm1
-  if !norm.isFinite { throw .overflow(result: "the exponential") }
-  let approximants = PadeApproximant.all(for: A.Scalar.self)
-  if let approximant = approximants.first(where: { norm <= A.Scalar($0.largestNorm) }) {
-    return try finite(approximant.value(at: matrix), "the exponential")
+  let matrix = columns.transposed
+  if !matrix.norm(.one).isFinite { throw .overflow(result: "the exponential") }
+  if isUpperTriangular(matrix) { return try squaredApproximant(matrix, isTriangular: true) }
+  let transpose = matrix.transposed()
+  if isUpperTriangular(transpose) {
+    return try squaredApproximant(transpose, isTriangular: true).transposed()
   }
-  let last = approximants[approximants.count - 1]
-  let ratio = norm / A.Scalar(last.largestNorm)
-  let squarings = Int(ratio.exponent) + (ratio.significand == 1 ? 0 : 1)
-  let scale = A.Scalar(sign: .plus, exponent: A.Scalar.Exponent(-squarings), significand: 1)
-  var result = try last.value(at: scale * matrix)
-  for _ in 0..<squarings { result = try finite(gemm(result, result), "the exponential") }
-  return result
+  return try squaredApproximant(matrix, isTriangular: false)
 }
 
-/// The diagonal Padé approximant of eˣ of one degree m: p(x) / p(−x), p of degree m.
-private struct PadeApproximant {
-  let degree: Int
-
-  /// θ: its backward error is below the rounding of the type for ‖A‖₁ up to this (Higham 2005, tables 2.3 and for
-  /// single precision 2.4).
-  let largestNorm: Double
-
-  /// Those that are used for a type, by degree.
-  static func all<Scalar: BLASScalar>(for: Scalar.Type) -> [PadeApproximant] {
-    let ofDouble = [
-      (3, 1.495585217958292e-2), (5, 2.539398330063230e-1), (7, 9.504178996162932e-1), (9, 2.097847961257068),
-      (13, 5.371920351148152),
-    ]
-    let ofFloat = [(3, 4.258730016922831e-1), (5, 1.880152677804762), (7, 3.925724783138660)]
-    return (Scalar.self == Float.self ? ofFloat : ofDouble).map {
-      PadeApproximant(degree: $0, largestNorm: $1)
+/// r(A / 2ˢ) to the power of 2ˢ: r the first approximant that needs no scaling, or the last one.
+private func squaredApproximant<Scalar: BLASScalar>(
+  _ a: Matrix<Scalar>, isTriangular: Bool
+) throws(LAPACKError) -> Matrix<Scalar> {
+  var powers = MatrixPowers(of: a)
+  let approximants = PadeApproximant.all(for: Scalar.self)
+  var last = approximants[approximants.count - 1], squarings = 0
+  // Powers are no larger than the norm says: where that is small they need not be looked at.
+  if let first = approximants.first(where: { powers.logarithmOfNorm <= $0.logarithmOfLargestSize }) {
+    last = first
+  } else {
+    for approximant in approximants {
+      (last, squarings) = (approximant, approximant.squarings(&powers))
+      if squarings == 0 { break }
     }
   }
-
-  /// The coefficients of p in units of b₁, from that of x⁰ on: bₖ₊₁ / bₖ = (m − k) / ((2 m − k) (k + 1)). Then b₀ = 2
-  /// and b₁ = 1, and the exponential of an A with A² = 0 is exact.
-  private var coefficients: [Double] {
-    var result = [2.0, 1]
-    for k in 1..<degree {
-      result.append(result[k] * Double(degree - k) / Double((2 * degree - k) * (k + 1)))
-    }
-    return result
+  var result = try last.value(&powers, squarings: squarings)
+  if isTriangular { setBlocks(of: &result, a, squarings) }
+  for left in (0..<squarings).reversed() {
+    result = gemm(result, result)
+    if isTriangular { setBlocks(of: &result, a, left) }
+    result = try finite(result, "the exponential")
   }
-
-  /// p(A) / p(−A) = (V + U) / (V − U), U of the odd powers and V of the even ones.
-  func value<Scalar: BLASScalar>(at a: Matrix<Scalar>) throws(LAPACKError) -> Matrix<Scalar> {
-    let b = coefficients.map { Scalar($0) }, n = a.rowCount
-    let square = gemm(a, a)
-    var powers = [Matrix<Scalar>.identity(n), square]  // A⁰, A², A⁴, …
-    while powers.count <= min(degree / 2, degree == 13 ? 3 : 4) { powers.append(gemm(powers.last!, square)) }
-    func sum(_ first: Int) -> Matrix<Scalar> {
-      var low = combination(powers, stride(from: first, through: min(degree, 7), by: 2).map { b[$0] })
-      if degree == 9 { low = combination([low, powers[4]], [1, b[first + 8]]) }
-      if degree < 13 { return low }
-      // x¹³: A⁶ (b₁₃ A⁶ + b₁₁ A⁴ + b₉ A²) needs no power above A⁶.
-      let high = combination(Array(powers[1...]), stride(from: first + 8, through: 13, by: 2).map { b[$0] })
-      return combination([low, gemm(powers[3], high)], [1, 1])
-    }
-    let u = gemm(a, sum(1)), v = sum(0)
-    let one: Scalar = 1
-    return try LU(factoring: combination([v, u], [one, -one])).solve(combination([v, u], [one, one]))
-  }
+  return try finite(result, "the exponential")
 }
 
-/// Σ factors[i] matrices[i], over as many as there are factors.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-private func combination<Scalar: BLASScalar>(
-  _ matrices: [Matrix<Scalar>], _ factors: [Scalar]
-) -> Matrix<Scalar> {
-  var result = Matrix<Scalar>.zeros(matrices[0].rowCount, matrices[0].columnCount)
-  for (matrix, factor) in zip(matrices, factors) { axpy(factor, matrix.storage, into: &result.storage) }
-  return result
+private func isUpperTriangular<Scalar: BLASScalar>(_ a: Matrix<Scalar>) -> Bool {
+  for i in 0..<a.rowCount {
+    for j in 0..<i where a[i, j] != 0 { return false }
+  }
+  return true
+}
+
+/// Sets the diagonal of e^(A / 2ˢ) and the elements beside it, A upper triangular: for a 2 × 2 block with λ ≥ μ on its
+/// diagonal and t beside it, e^λ, e^μ and t (e^λ − e^μ) / (λ − μ) = t e^λ (1 − e^−δ) / δ with δ = λ − μ.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+private func setBlocks<Scalar: BLASScalar>(of result: inout Matrix<Scalar>, _ a: Matrix<Scalar>, _ s: Int) {
+  func scaled(_ element: Scalar) -> Double {
+    Double(sign: .plus, exponent: -s, significand: Double(element))
+  }
+  for i in 0..<a.rowCount {
+    result[i, i] = Scalar(CLibrary.exponential(scaled(a[i, i])))
+    if i == 0 { continue }
+    let (first, second) = (scaled(a[i - 1, i - 1]), scaled(a[i, i]))
+    let difference = abs(first - second)
+    let quotient = difference == 0 ? 1 : -CLibrary.exponentialMinusOne(-difference) / difference
+    // Two factors of one half each: e^λ may underflow where t is large.
+    let half = CLibrary.exponential(max(first, second) / 2)
+    result[i - 1, i] = Scalar(scaled(a[i - 1, i]) * quotient * half * half)
+  }
 }

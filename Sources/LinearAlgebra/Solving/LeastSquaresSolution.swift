@@ -12,6 +12,7 @@ public struct LeastSquaresSolution<Scalar: BLASScalar>: Sendable {
   public let singularValues: [Scalar]?
 
   /// ‖B − A X‖² of each right-hand side. Nil where m ≤ n or the rank is below n: the routine then does not leave it.
+  /// Infinite or 0 where the squares of the residuals overflow or underflow.
   public let residualSumOfSquares: [Scalar]?
 }
 
@@ -22,7 +23,8 @@ public struct LeastSquaresSolution<Scalar: BLASScalar>: Sendable {
 /// - Parameters:
 ///   - a: A, m × n.
 ///   - b: B, m × k, one column per right-hand side.
-/// - Throws: ``LAPACKError/singular(index:)``, ``LAPACKError/nonFinite(argument:row:column:)``.
+/// - Throws: ``LAPACKError/singular(index:)``, ``LAPACKError/nonFinite(argument:row:column:)``,
+///   ``LAPACKError/overflow(result:)``.
 /// - Precondition: A and B have the same number of rows.
 /// - Complexity: 2 n² (m − n/3) flops for m ≥ n; one copy of A and B. Uses `?gels`.
 public func gels<A: RowMajor>(
@@ -36,7 +38,7 @@ public func gels<A: RowMajor>(
     withWorkspace("gels") { work, lwork in A.Scalar.routines.gels(m, n, k, a, m, b, ldb, work, lwork) }
   }
   if info > 0 { throw .singular(index: info - 1) }
-  return problem.solution(rank: nil, singularValues: nil)
+  return try problem.solution(rank: nil, singularValues: nil)
 }
 
 /// Least squares by QR with column pivoting, for A of any rank: the X of least norm among those that minimise ‖B − A
@@ -46,16 +48,16 @@ public func gels<A: RowMajor>(
 ///   - a: A, m × n.
 ///   - b: B, m × k, one column per right-hand side.
 ///   - rcond: the rank is the order of the largest leading triangle of R whose condition number is below 1/rcond.
-///     The default is max(m, n) ε.
-/// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``.
-/// - Precondition: A and B have the same number of rows.
+///     The default is max(m, n) ε; with 0 only zeros reduce the rank.
+/// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/overflow(result:)``.
+/// - Precondition: A and B have the same number of rows; 0 ≤ rcond < 1.
 /// - Complexity: about 2 n² (m − n/3) flops, half of them at the speed of memory; one copy of A and B. Uses `?gelsy`.
 public func gelsy<A: RowMajor>(
   _ a: A, _ b: Matrix<A.Scalar>, rcond: A.Scalar? = nil
 ) throws(LAPACKError) -> LeastSquaresSolution<A.Scalar> {
+  let rcond = reciprocalCondition(rcond, a.shape, "gelsy")
   var problem = try LeastSquaresProblem(a, b, "gelsy")
   if problem.isEmpty { return problem.emptySolution(rank: 0, singularValues: nil) }
-  let rcond = rcond ?? problem.defaultReciprocalCondition
   var pivots = [Int32](repeating: 0, count: a.columnCount)  // zero: every column may move
   var rank: Int32 = 0
   _ = problem.call { m, n, k, a, b, ldb in
@@ -65,7 +67,7 @@ public func gelsy<A: RowMajor>(
       }
     }
   }
-  return problem.solution(rank: Int(rank), singularValues: nil)
+  return try problem.solution(rank: Int(rank), singularValues: nil)
 }
 
 /// Least squares by singular value decomposition, for A of any rank: the X of least norm among those that minimise
@@ -74,16 +76,18 @@ public func gelsy<A: RowMajor>(
 /// - Parameters:
 ///   - a: A, m × n.
 ///   - b: B, m × k, one column per right-hand side.
-///   - rcond: singular values up to rcond times the largest count as zero. The default is max(m, n) ε.
-/// - Throws: ``LAPACKError/noConvergence(remaining:)``, ``LAPACKError/nonFinite(argument:row:column:)``.
-/// - Precondition: A and B have the same number of rows.
+///   - rcond: singular values up to rcond times the largest count as zero. The default is max(m, n) ε; with 0 only
+///     zeros count.
+/// - Throws: ``LAPACKError/noConvergence(remaining:)``, ``LAPACKError/nonFinite(argument:row:column:)``,
+///   ``LAPACKError/overflow(result:)``.
+/// - Precondition: A and B have the same number of rows; 0 ≤ rcond < 1.
 /// - Complexity: about 4 m n² + 8 n³ flops for m ≥ n; one copy of A and B. Uses `?gelsd`.
 public func gelsd<A: RowMajor>(
   _ a: A, _ b: Matrix<A.Scalar>, rcond: A.Scalar? = nil
 ) throws(LAPACKError) -> LeastSquaresSolution<A.Scalar> {
+  let rcond = reciprocalCondition(rcond, a.shape, "gelsd")
   var problem = try LeastSquaresProblem(a, b, "gelsd")
   if problem.isEmpty { return problem.emptySolution(rank: 0, singularValues: []) }
-  let rcond = rcond ?? problem.defaultReciprocalCondition
   var singularValues = [A.Scalar](repeating: 0, count: min(a.rowCount, a.columnCount))
   var rank: Int32 = 0
   let info = problem.call { m, n, k, a, b, ldb in
@@ -105,69 +109,14 @@ public func gelsd<A: RowMajor>(
     }
   }
   if info > 0 { throw .noConvergence(remaining: info) }
-  return problem.solution(rank: Int(rank), singularValues: singularValues)
+  return try problem.solution(rank: Int(rank), singularValues: singularValues)
 }
 
-/// A and B copied into LAPACK's layout, where the routines overwrite them: the solution takes B's place.
-private struct LeastSquaresProblem<Scalar: BLASScalar> {
-  let rows: Int, columns: Int, targets: Int
-  /// B has max(m, n) rows, for it goes in with m and comes out with n.
-  let leadingDimensionOfB: Int
-  var a: [Scalar], b: [Scalar]
-
-  init(_ a: some RowMajor<Scalar>, _ b: Matrix<Scalar>, _ routine: StaticString) throws(LAPACKError) {
-    require(a.rowCount == b.rowCount, "\(routine): A is \(a.shape) but B is \(b.shape)")
-    try checkFinite(a, "A")
-    try checkFinite(b, "B")
-    (rows, columns, targets) = (a.rowCount, a.columnCount, b.columnCount)
-    leadingDimensionOfB = max(rows, columns, 1)
-    self.a = columnMajorElements(of: a, Shape(rows, columns), leadingDimension: rows)
-    self.b = columnMajorElements(
-      of: b, Shape(rows, targets), leadingDimension: leadingDimensionOfB)
-    // Without a right-hand side the routines return before they look at A's rank: give them one of zeros.
-    if targets == 0 { self.b = Array(repeating: 0, count: leadingDimensionOfB) }
-  }
-
-  var isEmpty: Bool { rows == 0 || columns == 0 }
-
-  var defaultReciprocalCondition: Scalar { Scalar(max(rows, columns)) * Scalar.ulpOfOne }
-
-  mutating func call(
-    _ routine: (
-      _ m: Int, _ n: Int, _ k: Int, _ a: UnsafeMutablePointer<Scalar>, _ b: UnsafeMutablePointer<Scalar>,
-      _ ldb: Int
-    ) -> Int
-  ) -> Int {
-    a.withUnsafeMutableBufferPointer { a in
-      b.withUnsafeMutableBufferPointer { b in
-        routine(rows, columns, max(targets, 1), a.baseAddress!, b.baseAddress!, leadingDimensionOfB)
-      }
-    }
-  }
-
-  func solution(rank: Int?, singularValues: [Scalar]?) -> LeastSquaresSolution<Scalar> {
-    // Rows n ..< m of B then hold Qᵀ of the residual.
-    let leavesResiduals = rows > columns && (rank ?? columns) == columns
-    return LeastSquaresSolution(
-      solution: Matrix(
-        columnMajor: b, rows: columns, columns: targets, leadingDimension: leadingDimensionOfB),
-      rank: rank, singularValues: singularValues,
-      residualSumOfSquares: leavesResiduals
-        ? (0..<targets).map { target in
-          let start = target * leadingDimensionOfB
-          let norm = norm(Array(b[start + columns..<start + rows]))
-          return norm * norm
-        } : nil)
-  }
-
-  /// With no row or no column there is nothing to solve: zeros are the solution of least norm.
-  func emptySolution(rank: Int?, singularValues: [Scalar]?) -> LeastSquaresSolution<Scalar> {
-    LeastSquaresSolution(
-      solution: .zeros(columns, targets), rank: rank, singularValues: singularValues,
-      residualSumOfSquares: rows > columns
-        ? (0..<targets).map { target in
-          let norm = norm(Array(b[target * leadingDimensionOfB..<target * leadingDimensionOfB + rows]))
-          return norm * norm
-        } : nil)
-  }
+/// The rcond of a call: max(m, n) ε by default. In place of 0, which `?gelsd` replaces by ε and with which `?gelsy`
+/// divides by zeros, the smallest normal number: then only zeros count as zero.
+private func reciprocalCondition<Scalar: BLASScalar>(
+  _ rcond: Scalar?, _ shape: Shape, _ routine: StaticString
+) -> Scalar {
+  let value = relativeTolerance(rcond, shape, "\(routine): rcond")
+  return max(value, Scalar.leastNormalMagnitude)
 }

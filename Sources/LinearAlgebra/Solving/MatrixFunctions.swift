@@ -73,31 +73,36 @@ public func determinant<A: RowMajor>(_ a: A) throws(LAPACKError) -> A.Scalar {
 ///
 /// - Parameters:
 ///   - a: A, m × n.
-///   - relativeTolerance: singular values up to this times the largest count as zero; max(m, n) ε by default.
+///   - tolerance: singular values up to this times the largest count as zero; max(m, n) ε by default.
 /// - Returns: n × m.
 /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/noConvergence(remaining:)``,
 ///   ``LAPACKError/overflow(result:)``.
+/// - Precondition: 0 ≤ relativeTolerance < 1.
 /// - Complexity: about 22 n³ flops for m = n. Uses `?gesdd`.
 @specialized(where A == Matrix<Float>)
 @specialized(where A == Matrix<Double>)
 public func pseudoinverse<A: RowMajor>(
-  _ a: A, relativeTolerance: A.Scalar? = nil
+  _ a: A, relativeTolerance tolerance: A.Scalar? = nil
 ) throws(LAPACKError) -> Matrix<A.Scalar> {
-  try finite(SVD(factoring: a).pseudoinverse(relativeTolerance: relativeTolerance), "the pseudoinverse")
+  let tolerance = relativeTolerance(tolerance, a.shape, "pseudoinverse: relativeTolerance")
+  return try finite(SVD(factoring: a).pseudoinverse(relativeTolerance: tolerance), "the pseudoinverse")
 }
 
 /// The numerical rank of A: the number of singular values that are not rounding.
 ///
 /// - Parameters:
 ///   - a: A, m × n.
-///   - relativeTolerance: singular values up to this times the largest count as zero; max(m, n) ε by default.
+///   - tolerance: singular values up to this times the largest count as zero; max(m, n) ε by default.
 /// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/noConvergence(remaining:)``.
+/// - Precondition: 0 ≤ relativeTolerance < 1.
 /// - Complexity: 4 m n² − 4/3 n³ flops for m ≥ n. Uses `?gesdd`.
 @specialized(where A == Matrix<Float>)
 @specialized(where A == Matrix<Double>)
-public func rank<A: RowMajor>(_ a: A, relativeTolerance: A.Scalar? = nil) throws(LAPACKError) -> Int {
+public func rank<A: RowMajor>(
+  _ a: A, relativeTolerance tolerance: A.Scalar? = nil
+) throws(LAPACKError) -> Int {
+  let tolerance = relativeTolerance(tolerance, a.shape, "rank: relativeTolerance")
   let values = try SVD.values(of: a)
-  let tolerance = relativeTolerance ?? A.Scalar(max(a.rowCount, a.columnCount)) * A.Scalar.ulpOfOne
   return values.prefix { $0 > tolerance * values[0] }.count
 }
 
@@ -123,4 +128,14 @@ public func conditionNumber<A: RowMajor>(_ a: A) throws(LAPACKError) -> A.Scalar
   let values = try SVD.values(of: a)
   guard let first = values.first, let last = values.last else { return 1 }
   return last == 0 ? .infinity : first / last
+}
+
+/// A tolerance relative to the largest singular value, or to the norm: max(m, n) ε by default.
+/// - Precondition: 0 ≤ tolerance < 1.
+func relativeTolerance<Scalar: BLASScalar>(
+  _ tolerance: Scalar?, _ shape: Shape, _ name: @autoclosure () -> String
+) -> Scalar {
+  guard let tolerance else { return Scalar(max(shape.rows, shape.columns)) * Scalar.ulpOfOne }
+  require(tolerance >= 0 && tolerance < 1, "\(name()) is \(tolerance), which is not within 0 ..< 1")
+  return tolerance
 }

@@ -35,6 +35,9 @@ package enum CLibrary {
   /// e to the power of x.
   package static func exponential(_ x: Double) -> Double { exp(x) }
 
+  /// e to the power of x, less 1, without cancelling for small x.
+  package static func exponentialMinusOne(_ x: Double) -> Double { expm1(x) }
+
   /// x to the power of y.
   package static func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
 

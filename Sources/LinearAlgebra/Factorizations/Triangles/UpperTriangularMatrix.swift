@@ -65,7 +65,8 @@ extension UpperTriangularMatrix {
 
   /// R⁻¹
   ///
-  /// - Throws: ``LAPACKError/singular(index:)`` where an element of the diagonal is zero.
+  /// - Throws: ``LAPACKError/singular(index:)`` where an element of the diagonal is zero;
+  ///   ``LAPACKError/overflow(result:)`` where the inverse is not finite. NaN and infinities in R are not looked for.
   /// - Complexity: p³/3 flops. Uses `?trtri`.
   public func inverse() throws(LAPACKError) -> UpperTriangularMatrix {
     if order == 0 { return self }
@@ -74,6 +75,7 @@ extension UpperTriangularMatrix {
       positiveInfo("trtri", Scalar.routines.trtri(upperTriangle, order, $0.baseAddress!, order))
     }
     if info > 0 { throw .singular(index: info - 1) }
+    if !areFinite(result.storage) { throw .overflow(result: "the inverse") }
     return result
   }
 
@@ -83,7 +85,9 @@ extension UpperTriangularMatrix {
   ///   - b: B, p × k.
   ///   - transpose: op(R) = R or Rᵀ.
   /// - Returns: X, p × k.
-  /// - Throws: ``LAPACKError/singular(index:)`` where an element of the diagonal is zero.
+  /// - Throws: ``LAPACKError/singular(index:)`` where an element of the diagonal is zero;
+  ///   ``LAPACKError/nonFinite(argument:row:column:)``; ``LAPACKError/overflow(result:)`` where X is not finite but B
+  ///   is. NaN and infinities in R are not looked for.
   /// - Precondition: B has p rows.
   /// - Complexity: p² k flops. Uses `?trtrs`.
   public func solve(
@@ -101,6 +105,11 @@ extension UpperTriangularMatrix {
       }
     }
     if info > 0 { throw .singular(index: info - 1) }
+    if !areFinite(x) {
+      // From B, or from R. A B that is not finite gives an X that is not.
+      try checkFinite(b, "B")
+      throw .overflow(result: "the solution")
+    }
     return Matrix(columnMajor: x, rows: order, columns: b.columnCount, leadingDimension: order)
   }
 
@@ -112,6 +121,10 @@ extension UpperTriangularMatrix {
     let parts = try gesdd(ColumnMajor(rowCount: order, columnCount: order, elements: storage), .thin)
     return SVD(u: parts.u.rowMajor, values: parts.values, v: parts.vt.transposed)
   }
+}
+
+private func areFinite<Scalar: BLASScalar>(_ elements: [Scalar]) -> Bool {
+  Matrix(rows: 1, columns: elements.count, elements: elements).firstNonFinite() == nil
 }
 
 extension UpperTriangularMatrix {
