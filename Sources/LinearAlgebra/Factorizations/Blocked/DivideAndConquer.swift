@@ -2,8 +2,8 @@
 /// 1981, doi:10.1007/BF01396757; Gu and Eisenstat 1995, doi:10.1137/S0895479892241287).
 ///
 /// T is torn into two halves, which `?stedc` solves at the same time, and a matrix of rank one. The merge, which has
-/// most of the flops, is LAPACK's (`?laed1`) with roots and products divided among threads. The cuts depend on T alone, so
-/// that the result has the same bits for any number of threads.
+/// most of the flops, is LAPACK's (`?laed1`) with roots and products divided among threads. The cuts depend on T alone,
+/// so that the result has the same bits for any number of threads.
 ///
 /// - Parameters:
 ///   - diagonal: n elements, n ≥ 4.
