@@ -112,8 +112,8 @@ import Testing
     #expect(ratio(gemm(scaled.pseudoinverse(), scale * a), .identity(6)) < 100 * svd.conditionNumber)
   }
 
-  /// Shapes that are divided among threads, without and with a QR factorization first: singular values known, a third of
-  /// them zero, with the same bits for any number of threads.
+  /// Shapes that are divided among threads, without and with a QR factorization first: singular values known, a third
+  /// of them zero, with the same bits for any number of threads.
   @Test(arguments: [(300, 270), (265, 265), (270, 400)]) func largeShapes(m: Int, n: Int) throws {
     func check<Scalar: BLASScalar>(_: Scalar.Type) throws {
       var generator = SeededGenerator(seed: 76)

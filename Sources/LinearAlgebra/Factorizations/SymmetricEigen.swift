@@ -18,8 +18,8 @@ public struct SymmetricEigen<Scalar: BLASScalar>: Sendable {
   ///   ``LAPACKError/noConvergence(remaining:)``, ``LAPACKError/overflow(result:)`` where an eigenvalue is beyond the
   ///   type.
   /// - Precondition: A is square.
-  /// - Complexity: 9 n³ flops at most, one copy, workspace of 2 n² elements. Uses `?syevd`; on all cores where A is
-  ///   large, with `?stedc` for the tridiagonal matrix, which one does.
+  /// - Complexity: 9 n³ flops at most, one copy, workspace of 2 n² to 4 n² elements. Uses `?syevd`; on all cores
+  ///   where A is large, with `?stedc` for the halves of the tridiagonal matrix.
   @specialized(where Scalar == Float, M == Matrix<Float>)
   @specialized(where Scalar == Double, M == Matrix<Double>)
   public init<M: RowMajor<Scalar>>(factoring a: M, triangle: Triangle? = nil) throws(LAPACKError) {
@@ -47,8 +47,8 @@ public struct SymmetricEigen<Scalar: BLASScalar>: Sendable {
   }
 }
 
-/// The eigenvalues of a symmetric matrix given by its lower triangle, and its eigenvectors if asked for, or else what is
-/// of no use.
+/// The eigenvalues of a symmetric matrix given by its lower triangle, and its eigenvectors if asked for, or else what
+/// is of no use.
 private func syevd<Scalar: BLASScalar>(
   _ a: consuming ColumnMajor<Scalar>, _ job: CChar
 ) throws(LAPACKError) -> (values: [Scalar], vectors: ColumnMajor<Scalar>) {

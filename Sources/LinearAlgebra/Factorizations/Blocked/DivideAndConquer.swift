@@ -1,9 +1,9 @@
 /// Eigenvalues, in ascending order, and eigenvectors of a symmetric tridiagonal matrix by divide and conquer (Cuppen
 /// 1981, doi:10.1007/BF01396757; Gu and Eisenstat 1995, doi:10.1137/S0895479892241287).
 ///
-/// T is torn into two halves, which `?stedc` solves at the same time, and a matrix of rank one. The merge, which has most
-/// of the flops, is LAPACK's (`?laed1`) with roots and products divided among threads. The cuts depend on T alone, so
-/// that the result has the same bits for any number of threads.
+/// T is torn into two halves, which `?stedc` solves at the same time, and a matrix of rank one. The merge, which has
+/// most of the flops, is LAPACK's (`?laed1`) with roots and products divided among threads. The cuts depend on T alone,
+/// so that the result has the same bits for any number of threads.
 ///
 /// - Parameters:
 ///   - diagonal: n elements, n ≥ 4.
@@ -161,8 +161,8 @@ private struct Merge<Scalar: BLASScalar>: @unchecked Sendable {
     }
   }
 
-  /// A vector ŵᵢ / (δᵢ − λ) of norm 1, its elements in the order of the basis. Of two roots and of one `?laed4` gives the
-  /// vector itself.
+  /// A vector ŵᵢ / (δᵢ − λ) of norm 1, its elements in the order of the basis. Of two roots and of one `?laed4` gives
+  /// the vector itself.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   private func formVector(

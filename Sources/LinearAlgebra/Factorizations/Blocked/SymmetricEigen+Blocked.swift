@@ -1,5 +1,5 @@
-/// As `?syevd`, for orders that are worth dividing among threads: reduction to a tridiagonal matrix, its eigenvalues and
-/// eigenvectors, and the way back. Scales as `?syevd` does, so that no square over- or underflows.
+/// As `?syevd`, for orders that are worth dividing among threads: reduction to a tridiagonal matrix, its eigenvalues
+/// and eigenvectors, and the way back. Scales as `?syevd` does, so that no square over- or underflows.
 ///
 /// - Parameter a: A, n × n with n ≥ 1, given by its lower triangle.
 func blockedSyevd<Scalar: BLASScalar>(

@@ -5,8 +5,8 @@ private let panelWidth = 32
 private let stripWidth = 32
 private let tileHeight = 128
 
-/// T = Qᵀ A Q of a symmetric matrix A: tridiagonal, with Q a product of n − 1 Householder reflectors, of which reflector
-/// j leaves the first j + 1 elements of a vector as they are.
+/// T = Qᵀ A Q of a symmetric matrix A: tridiagonal, with Q a product of n − 1 Householder reflectors, of which
+/// reflector j leaves the first j + 1 elements of a vector as they are.
 struct Tridiagonalization<Scalar: BLASScalar>: Sendable {
   /// The diagonal of T, n elements.
   let diagonal: [Scalar]
@@ -21,8 +21,8 @@ struct Tridiagonalization<Scalar: BLASScalar>: Sendable {
   private let tau: [Scalar]
 
   /// Reduces a matrix by panels of columns (Dongarra, Sorensen and Hammarling 1989, doi:10.1016/0377-0427(89)90367-1).
-  /// Threads divide A v, which every column needs, and the update of rank 64 behind a panel; the cut depends on n alone,
-  /// so that the result has the same bits for any number of threads.
+  /// Threads divide A v, which every column needs, and the update of rank 64 behind a panel; the cut depends on n
+  /// alone, so that the result has the same bits for any number of threads.
   ///
   /// - Parameter a: A, n × n with n ≥ 1, given by what lies on and below the diagonal.
   /// - Complexity: 4/3 n³ flops, half of them at the speed of memory. Uses `?symv`, `?gemv`, `?gemm`, `?larfg`, and
