@@ -96,5 +96,8 @@ import Testing
     await #expect(processExitsWith: .failure) {
       _ = try PivotedQR(factoring: Matrix<Double>.identity(2)).rank(relativeTolerance: .nan)
     }
+    await #expect(processExitsWith: .failure) {
+      _ = try SVD(factoring: Matrix<Double>.identity(2)).pseudoinverse(relativeTolerance: -1)
+    }
   }
 }

@@ -59,7 +59,7 @@ import Testing
     #expect(program.split(separator: "\n").count <= 10)
     // The other block is a part of a manifest.
     #expect(readme.blocks("swift").count == 2)
-    #expect(readme.text.split(separator: "\n", omittingEmptySubsequences: false).count <= 93)
+    #expect(readme.text.split(separator: "\n", omittingEmptySubsequences: false).count <= 91)
   }
 
   @Test func everyArticleIsTested() throws {

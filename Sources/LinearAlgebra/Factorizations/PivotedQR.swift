@@ -80,10 +80,7 @@ public struct PivotedQR<Scalar: BLASScalar>: Sendable {
   /// There are matrices whose rank it overestimates (Kahan 1966); ``SVD/rank(relativeTolerance:)`` does not.
   /// - Parameter relativeTolerance: the tolerance in units of the first of them; max(m, n) ε by default.
   public func rank(relativeTolerance: Scalar? = nil) -> Int {
-    require(
-      relativeTolerance.map { $0 >= 0 && $0 < 1 } ?? true,
-      "rank: a relative tolerance of \(relativeTolerance!); it is 0 or more, and below 1")
-    let tolerance = relativeTolerance ?? Scalar(max(rowCount, columnCount)) * Scalar.ulpOfOne
+    let tolerance = LinearAlgebra.relativeTolerance(relativeTolerance, shape, "rank: relativeTolerance")
     let diagonal = factors.diagonal
     guard let first = diagonal.first else { return 0 }
     return diagonal.prefix { abs($0) > tolerance * abs(first) }.count

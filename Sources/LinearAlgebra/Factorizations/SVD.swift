@@ -76,9 +76,11 @@ extension SVD {
   /// The numerical rank: the number of singular values above a tolerance.
   ///
   /// - Parameter relativeTolerance: the tolerance in units of σ₁; max(m, n) ε by default.
+  /// - Precondition: 0 ≤ relativeTolerance < 1.
   public func rank(relativeTolerance: Scalar? = nil) -> Int {
-    let tolerance = relativeTolerance.map { $0 * (values.first ?? 0) } ?? defaultTolerance
-    return values.prefix { $0 > tolerance }.count
+    let shape = Shape(u.rowCount, v.rowCount)
+    let tolerance = LinearAlgebra.relativeTolerance(relativeTolerance, shape, "rank: relativeTolerance")
+    return values.prefix { $0 > tolerance * values[0] }.count
   }
 
   /// κ₂(A) = σ₁ / σ of the least singular value: infinity for a singular matrix, 1 for an empty one.

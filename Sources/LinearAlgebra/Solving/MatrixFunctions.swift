@@ -60,7 +60,7 @@ public func inverse<A: RowMajor>(_ a: A) throws(LAPACKError) -> Matrix<A.Scalar>
 /// det A: 0 for a singular matrix, 1 for an empty one. ``LU/logDeterminant`` does not overflow.
 ///
 /// - Parameter a: A, n × n.
-/// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``.
+/// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``; ``LAPACKError/overflow(result:)`` as ``LU`` does.
 /// - Precondition: A is square.
 /// - Complexity: 2/3 n³ flops. Uses `?getrf`.
 @specialized(where A == Matrix<Float>)
@@ -93,7 +93,8 @@ public func pseudoinverse<A: RowMajor>(
 /// - Parameters:
 ///   - a: A, m × n.
 ///   - tolerance: singular values up to this times the largest count as zero; max(m, n) ε by default.
-/// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/noConvergence(remaining:)``.
+/// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/noConvergence(remaining:)``,
+///   ``LAPACKError/overflow(result:)`` where σ₁ is beyond the type.
 /// - Precondition: 0 ≤ relativeTolerance < 1.
 /// - Complexity: 4 m n² − 4/3 n³ flops for m ≥ n. Uses `?gesdd`.
 @specialized(where A == Matrix<Float>)
@@ -109,7 +110,8 @@ public func rank<A: RowMajor>(
 /// ‖A‖₂ = σ₁, the largest singular value; 0 for an empty matrix.
 ///
 /// - Parameter a: A, m × n.
-/// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/noConvergence(remaining:)``.
+/// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/noConvergence(remaining:)``,
+///   ``LAPACKError/overflow(result:)`` where σ₁ is beyond the type.
 /// - Complexity: 4 m n² − 4/3 n³ flops for m ≥ n. Uses `?gesdd`.
 @specialized(where A == Matrix<Float>)
 @specialized(where A == Matrix<Double>)
@@ -120,7 +122,8 @@ public func norm2<A: RowMajor>(_ a: A) throws(LAPACKError) -> A.Scalar {
 /// κ₂(A) = σ₁ / σ of the least singular value: infinity for a singular matrix, 1 for an empty one.
 ///
 /// - Parameter a: A, m × n.
-/// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/noConvergence(remaining:)``.
+/// - Throws: ``LAPACKError/nonFinite(argument:row:column:)``, ``LAPACKError/noConvergence(remaining:)``,
+///   ``LAPACKError/overflow(result:)`` where σ₁ is beyond the type.
 /// - Complexity: 4 m n² − 4/3 n³ flops for m ≥ n. Uses `?gesdd`.
 @specialized(where A == Matrix<Float>)
 @specialized(where A == Matrix<Double>)

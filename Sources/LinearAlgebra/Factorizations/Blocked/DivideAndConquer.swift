@@ -15,7 +15,7 @@ func divideAndConquer<Scalar: BLASScalar>(
   _ diagonal: [Scalar], _ offDiagonal: [Scalar]
 ) throws(LAPACKError) -> (values: [Scalar], vectors: ColumnMajor<Scalar>) {
   let n = diagonal.count, half = n / 2
-  let scale = max(largestMagnitude(diagonal), largestMagnitude(offDiagonal))
+  let scale = Matrix(row: diagonal + offDiagonal).norm(.max)
   var vectors = ColumnMajor<Scalar>(zeros: n, n)
   if scale == 0 {
     for i in 0..<n { vectors.elements[i * n + i] = 1 }
@@ -29,7 +29,7 @@ func divideAndConquer<Scalar: BLASScalar>(
   let remaining = vectors.elements.withUnsafeMutableBufferPointer { q in
     d.withUnsafeMutableBufferPointer { d in
       e.withUnsafeMutableBufferPointer { e in
-        let merge = Merge(
+        let merge = MergeSteps(
           n: n, half: half, d: d.baseAddress!, e: e.baseAddress!, q: q.baseAddress!)
         let failures = merge.solveHalves()
         return failures > 0 ? failures : merge.merge(coupling)
@@ -40,14 +40,8 @@ func divideAndConquer<Scalar: BLASScalar>(
   return (d.map { $0 * scale }, vectors)
 }
 
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
-private func largestMagnitude<Scalar: BLASScalar>(_ x: [Scalar]) -> Scalar {
-  x.reduce(0) { max($0, abs($1)) }
-}
-
 /// The memory that the threads share. Safe: each writes columns, rows or blocks of its own.
-private struct Merge<Scalar: BLASScalar>: @unchecked Sendable {
+private struct MergeSteps<Scalar: BLASScalar>: @unchecked Sendable {
   typealias Pointer = UnsafeMutablePointer<Scalar>
   let n: Int, half: Int
   /// The eigenvalues, of the halves and then of T.

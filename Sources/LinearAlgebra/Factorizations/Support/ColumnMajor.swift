@@ -164,19 +164,9 @@ extension ColumnMajor {
   }
 
   /// Copies the triangle below the diagonal to above it.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
   mutating func mirrorLowerTriangle() {
-    elements.withUnsafeMutableBufferPointer { a in
-      let n = rowCount, tile = 32
-      for left in stride(from: 0, to: n, by: tile) {
-        for top in stride(from: left, to: n, by: tile) {
-          for j in left..<min(left + tile, n) {
-            for i in max(top, j + 1)..<max(top, j + 1, min(top + tile, n)) { a[i * n + j] = a[j * n + i] }
-          }
-        }
-      }
-    }
+    // Row by row it is the upper one.
+    elements.withUnsafeMutableBufferPointer { mirrorUpperTriangle(of: $0, order: rowCount) }
   }
 }
 

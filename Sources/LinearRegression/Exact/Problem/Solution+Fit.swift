@@ -39,12 +39,13 @@ extension Solution {
           features: kept, means: kept.map(whole.mean), norms: norms, inverse: $0,
           weightSum: whole.hasIntercept ? whole.counts.weightSum : nil)
       } : nil
+    let digits = digits
     return LeastSquaresFit(
       model: model, hasIntercept: whole.hasIntercept, observations: whole.counts.observations,
       statistics: statistics,
       certificate: Certificate(
         solver: solver, reason: reason, passes: passes, conditionNumber: conditionNumber, rank: rank,
-        redundant: redundant, estimatedDigits: digits.all, readingLoss: readingLoss,
+        redundant: redundant, estimatedDigits: digits.all, readingLoss: readingLoss(digits),
         normalEquationResidual: extended?.normalEquationResidual ?? residuals?.normalEquationResidual),
       covariance: covariance, roots: covariance.map(allRoots))
   }
@@ -91,9 +92,10 @@ extension Solution {
   }
 
   /// The column that was rounded most when it was read, where that costs a digit of the coefficients.
-  private var readingLoss: Certificate.ReadingLoss? {
-    let (all, arithmetic) = digits, kept = kept + (whole.featureCount..<whole.norms.count)
-    guard all <= arithmetic - 1, let column = kept.max(by: { whole.roundings[$0] < whole.roundings[$1] })
+  private func readingLoss(_ digits: (all: Double, arithmetic: Double)) -> Certificate.ReadingLoss? {
+    let kept = kept + (whole.featureCount..<whole.norms.count)
+    guard digits.all <= digits.arithmetic - 1,
+      let column = kept.max(by: { whole.roundings[$0] < whole.roundings[$1] })
     else { return nil }
     // A value as large as the spread is rounded by ε / √12 of it at most.
     let ratio = whole.roundings[column] * 12.0.squareRoot() / Double.ulpOfOne
