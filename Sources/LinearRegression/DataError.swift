@@ -1,6 +1,6 @@
 internal import LinearAlgebra
 
-/// What is wrong with the data of a fit. Shapes that do not fit are a programmer's error and stop the program instead.
+/// What is wrong with the data or the settings of a fit, or that it was cancelled.
 public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The side of the regression that a value belongs to.
   public enum Variable: String, Sendable {
@@ -34,6 +34,15 @@ public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
   /// There are fewer rows (or folds with rows that have a weight) than folds.
   case fewerRowsThanFolds(rows: Int, folds: Int)
 
+  /// Shapes do not fit; the text names them.
+  case shapes(String)
+
+  /// A setting has a value that it cannot have.
+  case setting(SettingError)
+
+  /// The task was cancelled.
+  case cancelled
+
   /// Shares of a fit have different columns.
   case columnsDiffer(features: [Int], targets: [Int])
 
@@ -52,6 +61,9 @@ public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
       "columns depend on others: \(redundant.prefix(3).map(\.description).joined(separator: ", "))\(redundant.count > 3 ? " and \(redundant.count - 3) more" : ""); leave them out"
     case .fewerRowsThanFolds(let rows, let folds):
       "\(rows) rows are too few for \(folds) folds; use fewer folds"
+    case .shapes(let text): text
+    case .setting(let error): error.description
+    case .cancelled: "the task was cancelled"
     case .columnsDiffer(let features, let targets):
       "the shares have \(features[0]) and \(features[1]) features, \(targets[0]) and \(targets[1]) targets; merge shares of the same columns"
     case .overflow(let variable, let column):
@@ -61,6 +73,24 @@ public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension DataError {
+  /// Throws ``shapes(_:)`` where shapes do not fit.
+  static func check(_ fits: Bool, _ text: @autoclosure () -> String) throws(DataError) {
+    if !fits { throw .shapes(text()) }
+  }
+
+  /// Throws where X, y and the weights have different numbers of rows.
+  ///
+  /// - Parameter name: of the function, which the message begins with.
+  static func checkRows<Scalar>(
+    _ X: some RowMajor<Scalar>, _ y: Matrix<Scalar>, _ weights: [Scalar]?, _ name: String
+  ) throws(DataError) {
+    try check(X.rowCount == y.rowCount, "\(name): X is \(X.shape) but y is \(y.shape)")
+    if let weights {
+      try check(
+        weights.count == X.rowCount, "\(name): X is \(X.shape) but there are \(weights.count) weights")
+    }
+  }
+
   /// Throws where there is nothing to learn from or a value is not finite.
   static func check<Scalar>(
     _ X: some RowMajor<Scalar>, _ y: some RowMajor<Scalar>, weights: [Scalar]? = nil

@@ -80,8 +80,7 @@ public struct LeastSquares: Equatable, Sendable, Codable {
 
   /// Creates the method.
   ///
-  /// The penalty is a number, 0 or more. A fit under another stops the program; ``validate()`` is for settings that
-  /// come from outside it.
+  /// The penalty is a number, 0 or more; a fit under another throws.
   public init(
     intercept: Bool = true, solver: Solver = .automatic, precision: Precision = .automatic,
     redundancy: RedundancyPolicy = .drop, ridgePenalty: Double = 0, measuresResidual: Bool = false
@@ -102,9 +101,9 @@ public struct LeastSquares: Equatable, Sendable, Codable {
     }
   }
 
-  /// A fit under settings that are not allowed is a programmer's error.
-  func checkSettings() {
-    do { try validate() } catch { fatalError(error.description) }
+  /// Throws where the settings are not allowed.
+  func checkSettings() throws(DataError) {
+    do { try validate() } catch { throw .setting(error) }
   }
 
   /// Fits a model of k targets at once.
@@ -115,9 +114,8 @@ public struct LeastSquares: Equatable, Sendable, Codable {
   ///   - weights: n weights, zero or more: Σ w (y − ŷ)² is minimised, as R's `lm` does. A row of weight 2 moves the
   ///     coefficients as two equal rows would, but counts as one observation; one of weight 0 is absent. Nil for 1.
   /// - Returns: the fit.
-  /// - Throws: ``DataError``: no rows, a value that is not finite, a spread or coefficient beyond Double, redundant
-  ///   features if the method refuses them.
-  /// - Precondition: the shapes fit.
+  /// - Throws: ``DataError``: no rows, shapes that do not fit, a setting that is not allowed, a value that is not finite,
+  ///   a spread or coefficient beyond Double, redundant features if the method refuses them.
   /// - Complexity: n (p + k)² flops on all cores for the first rung, twice that for the third; one to four passes over
   ///   the data; memory O((p + k)²) beside them, whatever n.
   public func fit<M: RowMajor>(
@@ -135,12 +133,9 @@ public struct LeastSquares: Equatable, Sendable, Codable {
     _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil, low: Matrix<Double>?,
     lowTargets: Matrix<Double>? = nil, roundings: [Double] = []
   ) throws(DataError) -> LeastSquaresFit {
-    checkSettings()
+    try checkSettings()
     precondition(roundings.isEmpty || roundings.count == X.columnCount + y.columnCount)
-    require(X.rowCount == y.rowCount, "fit: X is \(X.shape) but y is \(y.shape)")
-    require(
-      weights.map { $0.count == X.rowCount } ?? true,
-      "fit: X is \(X.shape) but there are \(weights?.count ?? 0) weights")
+    try DataError.checkRows(X, y, weights, "fit")
     require(low.map { $0.shape == X.shape } ?? true, "fit: X is \(X.shape) but its low part is \(low!.shape)")
     require(
       lowTargets.map { $0.shape == y.shape } ?? true,
@@ -159,8 +154,7 @@ public struct LeastSquares: Equatable, Sendable, Codable {
 
   /// Fits a model of one target given flat; X may be written as a literal.
   ///
-  /// - Throws: ``DataError``: no rows, a value that is not finite, a spread or coefficient beyond Double.
-  /// - Precondition: X and y have the same number of rows.
+  /// - Throws: ``DataError``, as ``fit(_:_:weights:)-(M,_,_)``.
   public func fit<Scalar>(
     _ X: Matrix<Scalar>, _ y: [Scalar], weights: [Scalar]? = nil
   ) throws(DataError) -> LeastSquaresFit {
@@ -173,8 +167,8 @@ public struct LeastSquares: Equatable, Sendable, Codable {
   ///   - X: design matrix without a column of ones, n × p, one row per observation.
   ///   - y: targets, n elements.
   ///   - weights: n weights; nil for 1.
-  /// - Throws: ``DataError``: no rows, a value that is not finite, a spread or coefficient beyond Double.
-  /// - Precondition: X has n rows.
+  /// - Throws: ``DataError``: no rows, shapes that do not fit, a value that is not finite, a spread or coefficient beyond
+  ///   Double.
   public func fit<M: RowMajor>(
     _ X: M, _ y: [M.Scalar], weights: [M.Scalar]? = nil
   ) throws(DataError) -> LeastSquaresFit {

@@ -73,6 +73,9 @@ extension LeastSquaresFit {
     _ row: [Double], interval: PredictionInterval, level: Double = 0.95, weight: Double = 1, target: Int = 0
   ) -> IntervalPrediction? {
     require(weight >= 0, "predict: the weight of the observation is \(weight); it is zero or more")
+    require(
+      target >= 0 && target < model.targetCount,
+      "predict: there is no target \(target) (counted from 0) of \(model.targetCount)")
     let statistics = statistics[target]
     guard let leverage = leverage(row) else { return nil }
     return interval.around(

@@ -7,14 +7,12 @@ extension LeastSquares.Factor {
   ///   - penalties: λ of each fit; see ``LeastSquares/ridgePenalty``. Zero is the fit of least norm.
   ///   - method: the rest; its own penalty is not used.
   /// - Returns: one fit per penalty.
-  /// - Throws: ``DataError``: no rows, a coefficient beyond Double.
-  /// - Precondition: penalties are not negative.
+  /// - Throws: ``DataError``: no rows, a penalty that is negative or not finite, a coefficient beyond Double.
   /// - Complexity: O((p + k)³), and O(p² k) for each penalty.
   public func ridgePath(
     _ penalties: [Double], _ method: LeastSquares = LeastSquares()
   ) throws(DataError) -> [LeastSquaresFit] {
-    require(
-      penalties.allSatisfy { $0 >= 0 && $0.isFinite }, "ridgePath: a penalty of \(penalties) is negative")
+    try LeastSquares.check(penalties, "ridgePath")
     if isEmpty { throw .noRows }
     let problem = Problem(
       selecting(
@@ -67,22 +65,18 @@ extension LeastSquares {
   ///     random; rows of weight 0 take no part.
   ///   - seed: where that randomness comes from.
   /// - Returns: errors and the two choices.
-  /// - Throws: ``DataError``: a value that is not finite, fewer rows than folds.
-  /// - Precondition: there are two folds at least, and the shapes fit.
+  /// - Throws: ``DataError``: a value that is not finite, shapes that do not fit, fewer rows than folds, fewer than two
+  ///   folds, no penalty or one that is negative or not finite.
   /// - Complexity: 2 n (p + k)² flops in one pass, and O(folds² (p + k)³).
   public func crossValidate<M: RowMajor>(
     _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil, penalties: [Double]? = nil, folds: Int = 10,
     seed: UInt64 = 0
   ) throws(DataError) -> RidgeValidation {
-    require(folds >= 2, "crossValidate: \(folds) folds; there are at least two")
-    require(X.rowCount == y.rowCount, "crossValidate: X is \(X.shape) but y is \(y.shape)")
-    require(
-      weights.map { $0.count == X.rowCount } ?? true,
-      "crossValidate: X is \(X.shape) but there are \(weights?.count ?? 0) weights")
+    if folds < 2 { throw .setting(SettingError("crossValidate: \(folds) folds; there are at least two")) }
+    try DataError.checkRows(X, y, weights, "crossValidate")
     if let penalties {
-      require(
-        !penalties.isEmpty && penalties.allSatisfy { $0 >= 0 && $0.isFinite },
-        "crossValidate: a penalty of \(penalties) is negative, or there is none")
+      if penalties.isEmpty { throw .setting(SettingError("crossValidate: there is no penalty; give at least one")) }
+      try Self.check(penalties, "crossValidate")
     }
     if let weights, weights.contains(0) {
       let kept = weights.indices.filter { weights[$0] != 0 }.map { Int32($0) }
@@ -119,6 +113,13 @@ extension LeastSquares {
     return validation
   }
 
+  /// Throws where a penalty is negative or not finite.
+  fileprivate static func check(_ penalties: [Double], _ name: String) throws(DataError) {
+    if let penalty = penalties.first(where: { !($0 >= 0 && $0.isFinite) }) {
+      throw .setting(SettingError("\(name): a ridge penalty of \(penalty); it is a number, 0 or more"))
+    }
+  }
+
   private static func defaultPenalties(weightSum: Double) -> [Double] {
     [0]
       + (0..<60).map { weightSum * CLibrary.exponential(CLibrary.logarithm(10) * (7 * Double($0) / 59 - 5)) }
@@ -153,8 +154,7 @@ extension LeastSquares {
 extension LeastSquares {
   /// Cross-validates a ridge path of one target given flat.
   ///
-  /// - Throws: ``DataError``: a value that is not finite, fewer rows than folds.
-  /// - Precondition: there are two folds at least, and X has as many rows as there are targets.
+  /// - Throws: ``DataError``, as for several targets.
   public func crossValidate<M: RowMajor>(
     _ X: M, _ y: [M.Scalar], weights: [M.Scalar]? = nil, penalties: [Double]? = nil, folds: Int = 10,
     seed: UInt64 = 0

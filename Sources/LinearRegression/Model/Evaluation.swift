@@ -90,21 +90,17 @@ extension LinearModel {
   ///   - X: n × p.
   ///   - y: n × k.
   ///   - weights: one per row, zero or more; nil for 1.
-  /// - Throws: ``DataError``: no rows, a value that is not finite, a weight that is negative, weights that are all
-  ///   zero, squares of errors beyond Double.
-  /// - Precondition: the shapes fit the model.
+  /// - Throws: ``DataError``: no rows, shapes that do not fit the model, a value that is not finite, a weight that is
+  ///   negative, weights that are all zero, squares of errors beyond Double.
   /// - Complexity: 2 n p k flops on all cores; a block of rows for each thread.
   public func evaluate<M: RowMajor>(
     _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil
   ) throws(DataError) -> [Evaluation] {
-    require(
-      X.columnCount == featureCount, "evaluate: X is \(X.shape) but the model has \(featureCount) features")
-    require(
-      y.shape == Shape(X.rowCount, targetCount),
-      "evaluate: X is \(X.shape) and the model has \(targetCount) targets, but y is \(y.shape)")
-    if let weights {
-      require(weights.count == X.rowCount, "evaluate: X is \(X.shape) but there are \(weights.count) weights")
-    }
+    try DataError.check(
+      X.columnCount == featureCount && y.columnCount == targetCount,
+      "evaluate: X is \(X.shape) and y is \(y.shape), but the model has \(featureCount) features and \(targetCount) targets"
+    )
+    try DataError.checkRows(X, y, weights, "evaluate")
     try DataError.check(X, y, weights: weights)
     let (counts, means) = try Rows.with(
       Matrix<M.Scalar>.zeros(y.rowCount, 0), y, weights: weights

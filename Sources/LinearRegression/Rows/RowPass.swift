@@ -42,6 +42,9 @@ extension Reduction where Workspace == Void {
 /// take leaves; each leaf adds up its blocks in order, and leaves are merged along one fixed binary tree
 /// (``MergeTree``): the result has the same bits whatever the number of threads. Wide rows that are reduced to a
 /// triangle are one leaf, for merging wide triangles would take as long: there threads share the work on each block.
+///
+/// Under a ``PassMonitor`` that was asked to stop, the blocks that are left are left out: whoever asked discards what
+/// comes of it.
 struct RowPass {
   /// Number of rows.
   let rows: Int
@@ -75,12 +78,14 @@ struct RowPass {
     _ source: Source, _ start: @escaping () -> Result
   ) -> Result where Result.Block == Source.Block {
     precondition(source.rowCount == rows)
+    let monitor = PassMonitor.current
+    monitor?.beginPass(rows: rows)
     let leaves = (rows + leafRows - 1) / leafRows
     if leaves <= 1 {
       var result = start()
       if rows > 0 {
         var workspace = result.makeWorkspace(rows: min(rows, blockRows))
-        add(0..<rows, of: source, to: &result, &workspace)
+        add(0..<rows, of: source, to: &result, &workspace, monitor)
       }
       return result
     }
@@ -93,7 +98,7 @@ struct RowPass {
       while case let leaf = next.add(1, ordering: .relaxed).oldValue, leaf < leaves {
         var result = start()
         if workspace == nil { workspace = result.makeWorkspace(rows: blockRows) }
-        add(leaf * leafRows..<min((leaf + 1) * leafRows, rows), of: source, to: &result, &workspace!)
+        add(leaf * leafRows..<min((leaf + 1) * leafRows, rows), of: source, to: &result, &workspace!, monitor)
         tree.put(result, leaf: leaf, of: leaves)
       }
     }
@@ -103,12 +108,15 @@ struct RowPass {
 
   /// Adds the rows of a leaf, block by block.
   private func add<Source: RowSource, Result: Reduction>(
-    _ range: Range<Int>, of source: Source, to result: inout Result, _ workspace: inout Result.Workspace
+    _ range: Range<Int>, of source: Source, to result: inout Result, _ workspace: inout Result.Workspace,
+    _ monitor: PassMonitor?
   ) where Result.Block == Source.Block {
     var start = range.lowerBound
     while start < range.upperBound {
+      if let monitor, monitor.isStopped { return }
       let end = min(start + blockRows, range.upperBound)
       result.add(source.block(start..<end), &workspace)
+      monitor?.take(rows: end - start)
       start = end
     }
   }

@@ -34,8 +34,9 @@ extension Design {
     case .rankDeficient(let redundant):
       let names = distinctNames
       return .rankDeficient(file: source, dependencies: redundant.map { $0.described { names[$0] } })
+    case .cancelled: return .cancelled
     // What is not finite or negative has been found before, with its line.
-    case .noRows, .columnsDiffer, .fewerRowsThanFolds, .nonFinite, .negativeWeight:
+    case .noRows, .columnsDiffer, .fewerRowsThanFolds, .nonFinite, .negativeWeight, .shapes, .setting:
       return .unusable(file: source, message: error.description)
     }
   }

@@ -1,6 +1,5 @@
-private import Dispatch
+internal import LinearAlgebra
 internal import LinearRegression
-private import Synchronization
 
 extension Table {
   /// Reads a CSV file whose first line names the columns.
@@ -59,24 +58,13 @@ extension Table {
   public static func reading(
     csv paths: [String], options: ReadingOptions = ReadingOptions()
   ) async throws(TabularError) -> Table {
-    let threads = Parallelism.threads
-    let cancelled = Flag()
-    let result: Result<Table, TabularError> = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        DispatchQueue.global().async {
-          let result = Parallelism.$threads.withValue(threads) {
-            Result { () throws(TabularError) in
-              try Table(
-                all: TableReader(paths, options: options.keepingDigits()), isCancelled: { cancelled.isSet })
-            }
-          }
-          continuation.resume(returning: result)
-        }
-      }
-    } onCancel: {
-      cancelled.set()
+    let signal = StopSignal()
+    let table = try await inBackground {
+      signal.request()
+    } _: { () throws(TabularError) in
+      try Table(
+        all: TableReader(paths, options: options.keepingDigits()), isCancelled: { signal.isRequested })
     }
-    let table = try result.get()
     if Task.isCancelled { throw .cancelled }
     return table
   }
@@ -91,11 +79,4 @@ extension Table {
     }
     self.init(reader.source, rows)
   }
-}
-
-/// Whether something has happened, for several threads.
-private final class Flag: Sendable {
-  private let value = Atomic(false)
-  var isSet: Bool { value.load(ordering: .relaxed) }
-  func set() { value.store(true, ordering: .relaxed) }
 }

@@ -7,8 +7,8 @@ extension LeastSquares.Factor {
   ///   - X: rows × p.
   ///   - y: rows × k.
   ///   - weights: one weight per row; nil for 1.
-  /// - Throws: ``DataError`` with the row counted from the first of X; the factor is then as it was.
-  /// - Precondition: the shapes fit.
+  /// - Throws: ``DataError``, with the row counted from the first of X; ``DataError/overflow(_:column:)`` where a square
+  ///   of a target is beyond Double, so that no later solution could have statistics. The factor is then as it was.
   /// - Complexity: 2 rows (p + k)² flops on all cores. Adding many rows at once is faster than one by one.
   public mutating func add<M: RowMajor>(
     _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil
@@ -19,7 +19,6 @@ extension LeastSquares.Factor {
   /// Adds rows of one target given flat.
   ///
   /// - Throws: ``DataError``; the factor is then as it was.
-  /// - Precondition: the shapes fit.
   public mutating func add<M: RowMajor>(
     _ X: M, _ y: [M.Scalar], weights: [M.Scalar]? = nil
   ) throws(DataError) {
@@ -37,20 +36,18 @@ extension LeastSquares.Factor {
   ///   - roundings: the error of the values of each column of [X y] where they were rounded when they were read; empty
   ///     where none were.
   /// - Throws: ``DataError`` with the row counted from the first of X; the factor is then as it was.
-  /// - Precondition: the shapes fit, and each level is one of those that there are.
+  /// - Precondition: each level is one of those that there are.
   /// - Complexity: 2 rows (p + k)² flops.
   package mutating func add<M: RowMajor>(
     _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil, levels: (codes: [Int32], count: Int)?,
     isLeaf: Bool = false, roundings: [Double] = []
   ) throws(DataError) {
     precondition(roundings.isEmpty || roundings.count == features + targets)
-    require(
-      X.columnCount == features && y.shape == Shape(X.rowCount, targets),
+    try DataError.check(
+      X.columnCount == features && y.columnCount == targets,
       "add: X is \(X.shape) and y is \(y.shape), but the factor has \(features) features and \(targets) targets"
     )
-    require(
-      weights.map { $0.count == X.rowCount } ?? true,
-      "add: X is \(X.shape) but there are \(weights?.count ?? 0) weights")
+    try DataError.checkRows(X, y, weights, "add")
     require((levels != nil) == (grouping == .levels), "add: rows are grouped by \(grouping)")
     if let levels {
       require(
@@ -90,11 +87,12 @@ extension LeastSquares.Factor {
     isLeaf: Bool = false
   ) -> LeastSquares.Factor {
     // Merging goes over all levels: each leaf has several rows of most. Threads share wide rows block by block instead.
-    let isWhole = isLeaf || levels == nil && UpperTriangularMatrix.isWide(layout.order)
+    let isWide = levels == nil && UpperTriangularMatrix.isWide(layout.order), isWhole = isLeaf || isWide
     let height =
       isWhole ? max(1, rows.rowCount) : max(leafRows(order: layout.order), 8 * (levels ?? 0))
     let threads = isWhole && !isLeaf ? Parallelism.threads : 1
-    return RowPass(rows: rows.rowCount, blockRows: height, leafRows: height).reduce(rows) {
+    let blockRows = isWide ? min(height, layout.order) : height
+    return RowPass(rows: rows.rowCount, blockRows: blockRows, leafRows: height).reduce(rows) {
       FactorOfRows<Scalar>(factor: LeastSquares.Factor(layout, units, levels: levels), threads: threads)
     }.factor
   }

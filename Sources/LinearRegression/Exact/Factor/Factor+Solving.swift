@@ -16,7 +16,7 @@ extension LeastSquares.Factor {
   public func solve(
     _ method: LeastSquares = LeastSquares(), features columns: [Int]? = nil, targets chosen: [Int]? = nil
   ) throws(DataError) -> LeastSquaresFit {
-    method.checkSettings()
+    try method.checkSettings()
     let columns = columns ?? Array(0..<features), chosen = chosen ?? Array(features..<features + targets)
     require(
       (columns + chosen).allSatisfy { $0 >= 0 && $0 < features + targets }

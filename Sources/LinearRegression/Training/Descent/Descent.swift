@@ -10,7 +10,7 @@ protocol Descent<Input>: AnyObject, SendableMetatype {
   /// - Parameter epoch: epochs finished before.
   func advance(
     _ rows: Rows<Input>, _ order: EpochOrder, from start: Int, to end: Int, epoch: Int,
-    stop: StopSignal
+    stop: StopRequest
   ) throws(StepFailure) -> Int
 
   /// Goes back to the parameters at the start of the epoch.

@@ -82,9 +82,9 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
   @specialized(where Source == StandardizedBatches<Double>)
   func advance(
     _ rows: Rows<Input>, _ order: EpochOrder, from start: Int, to end: Int, epoch: Int,
-    stop: StopSignal
+    stop: StopRequest
   ) throws(StepFailure) -> Int {
-    if stop.isRequested { return start }
+    if stop.isMade { return start }
     if start == 0 { beginEpoch() }
     let groups = shape.groupCount
     var position = start, failed: Range<Int>?
@@ -107,7 +107,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
           }
         }
         // Steps that were stopped in mid-chunk do not go on behind it, even if the request was taken back since.
-        return reached == positions.count && !stop.isRequested
+        return reached == positions.count && !stop.isMade
       }
     }
     if let failed {
@@ -149,7 +149,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
   }
 
   /// Steps over the rows of a chunk, until its end, a request to stop, or a loss that is not finite.
-  private func steps(_ chunk: Batch<Scalar>, _ index: Int, epoch: Int, stop: StopSignal?) -> Outcome {
+  private func steps(_ chunk: Batch<Scalar>, _ index: Int, epoch: Int, stop: StopRequest?) -> Outcome {
     let group = shape.group(index), (p, k) = (shape.features, group.count), start = start(of: group)
     var outcome = Outcome(rows: 0, isFinite: true, counts: counts)
     guard k > 0, let values = values.pointer.map({ $0 + start }),
@@ -168,7 +168,7 @@ final class MinibatchDescent<Source: BatchSource>: Descent {
     batch.y = chunk.y.map { $0 + group.lowerBound }
     var rate = Scalar(method.learningRate.rate(step: counts.steps, epoch: epoch, of: totalSteps) ?? 0)
     var row = 0, wantsFirstLoss = counts.firstLoss == nil
-    while row < chunk.rows && !(stop?.isRequested ?? false) {
+    while row < chunk.rows && !(stop?.isMade ?? false) {
       batchShape.rows = min(batchSize, chunk.rows - row)
       let count = batchShape.rows
       Products.differentiate(

@@ -72,10 +72,10 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
 
   func advance(
     _ rows: Rows<Input>, _ order: EpochOrder, from start: Int, to end: Int, epoch: Int,
-    stop: StopSignal
+    stop: StopRequest
   ) throws(StepFailure) -> Int {
     var position = start, used = 0
-    while position < end && !stop.isRequested {
+    while position < end && !stop.isMade {
       let segmentEnd = min(order.rowCount, (position / segmentRows + 1) * segmentRows)
       loader.forEachChunk(
         rows, order, from: position, to: min(end, segmentEnd), cut: segmentEnd
@@ -83,7 +83,7 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
         used = self.steps(chunk, stop: stop)
       } goesOn: { positions in
         position = positions.lowerBound + used
-        return used == positions.count && !stop.isRequested
+        return used == positions.count && !stop.isMade
       }
       if position == segmentEnd { endSegment(rows) }
     }
@@ -91,7 +91,7 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
   }
 
   /// Steps over the rows of a chunk, until its end or a request to stop. Returns how many rows were used.
-  private func steps(_ chunk: Batch<Double>, stop: StopSignal) -> Int {
+  private func steps(_ chunk: Batch<Double>, stop: StopRequest) -> Int {
     guard let offset = offset.pointer, let gradient = gradient.pointer, let direction = direction.pointer,
       let newtonStep = newtonStep.pointer, let errors = errors.pointer
     else { return chunk.rows }
@@ -99,7 +99,7 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
       shape.features, shape.targets, weightCount + shape.targets, preconditioner.whitens
     )
     var row = 0, batch = chunk, shape = shape
-    while row < chunk.rows && !stop.isRequested {
+    while row < chunk.rows && !stop.isMade {
       shape.rows = min(self.shape.rows, chunk.rows - row)
       Products<Double>.differentiate(
         shape, batch.X, nil, stride: k, weights: batch.weights, offset, offset + weightCount, errors: errors,

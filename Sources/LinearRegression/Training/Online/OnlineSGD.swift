@@ -65,20 +65,17 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
   ///   - X: b × p.
   ///   - y: b × k.
   ///   - weights: b weights, zero or more; nil for 1.
-  /// - Throws: ``DataError``: a value that is not finite, a negative weight; columns beyond Double. The model is then
-  ///   as it was.
-  /// - Precondition: the shapes fit.
+  /// - Throws: ``DataError``: shapes that do not fit, a value that is not finite, a negative weight; columns beyond
+  ///   Double. The model is then as it was.
   /// - Complexity: 4 b p (k + 6) flops; one copy of the batch.
   public mutating func partialFit<M: RowMajor>(
     _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil
   ) throws(DataError) {
-    require(
-      X.columnCount == features && y.shape == Shape(X.rowCount, targets),
+    try DataError.check(
+      X.columnCount == features && y.columnCount == targets,
       "partialFit: X is \(X.shape) and y is \(y.shape), but the model has \(features) features and \(targets) targets"
     )
-    require(
-      weights.map { $0.count == X.rowCount } ?? true,
-      "partialFit: X is \(X.shape) but there are \(weights?.count ?? 0) weights")
+    try DataError.checkRows(X, y, weights, "partialFit")
     if X.rowCount == 0 { return }
     do throws(DataError) {
       try DataError.check(X, y, weights: weights)
@@ -100,7 +97,6 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
   /// Takes one step on a batch of one target given flat.
   ///
   /// - Throws: ``DataError``; the model is then as it was.
-  /// - Precondition: the model has one target; X has as many rows as there are targets.
   public mutating func partialFit<M: RowMajor>(
     _ X: M, _ y: [M.Scalar], weights: [M.Scalar]? = nil
   ) throws(DataError) {

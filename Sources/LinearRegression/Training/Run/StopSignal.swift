@@ -17,3 +17,21 @@ public final class StopSignal: Sendable {
   /// Whether somebody has asked.
   public var isRequested: Bool { requested.load(ordering: .relaxed) }
 }
+
+/// What asks the steps of one call to stop: a signal, or the cancellation of the task that made the call.
+struct StopRequest {
+  private let signal: StopSignal
+  private let task: UnsafeCurrentTask?
+
+  /// Whether somebody has asked. Any thread may look: whether a task was cancelled is no secret of its own thread.
+  var isMade: Bool { signal.isRequested || task?.isCancelled ?? false }
+
+  /// Calls `body` with the requests to the task that calls.
+  static func with<Result, Failure>(
+    _ signal: StopSignal, _ body: (StopRequest) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try withUnsafeCurrentTask { (task) in
+      Swift.Result { () throws(Failure) in try body(StopRequest(signal: signal, task: task)) }
+    }.get()
+  }
+}

@@ -13,6 +13,15 @@ extension Training {
   /// - Throws: ``TrainingError/data(_:)`` where a coefficient is beyond Double in the units of the data.
   public func run() throws(TrainingError) -> TrainingRun { try run(beside: pass) }
 
+  /// Goes on to the end of the run.
+  ///
+  /// - Parameter report: called after each epoch.
+  /// - Throws: ``TrainingError``, as ``next()``.
+  func run(_ report: (EpochReport) -> Void) throws(TrainingError) -> TrainingRun {
+    while let next = try next() { report(next) }
+    return try run()
+  }
+
   /// The run as it stands, and the exact solution, which is found now where the run did not need it.
   package func runBesideExact() throws(TrainingError) -> TrainingRun {
     if exact != nil { return try run() }

@@ -3,7 +3,7 @@ internal import LinearAlgebra
 extension Training {
   /// Goes on to the end of the epoch.
   ///
-  /// - Returns: the epoch's report; nil if the run had ended or was asked to stop.
+  /// - Returns: the epoch's report; nil if the run had ended, was asked to stop, or the task that calls was cancelled.
   /// - Throws: ``TrainingError``: a value that is not finite, with its place; divergence. ``model`` is then the last
   ///   finite one.
   /// - Complexity: 4 n p k flops, three times that under ``LearningRate/automatic``; no allocation in a step.
@@ -19,11 +19,17 @@ extension Training {
   @specialized(where M == Matrix<Float>)
   @specialized(where M == Matrix<Double>)
   public func advance(rows count: Int) throws(TrainingError) -> EpochReport? {
-    if stopReason == .interrupted && !stopSignal.isRequested { stopReason = nil }
-    guard stopReason == nil else { return nil }
-    return try Rows.with(X, y, weights: weights) { (rows) throws(TrainingError) -> EpochReport? in
+    try StopRequest.with(stopSignal) { (stop) throws(TrainingError) in
+      if stopReason == .interrupted && !stop.isMade { stopReason = nil }
+      guard stopReason == nil else { return nil }
+      return try advance(rows: count, stop)
+    }
+  }
+
+  private func advance(rows count: Int, _ stop: StopRequest) throws(TrainingError) -> EpochReport? {
+    try Rows.with(X, y, weights: weights) { (rows) throws(TrainingError) -> EpochReport? in
       do throws(StepFailure) {
-        return try advance(rows, by: count)
+        return try advance(rows, by: count, stop)
       } catch {
         // Steps of this epoch were taken back.
         rowsDone = 0
@@ -36,16 +42,18 @@ extension Training {
     }
   }
 
-  private func advance(_ rows: Rows<M.Scalar>, by count: Int) throws(StepFailure) -> EpochReport? {
+  private func advance(
+    _ rows: Rows<M.Scalar>, by count: Int, _ stop: StopRequest
+  ) throws(StepFailure) -> EpochReport? {
     let order = self.order ?? drawOrder(rows)
     let target = rowsDone + min(max(1, count), rows.rowCount - rowsDone)
     repeat {
       rowsDone = try descent.advance(
-        rows, order, from: rowsDone, to: target, epoch: epochs.count, stop: stopSignal)
+        rows, order, from: rowsDone, to: target, epoch: epochs.count, stop: stop)
       // A request to stop may have been taken back meanwhile.
-    } while rowsDone < target && !stopSignal.isRequested
+    } while rowsDone < target && !stop.isMade
     if rowsDone == rows.rowCount { return try endEpoch(rows) }
-    if stopSignal.isRequested { stopReason = .interrupted }
+    if stop.isMade { stopReason = .interrupted }
     return nil
   }
 

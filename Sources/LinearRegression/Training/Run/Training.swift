@@ -70,49 +70,48 @@ public final class Training<M: RowMajor> {
   ///   - weights: n weights, zero or more; nil for 1.
   ///   - validation: rows to validate on; nil for those that the settings hold out.
   ///   - stopSignal: what asks the run to stop.
-  /// - Throws: ``TrainingError/data(_:)``: no rows, values that are not finite, a spread beyond Double.
-  /// - Precondition: the shapes fit.
+  /// - Throws: ``TrainingError/data(_:)``: no rows, shapes that do not fit, a setting that is not allowed, values that
+  ///   are not finite, a spread beyond Double; ``DataError/cancelled`` where the signal asked to stop before the passes
+  ///   were done.
   /// - Complexity: none for stored units without distances; else one pass of O(n p) or O(n p²), and two more under
   ///   ``LearningRate/automatic``, or 24 where p is above 2048.
   public init(
     _ method: SGD, _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil,
     validation: (X: M, y: Matrix<M.Scalar>)? = nil, stopSignal: StopSignal = StopSignal()
   ) throws(TrainingError) {
-    method.checkSettings()
-    Self.requireShapes(X, y, weights, validation)
     (self.method, self.stopSignal, self.X, self.y) = (method, stopSignal, X, y)
     do throws(DataError) {
+      try method.checkSettings()
+      try Self.checkShapes(X, y, weights, validation)
       if X.rowCount == 0 { throw .noRows }
       if let weights { try DataError.check(weights: weights) }
       let (learnt, heldOut) = try method.divided(X, y, weights, validation)
       (self.weights, self.validation) = (learnt, heldOut)
       let batchSize = method.batchSize(rows: X.rowCount, features: X.columnCount)
-      let pass = try checked(X, y, weights: learnt) { () throws(DataError) in
-        try Rows.with(X, y, weights: learnt) { (rows) throws(DataError) in try method.firstPass(rows)
+      (pass, units, descent, generator) = try monitored(stopSignal) { () throws(DataError) in
+        let pass = try checked(X, y, weights: learnt) { () throws(DataError) in
+          try Rows.with(X, y, weights: learnt) { (rows) throws(DataError) in try method.firstPass(rows) }
         }
+        let units = try method.units(pass, features: X.columnCount, targets: y.columnCount)
+        var generator = SeededGenerator(seed: method.seed)
+        let descent = Rows.with(X, y, weights: learnt) { rows in
+          method.descent(rows, pass, units, batchSize: batchSize, using: &generator)
+        }
+        return (pass, units, descent, generator)
       }
-      let units = try method.units(pass, features: X.columnCount, targets: y.columnCount)
-      var generator = SeededGenerator(seed: method.seed)
-      descent = Rows.with(X, y, weights: learnt) { rows in
-        method.descent(rows, pass, units, batchSize: batchSize, using: &generator)
-      }
-      (self.batchSize, self.pass, self.units) = (batchSize, pass, units)
-      (self.generator, nextGenerator) = (generator, generator)
+      (self.batchSize, nextGenerator) = (batchSize, generator)
     } catch {
       throw .data(error)
     }
     if method.epochs == 0 { stopReason = .epochs }
   }
 
-  private static func requireShapes(
+  private static func checkShapes(
     _ X: M, _ y: Matrix<M.Scalar>, _ weights: [M.Scalar]?, _ validation: (X: M, y: Matrix<M.Scalar>)?
-  ) {
-    require(X.rowCount == y.rowCount, "train: X is \(X.shape) but y is \(y.shape)")
-    require(
-      weights.map { $0.count == X.rowCount } ?? true,
-      "train: X is \(X.shape) but there are \(weights?.count ?? 0) weights")
+  ) throws(DataError) {
+    try DataError.checkRows(X, y, weights, "train")
     if let (otherX, otherY) = validation {
-      require(
+      try DataError.check(
         otherX.columnCount == X.columnCount && otherY.shape == Shape(otherX.rowCount, y.columnCount),
         "train: X is \(X.shape) and y is \(y.shape), but X for validation is \(otherX.shape) and y \(otherY.shape)"
       )
@@ -122,7 +121,6 @@ public final class Training<M: RowMajor> {
   /// Prepares a run for one target given flat.
   ///
   /// - Throws: ``TrainingError/data(_:)``.
-  /// - Precondition: X has as many rows as there are targets.
   public convenience init(
     _ method: SGD, _ X: M, _ y: [M.Scalar], weights: [M.Scalar]? = nil, stopSignal: StopSignal = StopSignal()
   ) throws(TrainingError) {

@@ -58,9 +58,9 @@ extension SGD {
     if let fault { throw SettingError("SGD: \(fault.described(\.name))") }
   }
 
-  /// Training under settings that are not allowed is a programmer's error.
-  func checkSettings() {
-    do { try validate() } catch { fatalError(error.description) }
+  /// Throws where the settings are not allowed.
+  func checkSettings() throws(DataError) {
+    do { try validate() } catch { throw .setting(error) }
   }
 
   // MARK: Going on

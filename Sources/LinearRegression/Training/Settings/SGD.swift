@@ -91,7 +91,7 @@ public struct SGD: Equatable, Sendable {
   ///
   /// `epochs` is neither negative nor above 2³¹ − 1; `batchSize` and a rate are positive and finite; `momentum`, the
   /// tail and `validationFraction` are below 1; with an automatic rate there are no momentum, decay and averages.
-  /// Training under other settings stops the program; ``validate()`` is for those that come from outside it.
+  /// Training under other settings throws.
   public init(
     epochs: Int = 100, batchSize: Int? = nil, learningRate: LearningRate = .automatic, momentum: Double = 0,
     nesterov: Bool = false, weightDecay: Double = 0, averaging: Averaging = .none,
@@ -127,8 +127,8 @@ public struct SGD: Equatable, Sendable {
   ///   - validation: rows to validate on; nil for those that ``validationFraction`` holds out.
   ///   - report: called after each epoch.
   /// - Returns: the model and how it came about.
-  /// - Throws: ``TrainingError``: bad data, or divergence with the last finite model.
-  /// - Precondition: the shapes fit.
+  /// - Throws: ``TrainingError``: bad data, shapes that do not fit, a setting that is not allowed, or divergence with the
+  ///   last finite model.
   /// - Complexity: 4 n p k flops per epoch, three times that under ``LearningRate/automatic``, and n p² for the first
   ///   pass where it is needed; no allocation in a step; memory O(p k) beside the data, two chunks of rows (4 MB each,
   ///   or a batch where that is more), four bytes for each row of a full shuffle, and O(p²) for the first pass.
@@ -138,15 +138,13 @@ public struct SGD: Equatable, Sendable {
     _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil, validation: (X: M, y: Matrix<M.Scalar>)? = nil,
     report: (EpochReport) -> Void = { _ in }
   ) throws(TrainingError) -> TrainingRun {
-    let training = try Training(self, X, y, weights: weights, validation: validation)
-    while let next = try training.next() { report(next) }
-    return try training.run()
+    try Training(self, X, y, weights: weights, validation: validation).run(report)
   }
 
   /// Trains a model of one target given flat.
   ///
-  /// - Throws: ``TrainingError``: bad data, or divergence with the last finite model.
-  /// - Precondition: X has as many rows as there are targets.
+  /// - Throws: ``TrainingError``: bad data, shapes that do not fit, a setting that is not allowed, or divergence with the
+  ///   last finite model.
   public func train<M: RowMajor>(
     _ X: M, _ y: [M.Scalar], weights: [M.Scalar]? = nil, report: (EpochReport) -> Void = { _ in }
   ) throws(TrainingError) -> TrainingRun {
