@@ -35,6 +35,14 @@ import Testing
     }
   }
 
+  /// y has the mean 0, where the intercept of the fit is far from it.
+  @Test func anInterceptCountsAsItIsShown() throws {
+    let X: Matrix<Double> = [[1], [2], [3], [5]]
+    let fit = try LeastSquares().fit(X, [1, -1, 1, -1] as [Double])
+    #expect(fit.certificate.solver == .extended && fit.certificate.estimatedDigits > 15)
+    #expect(abs(fit.intercept - 33.0 / 35) <= 0.5 * (33.0 / 35).ulp)
+  }
+
   /// The condition number is that of the centred columns of norm 1, to the accuracy of its estimate.
   @Test func conditionNumber() throws {
     var generator = SeededGenerator(seed: 8)

@@ -130,4 +130,26 @@ import Testing
     let fit = try whole.solve()
     #expect(fit.redundant.map(\.description) == ["x3 = x0 + x2", "x4 = 7"])
   }
+
+  /// What no solution could have statistics of is refused where it comes in, and what was there before stays of use.
+  @Test(arguments: [1e308, 1e200, 2e154]) func targetsBeyondDoubleAreRefused(size: Double) throws {
+    let (X, y) = data(40), column = y[column: 0]
+    var factor = LeastSquares.Factor(features: 5)
+    try factor.add(X, column)
+    let before = factor
+    #expect(throws: DataError.overflow(.targets, column: 0)) {
+      try factor.add(X[rows: 0..<2], [size, -size])
+    }
+    // A row by itself has no spread: beside others it has.
+    #expect(throws: DataError.overflow(.targets, column: 0)) { try factor.add(X[rows: 0..<1], [size]) }
+    var alone = LeastSquares.Factor(features: 5)
+    try alone.add(X[rows: 0..<1], [size])
+    #expect(throws: DataError.overflow(.targets, column: 0)) { try factor.merge(alone) }
+    #expect(throws: DataError.overflow(.targets, column: 0)) { try alone.merge(before) }
+    #expect(factor == before)
+    _ = try factor.solve()
+    // A hundred thousandth of the limit, and its square fits.
+    try factor.add(X, column.map { $0 * 1e148 })
+    _ = try factor.solve()
+  }
 }

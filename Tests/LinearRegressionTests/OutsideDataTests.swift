@@ -27,7 +27,9 @@ struct OutsideDataTests {
     #expect(throws: shapes("crossValidate: X is 5 × 2 but y is 4 × 1")) {
       try LeastSquares().crossValidate(X, short, folds: 2)
     }
-    #expect(throws: TrainingError.data(shapes("train: X is 5 × 2 but y is 4 × 1"))) { try SGD().train(X, short) }
+    #expect(throws: TrainingError.data(shapes("train: X is 5 × 2 but y is 4 × 1"))) {
+      try SGD().train(X, short)
+    }
     #expect(throws: TrainingError.data(shapes("train: X is 5 × 2 but there are 1 weights"))) {
       try SGD().train(X, y, weights: [1])
     }
@@ -158,8 +160,9 @@ struct OutsideDataTests {
     #expect(predictions[0, 0] == fit.model.predict(rows[0]) && predictions[1, 0].isNaN)
     let intervals = try #require(try fit.predictions(for: rows, interval: .confidence))
     #expect(intervals[0] == fit.predict(rows[0], interval: .confidence) && intervals[1].lower.isNaN)
-    #expect(try LeastSquares(redundancy: .drop).fit(wide[rows: 0..<2], [1, 2] as [Double])
-      .predictions(for: rows, interval: .confidence) == nil)
+    #expect(
+      try LeastSquares(redundancy: .drop).fit(wide[rows: 0..<2], [1, 2] as [Double])
+        .predictions(for: rows, interval: .confidence) == nil)
   }
 
   @Test func intervalsOfManyRowsAreThoseOfEach() throws {

@@ -75,7 +75,9 @@ extension LeastSquares {
     if folds < 2 { throw .setting(SettingError("crossValidate: \(folds) folds; there are at least two")) }
     try DataError.checkRows(X, y, weights, "crossValidate")
     if let penalties {
-      if penalties.isEmpty { throw .setting(SettingError("crossValidate: there is no penalty; give at least one")) }
+      if penalties.isEmpty {
+        throw .setting(SettingError("crossValidate: there is no penalty; give at least one"))
+      }
       try Self.check(penalties, "crossValidate")
     }
     if let weights, weights.contains(0) {

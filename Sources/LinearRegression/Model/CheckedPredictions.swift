@@ -46,7 +46,8 @@ extension LinearModel {
   fileprivate func checkFeatures(_ count: Int, row: Int) throws(DataError) {
     try DataError.check(
       count == featureCount,
-      "predictions: row \(row) (counted from 0) has \(count) elements but the model has \(featureCount) features")
+      "predictions: row \(row) (counted from 0) has \(count) elements but the model has \(featureCount) features"
+    )
   }
 }
 
@@ -125,6 +126,8 @@ extension LeastSquaresFit {
 extension PredictionInterval {
   /// Throws where a level is not between 0 and 1.
   package static func check(level: Double) throws(SettingError) {
-    if !(level > 0 && level < 1) { throw SettingError("an interval of level \(level); it is between 0 and 1") }
+    if !(level > 0 && level < 1) {
+      throw SettingError("an interval of level \(level); it is between 0 and 1")
+    }
   }
 }

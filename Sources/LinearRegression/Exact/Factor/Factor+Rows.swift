@@ -7,8 +7,8 @@ extension LeastSquares.Factor {
   ///   - X: rows × p.
   ///   - y: rows × k.
   ///   - weights: one weight per row; nil for 1.
-  /// - Throws: ``DataError``, with the row counted from the first of X; ``DataError/overflow(_:column:)`` where a square
-  ///   of a target is beyond Double, so that no later solution could have statistics. The factor is then as it was.
+  /// - Throws: ``DataError``, with the row counted from the first of X; ``DataError/overflow(_:column:)`` where Σ w (y −
+  ///   ȳ)² would be beyond Double, so that no later solution could have statistics. The factor is then as it was.
   /// - Complexity: 2 rows (p + k)² flops on all cores. Adding many rows at once is faster than one by one.
   public mutating func add<M: RowMajor>(
     _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil
@@ -69,6 +69,7 @@ extension LeastSquares.Factor {
       }
       rows.epsilon = Double(M.Scalar.ulpOfOne)
       rows.roundings = roundings
+      try checkTargets(with: rows)
       join(rows)
     } catch {
       // Rows without weight are absent.
@@ -119,6 +120,28 @@ extension LeastSquares.Factor {
 }
 
 extension LeastSquares.Factor {
+  /// Throws where Σ w (y − ȳ)² of the rows of both is beyond Double. With levels that is left to the solution.
+  func checkTargets(with other: LeastSquares.Factor) throws(DataError) {
+    if grouping == .levels { return }
+    let (own, others) = (counts.weightSum, other.counts.weightSum), whole = own + others
+    for t in 0..<targets {
+      let (here, there) = (moments(target: t), other.moments(target: t))
+      // Chan, Golub and LeVeque 1983, doi:10.1080/00031305.1983.10483115.
+      let between = whole > 0 ? (here.mean - there.mean) * (own / whole * others).squareRoot() : 0
+      let size = norm([here.deviation, there.deviation, between])
+      guard (size * size).isFinite else { throw .overflow(.targets, column: t) }
+    }
+  }
+
+  /// ȳ and √(Σ w (y − ȳ)²) of a target; 0 and √(Σ w y²) where rows are not grouped.
+  private func moments(target: Int) -> (mean: Double, deviation: Double) {
+    if isEmpty { return (0, 0) }
+    let first = layout.firstFeature, column = first + features + target, own = features + target
+    let deviation = norm((first...column).map { triangle[$0, column] }) / units.scales[own]
+    if first == 0 { return (0, deviation) }
+    return (units.shifts[own] + triangle[0, column] / triangle[0, 0] / units.scales[own], deviation)
+  }
+
   /// Takes rows that are in one group or none.
   mutating func take<Scalar>(_ block: Rows<Scalar>, _ update: inout TriangleUpdate) {
     update.add(block, units, to: &triangle, &counts)

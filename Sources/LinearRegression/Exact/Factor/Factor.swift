@@ -110,7 +110,8 @@ extension LeastSquares {
 extension LeastSquares.Factor {
   /// Joins with the factor of other rows.
   ///
-  /// - Throws: ``DataError/columnsDiffer(features:targets:)``.
+  /// - Throws: ``DataError/columnsDiffer(features:targets:)``; ``DataError/overflow(_:column:)``, as ``add(_:_:weights:)-(M,Matrix<M.Scalar>,_)``.
+  ///   The factor is then as it was.
   /// - Complexity: 2/3 (p + k)³ flops. Uses `dtpqrt`.
   public mutating func merge(_ other: LeastSquares.Factor) throws(DataError) {
     try merge(other, levels: nil)
@@ -133,6 +134,7 @@ extension LeastSquares.Factor {
     require(
       numbers.map { $0.count == other.levels } ?? true,
       "merge: \(numbers?.count ?? 0) numbers for \(other.levels) levels")
+    try checkTargets(with: other)
     join(other, levels: numbers)
   }
 

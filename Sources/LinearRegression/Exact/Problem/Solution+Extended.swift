@@ -50,8 +50,10 @@ extension Solution {
       var values = refined.solution[t].map(\.rounded)
       // Half a unit in the last place, and what the steps left.
       let errors = values.indices.map { Double.ulpOfOne * abs(values[$0]) + refined.errors[t][$0] }
-      // The intercept is told from the shift on here, which may be all of it.
-      if first == 1 { values[0] = max(abs(values[0]), abs(units.shifts[p + t] * target)) }
+      // The intercept is told from the shifts on here, which may be all of it.
+      if first == 1 {
+        values[0] = max(abs(values[0]), abs(units.shifts[p + t] * target), abs(intercepts[t] * target))
+      }
       digits = min(digits, ErrorEstimate.digits(values, errors: errors, units: values.map { _ in 1 }))
       leftovers[t] = whole.norms[p + t] > 0 ? refined.squares[t] / whole.norms[p + t] / whole.norms[p + t] : 0
     }
