@@ -21,6 +21,9 @@ let package = Package(
     .executable(name: "linreg", targets: ["linreg"]),
   ],
 
+  // Clients of the libraries need not resolve what the command alone depends on: `traits: []`.
+  traits: [.default(enabledTraits: ["Command"]), .trait(name: "Command", description: "Builds the command linreg.")],
+
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
@@ -65,7 +68,8 @@ let package = Package(
       name: "linreg",
       dependencies: [
         "TabularRegression", "CProcess",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(
+          name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
       swiftSettings: strict),
 

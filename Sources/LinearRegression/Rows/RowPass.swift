@@ -78,35 +78,31 @@ struct RowPass {
     _ source: Source, _ start: @escaping () -> Result
   ) -> Result where Result.Block == Source.Block {
     precondition(source.rowCount == rows)
-    let monitor = PassMonitor.current
+    if rows == 0 { return start() }
+    let leaves = (rows + leafRows - 1) / leafRows, monitor = PassMonitor.current
     monitor?.beginPass(rows: rows)
-    let leaves = (rows + leafRows - 1) / leafRows
-    if leaves <= 1 {
-      var result = start()
-      if rows > 0 {
-        var workspace = result.makeWorkspace(rows: min(rows, blockRows))
-        add(0..<rows, of: source, to: &result, &workspace, monitor)
-      }
-      return result
-    }
-    let threads = min(leaves, Parallelism.threads)
     let tree = SharedTree<Result>(), next = Atomic(0)
     // Safe: a leaf is worked by one thread, on a reduction of its own, and all are done on return.
     nonisolated(unsafe) let (source, start) = (source, start)
-    let work = { @Sendable (_: Int) in
+    Self.onThreads(min(leaves, Parallelism.threads)) {
       var workspace: Result.Workspace?
       while case let leaf = next.add(1, ordering: .relaxed).oldValue, leaf < leaves {
         var result = start()
-        if workspace == nil { workspace = result.makeWorkspace(rows: blockRows) }
+        if workspace == nil { workspace = result.makeWorkspace(rows: min(rows, blockRows)) }
         add(leaf * leafRows..<min((leaf + 1) * leafRows, rows), of: source, to: &result, &workspace!, monitor)
         tree.put(result, leaf: leaf, of: leaves)
       }
     }
-    if threads == 1 { work(0) } else { DispatchQueue.concurrentPerform(iterations: threads, execute: work) }
     return tree.whole
   }
 
-  /// Adds the rows of a leaf, block by block.
+  private static func onThreads(_ threads: Int, _ work: @Sendable () -> Void) {
+    if threads == 1 { work() } else { DispatchQueue.concurrentPerform(iterations: threads) { _ in work() } }
+  }
+
+  /// Adds the rows of a leaf, block by block. What a block does is compiled here, once for each kind of rows and
+  /// reduction.
+  @inline(never)
   private func add<Source: RowSource, Result: Reduction>(
     _ range: Range<Int>, of source: Source, to result: inout Result, _ workspace: inout Result.Workspace,
     _ monitor: PassMonitor?
