@@ -22,7 +22,9 @@ let package = Package(
   ],
 
   // Clients of the libraries need not resolve what the command alone depends on: `traits: []`.
-  traits: [.default(enabledTraits: ["Command"]), .trait(name: "Command", description: "Builds the command linreg.")],
+  traits: [
+    .default(enabledTraits: ["Command"]), .trait(name: "Command", description: "Builds the command linreg."),
+  ],
 
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")

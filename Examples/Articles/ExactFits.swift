@@ -24,3 +24,10 @@ func exactFits() throws {
 
   _ = (interval, ridge)
 }
+
+func fitsThatAreWaitedFor() async throws {
+  let X = numbers(500, 20), y = numbers(500, 1).elements
+  let fit = try await LeastSquares().fit(X, y) { print($0.pass, $0.rows, $0.rowCount) }
+
+  _ = fit
+}

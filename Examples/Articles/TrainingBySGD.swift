@@ -2,7 +2,7 @@
 
 import LinearRegression
 
-func trainingBySGD() async throws {
+func trainingBySGD() throws {
   let X = numbers(500, 20), y = numbers(500, 1).elements
   let batch = numbers(10, 20), targets = numbers(10, 1).elements
 
@@ -14,15 +14,21 @@ func trainingBySGD() async throws {
   print(run.model, run.stopReason)  // converged
   print(run.epochs.last?.gapToExact ?? .nan)  // the largest distance of a coefficient from the exact solution
 
+  var online = OnlineSGD(features: 20)
+  try online.partialFit(batch, targets)
+  print(online.model)
+}
+
+func watchedRuns() async throws {
+  let X = numbers(500, 20), y = numbers(500, 1).elements
+
   let training = try Training(SGD(), X, y)
   for try await progress in training.progress(every: 1_000_000) {
     print(progress.rows, progress.lossSinceLast ?? .nan)
   }
   let finished = try training.run(), state = training.state  // a model; and what another process goes on from
 
-  var online = OnlineSGD(features: 20)
-  try online.partialFit(batch, targets)
-  print(online.model)
+  let model = try await SGD().train(X, y) { report in print(report.epoch, report.loss) }.model
 
-  _ = (finished, state)
+  _ = (finished, state, model)
 }

@@ -11,8 +11,8 @@ extension LeastSquares {
   ///   - progress: called after each block of rows, from one thread at a time; it is waited for.
   /// - Returns: what the function without `await` returns, to the bit.
   /// - Throws: ``DataError``, as the function without `await`; ``DataError/cancelled`` when the task is cancelled, which
-  ///   is noticed before the next block of rows (some hundred kilobytes; where p is above 200, so many rows as there are
-  ///   columns). The work on p × p numbers between two passes is not cut short.
+  ///   is noticed before the next block of rows: a megabyte, or 64 rows for each column where that is more. The work on p
+  ///   × p numbers between two passes is not cut short.
   public func fit<M: RowMajor & Sendable>(
     _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil,
     progress: @escaping @Sendable (FitProgress) -> Void = { _ in }

@@ -69,9 +69,12 @@ public struct LinearModel: Equatable, Sendable, Codable {
   /// `Matrix<Double>(X)`. A model with a coefficient that Float cannot hold to full precision (above 3·10³⁸ or below
   /// 1.2·10⁻³⁸) predicts Float data in Double, a block at a time, and so are rows formed again whose terms or sums are
   /// beyond Float.
+  ///
+  /// `?gemv` adds up in another order than `ddot`: the last bits may differ from those of a row predicted by itself, and
+  /// with the rows around it. ``predictions(for:)-([[Scalar]])`` has the bits of a row by itself.
   /// - Parameter X: n × p.
   /// - Returns: ŷ, n × k.
-  /// - Precondition: X has p columns.
+  /// - Precondition: X has p columns; ``predictions(for:)-(M)`` throws where it does not.
   /// - Complexity: 2 n p k flops on all cores; the result and a copy of the coefficients are allocated. Uses `?gemv`,
   ///   for several targets `?gemm`.
   public func predict<M: RowMajor>(_ X: M) -> Matrix<M.Scalar> {
