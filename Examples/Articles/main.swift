@@ -35,6 +35,7 @@ if CommandLine.arguments.contains("rest") {
   try filesOfData()
   try modelsAndPredictions()
   try trainingOnTables()
+  try await inAServer()
 } else {
   try gettingStarted()
   try tablesAndFormulas()

@@ -40,6 +40,7 @@ import Testing
     ("TabularRegression/TabularRegression.docc/ModelsAndPredictions.md", "ModelsAndPredictions"),
     ("TabularRegression/TabularRegression.docc/MergingShares.md", "MergingShares"),
     ("TabularRegression/TabularRegression.docc/TrainingOnTables.md", "TrainingOnTables"),
+    ("TabularRegression/TabularRegression.docc/InAServer.md", "InAServer"),
   ]
 
   /// Lines without indentation and imports, which stand elsewhere where a program is part of another.
