@@ -1,5 +1,6 @@
 // The programs of the article "Models and predictions".
 
+import Foundation
 import TabularRegression
 
 func modelsAndPredictions() throws {
@@ -11,5 +12,16 @@ func modelsAndPredictions() throws {
   let prices = try model.predictions(from: new)
   let intervals = try model.predictions(from: new, interval: .prediction, level: 0.95)
 
+  let sent = #"{"area": 88, "zip": 8003, "heating": "gas"}"#
+  let row = try JSONDecoder().decode([String: Table.Field].self, from: Data(sent.utf8))
+  print(model.variables)
+  let price = try model.prediction(of: row)
+  let range = try model.prediction(of: row, interval: .prediction, level: 0.95)
+
+  let text = model.json
+  let copy = try FittedModel(json: text, source: "models, row 7")
+  let same = try copy.prediction(of: row)
+
+  precondition(same == price && range.prediction == price)
   _ = (prices, intervals)
 }

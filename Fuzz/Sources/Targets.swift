@@ -55,6 +55,13 @@ enum Targets {
       columns.targets = models.map(\.target)
       attempt { () throws(TabularError) in _ = try FittedModel.predictedRows(models, data, columns) }
     },
+    "model-json": { (bytes: [UInt8]) throws(TabularError) in
+      let model = try FittedModel(json: String(decoding: bytes, as: UTF8.self))
+      use(model)
+      // What was read is written, and read again.
+      _ = try FittedModel(json: model.json)
+      _ = try model.prediction(of: ["a": 1, "b": 2.5, "x": 3, "z": "red"], unseen: .missing)
+    },
     "share": { (bytes: [UInt8]) throws(TabularError) in
       _ = try? Share(RandomAccessFile(bytes, name: "fuzz"))
       var share = try Share(RandomAccessFile(Share.envelope.firstLine(bytes) + bytes, name: "fuzz"))

@@ -1,3 +1,4 @@
+import Foundation
 import LinearRegression
 import TestSupport
 import Testing
@@ -7,6 +8,32 @@ import Testing
   private func close(_ actual: Double?, _ expected: Double, _ tolerance: Double = 1e-13) -> Bool {
     guard let actual else { return false }
     return abs(actual - expected) <= tolerance * abs(expected)
+  }
+
+  /// The quantile that was formed last is kept; it is one of a level and of degrees of freedom. Of 1 and 3 of them the
+  /// distribution is elementary: P(|T| < t) = 2/π (atan u + c u / (1 + u²)), u = t / √ν, c = 0 or 1.
+  @Test func intervalsOfSeveralLevelsAndFitsDoNotMix() async throws {
+    func fit(_ rows: Int) throws -> LeastSquaresFit {
+      let x = (0..<rows).map { Double($0) }
+      return try LeastSquares().fit(Matrix(column: x), x.map { $0 * $0 })
+    }
+    let fits = [(try fit(3), 1.0, 0.0), (try fit(5), 3, 1)], levels = [0.5, 0.9, 0.99]
+    @Sendable func covers(_ fit: LeastSquaresFit, _ freedom: Double, _ c: Double, _ level: Double) -> Bool {
+      let interval = fit.predict([2], interval: .prediction, level: level)!
+      let h = fit.leverage([2])!, s = fit.statistics[0].residualStandardError!
+      let u = (interval.upper - interval.prediction) / (s * (1 + h).squareRoot()) / freedom.squareRoot()
+      return close(2 / .pi * (atan(u) + c * u / (1 + u * u)), level)
+    }
+    let wrong = await withTaskGroup(of: Int.self) { group in
+      for thread in 0..<4 {
+        group.addTask {
+          let (fit, freedom, c) = fits[thread % 2]
+          return (0..<600).count { !covers(fit, freedom, c, levels[$0 % 3]) }
+        }
+      }
+      return await group.reduce(0, +)
+    }
+    #expect(wrong == 0)
   }
 
   @Test func distributionsAsInR() {

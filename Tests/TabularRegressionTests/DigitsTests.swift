@@ -31,6 +31,13 @@ import Testing
   }
 
   /// Worked out in rational numbers: slope 1.50667408231…, of integers that Doubles round to even ones.
+  /// A short text is read as one block, so that its digits are kept, also where its characters become longer.
+  @Test func aShortTextIsOneBlock() throws {
+    let text = "a,b\n" + String(repeating: "\u{20AC}\u{20AC},0.1\n", count: 50)
+    let table = try Table(csvText: text, source: "t", options: ReadingOptions(encoding: .latin1))
+    #expect(table.rowCount == 50 && table.columns[1].digits != nil)
+  }
+
   @Test func aFitHasAllDigitsOfWholeNumbers() throws {
     let y = [0, 5, 10, 10, 15, 15, 20], first = 9_007_199_254_740_993
     let rows = y.indices.map { "\(first + 2 * $0),\(y[$0])" }

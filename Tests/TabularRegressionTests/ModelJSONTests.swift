@@ -101,8 +101,8 @@ import Testing
         == "\(damaged)observations and degrees of freedom do not fit each other; fit the model again")
     // A dependency of a column that is none.
     #expect(
-      changed("\"term\" : \"t\"", "\"term\" : \"u\"")
-        == "\(damaged)its contents do not fit together; fit the model again")
+      changed("\"tolerance\" : ", "\"tolerance\" : -")
+        == "\(damaged)the tolerance of a redundant column is negative; fit the model again")
     #expect(
       changed("\"variable\" : 1", "\"variable\" : 7")
         == "\(damaged)a variable of a term is not there; fit the model again")
@@ -110,6 +110,18 @@ import Testing
       let other = json.replacingOccurrences(of: "\"observations\" : 24", with: "\"observations\" : -1")
       return try JSONDecoder().decode(FittedModel.self, from: Data(other.utf8))
     }
+  }
+
+  @Test func aColumnThatLostDigitsHasToBeThere() throws {
+    let rows = (0..<9).map { "\(1e9 + Double($0) / 7),\($0 * $0)" }.joined(separator: "\n")
+    let model = try FittedModel("y ~ I(x + 1)", Table(csvText: "x,y\n\(rows)", source: "t"))
+    #expect(try FittedModel(json: model.json) == model)
+    let json = model.json
+    let loss = try #require(json.firstRange(of: /"readingLoss" : \{\s*"column" : 0/))
+    #expect(
+      message(json.replacingCharacters(in: loss, with: "\"readingLoss\" : {\"column\" : 7"))
+        == "row 7: the model's JSON is damaged: a column that lost digits is not among the columns; fit the model again"
+    )
   }
 
   /// Whatever is changed, the text is refused or read as a model that can be used.

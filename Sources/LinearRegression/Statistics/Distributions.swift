@@ -1,4 +1,5 @@
 internal import CDistributions
+private import Synchronization
 
 /// Student's t distribution.
 enum StudentT {
@@ -7,8 +8,19 @@ enum StudentT {
 
   /// The t that |T| exceeds with probability 1 − level.
   static func quantile(level: Double, freedom: Double) -> Double {
-    student_t_two_sided_quantile(level, freedom)
+    // All coefficients and predictions of a fit ask for the same one, which takes some microseconds.
+    if let known = last.withLock({ $0 }), known.level == level, known.freedom == freedom { return known.t }
+    let t = student_t_two_sided_quantile(level, freedom)
+    last.withLock { $0 = Quantile(level: level, freedom: freedom, t: t) }
+    return t
   }
+
+  private struct Quantile {
+    let level, freedom, t: Double
+  }
+
+  /// The quantile that was formed last.
+  private static let last = Mutex<Quantile?>(nil)
 }
 
 /// Fisher's F distribution.

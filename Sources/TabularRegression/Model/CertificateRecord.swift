@@ -10,8 +10,6 @@ struct CertificateRecord: Codable {
   var estimatedDigits: Double
   var rank: Int
   @Null var normalEquationResidual: Double?
-  /// Not there where reading has lost no digits.
-  var readingLoss: Certificate.ReadingLoss?
   var redundant: [Dependency]
 
   /// term = constant + Σ factor · dependsOn
@@ -20,15 +18,12 @@ struct CertificateRecord: Codable {
     var dependsOn: [String]
     var factors: [Double]
     var constant: Double
-    /// How far from this a row of the fit may be; it grows with the sizes of the summands, of which `size` is usual.
-    var tolerance: Double
-    var size: Double
 
     init(_ redundancy: Redundancy, names: [String]) {
       term = names[redundancy.feature]
       dependsOn = redundancy.dependsOn.map { names[$0.feature] }
       factors = redundancy.dependsOn.map(\.factor)
-      (constant, tolerance, size) = (redundancy.constant, redundancy.tolerance, redundancy.size)
+      constant = redundancy.constant
     }
   }
 
@@ -40,34 +35,19 @@ struct CertificateRecord: Codable {
     estimatedDigits = certificate.estimatedDigits
     rank = certificate.rank
     normalEquationResidual = certificate.normalEquationResidual
-    readingLoss = certificate.readingLoss
     redundant = certificate.redundant.map { Dependency($0, names: names) }
   }
 }
 
-extension CertificateRecord.Dependency {
-  /// The dependency of features by their positions; nil where one is not among them.
-  func redundancy(_ positions: [String: Int]) -> Redundancy? {
-    let others = dependsOn.compactMap { positions[$0] }
-    guard let feature = positions[term], others.count == dependsOn.count, factors.count == others.count else {
-      return nil
-    }
-    return Redundancy(
-      feature: feature,
-      dependsOn: zip(others, factors).map { Redundancy.Term(feature: $0, factor: $1) },
-      constant: constant, tolerance: tolerance, size: size)
-  }
-}
-
 extension Certificate {
-  /// The certificate of a record; nil where a feature is not among those that are there.
-  init?(_ record: CertificateRecord, _ positions: [String: Int]) {
-    let redundant = record.redundant.compactMap { $0.redundancy(positions) }
-    if redundant.count != record.redundant.count { return nil }
+  /// The certificate of a record.
+  ///
+  /// - Parameter redundant: its dependencies, whose names the record has.
+  init(_ record: CertificateRecord, _ redundant: [Redundancy], _ readingLoss: ReadingLoss?) {
     self.init(
       solver: record.solver, reason: record.reason, passes: record.passes,
       conditionNumber: record.conditionNumber ?? .infinity, rank: record.rank, redundant: redundant,
-      estimatedDigits: record.estimatedDigits, readingLoss: record.readingLoss,
+      estimatedDigits: record.estimatedDigits, readingLoss: readingLoss,
       normalEquationResidual: record.normalEquationResidual)
   }
 }

@@ -91,7 +91,7 @@ extension ModelRecord {
 }
 
 extension ModelContents {
-  /// The contents of a record; nil where names or numbers of coefficients are not those of the design.
+  /// The contents of a record; nil where the coefficients are not those of the design, or a member is missing.
   ///
   /// - Precondition: the design has no fault.
   fileprivate init?(_ record: ModelRecord) {
@@ -103,35 +103,30 @@ extension ModelContents {
       estimates: members.coefficients.map { $0.estimate ?? .nan },
       standardErrors: members.coefficients.map { $0.standardError ?? .nan },
       observations: members.observations, droppedRows: members.droppedRows, statistics: statistics)
-    let positions = Dictionary(zip(design.distinctNames, design.columns.indices)) { first, _ in first }
-    if let record = members.certificate {
-      certificate = Certificate(record, positions)
-      if certificate == nil { return nil }
+    certificate = members.certificate.map {
+      Certificate($0, members.dependencies ?? [], members.readingLoss)
     }
     (covariance, method) = (members.covariance, members.method)
     if members.training != nil {
-      training = TrainingRun(members, coefficients, positions)
+      training = TrainingRun(members, coefficients)
       if training == nil { return nil }
     }
   }
 }
 
 extension TrainingRun {
-  /// The run of a record; nil where a member or a feature is not there.
-  fileprivate init?(
-    _ members: ModelRecord.Members, _ coefficients: CoefficientTable, _ positions: [String: Int]
-  ) {
-    let redundant = members.redundant?.map { $0.redundancy(positions) } ?? []
+  /// The run of a record; nil where a member is not there.
+  fileprivate init?(_ members: ModelRecord.Members, _ coefficients: CoefficientTable) {
     let exact = members.coefficients.compactMap(\.exact)
     guard let method = members.training, let batchSize = members.batchSize, let epochs = members.epochs,
       let stopReason = members.stopReason, let epoch = members.epoch,
-      let validationRows = members.validationRows, members.design.hasIntercept, !redundant.contains(nil),
+      let validationRows = members.validationRows, members.design.hasIntercept,
       exact.count == coefficients.count
     else { return nil }
     self.init(
       model: coefficients.model(hasIntercept: true), epochs: epochs, stopReason: stopReason, epoch: epoch,
       method: method, batchSize: batchSize, validationRows: validationRows,
       exact: LinearModel(coefficients: Array(exact.dropFirst()), intercept: exact[0]), rank: members.rank,
-      redundant: redundant.compactMap { $0 })
+      redundant: members.dependencies ?? [])
   }
 }

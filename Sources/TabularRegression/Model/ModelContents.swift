@@ -67,6 +67,9 @@ struct ModelContents: Codable {
         return "the tolerance of a redundant column is negative"
       }
     }
+    if let loss = certificate?.readingLoss, !(0...features).contains(loss.column) || !(loss.digits >= 0) {
+      return "a column that lost digits is not among the columns"
+    }
     return covarianceFault ?? trainingFault ?? othersFault
   }
 

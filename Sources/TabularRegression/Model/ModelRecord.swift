@@ -37,6 +37,10 @@ struct ModelRecord: Codable {
     @Null var stopReason: StopReason?
     @Null var epoch: Int?
     @Null var validationRows: Int?
+    /// What the names of redundant columns are read back from; not there without any.
+    var dependencies: [Redundancy]?
+    /// Not there where reading has cost no digits of the coefficients.
+    var readingLoss: Certificate.ReadingLoss?
   }
 
   struct Coefficient: Codable {
@@ -118,6 +122,9 @@ extension ModelRecord.Members {
     stopReason = model.training?.stopReason
     epoch = model.training?.epoch
     validationRows = model.training?.validationRows
+    let dependencies = (model.certificate?.redundant ?? []) + (model.training?.redundant ?? [])
+    self.dependencies = dependencies.isEmpty ? nil : dependencies
+    readingLoss = model.certificate?.readingLoss
   }
 }
 

@@ -24,8 +24,11 @@ public struct MappedMatrix<Scalar: BLASScalar>: RowMajor {
 
   private let file: MappedFile
 
-  /// Where in the file the elements begin, in bytes; a multiple of the scalar's alignment.
-  private let offset: Int
+  /// Where in the file the elements begin, at a multiple of the scalar's alignment; nil for an empty file, which has
+  /// none.
+  ///
+  /// The map cannot be written through and is not moved as long as there is the file.
+  @usableFromInline nonisolated(unsafe) let start: UnsafeRawPointer?
 
   /// Opens an NPY file.
   ///
@@ -36,12 +39,12 @@ public struct MappedMatrix<Scalar: BLASScalar>: RowMajor {
   /// - Complexity: O(1), whatever n. Values are not looked at; see `firstNonFinite()`.
   public init(npy path: String) throws(TabularError) {
     let file = try MappedFile(path)
-    let start = Array(file.bytes.prefix(NPYHeader.longest))
+    let beginning = Array(file.bytes.prefix(NPYHeader.longest))
     let shape: Shape
     do throws(NPYHeader.Fault) {
-      let header = try NPYHeader(start, fileSize: file.bytes.count)
+      let header = try NPYHeader(beginning, fileSize: file.bytes.count)
       shape = try header.shape(of: Scalar.self, fileSize: file.bytes.count)
-      offset = header.offset
+      start = file.bytes.baseAddress.map { $0 + header.offset }
     } catch {
       throw .matrix(path: path, message: error.message)
     }
@@ -53,14 +56,15 @@ public struct MappedMatrix<Scalar: BLASScalar>: RowMajor {
   /// The elements of a file from an offset on.
   init(_ file: MappedFile, offset: Int, rows: Int, columns: Int) {
     precondition(offset + rows * columns * MemoryLayout<Scalar>.stride <= file.bytes.count)
-    (self.file, self.offset, rowCount, columnCount) = (file, offset, rows, columns)
+    (self.file, rowCount, columnCount) = (file, rows, columns)
+    start = file.bytes.baseAddress.map { $0 + offset }
   }
 
   private init(_ matrix: MappedMatrix, rows range: Range<Int>) {
     rowCount = range.count
     columnCount = matrix.columnCount
     file = matrix.file
-    offset = matrix.offset + range.lowerBound * matrix.columnCount * MemoryLayout<Scalar>.stride
+    start = matrix.start.map { $0 + range.lowerBound * matrix.columnCount * MemoryLayout<Scalar>.stride }
   }
 
   /// The elements, row after row, for `withUnsafeElements(_:)`.
@@ -68,9 +72,8 @@ public struct MappedMatrix<Scalar: BLASScalar>: RowMajor {
     _ body: (UnsafeBufferPointer<Scalar>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try withExtendedLifetime(file) { () throws(Failure) in
-      let count = rowCount * columnCount
       let bytes = UnsafeRawBufferPointer(
-        rebasing: file.bytes[offset..<offset + count * MemoryLayout<Scalar>.stride])
+        start: start, count: start == nil ? 0 : rowCount * columnCount * MemoryLayout<Scalar>.stride)
       return try bytes.withMemoryRebound(to: Scalar.self, body)
     }
   }
@@ -86,11 +89,15 @@ public struct MappedMatrix<Scalar: BLASScalar>: RowMajor {
 
   /// The element in row `i` and column `j`, both counted from 0.
   /// - Precondition: both are in bounds; each is checked by itself.
+  @inlinable
   public subscript(i: Int, j: Int) -> Scalar {
     require(
       i >= 0 && i < rowCount && j >= 0 && j < columnCount,
       "element (\(i), \(j)) is outside a \(shape) matrix; rows and columns count from 0")
-    return withUnsafeElements { $0[i * columnCount + j] }
+    return withExtendedLifetime(self) {
+      start.unsafelyUnwrapped.load(
+        fromByteOffset: (i * columnCount + j) * MemoryLayout<Scalar>.stride, as: Scalar.self)
+    }
   }
 }
 

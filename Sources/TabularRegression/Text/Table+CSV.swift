@@ -43,9 +43,13 @@ extension Table {
   ///   - options: how the text is read.
   /// - Throws: as ``init(csv:categories:)``.
   public init(csvText text: String, source: String, options: ReadingOptions) throws(TabularError) {
+    let bytes = Array(text.utf8)
+    // A short text is one block, also where each of its bytes becomes a character of three.
+    let blockSize = min(TableReader.usualBlockSize, 3 * bytes.count + 3)
     try self.init(
-      all: try TableReader([.memory(Array(text.utf8), name: source)], options: options.keepingDigits()),
-      isCancelled: { false })
+      all: try TableReader(
+        [.memory(bytes, name: source)], options: options.keepingDigits(), blockSize: blockSize),
+      threads: bytes.count < blockSize ? 1 : Parallelism.threads, isCancelled: { false })
   }
 
   /// Reads one or several CSV files with the same header as one table, while the caller's actor does other things.
@@ -70,9 +74,11 @@ extension Table {
   }
 
   /// The rest of what a reader reads, as one table.
-  init(all reader: TableReader, isCancelled: @escaping @Sendable () -> Bool) throws(TabularError) {
+  init(
+    all reader: TableReader, threads: Int = Parallelism.threads, isCancelled: @escaping @Sendable () -> Bool
+  ) throws(TabularError) {
     var rows = JoinedRows()
-    try reader.forEachBlock(isCancelled: isCancelled) { (block) in
+    try reader.forEachBlock(threads: threads, isCancelled: isCancelled) { (block) in
       block
     } take: { (block) in
       rows.append(block)
