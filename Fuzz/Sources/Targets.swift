@@ -14,7 +14,11 @@ import LinearRegression
 enum Targets {
   typealias Target = ([UInt8]) throws(TabularError) -> Void
 
-  static func target(_ name: String) -> Target? { targets[name] }
+  static func target(_ name: String) -> Target? {
+    targets[name]
+      ?? Decodables.uses[name].map { use in { (bytes: [UInt8]) throws(TabularError) in _ = use(Data(bytes)) }
+      }
+  }
 
   nonisolated(unsafe) private static let targets: [String: Target] = [
     // The first byte chooses options, the second the size of blocks. Every way of reading gives the table or the
@@ -76,10 +80,11 @@ enum Targets {
       _ = try share.solve()
     },
     "checkpoint": { (bytes: [UInt8]) throws(TabularError) in
-      write(bytes)
-      _ = try? TrainingCheckpoint(contentsOf: path)
-      write(TrainingCheckpoint.envelope.firstLine(bytes) + bytes)
-      _ = try TrainingCheckpoint(contentsOf: path)
+      func open(_ bytes: [UInt8]) throws(TabularError) -> TrainingCheckpoint {
+        try TrainingCheckpoint.envelope.open(RandomAccessFile(bytes, name: "fuzz"))
+      }
+      _ = try? open(bytes)
+      _ = try open(TrainingCheckpoint.envelope.firstLine(bytes) + bytes)
     },
   ]
 

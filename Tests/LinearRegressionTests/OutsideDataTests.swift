@@ -131,6 +131,35 @@ struct OutsideDataTests {
     }
   }
 
+  @Test func columnsThatThereAreNotAreThrown() throws {
+    var factor = LeastSquares.Factor(features: 2)
+    try factor.add(X, y)
+    let whole = factor
+    for (features, targets) in [([0, 3], [2]), ([-1], [2]), ([0, 2], [2])] {
+      let text = "solve: features \(features) and targets \(targets) of 3 columns"
+      #expect(throws: shapes(text)) { try whole.solve(features: features, targets: targets) }
+    }
+  }
+
+  @Test func moreRowsThanCanBeShuffledAreThrown() {
+    let n = 1 << 31, X = Matrix<Double>.zeros(n, 0)
+    func text(_ method: SGD) -> String {
+      do throws(TrainingError) {
+        _ = try Training(method, X, X)
+        return ""
+      } catch {
+        return error.description
+      }
+    }
+    #expect(
+      text(SGD())
+        == "SGD: order is shuffled, and there are 2147483648 rows; up to 2147483647 can be: use shuffledBlocks"
+    )
+    #expect(
+      text(SGD(batchSize: 1 << 30, learningRate: 1, order: .shuffledBlocks))
+        == "SGD: batchSize is 1073741824; with shuffledBlocks it is 1073741823 at most")
+  }
+
   // MARK: Predictions
 
   @Test func checkedPredictionsAreThoseOfEachRow() throws {

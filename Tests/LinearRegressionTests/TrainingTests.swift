@@ -112,12 +112,11 @@ import Testing
     #expect(throws: TrainingError.state(.data)) { try Training(method, swapped, y).restore(state) }
     // Contents that do not fit together.
     let text = String(decoding: try JSONEncoder().encode(state), as: UTF8.self)
-    for (from, to) in [("\"epochsDone\":1", "\"epochsDone\":2"), ("\"rowsDone\":0", "\"rowsDone\":700")] {
-      #expect(text.contains(from))
-      let damaged = try JSONDecoder().decode(
-        TrainingState.self, from: Data(text.replacing(from, with: to).utf8))
-      #expect(throws: TrainingError.state(.contents)) { try Training(method, X, y).restore(damaged) }
-    }
+    let (from, to) = ("\"rowsDone\":0", "\"rowsDone\":700")
+    #expect(text.contains(from))
+    let damaged = try JSONDecoder().decode(
+      TrainingState.self, from: Data(text.replacing(from, with: to).utf8))
+    #expect(throws: TrainingError.state(.contents)) { try Training(method, X, y).restore(damaged) }
   }
 
   // MARK: Stopping

@@ -205,7 +205,7 @@ import Testing
     ("\"range\":[", "\"range\":[1,", "a range is none"),
     ("\"droppedRows\":0", "\"droppedRows\":-1", "the number of dropped rows is negative"),
     ("\"weightSum\":20", "\"weightSum\":null", "the covariance is not that of the coefficients"),
-    ("\"ridgePenalty\":0", "\"ridgePenalty\":-1", "the ridge penalty is negative"),
+    ("\"ridgePenalty\":0", "\"ridgePenalty\":-1", Envelope.misfit),
     (
       "\"redundant\":[",
       "\"redundant\":[{\"feature\":2,\"dependsOn\":[],\"constant\":0,\"size\":1,\"tolerance\":0}",
@@ -214,13 +214,18 @@ import Testing
     (
       "\"redundant\":[",
       "\"redundant\":[{\"feature\":0,\"dependsOn\":[{\"feature\":-1,\"factor\":1}],\"constant\":0,\"size\":1,\"tolerance\":0}",
-      "a redundant column is not among the terms"
+      Envelope.misfit
     ),
     (
       "\"redundant\":[",
       "\"redundant\":[{\"feature\":0,\"dependsOn\":[],\"constant\":0,\"size\":1,\"tolerance\":-1}",
-      "the tolerance of a redundant column is negative"
+      Envelope.misfit
     ),
+    (
+      "\"reason\":", "\"readingLoss\":{\"column\":3,\"digits\":2},\"reason\":",
+      "a column that has lost digits is not among the terms"
+    ),
+    ("\"reason\":", "\"readingLoss\":{\"column\":-1,\"digits\":2},\"reason\":", Envelope.misfit),
     ("\"certificate\":{", "\"x\":{", "it does not say how it was fitted"),
   ])
   func partsThatDoNotFitAreRefused(text: String, replacement: String, fault: String?) throws {

@@ -1,8 +1,9 @@
 import Foundation
 import LinearRegression
-import TabularRegression
 import TestSupport
 import Testing
+
+@testable import TabularRegression
 
 /// Training runs on named columns, and their checkpoints.
 @Suite struct TableTrainingTests {
@@ -34,6 +35,26 @@ import Testing
     } catch {
       return "\(error)".replacing(folder.path(""), with: "")
     }
+  }
+
+  /// Any coefficient differs from zero by infinitely many times zero, and from a very small one too.
+  @Test func theDigitsOfACoefficientOfZero() throws {
+    let run = try SGD().train([[-1], [1], [-1], [1]] as Matrix<Double>, [1, 1, 2, 2])
+    #expect(run.exact?.coefficients == [0] && run.stopReason == .converged)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let text = String(decoding: try encoder.encode(run), as: UTF8.self)
+    func ending(_ coefficient: String, exact: String) throws -> String {
+      var coefficients = [exact, coefficient]
+      // The exact model's key comes before the model's.
+      let changed = try #require(text.contains(#/"exact".*"model"/#) ? text : nil).replacing(
+        #/"elements":\[[^\]]*\]/#
+      ) { _ in "\"elements\":[\(coefficients.removeFirst())]" }
+      return try JSONDecoder().decode(TrainingRun.self, from: Data(changed.utf8)).outcome[0]
+    }
+    #expect(try ending("1e-17", exact: "0").hasSuffix("to 10 digits or more"))
+    #expect(try ending("1", exact: "1e-320").hasSuffix("to 0 digits"))
+    #expect(try ending("0.1234", exact: "0.1233").hasSuffix("to 3 digits"))
   }
 
   @Test func aRunGivenMoreEpochsHasTheBitsOfOneThatBeganWithThem() throws {

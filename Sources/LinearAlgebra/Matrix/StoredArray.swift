@@ -36,6 +36,13 @@ extension KeyedDecodingContainer {
     throw DecodingError.dataCorruptedError(forKey: key, in: self, debugDescription: problem)
   }
 
+  /// A number of rows, steps or epochs, from 0 to 2⁵³: as exact in a Double, and far from where sums of them overflow.
+  package func count(_ key: Key) throws -> Int {
+    let count = try decode(Int.self, forKey: key)
+    try check(0...1 << 53 ~= count, key, "a count of \(count)")
+    return count
+  }
+
   /// Finite numbers: so many, if that is known.
   package func numbers(_ key: Key, _ count: Int? = nil) throws -> [Double] {
     let numbers = try decode(StoredArray<Double>.self, forKey: key).wrappedValue

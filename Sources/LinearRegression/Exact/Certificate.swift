@@ -1,3 +1,5 @@
+internal import LinearAlgebra
+
 /// How an exact fit was reached, and how far its coefficients can be trusted.
 public struct Certificate: Equatable, Sendable, Codable {
   /// The rung of the ladder that answered.
@@ -58,6 +60,21 @@ public struct Certificate: Equatable, Sendable, Codable {
     self.estimatedDigits = estimatedDigits
     self.readingLoss = readingLoss
     self.normalEquationResidual = normalEquationResidual
+  }
+
+  /// Decodes a certificate; numbers that are not those of a fit are an error.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    solver = try container.decode(Solver.self, forKey: .solver)
+    reason = try container.decode(String.self, forKey: .reason)
+    passes = try container.count(.passes)
+    conditionNumber = try container.decode(Double.self, forKey: .conditionNumber)
+    rank = try container.count(.rank)
+    redundant = try container.decode([Redundancy].self, forKey: .redundant)
+    estimatedDigits = try container.decode(Double.self, forKey: .estimatedDigits)
+    readingLoss = try container.decodeIfPresent(ReadingLoss.self, forKey: .readingLoss)
+    normalEquationResidual = try container.decodeIfPresent(Double.self, forKey: .normalEquationResidual)
+    try container.check(readingLoss.map { $0.column >= 0 } ?? true, .readingLoss, "a negative column")
   }
 
   /// The rungs of the ladder.

@@ -9,9 +9,8 @@ extension LeastSquares {
   ///   - y: n × k.
   ///   - weights: n weights; nil for 1.
   /// - Returns: one fit per penalty.
-  /// - Throws: ``DataError``: no rows, a value that is not finite, weights that are all zero, a coefficient beyond
-  ///   Double.
-  /// - Precondition: penalties are not negative, and the shapes fit.
+  /// - Throws: ``DataError``: no rows, shapes that do not fit, a value that is not finite, weights that are all zero, a
+  ///   penalty that is negative or not finite, a coefficient beyond Double.
   /// - Complexity: 2 n (p + k)² flops on all cores, O((p + k)³), and O(p² k) for each penalty.
   public func ridgePath<M: RowMajor>(
     _ penalties: [Double], _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil
@@ -26,7 +25,6 @@ extension LeastSquares {
   /// The fits of many ridge penalties to one target given flat.
   ///
   /// - Throws: ``DataError``, as ``ridgePath(_:_:_:weights:)``.
-  /// - Precondition: penalties are not negative, and X has as many rows as there are targets.
   public func ridgePath<M: RowMajor>(
     _ penalties: [Double], _ X: M, _ y: [M.Scalar], weights: [M.Scalar]? = nil
   ) throws(DataError) -> [LeastSquaresFit] {

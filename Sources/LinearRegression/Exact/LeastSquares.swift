@@ -93,6 +93,23 @@ public struct LeastSquares: Equatable, Sendable, Codable {
     self.measuresResidual = measuresResidual
   }
 
+  /// Decodes settings; such as are not allowed are an error.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    intercept = try container.decode(Bool.self, forKey: .intercept)
+    solver = try container.decode(Solver.self, forKey: .solver)
+    precision = try container.decode(Precision.self, forKey: .precision)
+    redundancy = try container.decode(RedundancyPolicy.self, forKey: .redundancy)
+    ridgePenalty = try container.decode(Double.self, forKey: .ridgePenalty)
+    measuresResidual = try container.decode(Bool.self, forKey: .measuresResidual)
+    do {
+      try validate()
+    } catch {
+      throw DecodingError.dataCorruptedError(
+        forKey: .ridgePenalty, in: container, debugDescription: "\(error)")
+    }
+  }
+
   /// Checks the settings, which a user of the program may have chosen.
   /// - Throws: the one that is not allowed, and its rule.
   public func validate() throws(SettingError) {

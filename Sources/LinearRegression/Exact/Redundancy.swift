@@ -27,6 +27,24 @@ public struct Redundancy: Equatable, Sendable, Codable {
     self.size = size < .infinity ? size : .greatestFiniteMagnitude
   }
 
+  /// Decodes a redundancy; numbers that are not those of a dependency are an error.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    feature = try container.decode(Int.self, forKey: .feature)
+    dependsOn = try container.decode([Term].self, forKey: .dependsOn)
+    constant = try container.decode(Double.self, forKey: .constant)
+    tolerance = try container.decode(Double.self, forKey: .tolerance)
+    size = try container.decode(Double.self, forKey: .size)
+    try container.check(isAmong(.max), .feature, "a negative feature")
+    try container.check(tolerance >= 0, .tolerance, "a tolerance of \(tolerance)")
+    try container.check(size >= 0, .size, "a size of \(size)")
+  }
+
+  /// Whether the features are among the first `count`.
+  package func isAmong(_ count: Int) -> Bool {
+    0..<count ~= feature && dependsOn.allSatisfy { 0..<count ~= $0.feature }
+  }
+
   /// One column of a dependency.
   public struct Term: Equatable, Sendable, Codable {
     /// A feature that is kept, counted from 0.

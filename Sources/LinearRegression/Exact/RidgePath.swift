@@ -13,11 +13,8 @@ extension LeastSquares.Factor {
     _ penalties: [Double], _ method: LeastSquares = LeastSquares()
   ) throws(DataError) -> [LeastSquaresFit] {
     try LeastSquares.check(penalties, "ridgePath")
-    if isEmpty { throw .noRows }
     let problem = Problem(
-      selecting(
-        features: Array(0..<features), targets: Array(features..<features + targets),
-        intercept: method.intercept))
+      try selecting(Array(0..<features), Array(features..<features + targets), method))
     let basis = RidgeBasis(problem)
     var fits: [LeastSquaresFit] = []
     for penalty in penalties {

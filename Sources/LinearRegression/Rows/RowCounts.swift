@@ -19,11 +19,13 @@ struct RowCounts: Equatable, Codable, Sendable {
 
   /// Whether counts that were read from a file can be those of rows: sums of many do not overflow.
   var isSound: Bool {
-    let numbers = 0...1 << 53
-    return numbers ~= observations && numbers ~= merges && weightSum.isFinite && logWeightSum.isFinite
+    isCountable && weightSum.isFinite && logWeightSum.isFinite
       && (observations == 0 ? weightSum == 0 : weightSum > 0)
       && (observations == 0 ? leastWeight == 0 : leastWeight > 0 && leastWeight <= weightSum)
   }
+
+  /// Whether numbers are from 0 to 2⁵³: exact in a Double, and far from where the sum of two overflows.
+  var isCountable: Bool { [observations, merges].allSatisfy { 0...1 << 53 ~= $0 } }
 
   /// Counts a block and writes the square roots of its weights, if it has any.
   @specialized(where Scalar == Float)

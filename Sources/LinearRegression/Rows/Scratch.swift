@@ -24,4 +24,6 @@ final class Scratch<Element: BitwiseCopyable> {
 /// Zeros of a type that is known where it is specialised: `Array(repeating: 0, …)` of an unspecialised generic is slow.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-func zeros<Scalar: BLASScalar>(_ count: Int) -> [Scalar] { Array(repeating: 0, count: count) }
+func zeros<Scalar: BLASScalar>(_ count: Int) -> [Scalar] {
+  Array(repeating: 0, count: elementCount(count, 1))
+}

@@ -27,7 +27,8 @@ extension UnscaledCovariance: Codable {
     let container = try decoder.container(keyedBy: Key.self)
     let features = try container.decode(StoredArray<Int>.self, forKey: .features).wrappedValue
     try container.check(
-      features.allSatisfy { $0 >= 0 } && zip(features, features.dropFirst()).allSatisfy(<), .features,
+      features.allSatisfy { $0 >= 0 && $0 < .max } && zip(features, features.dropFirst()).allSatisfy(<),
+      .features,
       "features are not in order")
     let means = try container.numbers(.means, features.count)
     let norms = try container.numbers(.norms, features.count)

@@ -67,8 +67,10 @@ public struct UnscaledCovariance: Equatable, Sendable {
   /// of the fit with weight w, w times this is the diagonal element of the hat matrix.
   ///
   /// - Parameter row: all p features.
+  /// - Precondition: the row has the features that were kept.
   /// - Complexity: O(p²)
   public func leverage(_ row: some RandomAccessCollection<Double>) -> Double {
+    require(row.count >= width, "leverage: the row has \(row.count) elements, but feature \(width) was kept")
     func value(_ feature: Int) -> Double { row[row.index(row.startIndex, offsetBy: feature)] }
     var (z, own) = (features.map(value), weightSum.map { 1 / $0 } ?? 0)
     if let levels {
@@ -89,12 +91,10 @@ public struct UnscaledCovariance: Equatable, Sendable {
   public func leverages(_ X: Matrix<Double>) -> [Double] {
     if levels != nil { return (0..<X.rowCount).map { leverage(X[row: $0]) } }
     let own = weightSum.map { 1 / $0 } ?? 0
-    let width = X.columnCount
-    require(
-      width > features.max() ?? -1,
-      "leverages: X is \(X.shape), but feature \((features.max() ?? 0) + 1) was kept")
+    let columns = X.columnCount
+    require(columns >= width, "leverages: X is \(X.shape), but feature \(width) was kept")
     return X.withUnsafeElements { x in
-      squares(rows: X.rowCount) { x[$0 * width + features[$1]] - means[$1] }.map { $0 + own }
+      squares(rows: X.rowCount) { x[$0 * columns + features[$1]] - means[$1] }.map { $0 + own }
     }
   }
 
@@ -154,14 +154,32 @@ public struct UnscaledCovariance: Equatable, Sendable {
     return squares
   }
 
+  /// The leverages of rows that come from outside the program.
+  ///
+  /// - Parameter rows: rows of p features.
+  /// - Throws: ``DataError/shapes(_:)`` where a row lacks a feature that was kept.
+  /// - Complexity: O(p²) for each row.
+  public func leverages(for rows: [[Double]]) throws(DataError) -> [Double] {
+    for (index, row) in rows.enumerated() {
+      try DataError.check(
+        row.count >= width,
+        "leverages: row \(index) (counted from 0) has \(row.count) elements, but feature \(width) was kept")
+    }
+    return rows.map { leverage($0) }
+  }
+
+  /// Elements that a row has at least: up to the last feature that was kept.
+  private var width: Int {
+    max(features.last.map { $0 + 1 } ?? 0, levels.map { $0.columns.range.upperBound } ?? 0)
+  }
+
   /// √((XᵀWX)⁻¹ⱼⱼ) of each kept feature, the levels not among them.
   var roots: [Double] { zip(inverse.rowNorms(), norms).map { $0 / $1 } }
 
   /// The same of the intercept: the root of the leverage where all features are zero. Nil without an intercept.
   var interceptRoot: Double? {
     if weightSum == nil { return nil }
-    let count = max((features.max() ?? -1) + 1, levels?.columns.range.upperBound ?? 0)
-    return leverage(Array(repeating: 0, count: count)).squareRoot()
+    return leverage(Array(repeating: 0, count: width)).squareRoot()
   }
 
   /// The variance inflation factor of each of p features: how many times its variance is larger than if the other
@@ -172,7 +190,7 @@ public struct UnscaledCovariance: Equatable, Sendable {
     for (i, norm) in inverse.rowNorms().enumerated() {
       // The norm of the column about its mean, over that about the means of its levels.
       let ratio = levels.map { 1 + $0.spread(i, about: means[i]) / norms[i] / norms[i] } ?? 1
-      factors[features[i]] = norm * norm * ratio
+      if features[i] < p { factors[features[i]] = norm * norm * ratio }
     }
     guard let levels else { return factors }
     let base = levels.base, weights = levels.weights
@@ -180,7 +198,7 @@ public struct UnscaledCovariance: Equatable, Sendable {
       levels.means[level, i] - (base.map { levels.means[$0, i] } ?? 0)
     }
     for level in weights.indices where weights[level] > 0 && level != base {
-      guard let column = levels.columns.column(of: level) else { continue }
+      guard let column = levels.columns.column(of: level), column < p else { continue }
       let norm = weights[level] * (weightSum.map { 1 - weights[level] / $0 } ?? 1)
       factors[column] = norm * (squares[level] + 1 / weights[level] + (base.map { 1 / weights[$0] } ?? 0))
     }

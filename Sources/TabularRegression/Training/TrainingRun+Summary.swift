@@ -80,9 +80,10 @@ extension TrainingRun {
     let pairs = zip([model.intercept] + model.coefficients, [exact.intercept] + exact.coefficients)
     let worst = pairs.reduce(Double.ulpOfOne) { worst, pair in
       let difference = abs(pair.0 - pair.1)
-      return difference == 0 ? worst : max(worst, difference / abs(pair.1))
+      // A coefficient of zero has no digits.
+      return difference == 0 || pair.1 == 0 ? worst : max(worst, difference / abs(pair.1))
     }
-    let digits = max(0, Int(-CLibrary.decimalLogarithm(worst)))
+    let digits = worst < 1 ? Int(-CLibrary.decimalLogarithm(worst)) : 0
     return digits >= 10 ? "10 digits or more" : counted(digits, "digit")
   }
 }

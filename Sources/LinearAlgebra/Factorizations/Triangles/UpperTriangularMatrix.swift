@@ -15,9 +15,8 @@ public struct UpperTriangularMatrix<Scalar: BLASScalar>: Equatable, Sendable {
   /// Creates a matrix of zeros.
   @specialized(where Scalar == Double)
   public init(order: Int) {
-    require(order >= 0, "a matrix cannot have the order \(order)")
     self.order = order
-    storage = Array(repeating: 0, count: order * order)
+    storage = Array(repeating: 0, count: elementCount(order, order))
   }
 
   /// The element in row `i` and column `j`, counted from 0.

@@ -16,7 +16,6 @@ extension LeastSquares.Factor: Codable {
     try container.encode(grouping, forKey: .grouping)
     try container.encode(epsilon, forKey: .epsilon)
     try container.encode(counts, forKey: .counts)
-    if isEmpty { return }
     if !roundings.isEmpty { try container.encode(StoredArray(roundings), forKey: .roundings) }
     try container.encode(StoredArray(units.shifts), forKey: .shifts)
     try container.encode(StoredArray(units.scales), forKey: .scales)
@@ -39,11 +38,6 @@ extension LeastSquares.Factor: Codable {
     try container.check(epsilon >= 0 && epsilon < 1, .epsilon, "a precision of \(epsilon)")
     let counts = try container.decode(RowCounts.self, forKey: .counts)
     try container.check(counts.isSound, .counts, "counts of rows")
-    if counts.observations == 0 {
-      self.init(features: features, targets: targets, grouping: grouping)
-      self.epsilon = epsilon
-      return
-    }
     let columns = features + targets
     var units = ColumnUnits(identity: columns)
     units.shifts = try container.numbers(.shifts, columns)
@@ -57,16 +51,27 @@ extension LeastSquares.Factor: Codable {
     }
     let layout = DesignLayout(features: features, targets: targets, hasOnes: grouping == .one)
     let packed = try container.numbers(.triangle, layout.order * (layout.order + 1) / 2)
+    let isEmpty = counts.observations == 0
+    try container.check(!isEmpty || packed.allSatisfy { $0 == 0 }, .triangle, "a triangle of no rows")
+    if grouping == .one, !isEmpty {
+      try container.check(
+        Self.isSame(abs(packed[0]), counts.weightSum.squareRoot()), .triangle, "another sum of weights")
+    }
     self.init(layout, units, levels: grouping == .levels ? 0 : nil)
     (self.epsilon, self.counts, self.roundings) = (epsilon, counts, roundings)
     triangle = UpperTriangularMatrix(order: layout.order, packedColumns: packed)
     if grouping == .levels {
       let weights = try container.numbers(.levelWeights)
       try container.check(weights.allSatisfy { $0 >= 0 }, .levelWeights, "weights of levels")
-      try container.check(weights.contains { $0 > 0 }, .levelWeights, "no level has rows")
+      try container.check(
+        isEmpty ? weights.allSatisfy { $0 == 0 } : Self.isSame(weights.reduce(0, +), counts.weightSum),
+        .levelWeights, "another sum of weights")
       means = LevelMeans(
         width: columns, weights: weights,
         elements: try container.numbers(.levelMeans, weights.count * columns))
     }
   }
+
+  /// Whether two positive numbers are the same but for rounding.
+  private static func isSame(_ a: Double, _ b: Double) -> Bool { abs(a / b - 1) < 1e-6 }
 }

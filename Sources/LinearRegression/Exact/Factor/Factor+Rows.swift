@@ -48,7 +48,9 @@ extension LeastSquares.Factor {
       "add: X is \(X.shape) and y is \(y.shape), but the factor has \(features) features and \(targets) targets"
     )
     try DataError.checkRows(X, y, weights, "add")
-    require((levels != nil) == (grouping == .levels), "add: rows are grouped by \(grouping)")
+    try DataError.check(
+      (levels != nil) == (grouping == .levels),
+      "add: the rows of the factor are \(grouping.words), those that are added are not")
     if let levels {
       require(
         levels.codes.count == X.rowCount && levels.codes.allSatisfy { $0 >= 0 && $0 < levels.count },
@@ -69,7 +71,7 @@ extension LeastSquares.Factor {
       }
       rows.epsilon = Double(M.Scalar.ulpOfOne)
       rows.roundings = roundings
-      try checkTargets(with: rows)
+      try checkSums(with: rows)
       join(rows)
     } catch {
       // Rows without weight are absent.
@@ -120,8 +122,13 @@ extension LeastSquares.Factor {
 }
 
 extension LeastSquares.Factor {
-  /// Throws where Σ w (y − ȳ)² of the rows of both is beyond Double. With levels that is left to the solution.
-  func checkTargets(with other: LeastSquares.Factor) throws(DataError) {
+  /// Throws where the rows of both are more than can be counted, or where their Σ w (y − ȳ)² is beyond Double. With
+  /// levels that is left to the solution.
+  func checkSums(with other: LeastSquares.Factor) throws(DataError) {
+    var sum = counts
+    sum.merge(other.counts)
+    try DataError.check(
+      sum.isCountable, "merge: \(observations) and \(other.observations) rows are more than can be counted")
     if grouping == .levels { return }
     let (own, others) = (counts.weightSum, other.counts.weightSum), whole = own + others
     for t in 0..<targets {

@@ -10,26 +10,43 @@ extension LeastSquares.Factor {
   ///   - columns: which columns of [X y], counted from 0, are features now; nil for those of X.
   ///   - chosen: which columns of [X y] are targets now; nil for those of y.
   /// - Returns: the fit. Its features are counted as `columns` lists them.
-  /// - Throws: ``DataError``: no rows, redundant features if the method refuses them, overflow.
-  /// - Precondition: columns exist; none is feature and target.
+  /// - Throws: ``DataError``: no rows, columns that there are not or that are named twice, a setting that is not allowed,
+  ///   redundant features if the method refuses them, overflow.
   /// - Complexity: O((p + k)³)
   public func solve(
     _ method: LeastSquares = LeastSquares(), features columns: [Int]? = nil, targets chosen: [Int]? = nil
   ) throws(DataError) -> LeastSquaresFit {
     try method.checkSettings()
     let columns = columns ?? Array(0..<features), chosen = chosen ?? Array(features..<features + targets)
-    require(
+    try DataError.check(
       (columns + chosen).allSatisfy { $0 >= 0 && $0 < features + targets }
         && Set(columns + chosen).count == columns.count + chosen.count,
       "solve: features \(columns) and targets \(chosen) of \(features + targets) columns")
-    if isEmpty { throw .noRows }
-    if let column = columnSizes.norms.firstIndex(where: { !$0.isFinite }) {
-      throw .overflow(column: column, features: features)
-    }
-    let selected = selecting(features: columns, targets: chosen, intercept: method.intercept)
+    let selected = try selecting(columns, chosen, method)
     let solution = try method.solved(Problem(selected))
     return try solution.fit(
       solver: method.rung(of: solution), reason: "the rows are not read again", passes: 1)
+  }
+
+  /// The factor of the columns that a method needs.
+  ///
+  /// - Throws: ``DataError``: no rows, overflow.
+  func selecting(
+    _ features: [Int], _ targets: [Int], _ method: LeastSquares
+  ) throws(DataError) -> LeastSquares.Factor {
+    if isEmpty { throw .noRows }
+    try checkColumns()
+    let selected = selecting(features: features, targets: targets, intercept: method.intercept)
+    // Without the shifts columns are larger.
+    try selected.checkColumns()
+    return selected
+  }
+
+  /// Throws where a column is beyond Double.
+  private func checkColumns() throws(DataError) {
+    if let column = columnSizes.norms.firstIndex(where: { !$0.isFinite }) {
+      throw .overflow(column: column, features: features)
+    }
   }
 
   /// The fit of all rows in levels.

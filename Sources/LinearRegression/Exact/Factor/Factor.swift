@@ -39,6 +39,15 @@ extension LeastSquares {
       case one
       /// In the levels of a category.
       case levels
+
+      /// For messages.
+      var words: String {
+        switch self {
+        case .none: "not centred"
+        case .one: "centred"
+        case .levels: "in levels"
+        }
+      }
     }
 
     /// The units of [X y]; without groups nothing is shifted.
@@ -130,11 +139,13 @@ extension LeastSquares.Factor {
     guard features == other.features, targets == other.targets else {
       throw .columnsDiffer(features: [features, other.features], targets: [targets, other.targets])
     }
-    require(grouping == other.grouping, "merge: rows are grouped in another way")
+    try DataError.check(
+      grouping == other.grouping,
+      "merge: the rows of one factor are \(grouping.words), those of the other \(other.grouping.words)")
     require(
       numbers.map { $0.count == other.levels } ?? true,
       "merge: \(numbers?.count ?? 0) numbers for \(other.levels) levels")
-    try checkTargets(with: other)
+    try checkSums(with: other)
     join(other, levels: numbers)
   }
 

@@ -66,4 +66,12 @@ struct DescentReport {
 indirect enum DescentState: Codable, Equatable {
   case minibatch(MinibatchState)
   case varianceReduced(VarianceReducedState)
+
+  /// Whether numbers that were decoded can be those of a run; whether they fit one is for ``Descent/restore(_:)``.
+  var isSound: Bool {
+    switch self {
+    case .minibatch(let state): state.counts.isSound && state.keptCounts.isSound
+    case .varianceReduced(let state): state.isSound
+    }
+  }
 }

@@ -27,7 +27,8 @@ extension MinibatchDescent {
       state.velocities.count == velocities.buffer.count, state.sums.count == sums.buffer.count,
       state.kept.count == kept.buffer.count, state.losses.count == shape.targets,
       [state.values, state.velocities, state.sums, state.kept, state.losses].joined().allSatisfy(\.isFinite),
-      [state.values, state.velocities, state.kept].joined().allSatisfy({ Scalar($0).isFinite })
+      [state.values, state.velocities, state.kept].joined().allSatisfy({ Scalar($0).isFinite }),
+      [state.counts, state.keptCounts].allSatisfy({ $0.averaged == 0 || !state.sums.isEmpty })
     else { return false }
     func copy(_ source: [Double], _ target: Scratch<Scalar>) {
       for (i, value) in source.enumerated() { target.buffer[i] = Scalar(value) }
@@ -53,6 +54,12 @@ struct MinibatchCounts: Codable, Equatable, BitwiseCopyable {
   var weight = 0.0
   /// Mean loss of the first batch, before any step.
   var firstLoss: Double?
+
+  /// Whether counts that were decoded can be those of a run.
+  var isSound: Bool {
+    0...1 << 53 ~= steps && 0...steps ~= averaged && weight >= 0 && weight.isFinite
+      && firstLoss.map { $0 >= 0 && $0.isFinite } ?? true
+  }
 }
 
 /// Everything that a run goes on from.

@@ -55,4 +55,10 @@ struct VarianceReducedState: Codable, Equatable {
   @StoredArray var losses: [Double] = []
   var residual = Matrix<Double>.zeros(0, 0)
   var biasResidual = Matrix<Double>.zeros(0, 0)
+
+  /// Whether numbers that were decoded can be those of a run.
+  var isSound: Bool {
+    steps >= 0 && steps.isFinite && gainOffset >= 0 && gainOffset.isFinite && 0...1 << 53 ~= failures
+      && residualNorm.map { $0 >= 0 } ?? true && gradientNorm >= 0
+  }
 }

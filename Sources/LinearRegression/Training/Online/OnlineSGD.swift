@@ -113,7 +113,8 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
   /// Means and deviations of the rows so far.
   var units: ProblemStandardization {
     func scale(_ j: Int) -> Double {
-      let deviation = weight > 0 ? (squares[j] / weight).squareRoot() : 0
+      // Rounding may leave a sum of squares a little below zero.
+      let deviation = weight > 0 ? (max(0, squares[j]) / weight).squareRoot() : 0
       return deviation <= 4 * Double.ulpOfOne * abs(means[j]) ? 0 : deviation
     }
     return ProblemStandardization(
@@ -127,8 +128,8 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     features = try container.decode(Int.self, forKey: .features)
     targets = try container.decode(Int.self, forKey: .targets)
-    rows = try container.decode(Int.self, forKey: .rows)
-    steps = try container.decode(Int.self, forKey: .steps)
+    rows = try container.count(.rows)
+    steps = try container.count(.steps)
     weight = try container.decode(Double.self, forKey: .weight)
     means = try container.decode([Double].self, forKey: .means)
     squares = try container.decode([Double].self, forKey: .squares)
@@ -138,11 +139,13 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
     curvature = try container.decode(Double.self, forKey: .curvature)
     // Lengths first: they are what was really read.
     let isWhole =
-      features >= 0 && targets >= 0 && rows >= 0 && steps >= 0 && weight >= 0
-      && direction.count - 1 == features && means.count - features == targets
+      features >= 0 && targets >= 0 && direction.count - 1 == features && means.count - features == targets
       && squares.count == means.count && averages.count == values.count
       && direction.count.multipliedReportingOverflow(by: targets) == (values.count, false)
-    if !isWhole {
+    let isSound =
+      (rows > 0 ? weight > 0 : weight == 0) && steps <= rows && curvature >= 0
+      && [[weight, curvature], means, squares, values, averages, direction].joined().allSatisfy(\.isFinite)
+    if !isWhole || !isSound {
       throw DecodingError.dataCorrupted(
         .init(codingPath: decoder.codingPath, debugDescription: "its parts do not fit together"))
     }

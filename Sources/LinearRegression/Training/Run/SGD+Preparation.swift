@@ -12,6 +12,20 @@ extension SGD {
     min(n, batchSize ?? (isAutomatic ? max(1, min(max(32, 4 * p), n / 16)) : 32))
   }
 
+  /// Throws where there are more rows than a shuffle can put in order.
+  func checkOrder(rows n: Int, batchSize: Int) throws(DataError) {
+    let most = Int(Int32.max)
+    if order == .shuffled, n > most {
+      throw .setting(
+        SettingError(
+          "SGD: order is shuffled, and there are \(n) rows; up to \(most) can be: use shuffledBlocks"))
+    }
+    if order == .shuffledBlocks, batchSize > most / 2 {
+      throw .setting(
+        SettingError("SGD: batchSize is \(batchSize); with shuffledBlocks it is \(most / 2) at most"))
+    }
+  }
+
   /// The first pass over the rows that are learnt from; nil where nothing needs one.
   func firstPass<Scalar>(_ rows: Rows<Scalar>) throws(DataError) -> FirstPass? {
     guard isAutomatic || standardize || measuresDistance else { return nil }

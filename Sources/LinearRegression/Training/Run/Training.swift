@@ -88,6 +88,7 @@ public final class Training<M: RowMajor> {
       let (learnt, heldOut) = try method.divided(X, y, weights, validation)
       (self.weights, self.validation) = (learnt, heldOut)
       let batchSize = method.batchSize(rows: X.rowCount, features: X.columnCount)
+      try method.checkOrder(rows: X.rowCount, batchSize: batchSize)
       (pass, units, descent, generator) = try monitored(stopSignal) { () throws(DataError) in
         let pass = try checked(X, y, weights: learnt) { () throws(DataError) in
           try Rows.with(X, y, weights: learnt) { (rows) throws(DataError) in try method.firstPass(rows) }

@@ -46,6 +46,30 @@ public struct TrainingRun: Equatable, Sendable, Codable {
   }
 }
 
+extension TrainingRun {
+  /// Decodes a run; parts that do not fit each other are an error.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    model = try container.decode(LinearModel.self, forKey: .model)
+    epochs = try container.decode([EpochReport].self, forKey: .epochs)
+    stopReason = try container.decode(StopReason.self, forKey: .stopReason)
+    epoch = try container.decode(Int.self, forKey: .epoch)
+    method = try container.decode(SGD.self, forKey: .method)
+    batchSize = try container.count(.batchSize)
+    validationRows = try container.count(.validationRows)
+    exact = try container.decodeIfPresent(LinearModel.self, forKey: .exact)
+    rank = try container.decodeIfPresent(Int.self, forKey: .rank)
+    redundant = try container.decode([Redundancy].self, forKey: .redundant)
+    let (shape, p) = (model.weights.shape, model.featureCount)
+    try container.check(EpochReport.areInOrder(epochs), .epochs, "reports of other epochs")
+    try container.check(0...epochs.count ~= epoch, .epoch, "epoch \(epoch) of \(epochs.count)")
+    try container.check(batchSize > 0, .batchSize, "a batch of no rows")
+    try container.check(exact.map { $0.weights.shape == shape } ?? true, .exact, "another shape")
+    try container.check(rank.map { 1...p + 1 ~= $0 } ?? true, .rank, "a rank of \(rank ?? 0)")
+    try container.check(redundant.allSatisfy { $0.isAmong(p) }, .redundant, "a feature that is not there")
+  }
+}
+
 /// Why a training run ended.
 public enum StopReason: String, Equatable, Sendable, Codable {
   /// Every epoch was used.
@@ -138,6 +162,11 @@ extension EpochReport {
     ] where value != nil {
       try container.encode(finite: value, forKey: key)
     }
+  }
+
+  /// Whether reports are those of a run's epochs, from 1.
+  static func areInOrder(_ reports: [EpochReport]) -> Bool {
+    reports.indices.allSatisfy { reports[$0].epoch == $0 + 1 }
   }
 }
 

@@ -28,6 +28,29 @@ public struct TrainingState: Equatable, Sendable, Codable {
   public let stopReason: StopReason?
 }
 
+extension TrainingState {
+  /// Decodes a state; parts that are not those of a run are an error. Whether they fit the data of a run is found by
+  /// ``Training/restore(_:)``.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    method = try container.decode(SGD.self, forKey: .method)
+    data = try container.decode(DataFingerprint.self, forKey: .data)
+    validation = try container.decodeIfPresent(DataFingerprint.self, forKey: .validation)
+    epochsDone = try container.count(.epochsDone)
+    rowsDone = try container.count(.rowsDone)
+    generator = try container.decode(SeededGenerator.self, forKey: .generator)
+    descent = try container.decode(DescentState.self, forKey: .descent)
+    reports = try container.decode([EpochReport].self, forKey: .reports)
+    best = try container.decodeIfPresent(BestState.self, forKey: .best)
+    epochsWithoutImprovement = try container.count(.epochsWithoutImprovement)
+    stopReason = try container.decodeIfPresent(StopReason.self, forKey: .stopReason)
+    try container.check(descent.isSound, .descent, "counts of steps")
+    try container.check(
+      reports.count == epochsDone && EpochReport.areInOrder(reports), .reports, "reports of other epochs")
+    try container.check(best.map { $0.epoch >= 1 && $0.epoch <= epochsDone } ?? true, .best, "an epoch")
+  }
+}
+
 /// The parameters with the least validation loss so far, in the units of training.
 struct BestState: Equatable, Sendable, Codable {
   var epoch: Int

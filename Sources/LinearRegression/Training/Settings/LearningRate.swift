@@ -98,7 +98,7 @@ extension LearningRate: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
 extension LearningRate: Codable {
   private enum Key: String, CodingKey { case schedule, initial, power, factor, every, final }
 
-  /// A constant rate is a number, as in older files; the others are named.
+  /// Decodes a rate: a constant one is a number, the others are named. Such as are not allowed are an error.
   public init(from decoder: any Decoder) throws {
     if let rate = try? decoder.singleValueContainer().decode(Double.self) {
       self = .constant(rate)
@@ -117,6 +117,10 @@ extension LearningRate: Codable {
         throw DecodingError.dataCorruptedError(
           forKey: .schedule, in: container, debugDescription: "a schedule named \(name)")
       }
+    }
+    if let (value, rule) = fault {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "a learning rate of \(value); \(rule)"))
     }
   }
 

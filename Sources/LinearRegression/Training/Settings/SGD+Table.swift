@@ -110,9 +110,13 @@ extension SGD.Averaging: CustomStringConvertible, Codable {
     }
   }
 
-  /// A share of the steps; 0 for none, 1 for all.
+  /// Decodes a share of the steps; 0 for none, 1 for all. One below 0 or above 1 is an error.
   public init(from decoder: any Decoder) throws {
-    let share = try decoder.singleValueContainer().decode(Double.self)
+    let container = try decoder.singleValueContainer(), share = try container.decode(Double.self)
+    guard share >= 0, share <= 1 else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "an average of a share of \(share) of the steps")
+    }
     self = share == 0 ? .none : share == 1 ? .all : .tail(share)
   }
 

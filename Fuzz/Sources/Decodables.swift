@@ -1,0 +1,1 @@
+../../Tests/TabularRegressionTests/Decodables.swift
