@@ -62,21 +62,6 @@ public struct Certificate: Equatable, Sendable, Codable {
     self.normalEquationResidual = normalEquationResidual
   }
 
-  /// Decodes a certificate; numbers that are not those of a fit are an error.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    solver = try container.decode(Solver.self, forKey: .solver)
-    reason = try container.decode(String.self, forKey: .reason)
-    passes = try container.count(.passes)
-    conditionNumber = try container.decode(Double.self, forKey: .conditionNumber)
-    rank = try container.count(.rank)
-    redundant = try container.decode([Redundancy].self, forKey: .redundant)
-    estimatedDigits = try container.decode(Double.self, forKey: .estimatedDigits)
-    readingLoss = try container.decodeIfPresent(ReadingLoss.self, forKey: .readingLoss)
-    normalEquationResidual = try container.decodeIfPresent(Double.self, forKey: .normalEquationResidual)
-    try container.check(readingLoss.map { $0.column >= 0 } ?? true, .readingLoss, "a negative column")
-  }
-
   /// The rungs of the ladder.
   public enum Solver: String, Sendable, Codable, CaseIterable {
     /// Cross-products, and their Cholesky factor.
@@ -100,19 +85,21 @@ extension Certificate {
     case normalEquationResidual
   }
 
-  /// Decodes a certificate; a condition number that is null is infinite, and digits that are null are none.
+  /// Decodes a certificate; a condition number that is null is infinite, digits that are null are none, and numbers that
+  /// are not those of a fit are an error.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     self.init(
       solver: try container.decode(Solver.self, forKey: .solver),
       reason: try container.decode(String.self, forKey: .reason),
-      passes: try container.decode(Int.self, forKey: .passes),
+      passes: try container.count(.passes),
       conditionNumber: try container.decodeIfPresent(Double.self, forKey: .conditionNumber) ?? .infinity,
-      rank: try container.decode(Int.self, forKey: .rank),
+      rank: try container.count(.rank),
       redundant: try container.decode([Redundancy].self, forKey: .redundant),
       estimatedDigits: try container.decodeIfPresent(Double.self, forKey: .estimatedDigits) ?? 0,
       readingLoss: try container.decodeIfPresent(ReadingLoss.self, forKey: .readingLoss),
       normalEquationResidual: try container.decodeIfPresent(Double.self, forKey: .normalEquationResidual))
+    try container.check(readingLoss.map { $0.column >= 0 } ?? true, .readingLoss, "a negative column")
   }
 
   /// Encodes the certificate; a number that is not finite is null.
