@@ -38,6 +38,8 @@ public struct Certificate: Equatable, Sendable, Codable {
     package let column: Int
     /// How many fewer digits its spread has than a Double.
     package let digits: Double
+
+    package init(column: Int, digits: Double) { (self.column, self.digits) = (column, digits) }
   }
 
   /// ‖Xᵀr‖ / (‖X‖ ‖r‖), measured on the rows with centred and scaled columns, the worst of all targets: zero but for

@@ -162,7 +162,21 @@ extension FittedModel {
           coefficients: (0..<all.featureCount).map { all.weights[$0, target] },
           intercept: all.intercepts[target]),
       coefficientStatistics: fit.coefficientStatistics(target: target), observations: fit.observations,
-      droppedRows: droppedRows, statistics: fit.statistics[target], certificate: fit.certificate,
+      droppedRows: droppedRows, statistics: fit.statistics[target],
+      certificate: fit.certificate.ofTarget(target, features: all.featureCount),
       covariance: fit.covariance, method: method, training: nil)
+  }
+}
+
+extension Certificate {
+  /// The certificate of one of several targets: the digits that another has lost are not those of its model.
+  fileprivate func ofTarget(_ target: Int, features: Int) -> Certificate {
+    guard let loss = readingLoss, loss.column >= features else { return self }
+    let isOwn = loss.column == features + target
+    return Certificate(
+      solver: solver, reason: reason, passes: passes, conditionNumber: conditionNumber, rank: rank,
+      redundant: redundant, estimatedDigits: estimatedDigits,
+      readingLoss: isOwn ? ReadingLoss(column: features, digits: loss.digits) : nil,
+      normalEquationResidual: normalEquationResidual)
   }
 }
