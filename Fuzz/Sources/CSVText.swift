@@ -40,9 +40,10 @@ struct CSVText {
   /// What the plain reader of the tests makes of the text.
   var plainOutcome: String {
     do throws(TabularError) {
-      let names = try TableReader([.memory(text, name: "fuzz")], options: options).columnNames
-      var reader = PlainReader(text, name: "fuzz", options: options)
-      return Self.contents(try reader.table(names))
+      let reader = try TableReader([.memory(text, name: "fuzz")], options: options, blockSize: Targets.whole)
+      let names = reader.columnNames
+      var plain = PlainReader(text, name: "fuzz", options: options)
+      return Self.contents(try plain.table(names))
     } catch {
       return "\(error)"
     }
@@ -62,13 +63,15 @@ struct CSVText {
 
   /// Writes the table and reads what was written.
   func writeAndReadAgain() throws(TabularError) {
-    let table = try Table(
-      all: TableReader([.memory(text, name: "fuzz")], options: options), isCancelled: { false })
+    let table = try Self.table(text, options)
     let encoder = CSVEncoder()
     let written = encoder.header(table.columnNames) + (try encoder.rows(table))
-    let again = try Table(
-      all: TableReader([.memory(written, name: "written")], options: ReadingOptions()), isCancelled: { false }
-    )
+    let again = try Self.table(written, ReadingOptions())
     precondition(again.columnNames == table.columnNames && again.rowCount == table.rowCount)
+  }
+
+  private static func table(_ text: [UInt8], _ options: ReadingOptions) throws(TabularError) -> Table {
+    let reader = try TableReader([.memory(text, name: "fuzz")], options: options, blockSize: Targets.whole)
+    return try Table(all: reader, isCancelled: { false })
   }
 }

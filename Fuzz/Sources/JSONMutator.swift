@@ -56,7 +56,7 @@ struct JSONMutator {
     let old = String(decoding: number, as: UTF8.self)
     switch generator.nextInteger(below: 6) {
     case 0: return Array((old.hasPrefix("-") ? String(old.dropFirst()) : "-" + old).utf8)
-    case 1: if let whole = Int(old), abs(whole) < 1 << 60 { return Array("\(whole + pick([-1, 1]))".utf8) }
+    case 1: if let whole = Int(old) { return Array("\(whole &+ pick([-1, 1]))".utf8) }
     case 2:
       if let value = Double(old) {
         let near = value * pick([0, 0.5, 2, 1e-8, 1e8]) + pick([0, 1e-9, 1])

@@ -15,9 +15,10 @@ enum Targets {
   typealias Target = ([UInt8]) throws(TabularError) -> Void
 
   static func target(_ name: String) -> Target? {
-    targets[name]
-      ?? Decodables.uses[name].map { use in { (bytes: [UInt8]) throws(TabularError) in _ = use(Data(bytes)) }
-      }
+    if let target = targets[name] { return target }
+    guard let use = Decodables.uses[name] else { return nil }
+    func decode(_ bytes: [UInt8]) throws(TabularError) { _ = use(Data(bytes)) }
+    return decode
   }
 
   nonisolated(unsafe) private static let targets: [String: Target] = [
@@ -111,7 +112,7 @@ enum Targets {
   }
 
   /// Bytes of a block that every input fits into.
-  private static let whole = 1 << 13
+  static let whole = 1 << 13
 
   /// What formulas are evaluated on.
   private static let data = try! Table(
@@ -119,8 +120,8 @@ enum Targets {
       "y,a,b,x,z\n1,2,3,0.5,red\n2,1,4,1.5,blue\n4,1,5,9,red\n3,7,-1,2,green\n5,5,5,5,red\n6,1,0,3,blue",
     source: "data")
 
-  /// A file for the readers that take one, of this process only.
-  private static let path = "/tmp/linreg-fuzz-\(getpid())"
+  /// A file in memory for the readers that take one, of this process only.
+  private static let path = (access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp") + "/linreg-fuzz-\(getpid())"
 
   /// Writes that file, without waiting for a disk.
   private static func write(_ bytes: [UInt8]) {

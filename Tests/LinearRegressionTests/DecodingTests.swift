@@ -177,6 +177,7 @@ import Testing
         (#""observations":5"#, #""observations":9223372036854775807"#),
         (#""merges":\d"#, #""merges":9223372036854775807"#), (#""weightSum":5"#, #""weightSum":7"#),
         (#""triangle":\[[^,]*"#, #""triangle":[0"#),
+        (#""scales":\[[^,]*"#, #""scales":[8.98846567431158e307"#),  // 2¹⁰²³, times the shift 3
       ])
     // Two of the largest numbers that are read are more than can be counted.
     let text = try Self.text(factor).replacing(
@@ -227,5 +228,16 @@ import Testing
       }
       #expect(throws: DataError.self) { try large.ridgePath([0, 1], LeastSquares(intercept: false)) }
     }
+  }
+  @Test func aMeanBeyondDoubleIsRefused() throws {
+    var factor = LeastSquares.Factor(features: 2)
+    try factor.add(X, y)
+    let text = try Self.text(factor)
+      .replacing(#""leastWeight":1,"#, with: #""leastWeight":1e-300,"#)
+      .replacing(#""weightSum":5"#, with: #""weightSum":1e-300"#)
+      .replacing(try Regex(#""triangle":\[[^,]*,[^,]*"#), with: #""triangle":[1e-150,1e200"#)
+    let light = try Self.decode(LeastSquares.Factor.self, text)
+    #expect(throws: DataError.overflow(.features, column: 0)) { try light.solve() }
+    #expect(throws: DataError.overflow(.features, column: 0)) { try light.ridgePath([1]) }
   }
 }

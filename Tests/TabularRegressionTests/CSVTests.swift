@@ -213,6 +213,12 @@ import Testing
     }
   }
 
+  @Test func aTableOfNoFiles() {
+    let error = TabularError.unusable(file: "table", message: "there is no file; give one or more")
+    #expect(throws: error) { try Table(csv: []) }
+    #expect(throws: error) { try FittedModel("y ~ x", csv: []) }
+  }
+
   @Test func spacesAroundQuotesAndDoubledQuotes() throws {
     #expect(try table("a, \"b\" ,\"c\"\n1, \"2\" ,3\n").columnNames == ["a", "b", "c"])
     // Time in proportion to length: a copy for every doubled quote would take minutes here.

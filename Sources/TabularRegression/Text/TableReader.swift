@@ -51,7 +51,7 @@ package final class TableReader: Sendable {
     _ origins: [TextOrigin], options: ReadingOptions, blockSize: Int = usualBlockSize,
     asTheyArrive: Bool = false, countsRaggedRows: Bool = false, usesVectors: Bool = true
   ) throws(TabularError) {
-    precondition(!origins.isEmpty, "a table comes from at least one file")
+    if origins.isEmpty { throw .unusable(file: "table", message: "there is no file; give one or more") }
     self.origins = origins
     stamps = origins.map(\.stamp)
     self.blockSize = blockSize

@@ -43,7 +43,9 @@ extension LeastSquares.Factor: Codable {
     units.shifts = try container.numbers(.shifts, columns)
     try container.check(grouping != .none || units.shifts.allSatisfy { $0 == 0 }, .shifts, "shifts")
     units.scales = try container.numbers(.scales, columns)
-    try container.check(units.scales.allSatisfy { $0 > 0 && $0.significand == 1 }, .scales, "scales")
+    try container.check(
+      zip(units.shifts, units.scales).allSatisfy { $1 > 0 && $1.significand == 1 && ($0 * $1).isFinite },
+      .scales, "scales")
     var roundings: [Double] = []
     if container.contains(.roundings) {
       roundings = try container.numbers(.roundings, columns)

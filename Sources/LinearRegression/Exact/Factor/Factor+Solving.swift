@@ -44,9 +44,9 @@ extension LeastSquares.Factor {
 
   /// Throws where a column is beyond Double.
   private func checkColumns() throws(DataError) {
-    if let column = columnSizes.norms.firstIndex(where: { !$0.isFinite }) {
-      throw .overflow(column: column, features: features)
-    }
+    let sizes = columnSizes
+    let column = zip(sizes.norms, sizes.offsets).enumerated().first { !($1.0.isFinite && $1.1.isFinite) }
+    if let column { throw .overflow(column: column.offset, features: features) }
   }
 
   /// The fit of all rows in levels.
