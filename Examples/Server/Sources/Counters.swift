@@ -14,7 +14,9 @@ final class Counters: Sendable {
     let byStatus: [Int: ManagedAtomic<Int>]
     let nanoseconds = ManagedAtomic(0)
 
-    init() { byStatus = Dictionary(uniqueKeysWithValues: Counters.statuses.map { ($0, ManagedAtomic(0)) }) }
+    init() {
+      byStatus = Dictionary(uniqueKeysWithValues: Counters.statuses.map { ($0, ManagedAtomic(0)) })
+    }
   }
 
   private static let statuses = [200, 202, 400, 404, 405, 409, 413, 415, 422, 500]
@@ -37,21 +39,22 @@ final class Counters: Sendable {
   }
 
   var text: String {
-    var lines = ["# TYPE http_requests_total counter"], durations = ["# TYPE http_request_duration_seconds summary"]
-    for (path, requests) in paths.sorted(by: { $0.key < $1.key }) {
-      let counts = requests.byStatus.mapValues { $0.load(ordering: .relaxed) }.filter { $0.value > 0 }
+    var requests = ["# TYPE http_requests_total counter"]
+    var durations = ["# TYPE http_request_duration_seconds summary"]
+    for (path, counters) in paths.sorted(by: { $0.key < $1.key }) {
+      let counts = counters.byStatus.mapValues { $0.load(ordering: .relaxed) }.filter { $0.value > 0 }
       for (status, count) in counts.sorted(by: { $0.key < $1.key }) {
-        lines.append("http_requests_total{path=\"\(path)\",status=\"\(status)\"} \(count)")
+        requests.append("http_requests_total{path=\"\(path)\",status=\"\(status)\"} \(count)")
       }
-      let seconds = Double(requests.nanoseconds.load(ordering: .relaxed)) / 1e9
+      let seconds = Double(counters.nanoseconds.load(ordering: .relaxed)) / 1e9
       durations.append("http_request_duration_seconds_sum{path=\"\(path)\"} \(seconds)")
-      let count = counts.values.reduce(0, +)
-      durations.append("http_request_duration_seconds_count{path=\"\(path)\"} \(count)")
+      durations.append(
+        "http_request_duration_seconds_count{path=\"\(path)\"} \(counts.values.reduce(0, +))")
     }
-    lines += durations
-    lines += ["# TYPE predicted_rows_total counter", "predicted_rows_total \(predictedRows.load(ordering: .relaxed))"]
-    lines += ["# TYPE observed_rows_total counter", "observed_rows_total \(observedRows.load(ordering: .relaxed))"]
-    return lines.joined(separator: "\n") + "\n"
+    let rows = [("predicted", predictedRows), ("observed", observedRows)].flatMap { name, counter in
+      ["# TYPE \(name)_rows_total counter", "\(name)_rows_total \(counter.load(ordering: .relaxed))"]
+    }
+    return (requests + durations + rows).joined(separator: "\n") + "\n"
   }
 }
 

@@ -60,7 +60,8 @@ struct JSONRows: Decodable, Sendable {
     case .positional(let rows):
       guard let names = self.columns ?? columns else {
         throw Refusal(
-          .badRequest, "\(Body.name): rows by position need names; give \"columns\": [\"a\", \"b\"] beside \"rows\"")
+          .badRequest,
+          "\(Body.name): rows by position need names; give \"columns\": [\"a\", \"b\"] beside \"rows\"")
       }
       return try Body.reading { () throws(TabularError) in
         try Table(rows: rows, names: names, source: Body.name, categories: categories)

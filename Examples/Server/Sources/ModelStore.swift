@@ -12,12 +12,15 @@ final class ServedModel: AtomicReference, Sendable {
   let model: FittedModel
   /// The columns that rows by position have, in order.
   let variables: [String]
+  /// Columns whose fields are words, of digits too.
+  let categories: Set<String>
   /// What GET /model answers.
   let json: ByteBuffer
 
   init(file: String) throws(TabularError) {
     model = try FittedModel(contentsOf: file)
     variables = model.variables
+    categories = model.categories
     json = ByteBuffer(string: model.json)
   }
 }

@@ -21,7 +21,9 @@ actor Observations: Service {
       guard share.formula == formula.text else {
         throw .unusable(
           file: file,
-          message: "the share is of '\(share.formula)', not of '\(formula.text)'; give --formula, or another --share")
+          message:
+            "the share is of '\(share.formula)', not of '\(formula.text)'; give --formula, or another --share"
+        )
       }
       self.share = share
     }

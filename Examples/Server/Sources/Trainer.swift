@@ -31,7 +31,9 @@ actor Trainer: Service {
   ///
   /// - Throws: ``Refusal``: 404 where there is nothing to train on, 409 while another one runs.
   func start() throws(Refusal) -> State {
-    if data == nil { throw Refusal(.notFound, "there are no rows to train on; start the server with --data FILE") }
+    if data == nil {
+      throw Refusal(.notFound, "there are no rows to train on; start the server with --data FILE")
+    }
     if case .running = state { throw Refusal(.conflict, "a training is running; wait for it to end") }
     state = .running
     request.yield()
