@@ -7,6 +7,19 @@ import Testing
   let X = Matrix<Float>.identity(3)
   let y: [Float] = [1, 2, 3]
 
+  @Test func parametersArePrintedAndTheirGradientsSetToZero() {
+    let w = Parameter<Double>([[1], [2.5]]), b = Parameter<Double>([[0]])
+    w.zeroGradient()
+    #expect(w.gradient == nil)
+    #expect("\(w)" == "value\n[   1 ]\n[ 2.5 ]\nno gradient yet")
+    backward([[1, 2]] as Matrix<Double>, [[6]], [[1]], into: w, b)
+    #expect("\(w)" == "value\n[   1 ]\n[ 2.5 ]\ngradient\n[  5 ]\n[ 10 ]")
+    w.zeroGradient()
+    #expect(w.gradient == [[0], [0]] && b.gradient == [[5]])
+    backward([[1, 2]] as Matrix<Double>, [[6]], [[1]], into: w, b)
+    #expect(w.gradient == [[5], [10]])
+  }
+
   @Test func initialWeights() {
     var generator = SeededGenerator(seed: 3)
     let w = Parameter<Double>(normal: 100, 100, using: &generator)

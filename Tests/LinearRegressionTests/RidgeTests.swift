@@ -91,6 +91,27 @@ import Testing
     }
   }
 
+  @Test(arguments: [true, false])
+  func aPathOfRowsHasTheFitOfEachPenalty(intercept: Bool) throws {
+    var generator = SeededGenerator(seed: 104)
+    let X: Matrix<Double> = generator.normalMatrix(40, 3), y: Matrix<Double> = generator.normalMatrix(40, 2)
+    let weights = (0..<40).map { Double($0 % 4) }
+    let method = LeastSquares(intercept: intercept), penalties = [0.5, 3, 100]
+    let path = try method.ridgePath(penalties, X, y, weights: weights)
+    for (fit, penalty) in zip(path, penalties) {
+      let expected = try LeastSquares(intercept: intercept, ridgePenalty: penalty).fit(X, y, weights: weights)
+      #expect(difference(fit.model.weights, expected.model.weights, factor: 50) == nil)
+      #expect(difference(fit.model.intercepts, expected.model.intercepts, factor: 50) == nil)
+      #expect(fit.certificate.solver == .ridge && fit.observations == 30 && fit.hasIntercept == intercept)
+    }
+    let flat = try method.ridgePath([3], X, y[column: 1], weights: weights)[0]
+    #expect(difference(flat.coefficients, path[1].model.weights[column: 1], factor: 50) == nil)
+    #expect(throws: DataError.noWeight) { try method.ridgePath([1], X, y, weights: weights.map { _ in 0 }) }
+    #expect(throws: DataError.noRows) {
+      try method.ridgePath([1], Matrix<Double>.zeros(0, 1), Matrix.zeros(0, 1))
+    }
+  }
+
   @Test func crossValidationChoosesWell() throws {
     var generator = SeededGenerator(seed: 102)
     let X: Matrix<Float> = generator.normalMatrix(5000, 20)

@@ -76,3 +76,39 @@ public struct Certificate: Equatable, Sendable, Codable {
     case ridge
   }
 }
+
+extension Certificate {
+  private enum Key: String, CodingKey {
+    case solver, reason, passes, conditionNumber, rank, redundant, estimatedDigits, readingLoss
+    case normalEquationResidual
+  }
+
+  /// Decodes a certificate; a condition number that is null is infinite, and digits that are null are none.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    self.init(
+      solver: try container.decode(Solver.self, forKey: .solver),
+      reason: try container.decode(String.self, forKey: .reason),
+      passes: try container.decode(Int.self, forKey: .passes),
+      conditionNumber: try container.decodeIfPresent(Double.self, forKey: .conditionNumber) ?? .infinity,
+      rank: try container.decode(Int.self, forKey: .rank),
+      redundant: try container.decode([Redundancy].self, forKey: .redundant),
+      estimatedDigits: try container.decodeIfPresent(Double.self, forKey: .estimatedDigits) ?? 0,
+      readingLoss: try container.decodeIfPresent(ReadingLoss.self, forKey: .readingLoss),
+      normalEquationResidual: try container.decodeIfPresent(Double.self, forKey: .normalEquationResidual))
+  }
+
+  /// Encodes the certificate; a number that is not finite is null.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(solver, forKey: .solver)
+    try container.encode(reason, forKey: .reason)
+    try container.encode(passes, forKey: .passes)
+    try container.encode(finite: conditionNumber, forKey: .conditionNumber)
+    try container.encode(rank, forKey: .rank)
+    try container.encode(redundant, forKey: .redundant)
+    try container.encode(finite: estimatedDigits, forKey: .estimatedDigits)
+    try container.encodeIfPresent(readingLoss, forKey: .readingLoss)
+    try container.encode(finite: normalEquationResidual, forKey: .normalEquationResidual)
+  }
+}

@@ -88,7 +88,7 @@ extension LeastSquaresFit {
 }
 
 /// What an interval around a prediction covers.
-public enum PredictionInterval: String, Sendable, CaseIterable {
+public enum PredictionInterval: String, Sendable, Codable, CaseIterable {
   /// The mean of all observations with these features.
   case confidence
   /// One more observation with these features.

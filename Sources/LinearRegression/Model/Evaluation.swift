@@ -83,6 +83,28 @@ extension Evaluation {
   }
 }
 
+extension Evaluation: Encodable {
+  private enum Key: String, CodingKey {
+    case observations, weightSum, residualSumOfSquares, totalSumOfSquares, targetMean, meanAbsoluteError
+    case maximumError, meanSquaredError, rootMeanSquaredError, rSquared
+  }
+
+  /// Encodes all measures; null for one that does not exist or is not finite.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(observations, forKey: .observations)
+    try container.encode(finite: weightSum, forKey: .weightSum)
+    try container.encode(finite: residualSumOfSquares, forKey: .residualSumOfSquares)
+    try container.encode(finite: totalSumOfSquares, forKey: .totalSumOfSquares)
+    try container.encode(finite: targetMean, forKey: .targetMean)
+    try container.encode(finite: meanAbsoluteError, forKey: .meanAbsoluteError)
+    try container.encode(finite: maximumError, forKey: .maximumError)
+    try container.encode(finite: meanSquaredError, forKey: .meanSquaredError)
+    try container.encode(finite: rootMeanSquaredError, forKey: .rootMeanSquaredError)
+    try container.encode(finite: rSquared, forKey: .rSquared)
+  }
+}
+
 extension LinearModel {
   /// The model's errors on data, one evaluation per target.
   ///

@@ -34,6 +34,12 @@ public final class Parameter<Scalar: BLASScalar> {
       Matrix(rows: rows, columns: columns) { _, _ in Scalar(standardDeviation * generator.nextNormal()) })
   }
 
+  /// Sets the gradient to zero, so that the next backward step does not add to earlier ones; `sgd` does so by itself.
+  /// One that is nil stays nil.
+  public func zeroGradient() {
+    gradient?.withUnsafeMutableElements { $0.update(repeating: 0) }
+  }
+
   /// Adds to the gradient, which is zeros from now on if there was none.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
@@ -42,5 +48,12 @@ public final class Parameter<Scalar: BLASScalar> {
     gradient = nil  // so that `sum` is the only owner and is changed in place
     sum.withUnsafeMutableElements { add($0.baseAddress) }
     gradient = sum
+  }
+}
+
+extension Parameter: CustomStringConvertible {
+  /// The value, and below it the gradient, each as a ``Matrix`` is described.
+  public var description: String {
+    "value\n\(value)\n" + (gradient.map { "gradient\n\($0)" } ?? "no gradient yet")
   }
 }

@@ -34,3 +34,22 @@ public struct CoefficientStatistics: Equatable, Sendable {
     self.degreesOfFreedom = degreesOfFreedom
   }
 }
+
+extension CoefficientStatistics: Encodable {
+  private enum Key: String, CodingKey {
+    case estimate, standardError, tStatistic, pValue, confidenceInterval, degreesOfFreedom
+  }
+
+  /// Encodes the row with t, p and the interval of level 0.95, as an array of its ends; null for what does not exist or
+  /// is not finite.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(finite: estimate, forKey: .estimate)
+    try container.encode(finite: standardError, forKey: .standardError)
+    try container.encode(finite: tStatistic, forKey: .tStatistic)
+    try container.encode(finite: pValue, forKey: .pValue)
+    try container.encode(
+      confidenceInterval().map { [$0.lowerBound, $0.upperBound] }, forKey: .confidenceInterval)
+    try container.encode(degreesOfFreedom, forKey: .degreesOfFreedom)
+  }
+}

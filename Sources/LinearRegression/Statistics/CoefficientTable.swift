@@ -41,3 +41,11 @@ public struct CoefficientTable: RandomAccessCollection, Equatable, Sendable {
       coefficients: Array(values.dropFirst(hasIntercept ? 1 : 0)), intercept: hasIntercept ? values[0] : 0)
   }
 }
+
+extension CoefficientTable: Encodable {
+  /// Encodes an array of the rows.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.unkeyedContainer()
+    for row in self { try container.encode(row) }
+  }
+}

@@ -76,3 +76,21 @@ public struct FitStatistics: Equatable, Sendable, Codable {
     bic = logLikelihood.map { -2 * $0 + CLibrary.logarithm(count) * Double(rank + 1) }
   }
 }
+
+extension FitStatistics {
+  /// Encodes all statistics; null for one that does not exist or is not finite.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(finite: residualSumOfSquares, forKey: .residualSumOfSquares)
+    try container.encode(finite: totalSumOfSquares, forKey: .totalSumOfSquares)
+    try container.encode(degreesOfFreedom, forKey: .degreesOfFreedom)
+    try container.encode(finite: residualStandardError, forKey: .residualStandardError)
+    try container.encode(finite: rSquared, forKey: .rSquared)
+    try container.encode(finite: adjustedRSquared, forKey: .adjustedRSquared)
+    try container.encode(finite: fStatistic, forKey: .fStatistic)
+    try container.encode(finite: fPValue, forKey: .fPValue)
+    try container.encode(finite: logLikelihood, forKey: .logLikelihood)
+    try container.encode(finite: aic, forKey: .aic)
+    try container.encode(finite: bic, forKey: .bic)
+  }
+}

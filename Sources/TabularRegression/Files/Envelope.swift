@@ -189,7 +189,7 @@ struct Envelope {
   static let misfit = "its contents do not fit together"
 
   /// What is wrong with contents that cannot be decoded, in words.
-  private static func text(_ error: any Error) -> String {
+  static func text(_ error: any Error) -> String {
     switch error as? DecodingError {
     case .keyNotFound(let key, _): "\"\(printable(key.stringValue))\" is missing"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):

@@ -2,7 +2,7 @@ internal import LinearAlgebra
 public import LinearRegression
 
 /// A ridge penalty chosen by cross-validation.
-public struct RidgeChoice: Equatable, Sendable {
+public struct RidgeChoice: Equatable, Sendable, Encodable {
   /// The errors behind the choice.
   public let validation: RidgeValidation
 

@@ -1,23 +1,7 @@
-#if canImport(FoundationEssentials)
-  private import FoundationEssentials
-#else
-  private import Foundation
-#endif
-
 extension FittedModel {
   static let envelope = Envelope(
     formatName: "linreg-model", version: 9, noun: "model file", remedy: "fit the model again",
     otherwise: "; give one that fit or train has written with -m")
-
-  /// The model as JSON, for other programs. Numbers are written so that reading them back gives the same bits; keys are
-  /// sorted, so that equal models give equal bytes. A model file is ``write(to:)``'s.
-  public var json: String {
-    do {
-      return String(decoding: try JSONEncoder.ofModels.encode(ModelRecord(self)), as: UTF8.self) + "\n"
-    } catch {
-      fatalError("a model record cannot be encoded: \(error); this is a bug in swift-linear-regression")
-    }
-  }
 
   /// Writes a model file: whole, or not at all. Numbers come back with the same bits, and equal models give equal
   /// bytes.

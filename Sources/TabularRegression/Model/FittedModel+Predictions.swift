@@ -33,13 +33,14 @@ extension FittedModel {
   ///   - unestimable: what becomes of rows whose prediction the fit does not determine.
   /// - Returns: as ``predictions(from:unseen:unestimable:)``, with NaN at both ends too; infinite ends for one more
   ///   observation of weight 0.
-  /// - Throws: ``TabularError``: as ``predictions(from:unseen:unestimable:)``; ``TabularError/noIntervals(reason:)``.
+  /// - Throws: ``TabularError``: as ``predictions(from:unseen:unestimable:)``; ``TabularError/noIntervals(reason:)``;
+  ///   ``TabularError/unusable(file:message:)`` for a level that is not between 0 and 1.
   /// - Complexity: O(rows · p²)
   public func predictions(
     from table: Table, interval: PredictionInterval, level: Double = 0.95, weights: String? = nil,
     unseen: UnseenPolicy = .error, unestimable: UnestimablePolicy = .missing
   ) throws(TabularError) -> [IntervalPrediction] {
-    try requireIntervals()
+    try requireIntervals(level, table)
     let rows = try rows(
       of: table, for: .weightedPrediction, weights: weights,
       Policies(unseen: unseen, unestimable: unestimable), forLeverages: true)
@@ -67,8 +68,14 @@ extension FittedModel {
     covariance.map { rows.condensed?.leverages($0, rows.design) ?? $0.leverages(rows.design.X.high) }
   }
 
-  /// Throws where there are no intervals around predictions.
-  func requireIntervals() throws(TabularError) {
+  /// Throws where there are no intervals of a level around predictions.
+  func requireIntervals(_ level: Double, _ table: Table) throws(TabularError) {
+    guard level > 0, level < 1 else {
+      throw .unusable(
+        file: table.source,
+        message:
+          "the level of an interval is \(Expression.text(of: level)); give one between 0 and 1, such as 0.95")
+    }
     if covariance == nil { throw .noIntervals(reason: whyNoCovariance) }
     if statistics.degreesOfFreedom < 1 {
       throw .noIntervals(reason: "its fit has as many coefficients as rows")

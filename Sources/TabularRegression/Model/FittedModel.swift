@@ -51,6 +51,9 @@ public struct FittedModel: Equatable, Sendable {
   /// Names of the columns that it is predicted from, as R prints them: "area", "zipB", "log(area)".
   public var features: [String] { design.names }
 
+  /// Names of the columns that a prediction is formed from: those that a row has to have.
+  public var variables: [String] { design.sources.map(\.name) }
+
   /// Name of the column that weighs the rows; nil where each counts the same.
   public var weights: String? { design.weights }
 

@@ -17,6 +17,16 @@ struct ModelContents: Codable {
   /// The models of the other targets of the formula; nil where there is one.
   var others: [ModelContents]?
 
+  /// An exact fit without its certificate, or a trained model without its run.
+  init(
+    formula: String, design: Design, estimates: [Double], standardErrors: [Double], observations: Int,
+    droppedRows: Int, statistics: FitStatistics
+  ) {
+    (self.formula, self.design, self.statistics) = (formula, design, statistics)
+    (self.estimates, self.standardErrors) = (estimates, standardErrors)
+    (self.observations, self.droppedRows) = (observations, droppedRows)
+  }
+
   /// - Parameter others: models of the other targets of the formula.
   init(_ model: FittedModel, others: [FittedModel] = []) {
     self.others = others.isEmpty ? nil : others.map { ModelContents($0) }
@@ -101,7 +111,7 @@ struct ModelContents: Codable {
       ? nil : "it does not say how training went"
   }
 
-  private var coefficients: CoefficientTable {
+  var coefficients: CoefficientTable {
     CoefficientTable(
       estimates: estimates, standardErrors: standardErrors, degreesOfFreedom: statistics.degreesOfFreedom)
   }

@@ -1,12 +1,45 @@
 internal import LinearAlgebra
 internal import LinearRegression
 
-/// What the command prints of a model with `--json`: a model and its coefficients under their names, for other
-/// programs.
+/// The JSON of a model, which the command prints with `--json`: the model and its coefficients under their names, for
+/// other programs, and all that it takes to read the model back.
 ///
 /// Keys whose values are null have their place kept.
-struct ModelRecord: Encodable {
-  struct Coefficient: Encodable {
+struct ModelRecord: Codable {
+  var members: Members
+  var statistics: FitStatistics
+
+  /// What stands beside the statistics, on the same level.
+  struct Members: Codable {
+    static let format = "swift-linear-regression model"
+    var format = Self.format
+    var version = FittedModel.envelope.version
+    var formula: String
+    var target: String
+    var design: Design
+    @Null var weights: String?
+    /// Not there without one.
+    var offset: String?
+    var intercept: Bool
+    var missing: MissingPolicy
+    var observations: Int
+    var droppedRows: Int
+    var rank: Int
+    var coefficients: [Coefficient]
+    @Null var method: LeastSquares?
+    @Null var certificate: CertificateRecord?
+    @Null var covariance: UnscaledCovariance?
+    @Null var training: SGD?
+    @Null var batchSize: Int?
+    @Null var redundant: [CertificateRecord.Dependency]?
+    @Null var redundancy: LeastSquares.RedundancyPolicy?
+    @Null var epochs: [EpochReport]?
+    @Null var stopReason: StopReason?
+    @Null var epoch: Int?
+    @Null var validationRows: Int?
+  }
+
+  struct Coefficient: Codable {
     var term: String
     @Null var estimate: Double?
     @Null var exact: Double?
@@ -17,50 +50,33 @@ struct ModelRecord: Encodable {
     @Null var varianceInflation: Double?
   }
 
-  var format = "swift-linear-regression model"
-  var version = FittedModel.envelope.version
-  var formula: String
-  var target: String
-  var design: Design
-  @Null var weights: String?
-  /// Not there without one.
-  var offset: String?
-  var intercept: Bool
-  var missing: MissingPolicy
-  var observations: Int
-  var droppedRows: Int
-  var rank: Int
-  var degreesOfFreedom: Int
-  var coefficients: [Coefficient]
-  var residualSumOfSquares: Double
-  var totalSumOfSquares: Double
-  @Null var residualStandardError: Double?
-  @Null var rSquared: Double?
-  @Null var adjustedRSquared: Double?
-  @Null var fStatistic: Double?
-  @Null var fPValue: Double?
-  @Null var logLikelihood: Double?
-  @Null var aic: Double?
-  @Null var bic: Double?
-  @Null var method: LeastSquares?
-  @Null var certificate: CertificateRecord?
-  @Null var covariance: UnscaledCovariance?
-  @Null var training: SGD?
-  @Null var batchSize: Int?
-  @Null var redundant: [CertificateRecord.Dependency]?
-  @Null var redundancy: LeastSquares.RedundancyPolicy?
-  @Null var epochs: [EpochReport]?
-  @Null var stopReason: StopReason?
-  @Null var epoch: Int?
-  @Null var validationRows: Int?
+  func encode(to encoder: any Encoder) throws {
+    try members.encode(to: encoder)
+    try statistics.encode(to: encoder)
+  }
+
+  init(from decoder: any Decoder) throws {
+    members = try Members(from: decoder)
+    statistics = try FitStatistics(from: decoder)
+  }
+
+  init(_ model: FittedModel) {
+    members = Members(model)
+    statistics = model.statistics
+  }
 }
 
 /// An optional that is written as null, where Codable would leave the key out.
 @propertyWrapper
-struct Null<Wrapped: Encodable>: Encodable {
+struct Null<Wrapped: Codable>: Codable {
   var wrappedValue: Wrapped?
 
   init(wrappedValue: Wrapped?) { self.wrappedValue = wrappedValue }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    wrappedValue = container.decodeNil() ? nil : try container.decode(Wrapped.self)
+  }
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
@@ -68,9 +84,9 @@ struct Null<Wrapped: Encodable>: Encodable {
   }
 }
 
-extension ModelRecord {
+extension ModelRecord.Members {
   init(_ model: FittedModel) {
-    let statistics = model.statistics, names = model.features
+    let names = model.features
     formula = model.formula
     target = model.target
     design = model.design
@@ -80,26 +96,16 @@ extension ModelRecord {
     missing = model.missing
     observations = model.observations
     droppedRows = model.droppedRows
-    rank = model.observations - statistics.degreesOfFreedom
-    degreesOfFreedom = statistics.degreesOfFreedom
+    rank = model.observations - model.statistics.degreesOfFreedom
     let exact = (model.training?.exact).map { [$0.intercept] + $0.coefficients }
     let inflation =
       (model.hasIntercept ? [nil] : [])
       + (model.covariance?.varianceInflationFactors(of: names.count)
         ?? names.map { _ in nil })
     coefficients = zip(model.termNames, model.coefficientStatistics).enumerated().map { index, row in
-      Coefficient(row.0, row.1, exact: exact?[index], varianceInflation: inflation[index].flatMap(finite))
+      ModelRecord.Coefficient(
+        row.0, row.1, exact: exact?[index], varianceInflation: inflation[index].flatMap(finite))
     }
-    residualSumOfSquares = statistics.residualSumOfSquares
-    totalSumOfSquares = statistics.totalSumOfSquares
-    residualStandardError = statistics.residualStandardError
-    rSquared = statistics.rSquared
-    adjustedRSquared = statistics.adjustedRSquared
-    fStatistic = statistics.fStatistic
-    fPValue = statistics.fPValue
-    logLikelihood = statistics.logLikelihood
-    aic = statistics.aic
-    bic = statistics.bic
     method = model.method
     let distinct = model.design.distinctNames
     certificate = model.certificate.map { CertificateRecord($0, names: distinct) }

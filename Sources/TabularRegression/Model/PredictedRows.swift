@@ -81,7 +81,7 @@ extension FittedModel {
   }
 
   private func columnsUsed(for columns: PredictionColumns) -> Set<String> {
-    Set(design.sources.map(\.name)).union([columns.weights].compactMap { $0 })
+    Set(variables).union([columns.weights].compactMap { $0 })
   }
 
   /// The predictions of the models of all targets for a block of rows, and what else was asked for.
@@ -131,7 +131,7 @@ extension FittedModel {
   private func predictedColumns(
     _ block: Table, _ columns: PredictionColumns
   ) throws(TabularError) -> PredictedColumns {
-    if columns.interval != nil { try requireIntervals() }
+    if columns.interval != nil { try requireIntervals(columns.level, block) }
     let needsLeverages = columns.isGuarded || columns.interval != nil
     let rows = try rows(
       of: block, for: .weightedPrediction, weights: columns.weights, columns.policies,
@@ -174,16 +174,6 @@ extension FittedModel {
     for (column, rows) in found {
       for row in rows where !named[row].contains(column) { named[row].append(column) }
     }
-    let names = named.map { $0.isEmpty ? nil : $0.joined(separator: ";") }
-    var words = TableColumn.Words(codes: Array(repeating: -1, count: count)), codes: [String: Int32] = [:]
-    for (row, name) in names.enumerated() {
-      guard let name else { continue }
-      if codes[name] == nil {
-        codes[name] = Int32(words.levels.count)
-        words.levels.append(name)
-      }
-      words.codes[row] = codes[name]!
-    }
-    return words
+    return TableColumn.Words(named.lazy.map { $0.isEmpty ? nil : $0.joined(separator: ";") })
   }
 }

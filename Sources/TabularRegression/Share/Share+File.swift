@@ -29,6 +29,11 @@ extension Share {
   }
 }
 
+extension Share: Encodable {
+  /// Encodes what the share's file holds: the formula, the design, and the parts.
+  public func encode(to encoder: any Encoder) throws { try ShareRecord(self).encode(to: encoder) }
+}
+
 /// A share's contents.
 private struct ShareRecord: Codable {
   var formula: String

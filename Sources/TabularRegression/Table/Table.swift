@@ -75,6 +75,12 @@ public struct Table: Sendable {
         return Array(repeating: .nan, count: rowCount)
       }
       if found.words.count == 0 {
+        let text = Array(first.text.utf8)
+        if case .inexact = DecimalNumber(text[...]) {
+          throw TableColumn.Fault.inexact(
+            name, file: first.file, line: first.line, field: column.field ?? 0, text: text
+          ).error
+        }
         throw .unusable(
           file: source,
           message:

@@ -52,6 +52,19 @@ package struct TableColumn: Sendable, Equatable {
       self.levels = levels
     }
 
+    /// A word for each row; nil where one is missing.
+    init(_ words: some Sequence<String?>) {
+      self.init()
+      var positions: [String: Int32] = [:]
+      for word in words {
+        if let word, positions[word] == nil {
+          positions[word] = Int32(levels.count)
+          levels.append(word)
+        }
+        codes.append(word.flatMap { positions[$0] } ?? -1)
+      }
+    }
+
     /// Appends words, among which one level may stand more than once.
     ///
     /// - Parameter positions: the position of each level, before and after.

@@ -16,6 +16,19 @@ public struct TrainingProgress: Equatable, Sendable {
   public let report: EpochReport?
 }
 
+extension TrainingProgress: Encodable {
+  private enum Key: String, CodingKey { case epoch, rows, lossSinceLast, report }
+
+  /// Encodes the progress; null for what is not known or not finite.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(epoch, forKey: .epoch)
+    try container.encode(rows, forKey: .rows)
+    try container.encode(finite: lossSinceLast, forKey: .lossSinceLast)
+    try container.encode(report, forKey: .report)
+  }
+}
+
 extension Training {
   /// The run as a sequence of its progress, which goes on as fast as it is read. Ends with the run.
   ///

@@ -35,7 +35,7 @@ public struct TrainingRun: Equatable, Sendable, Codable {
   /// ends in the solution of least norm in standardised units, where an exact fit leaves them out.
   public let redundant: [Redundancy]
 
-  init(
+  package init(
     model: LinearModel, epochs: [EpochReport], stopReason: StopReason, epoch: Int, method: SGD,
     batchSize: Int,
     validationRows: Int, exact: LinearModel?, rank: Int?, redundant: [Redundancy]
@@ -106,6 +106,38 @@ public struct EpochReport: Equatable, Sendable, Codable {
     self.gradientNorm = gradientNorm
     self.learningRate = learningRate
     self.validationLoss = validationLoss
+  }
+}
+
+extension EpochReport {
+  private enum Key: String, CodingKey {
+    case epoch, loss, excessLoss, gapToExact, gradientNorm, learningRate, validationLoss
+  }
+
+  /// Decodes a report; a loss that is null is beyond Double.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    func number(_ key: Key) throws -> Double? {
+      try container.decodeIfPresent(Double.self, forKey: key)
+    }
+    self.init(
+      epoch: try container.decode(Int.self, forKey: .epoch), loss: try number(.loss) ?? .infinity,
+      excessLoss: try number(.excessLoss), gapToExact: try number(.gapToExact),
+      gradientNorm: try number(.gradientNorm), learningRate: try number(.learningRate),
+      validationLoss: try number(.validationLoss))
+  }
+
+  /// Encodes the report without what is not known; a number that is not finite is null.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(epoch, forKey: .epoch)
+    try container.encode(finite: loss, forKey: .loss)
+    for (key, value) in [
+      (Key.excessLoss, excessLoss), (.gapToExact, gapToExact), (.gradientNorm, gradientNorm),
+      (.learningRate, learningRate), (.validationLoss, validationLoss),
+    ] where value != nil {
+      try container.encode(finite: value, forKey: key)
+    }
   }
 }
 
