@@ -46,7 +46,8 @@ import Testing
     try await server.run("--max-rows", "2") { client in
       for (count, status) in [(2, HTTPResponse.Status.ok), (3, .unprocessableContent)] {
         let json = Array(repeating: Self.row, count: count).joined(separator: ",")
-        #expect(try await client.post("/predict", "{\"rows\": [\(json)]}").status == status)
+        let answer = try await client.post("/predict", "{\"rows\": [\(json)]}")
+        #expect(answer.status == status)
         let csv = "bmi,bp\n" + String(repeating: "21.6,87\n", count: count)
         #expect(try await client.post("/predict", csv, type: "text/csv").status == status)
       }

@@ -40,7 +40,8 @@ import Testing
     let body = "{\"rows\":[\(rows),\(rows)]}"
     #expect(body.utf8.count > Limits.shortBody)
     try await server.run { client in
-      #expect(try await client.post("/predict", body).predictions == expected + expected)
+      let answer = try await client.post("/predict", body)
+      #expect(try answer.predictions == expected + expected)
     }
   }
 
