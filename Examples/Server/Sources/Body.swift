@@ -21,12 +21,8 @@ struct Body: Sendable {
   /// - Throws: ``Refusal``: 415 for another content type, 413 for too many bytes.
   init(_ request: Request, _ limits: Limits) async throws {
     let type = request.headers[.contentType]?.prefix { $0 != ";" && $0 != " " }.lowercased()
-    guard let format = type.flatMap(Format.init), request.headers[.contentEncoding] == nil else {
-      throw Refusal(
-        .unsupportedMediaType, "Content-Type: application/json or text/csv is needed, not compressed")
-    }
-    if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limits.bytes {
-      throw Refusal.tooLong(limits)
+    guard let format = type.flatMap(Format.init) else {
+      throw Refusal(.unsupportedMediaType, "Content-Type: give application/json or text/csv")
     }
     do {
       bytes = try await request.body.collect(upTo: limits.bytes)
@@ -38,6 +34,9 @@ struct Body: Sendable {
     interval = query?["interval"].map(String.init)
     level = query?["level"].map(String.init)
   }
+
+  /// Whether it is JSON, and all that is asked is in it.
+  var isPlain: Bool { format == .json && interval == nil && level == nil }
 
   /// The rows, and what is asked about them.
   struct Rows: Sendable {

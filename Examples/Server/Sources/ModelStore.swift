@@ -14,6 +14,8 @@ final class ServedModel: AtomicReference, Sendable {
   let variables: [String]
   /// Columns whose fields are words, of digits too.
   let categories: Set<String>
+  /// The short way to its predictions, for models that have one.
+  let plain: PlainModel?
   /// What GET /model answers.
   let json: ByteBuffer
 
@@ -21,6 +23,7 @@ final class ServedModel: AtomicReference, Sendable {
     model = try FittedModel(contentsOf: file)
     variables = model.variables
     categories = model.categories
+    plain = PlainModel(model)
     json = ByteBuffer(string: model.json)
   }
 }

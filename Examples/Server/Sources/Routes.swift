@@ -51,9 +51,8 @@ struct Routes: Sendable {
     let served = models.current
     let body = try await Body(request, limits)
     return try await onWorkers(ifLong: body) {
-      let asked = try body.rows(columns: served.variables, categories: served.categories, limits)
-      let answer = try Answer(served.model, asked)
-      counters.predictedRows.wrappingIncrement(by: asked.table.rowCount, ordering: .relaxed)
+      let answer = try Answer(served, body, limits)
+      counters.predictedRows.wrappingIncrement(by: answer.count, ordering: .relaxed)
       return Response.json(ByteBuffer(string: answer.json))
     }
   }
