@@ -60,7 +60,8 @@ import Testing
     #"{"rows":[{"bmi":1.,"bp":2}]}"#, #"{"rows":[{"bmi":.5,"bp":2}]}"#, #"{"rows":[{"bmi":1e3,"bp":2}]}"#,
     #"{"rows":[{"bmi":1234567890123456,"bp":2}]}"#, #"{"rows":[{"bmi":-,"bp":2}]}"#, #"{"rows":[[1]]}"#,
     #"{"rows":[[1,2,3]]}"#, #"{"rows":[[1,2],[1]]}"#, #"{"rows":[[1,2]],"level":0.9}"#, #"{"row":[[1,2]]}"#,
-    #"{"rows":[{"bmi":1,"bp":2},[1,2]]}"#, #"{"rows":[{"bmi":1,"bp":2,"":3}]}"#,
+    #"{"rows":[{"bp":1,"bp":2}]}"#, #"{"rows":[{"bmi":1,"bp":2},[1,2]]}"#,
+    #"{"rows":[{"bmi":1,"bp":2,"":3}]}"#,
     #"{"rows":[{"bmi":1,"bp":2,"zip":"x"}]}"#, #"{"rows":[{"bmi":- 1,"bp":2}]}"#,
   ])
   func otherTextsAreLeftToTheGeneralDecoder(_ text: String) {
