@@ -62,6 +62,20 @@ public struct Certificate: Equatable, Sendable, Codable {
     self.normalEquationResidual = normalEquationResidual
   }
 
+  /// The certificate of the model of one target, of a fit of several: it does not name a column of another target.
+  ///
+  /// - Parameters:
+  ///   - target: the number of the target.
+  ///   - features: the number of features of the fit.
+  package func forTarget(_ target: Int, features: Int) -> Certificate {
+    guard let loss = readingLoss, loss.column >= features else { return self }
+    let own = loss.column == features + target ? ReadingLoss(column: features, digits: loss.digits) : nil
+    return Certificate(
+      solver: solver, reason: reason, passes: passes, conditionNumber: conditionNumber, rank: rank,
+      redundant: redundant, estimatedDigits: estimatedDigits, readingLoss: own,
+      normalEquationResidual: normalEquationResidual)
+  }
+
   /// Decodes a certificate; numbers that are not those of a fit are an error.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)

@@ -159,7 +159,8 @@ extension FittedModel {
           coefficients: (0..<all.featureCount).map { all.weights[$0, target] },
           intercept: all.intercepts[target]),
       coefficientStatistics: fit.coefficientStatistics(target: target), observations: fit.observations,
-      droppedRows: droppedRows, statistics: fit.statistics[target], certificate: fit.certificate,
+      droppedRows: droppedRows, statistics: fit.statistics[target],
+      certificate: fit.certificate.forTarget(target, features: all.featureCount),
       covariance: fit.covariance, method: method, training: nil)
   }
 }
