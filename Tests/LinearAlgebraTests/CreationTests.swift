@@ -86,6 +86,11 @@ import Testing
       _ = Matrix<Float>(rows: 1 << 32, columns: 1 << 32) { _, _ in 0 }
     }
     #expect(text(product).contains("a 4294967296 × 4294967296 matrix has more elements than memory can hold"))
+    let triangle = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = UpperTriangularMatrix<Double>(order: 1 << 31)
+    }
+    #expect(
+      text(triangle).contains("a 2147483648 × 2147483648 matrix has more elements than memory can hold"))
     // Asked for it once by each step, a factorization stops at the second answer or works with the first.
     for honest in 0..<3 {
       let qr = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {

@@ -94,6 +94,14 @@ struct OutsideDataTests {
     #expect(text(result).contains("predict: there is no target 1 (counted from 0) of 1"))
   }
 
+  @Test func numbersOfColumnsBeyondMemoryStopTheProgram() async {
+    // 8 · 2⁶¹ bytes are 0 in 64 bits.
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = OnlineSGD(features: 1 << 61)
+    }
+    #expect(text(result).contains("matrix has more elements than memory can hold"))
+  }
+
   // MARK: Settings
 
   @Test func settingsAreThrown() throws {

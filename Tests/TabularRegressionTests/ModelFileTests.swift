@@ -223,7 +223,7 @@ import Testing
     ),
     (
       "\"reason\":", "\"readingLoss\":{\"column\":3,\"digits\":2},\"reason\":",
-      "a column that has lost digits is not among the terms"
+      "a column that lost digits is not among the columns"
     ),
     ("\"reason\":", "\"readingLoss\":{\"column\":-1,\"digits\":2},\"reason\":", Envelope.misfit),
     ("\"certificate\":{", "\"x\":{", "it does not say how it was fitted"),

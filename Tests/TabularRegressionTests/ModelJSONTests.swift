@@ -102,7 +102,7 @@ import Testing
     // A dependency of a column that is none.
     #expect(
       changed("\"tolerance\" : ", "\"tolerance\" : -")
-        == "\(damaged)the tolerance of a redundant column is negative; fit the model again")
+        == "\(start)its contents do not fit together; fit the model again")
     #expect(
       changed("\"variable\" : 1", "\"variable\" : 7")
         == "\(damaged)a variable of a term is not there; fit the model again")

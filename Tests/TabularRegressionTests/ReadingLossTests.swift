@@ -106,4 +106,18 @@ import Testing
         "--precision extended keeps them",
       ])
   }
+
+  /// Of several targets the model of each names its own.
+  @Test func theTargetThatLosesDigitsIsNamedByItsModelAlone() throws {
+    let table = try Table(csvText: text(offset: 1_000_000_000), source: "t.csv")
+    for formula in ["cbind(z, I(2*x)) ~ y", "cbind(I(2*x), z) ~ y"] {
+      for model in try FittedModel.perTarget(Formula(formula), table) {
+        let lines = model.summary.split(separator: "\n").filter { $0.contains("loses") }
+        #expect(
+          lines
+            == (model.target == "z"
+              ? [] : ["I(2 * x) loses 8 digits beside its spread: the text has more than a Double"]))
+      }
+    }
+  }
 }

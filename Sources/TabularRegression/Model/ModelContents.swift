@@ -58,16 +58,9 @@ struct ModelContents: Codable {
       return "the standard errors are not those of the coefficients"
     }
     if standardErrors.contains(where: { $0 < 0 }) { return "a standard error is negative" }
-    if let method, (try? method.validate()) == nil { return "the ridge penalty is negative" }
-    if let loss = certificate?.readingLoss, loss.column > features {
-      return "a column that has lost digits is not among the terms"
-    }
     for redundancy in (certificate?.redundant ?? []) + (training?.redundant ?? []) {
       if !([redundancy.feature] + redundancy.dependsOn.map(\.feature)).allSatisfy((0..<features).contains) {
         return "a redundant column is not among the terms"
-      }
-      if !(redundancy.tolerance >= 0 && redundancy.size >= 0) {
-        return "the tolerance of a redundant column is negative"
       }
     }
     if let loss = certificate?.readingLoss, !(0...features).contains(loss.column) || !(loss.digits >= 0) {
