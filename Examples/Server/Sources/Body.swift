@@ -14,14 +14,20 @@ struct Body: Sendable {
   private enum Format: String {
     case json = "application/json"
     case csv = "text/csv"
+
+    /// Parameters of the type, such as "; charset=utf-8", are passed over.
+    init?(contentType: String) {
+      // Most say just that.
+      if let format = Self(rawValue: contentType) { self = format; return }
+      self.init(rawValue: contentType.prefix { $0 != ";" && $0 != " " }.lowercased())
+    }
   }
 
   /// Reads the body.
   ///
   /// - Throws: ``Refusal``: 415 for another content type, 413 for too many bytes.
   init(_ request: Request, _ limits: Limits) async throws {
-    let type = request.headers[.contentType]?.prefix { $0 != ";" && $0 != " " }.lowercased()
-    guard let format = type.flatMap(Format.init) else {
+    guard let format = request.headers[.contentType].flatMap(Format.init(contentType:)) else {
       throw Refusal(.unsupportedMediaType, "Content-Type: give application/json or text/csv")
     }
     do {
@@ -30,7 +36,8 @@ struct Body: Sendable {
       throw Refusal.tooLong(limits)
     }
     self.format = format
-    let query = request.uri.query == nil ? nil : request.uri.queryParameters
+    let query =
+      request.head.path?.utf8.contains(UInt8(ascii: "?")) == true ? request.uri.queryParameters : nil
     interval = query?["interval"].map(String.init)
     level = query?["level"].map(String.init)
   }

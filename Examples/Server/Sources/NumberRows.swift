@@ -72,7 +72,12 @@ private struct Scanner {
   private var position = 0
 
   private mutating func skipSpace(_ text: Span<UInt8>) {
-    while position < text.count, [0x20, 0x0a, 0x0d, 0x09].contains(text[position]) { position += 1 }
+    while position < text.count {
+      switch text[position] {
+      case 0x20, 0x0a, 0x0d, 0x09: position += 1
+      default: return
+      }
+    }
   }
 
   mutating func isAtEnd(_ text: Span<UInt8>) -> Bool {

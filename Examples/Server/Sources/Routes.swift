@@ -53,7 +53,7 @@ struct Routes: Sendable {
     return try await onWorkers(ifLong: body) {
       let answer = try Answer(served, body, limits)
       counters.predictedRows.wrappingIncrement(by: answer.count, ordering: .relaxed)
-      return Response.json(ByteBuffer(string: answer.json))
+      return Response.json(answer.json)
     }
   }
 
