@@ -8,7 +8,7 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let package = Package(
   name: "Benchmarks",
   platforms: [.macOS(.v15)],
-  dependencies: [.package(name: library, path: "..")],
+  dependencies: [.package(name: library, path: "..", traits: [])],
   targets: [
     // What every benchmark needs: clock, agreement, table, machine, data.
     .target(

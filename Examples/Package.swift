@@ -7,7 +7,7 @@ let library = "swift-linear-regression"
 let package = Package(
   name: "Examples",
   platforms: [.macOS(.v15)],
-  dependencies: [.package(name: library, path: "..")],
+  dependencies: [.package(name: library, path: "..", traits: [])],
   targets: [
     // The README's program.
     .executableTarget(

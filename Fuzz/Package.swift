@@ -8,7 +8,7 @@ let library = "swift-linear-regression"
 let package = Package(
   name: "Fuzz",
   platforms: [.macOS(.v15)],
-  dependencies: [.package(name: library, path: "..")],
+  dependencies: [.package(name: library, path: "..", traits: [])],
   targets: [
     .executableTarget(
       name: "fuzz", dependencies: [.product(name: "TabularRegression", package: library)],

@@ -8,7 +8,7 @@ let library = "swift-linear-regression"
 let package = Package(
   name: "PCA",
   platforms: [.macOS(.v15)],
-  dependencies: [.package(name: library, path: "../..")],
+  dependencies: [.package(name: library, path: "../..", traits: [])],
   targets: [
     .executableTarget(
       name: "PCA", dependencies: [.product(name: "LinearAlgebra", package: library)], path: "Sources")
