@@ -171,7 +171,7 @@ public struct LeastSquares: Equatable, Sendable, Codable {
 
   /// Fits a model of one target given flat; X may be written as a literal.
   ///
-  /// - Throws: ``DataError``, as ``fit(_:_:weights:)-(M,_,_)``.
+  /// - Throws: ``DataError``, as for several targets.
   public func fit<Scalar>(
     _ X: Matrix<Scalar>, _ y: [Scalar], weights: [Scalar]? = nil
   ) throws(DataError) -> LeastSquaresFit {

@@ -1,7 +1,7 @@
 public import LinearAlgebra
 
 /// Minibatch stochastic gradient descent on the squared loss: settings, a value.
-/// ``train(_:_:weights:validation:report:)`` runs them.
+/// `train(X, y)` runs them.
 ///
 /// With a rate of your own, every step takes a batch B of rows and moves
 /// w ← w − η X_Bᵀ(ŷ_B − y_B) / |B| and b ← b − η Σ(ŷ_B − y_B) / |B|, |B| being the number of rows really in the batch.
