@@ -3,6 +3,7 @@
 import ArgumentParser
 import Hummingbird
 import Logging
+import ServiceLifecycle
 import TabularRegression
 
 @main
@@ -39,7 +40,15 @@ struct Serve: AsyncParsableCommand {
     guard maxBody > 0, maxRows > 0 else { throw ValidationError("--max-body and --max-rows are positive") }
   }
 
-  func run() async throws { try await application().runService() }
+  /// Serves until SIGTERM or SIGINT. Requests that are being sent then have five seconds to come to an end.
+  func run() async throws {
+    let logger = Logger(label: "server")
+    var configuration = ServiceGroupConfiguration(
+      services: [try application(logger: logger)], gracefulShutdownSignals: [.sigterm, .sigint],
+      logger: logger)
+    configuration.maximumGracefulShutdownDuration = .seconds(5)
+    try await ServiceGroup(configuration: configuration).run()
+  }
 
   /// The routes, and the services beside them. The server stops first, so that the share has the last rows.
   func application(
