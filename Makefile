@@ -64,4 +64,4 @@ picture: ## draw the documentation's picture of training runs
 	@Benchmarks/peers/.venv/bin/python Scripts/training-picture
 
 clean: ## remove what was built
-	rm -rf .build Examples/.build Examples/PCA/.build Benchmarks/.build Fuzz/.build
+	rm -rf .build Examples/.build Examples/PCA/.build Examples/Server/.build* Benchmarks/.build Fuzz/.build
