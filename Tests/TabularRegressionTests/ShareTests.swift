@@ -139,6 +139,23 @@ import Testing
     )
   }
 
+  @Test func moreRowsThanCanBeCountedAreRefused() throws {
+    let bytes = try share(0..<30).fileBytes, start = bytes.firstIndex(of: 10)! + 1
+    func read(dropped: String) throws(TabularError) -> Share {
+      var contents = Array(bytes[start...])
+      let place = contents.firstRange(of: Array("\"droppedRows\":0".utf8))!
+      contents.replaceSubrange(place, with: "\"droppedRows\":\(dropped)".utf8)
+      return try Share(RandomAccessFile(Share.envelope.firstLine(contents) + contents, name: "x"))
+    }
+    #expect(throws: Share.envelope.damaged(name: "x")) { try read(dropped: "9223372036854775807") }
+    #expect(throws: Share.envelope.damaged(name: "x")) { try read(dropped: "9007199254740970") }
+    var most = try read(dropped: "9007199254740962")
+    let before = most, other = try share(30..<60)
+    let error = TabularError.unusable(file: "b", message: "there are more rows than can be counted")
+    #expect(throws: error) { try most.merge(other, named: "b") }
+    #expect(most == before)
+  }
+
   /// Every truncation, every flipped bit of the first line, and a thousand elsewhere.
   @Test func damageIsAlwaysNoticed() throws {
     let bytes = try share(0..<30).fileBytes

@@ -100,8 +100,9 @@ private struct ShareRecord: Codable {
         return nil
       }
     }
-    return Share(
+    let share = Share(
       formula: formula, design: design, absorption: isInLevels || parts.isEmpty ? absorption : nil,
       droppedRows: droppedRows, parts: tree)
+    return share.isCountable ? share : nil
   }
 }

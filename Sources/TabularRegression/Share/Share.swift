@@ -149,10 +149,16 @@ public struct Share: Equatable, Sendable {
   private mutating func join(_ other: Share, named name: String) throws(TabularError) {
     for part in other.parts.subtrees { try append(part.value, before: part.before, named: name) }
     droppedRows += other.droppedRows
-    try checkLevels(name)
+    try checkSize(name)
   }
 
-  private func checkLevels(_ name: String) throws(TabularError) {
+  /// Whether the rows, those that were dropped too, are no more than 2⁵³: then the sum of two shares does not overflow.
+  var isCountable: Bool {
+    parts.subtrees.reduce(Double(droppedRows)) { $0 + Double($1.value.factor.observations) } <= 0x1p53
+  }
+
+  private func checkSize(_ name: String) throws(TabularError) {
+    if !isCountable { throw .unusable(file: name, message: "there are more rows than can be counted") }
     guard let absorption else { return }
     let levels = parts.subtrees.map(\.value.levels).max() ?? 0
     try FitMemory.check(
@@ -269,7 +275,7 @@ extension Share: RowReduction {
   mutating func take(_ part: (rows: ShareRows, dropped: Int), of source: String) throws(TabularError) {
     try append(part.rows, before: part.rows.factor.hash, named: source)
     droppedRows += part.dropped
-    try checkLevels(source)
+    try checkSize(source)
   }
 
   mutating func complete(_ design: Design) {

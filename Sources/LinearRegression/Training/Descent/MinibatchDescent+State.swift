@@ -28,7 +28,9 @@ extension MinibatchDescent {
       state.kept.count == kept.buffer.count, state.losses.count == shape.targets,
       [state.values, state.velocities, state.sums, state.kept, state.losses].joined().allSatisfy(\.isFinite),
       [state.values, state.velocities, state.kept].joined().allSatisfy({ Scalar($0).isFinite }),
-      [state.counts, state.keptCounts].allSatisfy({ $0.averaged == 0 || !state.sums.isEmpty })
+      [state.counts, state.keptCounts].allSatisfy({
+        $0.steps <= totalSteps && ($0.averaged == 0 || !state.sums.isEmpty)
+      })
     else { return false }
     func copy(_ source: [Double], _ target: Scratch<Scalar>) {
       for (i, value) in source.enumerated() { target.buffer[i] = Scalar(value) }

@@ -19,6 +19,8 @@ extension VarianceReducedDescent {
       state.offset.count == now.snapshot.count, state.newtonStep.count == now.snapshot.count,
       state.losses.count == shape.targets, state.biasResidual.shape == now.biasResidual.shape,
       state.residual.shape == now.residual.shape,
+      // One more segment may follow before a run ends by them.
+      state.failures <= mostFailures + 1,
       [
         state.snapshot, state.offset, state.newtonStep, state.losses, state.biasResidual.elements,
         state.residual.elements,

@@ -68,6 +68,9 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
 
   var weightCount: Int { shape.features * shape.targets }
 
+  /// After so many segments in a row that led nowhere there is no use in going on.
+  var mostFailures: Int { 6 }
+
   // MARK: Steps
 
   func advance(
@@ -217,7 +220,7 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
         return left <= max(tolerance / 100 * max(largest, tolerance), expectedErrors[t] / 10)
       }
     if arrived { return .converged }
-    return now.failures >= 6 ? .stalled : nil
+    return now.failures >= mostFailures ? .stalled : nil
   }
 
   /// Steps do not look at y.

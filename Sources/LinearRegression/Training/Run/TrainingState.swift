@@ -47,6 +47,8 @@ extension TrainingState {
     try container.check(descent.isSound, .descent, "counts of steps")
     try container.check(
       reports.count == epochsDone && EpochReport.areInOrder(reports), .reports, "reports of other epochs")
+    try container.check(
+      epochsWithoutImprovement <= epochsDone, .epochsWithoutImprovement, "more than all epochs")
     try container.check(best.map { $0.epoch >= 1 && $0.epoch <= epochsDone } ?? true, .best, "an epoch")
   }
 }
