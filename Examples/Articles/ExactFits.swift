@@ -25,9 +25,9 @@ func exactFits() throws {
   _ = (interval, ridge)
 }
 
-func fitsThatAreWaitedFor() async throws {
+func fitsInTheBackground() async throws {
   let X = numbers(500, 20), y = numbers(500, 1).elements
-  let fit = try await LeastSquares().fit(X, y) { print($0.pass, $0.rows, $0.rowCount) }
+  let fit = try await LeastSquares().fitInBackground(X, y) { print($0.pass, $0.rows, $0.rowCount) }
 
   _ = fit
 }

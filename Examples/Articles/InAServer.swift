@@ -26,7 +26,7 @@ private func rowsOfNumbers() throws {
   do {
     print(try fit.predictions(for: [[1, 2], [3]]).elements)
   } catch {
-    print(error)  // predictions: row 1 (counted from 0) has 1 elements but the model has 2 features
+    print(error)  // predictions: row 1 (counted from 0) has length 1 but the model has 2 features
   }
 }
 
@@ -51,12 +51,12 @@ private func workThatTakesLonger() async throws {
   print(try await observations.add(Table(csv: "february.csv")))
   try await observations.save(to: "homes.share")
 
-  let training = Task { try await SGD(epochs: 1_000_000, learningRate: 1e-6).train(X, y) }
+  let training = Task { try await SGD(epochs: 1_000_000, learningRate: 1e-6).trainInBackground(X, y) }
   try await Task.sleep(for: .milliseconds(500))
   training.cancel()
   let run = try await training.value
   print(run.stopReason)  // interrupted
 
-  let quiet = try await Parallelism.$threads.withValue(1) { try await LeastSquares().fit(X, y) }
+  let quiet = try Parallelism.$threads.withValue(1) { try LeastSquares().fit(X, y) }
   _ = (quiet, try await observations.model())
 }

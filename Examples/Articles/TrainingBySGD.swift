@@ -28,7 +28,8 @@ func watchedRuns() async throws {
   }
   let finished = try training.run(), state = training.state  // a model; and what another process goes on from
 
-  let model = try await SGD().train(X, y) { report in print(report.epoch, report.loss) }.model
+  let run = try await SGD().trainInBackground(X, y) { report in print(report.epoch, report.loss) }
+  print(run.model, run.stopReason)  // interrupted, where the task was cancelled
 
-  _ = (finished, state, model)
+  _ = (finished, state)
 }

@@ -29,7 +29,7 @@ if CommandLine.arguments.contains("rest") {
   try tabularRegression()
   try tabularRegressionOfCategories()
   try exactFits()
-  try await fitsThatAreWaitedFor()
+  try await fitsInTheBackground()
   try trainingBySGD()
   try await watchedRuns()
   try filesOfData()

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Fits and runs that a task waits for: the same results, their progress, and an end when the task is cancelled.
+/// Fits and runs in the background: the same results, their progress, and an end when the task is cancelled.
 struct CancellationTests {
   private static func data(_ n: Int, _ p: Int) -> (X: Matrix<Double>, y: [Double]) {
     var generator = SeededGenerator(seed: 9)
@@ -13,14 +13,13 @@ struct CancellationTests {
 
   // MARK: Exact fits
 
-  @Test func aFitThatIsWaitedForIsTheSame() async throws {
+  @Test func aFitInTheBackgroundIsTheSame() async throws {
     let (X, y) = Self.data(3000, 5)
     for method in [LeastSquares(), LeastSquares(solver: .qr), LeastSquares(ridgePenalty: 3)] {
-      let now = try Result { try method.fit(X, y) }.get()
-      #expect(try await method.fit(X, y) == now)
+      #expect(try await method.fitInBackground(X, y) == method.fit(X, y))
     }
     await #expect(throws: DataError.shapes("fit: X is 3000 × 5 but y is 2 × 1")) {
-      try await LeastSquares().fit(X, [1, 2])
+      try await LeastSquares().fitInBackground(X, [1, 2])
     }
   }
 
@@ -28,7 +27,7 @@ struct CancellationTests {
   @Test(arguments: [LeastSquares(), LeastSquares(solver: .qr), LeastSquares(precision: .extended)])
   func aFitTellsItsProgress(method: LeastSquares) async throws {
     let (X, y) = Self.data(20_000, 8), seen = Mutex<[FitProgress]>([])
-    let fit = try await method.fit(X, y) { progress in seen.withLock { $0.append(progress) } }
+    let fit = try await method.fitInBackground(X, y) { progress in seen.withLock { $0.append(progress) } }
     let reports = seen.withLock { $0 }
     #expect(reports.count > 1 && reports.allSatisfy { $0.rowCount == 20_000 })
     #expect(reports.last?.pass == fit.certificate.passes && reports.last?.rows == 20_000)
@@ -49,7 +48,7 @@ struct CancellationTests {
     let blocks = Atomic(0), canceller = Canceller()
     let task = Task {
       try await Parallelism.$threads.withValue(1) {
-        try await method.fit(X, y) { progress in
+        try await method.fitInBackground(X, y) { _ in
           blocks.add(1, ordering: .relaxed)
           canceller.cancel()
         }
@@ -64,7 +63,7 @@ struct CancellationTests {
     let (X, y) = Self.data(3000, 5)
     let task = Task {
       while !Task.isCancelled { await Task.yield() }
-      return try await LeastSquares().fit(X, y) { _ in Issue.record("a block was read") }
+      return try await LeastSquares().fitInBackground(X, y) { _ in Issue.record("a block was read") }
     }
     task.cancel()
     await #expect(throws: DataError.cancelled) { try await task.value }
@@ -73,12 +72,12 @@ struct CancellationTests {
   // MARK: Training
 
   @Test(arguments: [SGD(epochs: 3, learningRate: 0.01), SGD()])
-  func aRunThatIsWaitedForIsTheSame(method: SGD) async throws {
+  func aRunInTheBackgroundIsTheSame(method: SGD) async throws {
     let (X, y) = Self.data(2000, 5), reports = Mutex<[EpochReport]>([])
-    let run = try await method.train(X, y) { report in reports.withLock { $0.append(report) } }
-    #expect(try Result { try method.train(X, y) }.get() == run)
+    let run = try await method.trainInBackground(X, y) { report in reports.withLock { $0.append(report) } }
+    #expect(try method.train(X, y) == run)
     #expect(reports.withLock { $0 } == run.epochs)
-    let error = await #expect(throws: TrainingError.self) { try await method.train(X, [1]) }
+    let error = await #expect(throws: TrainingError.self) { try await method.trainInBackground(X, [1]) }
     #expect(error == .data(.shapes("train: X is 2000 × 5 but y is 1 × 1")))
   }
 
@@ -87,18 +86,18 @@ struct CancellationTests {
   func aCancelledRunEndsWithItsModelSoFar(targets: Int, method: SGD) async throws {
     let (X, column) = Self.data(2000, 5), canceller = Canceller()
     let y = Matrix(rows: 2000, columns: targets) { i, _ in column[i] }
-    let waiting = Task { try await method.train(X, y) { _ in canceller.cancel() } }
+    let waiting = Task { try await method.trainInBackground(X, y) { _ in canceller.cancel() } }
     canceller.set(waiting)
     let run = try await waiting.value
     #expect(run.stopReason == .interrupted && run.epochs.count == 1)
   }
 
-  /// The function without `await` looks at the task that calls it too, and so does ``Training/next()``.
+  /// ``SGD/train(_:_:weights:report:)`` looks at the task that calls it, and so does ``Training/next()``.
   @Test(arguments: [RowOrder.shuffled, .inOrder])
   func aCancelledTaskStopsARunThatItDoesItself(order: RowOrder) async throws {
     let (X, y) = Self.data(2000, 5), method = SGD(epochs: 1_000_000, learningRate: 1e-4, order: order)
     let run = try await Task {
-      try method.trainWithoutWaiting(X, y) { _ in withUnsafeCurrentTask { $0?.cancel() } }
+      try method.train(X, y) { _ in withUnsafeCurrentTask { $0?.cancel() } }
     }.value
     #expect(run.stopReason == .interrupted && run.epochs.count == 1)
     let training = try await Task {
@@ -108,6 +107,50 @@ struct CancellationTests {
       return training.stopReason
     }.value
     #expect(training == .interrupted)
+  }
+
+  @Test(arguments: [SGD(), SGD(learningRate: 0.01)])
+  func aRunWithoutAStepHasNoModel(method: SGD) async throws {
+    let (X, y) = Self.data(2000, 5)
+    let task = Task {
+      while !Task.isCancelled { await Task.yield() }
+      #expect(throws: TrainingError.data(.cancelled)) { try method.train(X, y) }
+      return try await method.trainInBackground(X, y)
+    }
+    task.cancel()
+    await #expect(throws: TrainingError.data(.cancelled)) { try await task.value }
+  }
+
+  /// A request that is taken back has left rows out all the same: what comes of the rest is no answer.
+  @Test func aRequestThatIsTakenBackStillEndsAPreparation() async throws {
+    let (X, y) = Self.data(60_000, 5), signal = StopSignal()
+    let exact = try Training(SGD(), X, y).exact
+    for delay in 0..<40 {
+      async let request: Void = Task.detached {
+        for _ in 0..<delay * 2000 { _ = signal.isRequested }
+        signal.request()
+        for _ in 0..<20_000 { _ = signal.isRequested }
+        signal.reset()
+      }.value
+      do throws(TrainingError) {
+        let training = try Training(SGD(), X, y, stopSignal: signal)
+        #expect(training.exact == exact)
+      } catch {
+        #expect(error == .data(.cancelled))
+      }
+      await request
+    }
+  }
+
+  /// A report may use the library itself.
+  @Test func aFitWithinAReportIsOneOfItsOwn() async throws {
+    let (X, y) = Self.data(3000, 5), fit = try LeastSquares().fit(X, y)
+    let reports = Mutex<[FitProgress]>([])
+    let other = try await LeastSquares().fitInBackground(X, y) { progress in
+      reports.withLock { $0.append(progress) }
+      #expect(throws: Never.self) { try LeastSquares().fit(X, y) == fit }
+    }
+    #expect(other == fit && reports.withLock { $0.last?.pass } == fit.certificate.passes)
   }
 
   @Test(arguments: [SGD(), SGD(learningRate: 0.01)]) func preparationsStop(method: SGD) throws {
@@ -130,14 +173,5 @@ private final class Canceller: Sendable {
     while true {
       if let action = action.withLock({ $0 }) { return action() }
     }
-  }
-}
-
-extension SGD {
-  /// ``train(_:_:weights:report:)`` as a function calls it that cannot wait.
-  fileprivate func trainWithoutWaiting(
-    _ X: Matrix<Double>, _ y: [Double], _ report: (EpochReport) -> Void
-  ) throws -> TrainingRun {
-    try train(X, y, report: report)
   }
 }

@@ -101,4 +101,13 @@ import Testing
     #expect(json["standardErrors"] == JSONValue(validation.standardErrors))
     #expect(json["withinOneStandardError"] == .number(validation.withinOneStandardError))
   }
+
+  /// A dependency whose factor is beyond Double: JSON has no infinity.
+  @Test func dependenciesBeyondDoubleAreNumbers() throws {
+    let values: [Double] = [1, 2, 4, 3]
+    let X = Matrix(rows: 4, columns: 2) { i, j in values[i] * (j == 0 ? 1e-200 : 1e200) }
+    let fit = try LeastSquares().fit(X, [1, 2, 3, 5])
+    #expect(fit.redundant.map(\.dependsOn[0].factor) == [.greatestFiniteMagnitude])
+    _ = try JSONEncoder().encode(fit)
+  }
 }

@@ -121,7 +121,7 @@ import Testing
 
   @Test func manyTasksAtOnce() async throws {
     let (X, y) = problem(30)
-    let expected = try await LeastSquares().fit(X, y)
+    let expected = try LeastSquares().fit(X, y)
     let fits = try await withThrowingTaskGroup(of: LeastSquaresFit.self) { group in
       for _ in 0..<8 { group.addTask { try LeastSquares().fit(X, y) } }
       return try await group.reduce(into: []) { $0.append($1) }

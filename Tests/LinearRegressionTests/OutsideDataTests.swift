@@ -64,7 +64,7 @@ struct OutsideDataTests {
 
   @Test func modelsThrowForShapes() throws {
     let model = LinearModel(coefficients: [2, 3], intercept: 1), fit = try LeastSquares().fit(X, y)
-    let row = "predictions: row 1 (counted from 0) has 3 elements but the model has 2 features"
+    let row = "predictions: row 1 (counted from 0) has length 3 but the model has 2 features"
     #expect(throws: shapes(row)) { try model.predictions(for: [[1, 2], [1, 2, 3]]) }
     #expect(throws: shapes(row)) { try fit.predictions(for: [[1, 2], [1, 2, 3]]) }
     #expect(throws: shapes(row)) { try fit.predictions(for: [[1, 2], [1, 2, 3]], interval: .confidence) }
@@ -82,7 +82,7 @@ struct OutsideDataTests {
   }
 
   @Test func aTargetThatThereIsNotIsNamed() async throws {
-    let fit = try await LeastSquares().fit(X, y)
+    let fit = try LeastSquares().fit(X, y)
     #expect(throws: shapes("predictions: there is no target 1 (counted from 0) of 1")) {
       try fit.predictions(for: [[1, 2]], interval: .confidence, target: 1)
     }
@@ -166,6 +166,23 @@ struct OutsideDataTests {
     #expect(
       text(SGD(batchSize: 1 << 30, learningRate: 1, order: .shuffledBlocks))
         == "SGD: batchSize is 1073741824; with shuffledBlocks it is 1073741823 at most")
+  }
+
+  /// What is wrong first is named first, and rows as they were given.
+  @Test func faultsAreNamedWhereTheyAre() throws {
+    let weights: [Double] = [0, 1, 1, 1, -1]
+    #expect(throws: DataError.negativeWeight(row: 4)) {
+      try LeastSquares().crossValidate(X, y, weights: weights, folds: 2)
+    }
+    #expect(throws: DataError.nonFinite(.weights, row: 4, column: 0)) {
+      try LeastSquares().crossValidate(X, y, weights: [0, 0, 0, 0, .nan], folds: 2)
+    }
+    #expect(throws: shapes("ridgePath: X is 5 × 2 but y is 1 × 1")) {
+      try LeastSquares().ridgePath([1], X, [1])
+    }
+    setting("ridgePath: a ridge penalty of -1.0; it is a number, 0 or more") {
+      _ = try LeastSquares().ridgePath([-1], X, [1])
+    }
   }
 
   // MARK: Predictions

@@ -138,4 +138,23 @@ import Testing
 
 extension LeastSquaresFit {
   fileprivate var coefficientsAreSmall: Bool { model.weights.elements.allSatisfy { abs($0) < 1e-4 } }
+
+  /// Each row held out in turn: the error of a penalty is the mean square of what the other rows miss it by.
+  @Test func asManyFoldsAsRows() throws {
+    var generator = SeededGenerator(seed: 12)
+    let n = 30
+    let X: Matrix<Double> = generator.normalMatrix(n, 3)
+    let y = (0..<n).map { 2 * X[$0, 0] - X[$0, 2] + generator.nextNormal() }
+    let validation = try LeastSquares().crossValidate(X, y, penalties: [0, 5], folds: n)
+    for (penalty, error) in zip(validation.penalties, validation.meanSquaredErrors) {
+      let squares = try (0..<n).map { row in
+        let others = (0..<n).filter { $0 != row }
+        let rest = Matrix(rows: n - 1, columns: 3) { X[others[$0], $1] }
+        let fit = try LeastSquares(ridgePenalty: penalty).fit(rest, others.map { y[$0] })
+        let residual = y[row] - fit.predict(X[row: row])
+        return residual * residual
+      }
+      #expect(abs(error - squares.reduce(0, +) / Double(n)) <= 1e-12 * error)
+    }
+  }
 }

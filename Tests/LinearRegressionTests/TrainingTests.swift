@@ -150,7 +150,7 @@ import Testing
     #expect(rows == [300, 600, 700, 1000, 1300, 1400, 1700, 2000, 2100])
     #expect(reports == training.epochs && reports.count == 3)
     #expect(losses[0] > losses[8])
-    #expect(try await training.run() == method.train(X, y))
+    #expect(try training.run() == method.train(X, y))
   }
 
   /// Progress after a restart is that of a run never stopped: the loss too.

@@ -87,8 +87,8 @@ extension Certificate {
     case normalEquationResidual
   }
 
-  /// Decodes a certificate; a condition number that is null is infinite, digits that are null are none, and numbers that
-  /// are not those of a fit are an error.
+  /// Decodes a certificate; a condition number that is null is infinite, digits that are null are none, and a negative
+  /// count is an error.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     self.init(

@@ -15,6 +15,8 @@ extension LeastSquares {
   public func ridgePath<M: RowMajor>(
     _ penalties: [Double], _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil
   ) throws(DataError) -> [LeastSquaresFit] {
+    try Self.check(penalties, "ridgePath")
+    try DataError.checkRows(X, y, weights, "ridgePath")
     var factor = Factor(
       features: X.columnCount, targets: y.columnCount, grouping: intercept ? .one : .none)
     try factor.add(X, y, weights: weights)

@@ -21,10 +21,9 @@ public struct Redundancy: Equatable, Sendable, Codable {
   package init(feature: Int, dependsOn: [Term], constant: Double, tolerance: Double, size: Double) {
     self.feature = feature
     self.dependsOn = dependsOn
-    self.constant = constant
-    // A file of text has no infinity.
-    self.tolerance = tolerance < .infinity ? tolerance : .greatestFiniteMagnitude
-    self.size = size < .infinity ? size : .greatestFiniteMagnitude
+    self.constant = constant.orLargest
+    self.tolerance = tolerance.orLargest
+    self.size = size.orLargest
   }
 
   /// Decodes a redundancy; numbers that are not those of a dependency are an error.
@@ -54,8 +53,15 @@ public struct Redundancy: Equatable, Sendable, Codable {
 
     package init(feature: Int, factor: Double) {
       self.feature = feature
-      self.factor = factor
+      self.factor = factor.orLargest
     }
+  }
+}
+
+extension Double {
+  /// The number, or where it is infinite the largest of its sign: JSON and files of text have no infinity.
+  fileprivate var orLargest: Double {
+    max(-.greatestFiniteMagnitude, min(self, .greatestFiniteMagnitude))
   }
 }
 

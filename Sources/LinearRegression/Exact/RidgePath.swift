@@ -64,7 +64,7 @@ extension LeastSquares {
   /// - Returns: errors and the two choices.
   /// - Throws: ``DataError``: a value that is not finite, shapes that do not fit, fewer rows than folds, fewer than two
   ///   folds, no penalty or one that is negative or not finite.
-  /// - Complexity: 2 n (p + k)² flops in one pass, and O(folds² (p + k)³).
+  /// - Complexity: 2 n (p + k)² flops in one pass, and O(folds (p + k)³); memory O(folds (p + k)²).
   public func crossValidate<M: RowMajor>(
     _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil, penalties: [Double]? = nil, folds: Int = 10,
     seed: UInt64 = 0
@@ -78,6 +78,7 @@ extension LeastSquares {
       try Self.check(penalties, "crossValidate")
     }
     if let weights, weights.contains(0) {
+      try DataError.check(X, y, weights: weights)
       let kept = weights.indices.filter { weights[$0] != 0 }.map { Int32($0) }
       return try crossValidate(
         Matrix(X).gathered(kept), y.gathered(kept), weights: kept.map { weights[Int($0)] },
@@ -104,7 +105,7 @@ extension LeastSquares {
     }
     let penalties =
       penalties ?? Self.defaultPenalties(weightSum: factors.reduce(0) { $0 + $1.counts.weightSum })
-    let errors = factors.indices.map { held in heldOutErrors(factors, held, penalties) }
+    let errors = Self.withoutEach(factors) { training, fold in heldOutErrors(training, fold, penalties) }
     let unit = 1 / (factors[0].units.scales.dropFirst(layout.features).min() ?? 1)
     let validation = RidgeValidation(
       penalties, errors: errors, weights: factors.map(\.counts.weightSum), unit: unit)
@@ -113,9 +114,26 @@ extension LeastSquares {
   }
 
   /// Throws where a penalty is negative or not finite.
-  fileprivate static func check(_ penalties: [Double], _ name: String) throws(DataError) {
+  static func check(_ penalties: [Double], _ name: String) throws(DataError) {
     if let penalty = penalties.first(where: { !($0 >= 0 && $0.isFinite) }) {
       throw .setting(SettingError("\(name): a ridge penalty of \(penalty); it is a number, 0 or more"))
+    }
+  }
+
+  /// Calls `body` with each factor and the join of all others, which is that of the ones before it and that of the ones
+  /// behind it.
+  private static func withoutEach<Result>(
+    _ factors: [Factor], _ body: (_ others: Factor, _ own: Factor) -> Result
+  ) -> [Result] {
+    var behind = factors
+    for i in factors.indices.dropLast().reversed() { behind[i].join(behind[i + 1]) }
+    var before: Factor?
+    return factors.indices.map { i in
+      var others = before ?? behind[i + 1]
+      if before != nil, i + 1 < factors.count { others.join(behind[i + 1]) }
+      before?.join(factors[i])
+      if before == nil { before = factors[i] }
+      return body(others, factors[i])
     }
   }
 
@@ -126,11 +144,8 @@ extension LeastSquares {
 
   /// The mean squared error of each penalty on a fold that took no part in its fit, in units of the target with the
   /// coarsest scale: in those of the data squares could be beyond Double.
-  private func heldOutErrors(_ factors: [Factor], _ held: Int, _ penalties: [Double]) -> [Double] {
-    let others = factors.indices.filter { $0 != held }
-    var training = factors[others[0]]
-    for fold in others.dropFirst() { training.join(factors[fold]) }
-    let fold = factors[held], layout = fold.layout
+  private func heldOutErrors(_ training: Factor, _ fold: Factor, _ penalties: [Double]) -> [Double] {
+    let layout = fold.layout
     let problem = Problem(training)
     let basis = RidgeBasis(problem)
     let coarsest = fold.units.scales.dropFirst(layout.features).min() ?? 1
@@ -244,17 +259,18 @@ private struct FoldFactors<Scalar: BLASScalar>: Reduction {
 
   mutating func add(_ block: FoldedRows<Scalar>.Block, _ workspace: inout Workspace) {
     let rows = block.rows, p = rows.featureCount, k = rows.targetCount
-    for fold in factors.indices {
+    var places = Array(repeating: [Int](), count: factors.count)
+    for (i, fold) in block.fold.enumerated() { places[fold].append(i) }
+    for fold in factors.indices where !places[fold].isEmpty {
       workspace.X.removeAll(keepingCapacity: true)
       workspace.y.removeAll(keepingCapacity: true)
       workspace.weights.removeAll(keepingCapacity: true)
-      for i in block.fold.indices where block.fold[i] == fold {
+      for i in places[fold] {
         if p > 0 { workspace.X.append(contentsOf: UnsafeBufferPointer(start: rows.X! + i * p, count: p)) }
         if k > 0 { workspace.y.append(contentsOf: UnsafeBufferPointer(start: rows.y! + i * k, count: k)) }
         if let weights = rows.weights { workspace.weights.append(weights[i]) }
       }
-      let count = block.fold.count { $0 == fold }
-      if count == 0 { continue }
+      let count = places[fold].count
       let X = Matrix(rows: count, columns: p, elements: workspace.X),
         y = Matrix(rows: count, columns: k, elements: workspace.y)
       Rows.with(X, y, weights: rows.weights == nil ? nil : workspace.weights) {

@@ -46,7 +46,7 @@ extension LinearModel {
   fileprivate func checkFeatures(_ count: Int, row: Int) throws(DataError) {
     try DataError.check(
       count == featureCount,
-      "predictions: row \(row) (counted from 0) has \(count) elements but the model has \(featureCount) features"
+      "predictions: row \(row) (counted from 0) has length \(count) but the model has \(featureCount) features"
     )
   }
 }
@@ -89,8 +89,8 @@ extension LeastSquaresFit {
   ///   - target: which target, from 0.
   /// - Returns: an interval for each row; NaN where a row is not finite or not estimable, or an end is beyond Double. Nil
   ///   where there are no degrees of freedom or no covariance.
-  /// - Throws: ``DataError``: a row that does not have p elements, a target that there is not, weights that are not as many
-  ///   as the rows; a level or a weight that is not allowed.
+  /// - Throws: ``DataError``: a row that does not have p elements, a number of a target beyond the last, another number of
+  ///   weights than of rows; a level or a weight that is not allowed.
   /// - Complexity: O(n p²); the quantile of Student's t is found once.
   public func predictions(
     for rows: [[Double]], interval: PredictionInterval, level: Double = 0.95, weights: [Double]? = nil,

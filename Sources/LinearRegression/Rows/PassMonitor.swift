@@ -21,6 +21,7 @@ final class PassMonitor: Sendable {
   private let signal: StopSignal
   private let report: (@Sendable (FitProgress) -> Void)?
   private let state = Mutex((pass: 0, rows: 0, rowCount: 0))
+  private let stopped = Atomic(false)
 
   /// - Parameters:
   ///   - signal: what asks the passes to stop.
@@ -29,8 +30,14 @@ final class PassMonitor: Sendable {
     (self.signal, self.report) = (signal, report)
   }
 
-  /// Whether the passes were asked to stop.
-  var isStopped: Bool { signal.isRequested }
+  /// Whether the passes were asked to stop. Once one has stopped all do, also where the request is taken back: what was
+  /// left out stays left out.
+  var isStopped: Bool {
+    if stopped.load(ordering: .relaxed) { return true }
+    guard signal.isRequested else { return false }
+    stopped.store(true, ordering: .relaxed)
+    return true
+  }
 
   func beginPass(rows: Int) {
     state.withLock { $0 = (pass: $0.pass + 1, rows: 0, rowCount: rows) }
@@ -40,7 +47,9 @@ final class PassMonitor: Sendable {
     guard let report else { return }
     state.withLock {
       $0.rows += rows
-      report(FitProgress(pass: $0.pass, rows: $0.rows, rowCount: $0.rowCount))
+      let progress = FitProgress(pass: $0.pass, rows: $0.rows, rowCount: $0.rowCount)
+      // Passes of the report's own are none of this computation.
+      Self.$current.withValue(nil) { report(progress) }
     }
   }
 }
@@ -52,9 +61,10 @@ func monitored<Result>(
   _ signal: StopSignal, report: (@Sendable (FitProgress) -> Void)? = nil,
   _ body: () throws(DataError) -> Result
 ) throws(DataError) -> Result {
-  let outcome = PassMonitor.$current.withValue(PassMonitor(signal, report: report)) {
+  let monitor = PassMonitor(signal, report: report)
+  let outcome = PassMonitor.$current.withValue(monitor) {
     Swift.Result { () throws(DataError) in try body() }
   }
-  if signal.isRequested { throw .cancelled }
+  if monitor.isStopped { throw .cancelled }
   return try outcome.get()
 }

@@ -119,7 +119,7 @@ extension LeastSquares {
 extension LeastSquares.Factor {
   /// Joins with the factor of other rows.
   ///
-  /// - Throws: ``DataError/columnsDiffer(features:targets:)``; ``DataError/overflow(_:column:)``, as ``add(_:_:weights:)-(M,Matrix<M.Scalar>,_)``.
+  /// - Throws: ``DataError/columnsDiffer(features:targets:)``; ``DataError/overflow(_:column:)``, as by `add`.
   ///   The factor is then as it was.
   /// - Complexity: 2/3 (p + k)³ flops. Uses `dtpqrt`.
   public mutating func merge(_ other: LeastSquares.Factor) throws(DataError) {

@@ -141,7 +141,7 @@ final class VarianceReducedDescent<Input: BLASScalar>: Descent {
     } else {
       // Back to the snapshot, in smaller steps.
       now.snapshot = before.snapshot
-      now.gainOffset *= 2
+      now.gainOffset = min(2 * now.gainOffset, .greatestFiniteMagnitude)
       now.failures += 1
       restart()
     }

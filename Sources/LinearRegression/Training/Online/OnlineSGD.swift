@@ -90,7 +90,10 @@ public struct OnlineSGD: Equatable, Sendable, Codable {
         column: (0..<features + targets).first { !(next.means[$0] + next.squares[$0]).isFinite } ?? 0,
         features: features)
     }
-    guard (next.values + next.averages).allSatisfy(\.isFinite) else { throw .overflow(.features, column: 0) }
+    if let index = (next.values + next.averages).firstIndex(where: { !$0.isFinite }) {
+      // Weights, p × k, stand above biases.
+      throw .overflow(.features, column: max(0, min(index % next.values.count / targets, features - 1)))
+    }
     self = next
   }
 

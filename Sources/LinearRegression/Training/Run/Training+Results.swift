@@ -16,9 +16,10 @@ extension Training {
   /// Goes on to the end of the run.
   ///
   /// - Parameter report: called after each epoch.
-  /// - Throws: ``TrainingError``, as ``next()``.
+  /// - Throws: ``TrainingError``, as ``next()``; ``DataError/cancelled`` where the run was stopped before its first step.
   func run(_ report: (EpochReport) -> Void) throws(TrainingError) -> TrainingRun {
     while let next = try next() { report(next) }
+    if stopReason == .interrupted, rowsUsed == 0 { throw .data(.cancelled) }
     return try run()
   }
 

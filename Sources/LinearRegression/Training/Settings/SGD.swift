@@ -126,9 +126,10 @@ public struct SGD: Equatable, Sendable {
   ///   - weights: n weights, zero or more: Σ w (ŷ − y)² is minimised. A row of weight 0 is absent. Nil for 1.
   ///   - validation: rows to validate on; nil for those that ``validationFraction`` holds out.
   ///   - report: called after each epoch.
-  /// - Returns: the model and how it came about.
-  /// - Throws: ``TrainingError``: bad data, shapes that do not fit, a setting that is not allowed, or divergence with the
-  ///   last finite model.
+  /// - Returns: the model and how it came about. Where the task that calls is cancelled, the model so far, with
+  ///   ``StopReason/interrupted``.
+  /// - Throws: ``TrainingError``: bad data, shapes that do not fit, a setting that is not allowed, divergence with the last
+  ///   finite model, or ``DataError/cancelled`` before the first step.
   /// - Complexity: 4 n p k flops per epoch, three times that under ``LearningRate/automatic``, and n p² for the first
   ///   pass where it is needed; no allocation in a step; memory O(p k) beside the data, two chunks of rows (4 MB each,
   ///   or a batch where that is more), four bytes for each row of a full shuffle, and O(p²) for the first pass.
