@@ -134,10 +134,6 @@ import Testing
       try method.crossValidate(Matrix<Double>.zeros(3, 1), Matrix.zeros(3, 1))
     }
   }
-}
-
-extension LeastSquaresFit {
-  fileprivate var coefficientsAreSmall: Bool { model.weights.elements.allSatisfy { abs($0) < 1e-4 } }
 
   /// Each row held out in turn: the error of a penalty is the mean square of what the other rows miss it by.
   @Test func asManyFoldsAsRows() throws {
@@ -157,4 +153,8 @@ extension LeastSquaresFit {
       #expect(abs(error - squares.reduce(0, +) / Double(n)) <= 1e-12 * error)
     }
   }
+}
+
+extension LeastSquaresFit {
+  fileprivate var coefficientsAreSmall: Bool { model.weights.elements.allSatisfy { abs($0) < 1e-4 } }
 }
