@@ -78,9 +78,33 @@ public struct FitStatistics: Equatable, Sendable, Codable {
 }
 
 extension FitStatistics {
+  private enum Key: String, CodingKey {
+    case residualSumOfSquares, totalSumOfSquares, degreesOfFreedom, residualStandardError, rSquared
+    case adjustedRSquared, fStatistic, fPValue, logLikelihood, aic, bic
+  }
+
+  /// Decodes statistics; a sum of squares that is null is infinite.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    func number(_ key: Key) throws -> Double? {
+      try container.decodeIfPresent(Double.self, forKey: key)
+    }
+    residualSumOfSquares = try number(.residualSumOfSquares) ?? .infinity
+    totalSumOfSquares = try number(.totalSumOfSquares) ?? .infinity
+    degreesOfFreedom = try container.decode(Int.self, forKey: .degreesOfFreedom)
+    residualStandardError = try number(.residualStandardError)
+    rSquared = try number(.rSquared)
+    adjustedRSquared = try number(.adjustedRSquared)
+    fStatistic = try number(.fStatistic)
+    fPValue = try number(.fPValue)
+    logLikelihood = try number(.logLikelihood)
+    aic = try number(.aic)
+    bic = try number(.bic)
+  }
+
   /// Encodes all statistics; null for one that does not exist or is not finite.
   public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
+    var container = encoder.container(keyedBy: Key.self)
     try container.encode(finite: residualSumOfSquares, forKey: .residualSumOfSquares)
     try container.encode(finite: totalSumOfSquares, forKey: .totalSumOfSquares)
     try container.encode(degreesOfFreedom, forKey: .degreesOfFreedom)

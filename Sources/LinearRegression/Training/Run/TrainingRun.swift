@@ -151,7 +151,7 @@ extension EpochReport {
       validationLoss: try number(.validationLoss))
   }
 
-  /// Encodes the report without what is not known; a number that is not finite is null.
+  /// Encodes the report without what is not known or not finite; a loss that is not finite is null.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(epoch, forKey: .epoch)
@@ -159,8 +159,8 @@ extension EpochReport {
     for (key, value) in [
       (Key.excessLoss, excessLoss), (.gapToExact, gapToExact), (.gradientNorm, gradientNorm),
       (.learningRate, learningRate), (.validationLoss, validationLoss),
-    ] where value != nil {
-      try container.encode(finite: value, forKey: key)
+    ] {
+      if let value, value.isFinite { try container.encode(value, forKey: key) }
     }
   }
 
