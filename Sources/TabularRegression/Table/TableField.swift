@@ -55,9 +55,10 @@ extension Table.Field: Codable {
   /// Decodes a bare number, string, boolean or null.
   ///
   /// A whole number that no Double is equal to is the word of its digits: an identifier keeps them, and where a number
-  /// is needed the word is refused, as in a CSV file. That holds below 2¹²⁸. Above, a number of more than 17 digits
-  /// before its zeros is an error, with a point or an exponent too, for a decoder does not tell how a number was
-  /// written; one of fewer is the nearest Double, and so is any number above 10¹⁶⁵.
+  /// is needed the word is refused, as in a CSV file. That holds below 2¹²⁸; below 2⁶⁴ also for whole numbers that are
+  /// written with an exponent, since a decoder does not tell how a number was written. From 2¹²⁸ on a number of more
+  /// than 17 digits before its zeros is an error, with a point or an exponent too; one of fewer is the nearest Double,
+  /// and so is any number above 10¹⁶⁵.
   /// - Throws: `DecodingError`: an array or object, a number beyond Double, a number whose digits cannot be kept.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
