@@ -9,7 +9,7 @@ func inAServer() async throws {
 
   let body = Data(#"[{"area": 88, "zip": "8003"}, {"area": 45, "zip": "8001"}]"#.utf8)
   let rows = try JSONDecoder().decode([[String: Table.Field]].self, from: body)
-  let table = try Table(rows: rows, categories: model.categories)
+  let table = try Table(rows: rows, columns: model.variables, categories: model.categories)
   let intervals = try model.predictions(from: table, interval: .prediction, level: 0.95)
   let answer = try JSONEncoder().encode(intervals)  // null where a prediction is missing
 

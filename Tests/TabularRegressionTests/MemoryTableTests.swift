@@ -1,6 +1,7 @@
 import Foundation
-import TabularRegression
 import Testing
+
+@testable import TabularRegression
 
 /// Tables of values in memory beside the same tables as CSV text.
 @Suite struct MemoryTableTests {
@@ -111,12 +112,70 @@ import Testing
     #expect(
       message { _ = try Table(names: ["a"], columns: [.numbers([1]), .numbers([2])], ) }
         == "table: the names given are 1 where the table has 2 columns; name each column once")
-    for (row, field) in [([1, 2, 3] as [Table.Field], 3), ([1], 1), ([1, 2, 3, 4], 3)] {
+    for (row, field) in [([1, 2, 3] as [Table.Field], 3), ([1], 1), ([], 1), ([1, 2, 3, 4], 3)] {
       #expect(
         message { _ = try Table(rows: [[1, 2], row], names: ["a", "b"], source: "t") }
           == "t:2:\(field): the row has \(row.count) field\(row.count == 1 ? "" : "s"), the names are 2; give each row one field per column"
       )
     }
+  }
+
+  @Test func fieldsThatAreNotWantedArePassedOver() throws {
+    let table = try Table(rows: Self.rows, columns: ["price", "area"], source: "t")
+    #expect(table.columnNames == ["price", "area"])
+    #expect(try table.column("area") == Table(rows: Self.rows).column("area"))
+    #expect(
+      message { _ = try Table(rows: Self.rows, columns: ["area", "prize"], source: "t") }
+        == "t: there is no column \"prize\"; is \"price\" meant? the columns are area, heating, price, zip")
+    #expect(
+      message { _ = try Table(rows: Self.rows, columns: ["area", "area"], source: "t") }
+        == "t: column 2 is named \"area\" as column 1 is; give each column its own name")
+    #expect(
+      message { _ = try Table(rows: [] as [[String: Table.Field]], columns: ["a"], source: "t") }
+        == "t: there are no rows; add data")
+    // For a model of nothing but an intercept.
+    let mean = try FittedModel("price ~ 1", table)
+    let none = try Table(rows: Self.rows, columns: mean.variables)
+    #expect(try none.columnNames == [] && mean.predictions(from: none) == mean.predictions(from: table))
+  }
+
+  @Test func rowsOfTooManyDifferentNamesAreRefused() throws {
+    func rows(_ count: Int) -> [[String: Table.Field]] { (0..<count).map { ["a\($0)": 1, "y": 2] } }
+    // 99 rows × 100 names.
+    #expect(try Table(rows: rows(99)).columnNames.count == 100)
+    #expect(
+      message { _ = try Table(rows: rows(100)) }
+        == "table: 100 rows with 200 fields in all have 101 names; name the columns that are wanted")
+    #expect(
+      message { _ = try Table(rows: rows(10_000)) }
+        == "table: 10000 rows with 20000 fields in all have 10001 names; name the columns that are wanted")
+    #expect(try Table(rows: rows(10_000), columns: ["y"]).column("y").count == 10_000)
+    // However large, where each row has a sixteenth of the names.
+    let sparse = (0..<1600).map { row in
+      Dictionary(uniqueKeysWithValues: (0..<10).map { ("\(16 * $0 + row % 16)", Table.Field.number(1)) })
+    }
+    #expect(try Table(rows: sparse).columnNames.count == 160)
+  }
+
+  @Test(arguments: [
+    ("y ~ x + log(x) + C(zip) + offset(w)", ["y", "x", "zip", "w"]), ("log(y) ~ 1", ["y"]),
+    ("cbind(y, z) ~ a:b - 1", ["y", "z", "a", "b"]), ("y ~ . - x", nil),
+  ])
+  func variablesOfAFormula(formula: String, expected: [String]?) throws {
+    #expect(try Formula(formula).variables.map(Set.init) == expected.map(Set.init))
+    #expect(try Formula(formula).variables?.count == expected?.count)
+  }
+
+  @Test func wordsOfDigitsAreNamedWhereNumbersAreNeeded() throws {
+    let table = try Table(rows: [["x": nil], ["x": "3"], ["x": "4"]], source: "t")
+    #expect(
+      message { _ = try table.column("x") }
+        == "t:2:1: column \"x\": \"3\" is a word among numbers; give the number, or make the column a category (2 such fields in the column)"
+    )
+    let category = try Table(rows: [["x": 3], ["x": "4"]], source: "t", categories: ["x"])
+    #expect(
+      message { _ = try category.column("x") }
+        == "t: column \"x\" is read as a category, and needed as numbers; use it as one of the two")
   }
 
   @Test(
@@ -155,19 +214,48 @@ import Testing
   @Test func fieldsInJSON() throws {
     let json = """
       {"a": 88, "b": 2.5e-3, "c": "gas", "d": true, "e": false, "f": null, "g": "88", "h": 9007199254740993,
-       "i": 18446744073709551615, "j": -4611686018427387904, "k": 1e300, "l": 1.1805916207174113e+21}
+       "i": 18446744073709551615, "j": -4611686018427387904, "k": 1e300, "l": 1.1805916207174113e+21,
+       "m": 12345678901234567890123, "n": -12345678901234567890124, "o": 1.5e20, "p": 100000000000000000000,
+       "q": 340282366920938463463374607431768211455, "r": 1e40, "s": 9007199254740993.5, "t": 1e130}
       """
     let fields = try JSONDecoder().decode([String: Table.Field].self, from: Data(json.utf8))
     let expected: [String: Table.Field] = [
       "a": 88, "b": 0.0025, "c": "gas", "d": "true", "e": false, "f": .missing, "g": "88",
       "h": "9007199254740993", "i": "18446744073709551615", "j": .number(-0x1p62), "k": 1e300,
-      "l": .number(0x1p70),
+      "l": .number(0x1p70), "m": "12345678901234567890123", "n": "-12345678901234567890124", "o": 1.5e20,
+      "p": 1e20, "q": "340282366920938463463374607431768211455", "r": 1e40, "s": .number(0x1p53 + 2),
+      "t": 1e130,
     ]
     #expect(fields == expected)
     let again = try JSONDecoder().decode([String: Table.Field].self, from: JSONEncoder().encode(fields))
     #expect(again == fields)
     let odd: [Table.Field] = [.number(.nan), .number(-.infinity), nil, true]
     #expect(String(decoding: try JSONEncoder().encode(odd), as: UTF8.self) == "[null,null,null,\"true\"]")
+  }
+
+  @Test func levelsOfLargeNumbersHaveAllDigits() throws {
+    let fields: [Table.Field] = [.number(0x1p63), .number(-0x1p127), .number(0x1p128), "9223372036854775808"]
+    let table = try Table(rows: fields.map { ["z": $0] }, categories: ["z"])
+    guard case .words(let words) = try table.find("z").values else { return #expect(Bool(false)) }
+    #expect(
+      words.levels == [
+        "9223372036854775808", "-170141183460469231731687303715884105728", "3.402823669209385e+38",
+      ])
+  }
+
+  @Test(
+    arguments: ["", "-"],
+    [
+      "340282366920938463463374607431768211457", "99999999999999999999999999999999999999999",
+      "1.234567890123456789e40",
+    ])
+  func aNumberWhoseDigitsCannotBeKeptIsRefused(sign: String, number: String) throws {
+    do {
+      _ = try JSONDecoder().decode([Table.Field].self, from: Data("[\(sign)\(number)]".utf8))
+      Issue.record("it was decoded")
+    } catch DecodingError.dataCorrupted(let context) {
+      #expect(context.debugDescription == "the number has more digits than are kept; write it in quotes")
+    }
   }
 
   @Test(arguments: ["[1]", "{}", "1e999", "-1e999"])

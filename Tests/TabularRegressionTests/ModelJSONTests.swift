@@ -112,6 +112,38 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (
+      "epoch\" : 3,\n  \"epochs", "epoch\" : 1000,\n  \"epochs",
+      "the model is of epoch 1000, and the epochs are 3"
+    ),
+    (
+      "epoch\" : 3,\n  \"epochs", "epoch\" : -7,\n  \"epochs",
+      "the model is of epoch -7, and the epochs are 3"
+    ),
+    ("validationRows\" : 0", "validationRows\" : -3", "the validation rows are -3"),
+    ("batchSize\" : 24", "batchSize\" : 0", "the batches have 0 rows"),
+    ("batchSize\" : 24", "batchSize\" : 9007199254740993", "the batches have 9007199254740993 rows"),
+    ("rank\" : 3", "rank\" : -1", "the rank is -1 of 4"), ("rank\" : 3", "rank\" : 5", "the rank is 5 of 4"),
+    ("epoch\" : 2,", "epoch\" : 3,", "the reports of the epochs are not in order"),
+  ])
+  func aTrainingRunThatDoesNotFitTogether(part: String, other: String, fault: String) throws {
+    let method = SGD(epochs: 3, learningRate: 0.001)
+    let model = try FittedModel(training: Formula("y ~ a + b + t"), Self.table, method: method)
+    let json = model.json
+    #expect(try FittedModel(json: json) == model)
+    #expect(json.contains(part), "\(json)")
+    #expect(
+      message(json.replacingOccurrences(of: part, with: other))
+        == "row 7: the model's JSON is damaged: \(fault); fit the model again")
+    // By the other way in, too.
+    let run = String(decoding: try JSONEncoder.ofModels.encode(#require(model.training)), as: UTF8.self)
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder.ofModels.decode(
+        TrainingRun.self, from: Data(run.replacingOccurrences(of: part, with: other).utf8))
+    }
+  }
+
   @Test func aColumnThatLostDigitsHasToBeThere() throws {
     let rows = (0..<9).map { "\(1e9 + Double($0) / 7),\($0 * $0)" }.joined(separator: "\n")
     let model = try FittedModel("y ~ I(x + 1)", Table(csvText: "x,y\n\(rows)", source: "t"))

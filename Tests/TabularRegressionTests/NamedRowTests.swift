@@ -67,6 +67,10 @@ import Testing
     #expect(
       message { _ = try refusing.prediction(of: ["area": "large"]) }
         == "row:1:1: column \"area\": \"large\" is not a number; correct it or leave the column out")
+    #expect(
+      message { _ = try refusing.prediction(of: ["area": "3"]) }
+        == "row:1:1: column \"area\": \"3\" is a word among numbers; give the number, or make the column a category"
+    )
   }
 
   @Test(arguments: [2, 1, 0, -1, .nan, .infinity])

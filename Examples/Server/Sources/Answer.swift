@@ -16,7 +16,8 @@ struct Answer {
       write(predictions)
       return
     }
-    let asked = try body.rows(columns: served.variables, categories: served.categories, limits)
+    let asked = try body.rows(
+      columns: served.variables, order: served.variables, categories: served.categories, limits)
     if let interval = asked.interval {
       write(try served.model.predictions(from: asked.table, interval: interval, level: asked.level))
     } else {

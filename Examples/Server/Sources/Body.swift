@@ -55,16 +55,20 @@ struct Body: Sendable {
   /// Decodes the rows.
   ///
   /// - Parameters:
-  ///   - columns: the order of rows that are given by position and do not name it; nil if they have to.
+  ///   - columns: the columns that are wanted of JSON rows by name, others being passed over; nil for all.
+  ///   - order: the order of rows that are given by position and do not name it; nil if they have to.
   ///   - categories: columns whose fields are words, of digits too.
-  /// - Throws: ``Refusal``: 400 where the text is not JSON, or no table; 422 for too many rows, or another interval.
-  func rows(columns: [String]?, categories: Set<String>, _ limits: Limits) throws -> Rows {
+  /// - Throws: ``Refusal``: 400 where the text is not JSON, or no table; 422 for too many rows, another interval, or a
+  ///   column that no row has.
+  func rows(
+    columns: [String]?, order: [String]?, categories: Set<String>, _ limits: Limits
+  ) throws -> Rows {
     switch format {
     case .json:
       let rows = try JSONRows(bytes)
       guard rows.count <= limits.rows else { throw Refusal.tooMany(limits) }
       return try Self.rows(
-        try rows.table(columns: columns, categories: categories),
+        try rows.table(columns: columns, order: order, categories: categories),
         interval: rows.interval ?? interval, level: rows.level ?? level.map { Double($0) ?? .nan })
     case .csv:
       let table = try Self.reading { () throws(TabularError) in
@@ -78,9 +82,14 @@ struct Body: Sendable {
   /// What the rows are called in messages.
   static let name = "body"
 
-  /// A table that cannot be read is a fault of the request's form: 400.
+  /// A table that cannot be read is a fault of the request's form: 400. One that lacks a column is not: 422.
   static func reading(_ table: () throws(TabularError) -> Table) throws(Refusal) -> Table {
-    do { return try table() } catch { throw Refusal(.badRequest, error.description) }
+    do {
+      return try table()
+    } catch {
+      if case .noColumn = error { throw Refusal(.unprocessableContent, error.description) }
+      throw Refusal(.badRequest, error.description)
+    }
   }
 
   private static func rows(_ table: Table, interval: String?, level: Double?) throws(Refusal) -> Rows {

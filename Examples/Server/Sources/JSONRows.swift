@@ -50,15 +50,17 @@ struct JSONRows: Decodable, Sendable {
     }
   }
 
-  /// - Parameter columns: the order of rows by position that do not name it.
-  func table(columns: [String]?, categories: Set<String>) throws -> Table {
+  /// - Parameters:
+  ///   - columns: the columns that are wanted of rows by name; nil for all.
+  ///   - order: the order of rows by position that do not name it.
+  func table(columns: [String]?, order: [String]?, categories: Set<String>) throws -> Table {
     switch rows {
     case .named(let rows):
       return try Body.reading { () throws(TabularError) in
-        try Table(rows: rows, source: Body.name, categories: categories)
+        try Table(rows: rows, columns: columns, source: Body.name, categories: categories)
       }
     case .positional(let rows):
-      guard let names = self.columns ?? columns else {
+      guard let names = self.columns ?? order else {
         throw Refusal(
           .badRequest,
           "\(Body.name): rows by position need names; give \"columns\": [\"a\", \"b\"] beside \"rows\"")

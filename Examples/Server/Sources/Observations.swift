@@ -7,6 +7,8 @@ import TabularRegression
 /// Owns the share: one request after another adds its rows. It is written when the server stops.
 actor Observations: Service {
   nonisolated let categories: Set<String>
+  /// The columns that rows have to have; nil where the formula says ".".
+  nonisolated let variables: [String]?
   private let formula: Formula
   private let file: String?
   private var share: Share?
@@ -28,6 +30,8 @@ actor Observations: Service {
       self.share = share
     }
     categories = formula.categories.union(share?.categories ?? [])
+    let weights = share?.weights
+    variables = formula.variables.map { $0 + (weights.map { [$0] } ?? []) }
   }
 
   /// Adds rows, all or none of them.

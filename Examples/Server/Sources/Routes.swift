@@ -61,7 +61,8 @@ struct Routes: Sendable {
   private func observe(_ request: Request) async throws -> Response {
     let body = try await Body(request, limits)
     return try await onWorkers(ifLong: body) {
-      let asked = try body.rows(columns: nil, categories: observations.categories, limits)
+      let asked = try body.rows(
+        columns: observations.variables, order: nil, categories: observations.categories, limits)
       let count = try await observations.add(asked.table)
       counters.observedRows.wrappingIncrement(by: asked.table.rowCount, ordering: .relaxed)
       return Response.json(ByteBuffer(string: "{\"observations\":\(count)}\n"))

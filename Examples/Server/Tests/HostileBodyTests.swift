@@ -33,6 +33,34 @@ import Testing
     }
   }
 
+  @Test func aNameForEachOfTenThousandRowsIsRefused() async throws {
+    let rows = (0..<10_000).map { "{\"a\($0)\":1}" }.joined(separator: ",")
+    try await TestServer().run { client in
+      for path in ["/predict", "/observe"] {
+        let answer = try await client.post(path, "{\"rows\":[\(rows)]}")
+        #expect(answer.status == .unprocessableContent)
+        #expect(try answer.error.hasPrefix("body: there is no column \""))
+      }
+    }
+    // "." is all names of the rows.
+    try await TestServer().run("--formula", "progression ~ .") { client in
+      let answer = try await client.post("/observe", "{\"rows\":[\(rows)]}")
+      #expect(answer.status == .badRequest)
+      #expect(
+        try answer.error
+          == "body: 10000 rows with 10000 fields in all have 10000 names; name the columns that are wanted")
+    }
+  }
+
+  @Test func fieldsThatAreNotNeededArePassedOver() async throws {
+    let rows = (0..<1_000).map { "{\"bmi\":21.6,\"bp\":87,\"progression\":\($0),\"a\($0)\":\"x\"}" }
+      .joined(separator: ",")
+    try await TestServer().run { client in
+      #expect(try await client.post("/predict", "{\"rows\":[\(rows)]}").predictions.count == 1_000)
+      #expect(try await client.post("/observe", "{\"rows\":[\(rows)]}").text == "{\"observations\":1000}\n")
+    }
+  }
+
   @Test(arguments: ["[", "{\"rows\":", "{\"rows\":[", "[{\"rows\":"])
   func deepNestingIsRefused(_ opening: String) async throws {
     try await TestServer().run(live: true) { client in

@@ -88,6 +88,13 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
     return categoryColumns.subtracting(numbers)
   }
 
+  /// Names of the columns that it is fitted to, the targets' first: those that rows have to have. Nil where "." stands
+  /// for all others.
+  public var variables: [String]? {
+    var seen: Set<String> = []
+    return tree.hasRest ? nil : namedColumns.filter { seen.insert($0).inserted }
+  }
+
   private var categoryColumns: Set<String> {
     Set(tree.variables.filter { $0.expression == nil }.flatMap(\.columns))
   }

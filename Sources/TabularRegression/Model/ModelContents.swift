@@ -102,11 +102,9 @@ struct ModelContents: Codable {
 
   private var trainingFault: String? {
     guard let training else { return certificate == nil ? "it does not say how it was fitted" : nil }
-    let exact = training.exact
+    if let fault = training.fault { return fault }
     return training.model == coefficients.model(hasIntercept: design.hasIntercept)
-      && exact?.featureCount == training.model.featureCount
-      && exact?.targetCount == 1 && training.batchSize > 0 && exact?.weights.firstNonFinite() == nil
-      && exact?.intercept.isFinite == true
+      && training.exact?.weights.firstNonFinite() == nil && training.exact?.intercept.isFinite == true
       ? nil : "it does not say how training went"
   }
 

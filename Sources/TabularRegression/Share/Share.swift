@@ -38,6 +38,9 @@ public struct Share: Equatable, Sendable {
   /// Names of the columns that it is predicted from, as R prints them.
   public var features: [String] { design.names }
 
+  /// Name of the column that weighs the rows; nil where each counts the same.
+  public var weights: String? { design.weights }
+
   /// Columns whose fields are words, of digits too: to be named where further tables are read.
   public var categories: Set<String> { design.categories }
 

@@ -37,15 +37,23 @@ struct ColumnFields {
     }
     let text = Array(word.utf8)
     switch DecimalNumber(text[...]) {
-    case .value:
-      return TableColumn.Fault(
-        name, file: source, line: row + 1, field: position,
-        "\(shown(word)) is a word among numbers; give the number, or make the column a category")
+    case .value: return .wordAmongNumbers(name, file: source, line: row + 1, field: position, word: word)
     case .tooLarge: return .tooLarge(name, file: source, line: row + 1, field: position, text: text)
     case .inexact: return .inexact(name, file: source, line: row + 1, field: position, text: text)
     case .missing, .notANumber:
       return .notANumber(name, file: source, line: row + 1, field: position, text: text)
     }
+  }
+}
+
+extension TableColumn.Fault {
+  /// A word that reads as a number, where numbers are needed.
+  static func wordAmongNumbers(
+    _ name: String, file: String, line: Int, field: Int, word: String
+  ) -> Self {
+    Self(
+      name, file: file, line: line, field: field,
+      "\(shown(word)) is a word among numbers; give the number, or make the column a category")
   }
 }
 
@@ -67,9 +75,13 @@ extension Table.Field {
   }
 
   /// The word, or the number in the fewest digits that read back to the same bits; nil where it is missing. A whole
-  /// number has all its digits and no exponent, as in the text of a file.
+  /// number below 2¹²⁸ has all its digits and no exponent, as in the text of a file.
   fileprivate var text: String? {
     if case .word(let word) = self { return word }
-    return number.map { value in Int(exactly: value).map(String.init) ?? Expression.text(of: value) }
+    return number.map { value in
+      if let whole = Int(exactly: value) { return String(whole) }
+      if let magnitude = UInt128(exactly: value.magnitude) { return "\(value < 0 ? "-" : "")\(magnitude)" }
+      return Expression.text(of: value)
+    }
   }
 }

@@ -69,26 +69,32 @@ extension Table {
   /// ```swift
   /// let homes = try Table(rows: [["area": 88, "heating": "gas"], ["area": 45, "heating": nil]])
   /// ```
-  /// The columns are all names of the rows, sorted; a field whose name a row lacks is missing. A column holds numbers
-  /// or words, as its first field does that is not missing.
+  /// The columns are those that are wanted, or all names of the rows, sorted; a field whose name a row lacks is missing.
+  /// A column holds numbers or words, as its first field does that is not missing.
   /// - Parameters:
   ///   - rows: the rows.
+  ///   - columns: the names that are wanted, such as ``FittedModel/variables``; fields of other names are passed over.
+  ///     Nil for all names of the rows.
   ///   - source: what messages call the table; they count rows and columns from 1 in the place of lines and fields.
   ///   - categories: columns whose fields are words, numbers too: 3 is then "3", as the text of a CSV file would be.
-  /// - Throws: ``TabularError/unusable(file:message:)``: no row, rows without a name, an empty name. A word among
-  ///   numbers and a number that is not finite are reported when their column is asked for.
-  /// - Complexity: O(fields)
+  /// - Throws: ``TabularError/noColumn(_:file:available:)`` for a wanted name that no row has.
+  ///   ``TabularError/unusable(file:message:)``: no row, rows without a name, an empty name, one that is wanted twice;
+  ///   where `columns` is nil, rows of so different names that rows × names is more than 10,000 and 16 times the number
+  ///   of fields. A word among numbers and a number that is not finite are reported when their column is asked for.
+  /// - Complexity: O(fields + rows × columns), in time and memory
   public init(
-    rows: [[String: Field]], source: String = "table", categories: Set<String> = []
+    rows: [[String: Field]], columns: [String]? = nil, source: String = "table", categories: Set<String> = []
   ) throws(TabularError) {
-    let names = rows.reduce(into: Set<String>()) { $0.formUnion($1.keys) }.sorted()
-    try Self.check(names, count: names.count, rows: rows.count, source)
+    if rows.isEmpty { throw Self.noRows(source) }
+    let names = try Self.names(of: rows, wanted: columns, source)
+    // A model of nothing but an intercept wants no column.
+    if columns?.isEmpty != true { try Self.check(names, count: names.count, rows: rows.count, source) }
     self.init(source, names, rowCount: rows.count, categories) { index, fields in
       fields.values(of: rows.map { $0[names[index]] ?? .missing })
     }
   }
 
-  /// A table of rows by position, as with ``init(rows:source:categories:)``.
+  /// A table of rows by position, as with ``init(rows:columns:source:categories:)``.
   ///
   /// - Parameters:
   ///   - rows: rows with a field for each column.
@@ -105,7 +111,7 @@ extension Table {
     if let row = rows.firstIndex(where: { $0.count != names.count }) {
       let count = rows[row].count
       throw .malformed(
-        file: source, line: row + 1, column: min(count, names.count + 1),
+        file: source, line: row + 1, column: max(1, min(count, names.count + 1)),
         message:
           "the row has \(counted(count, "field")), the names are \(names.count); give each row one field per column"
       )
@@ -115,11 +121,37 @@ extension Table {
     }
   }
 
+  /// The columns of rows by name: those that are wanted, or all.
+  private static func names(
+    of rows: [[String: Field]], wanted: [String]?, _ source: String
+  ) throws(TabularError) -> [String] {
+    var all: [String] { rows.reduce(into: Set<String>()) { $0.formUnion($1.keys) }.sorted() }
+    if let wanted {
+      for name in wanted where !rows.contains(where: { $0.keys.contains(name) }) {
+        throw .noColumn(name, file: source, available: all)
+      }
+      return wanted
+    }
+    let names = all, fields = rows.reduce(0) { $0 + $1.count }
+    if rows.count * names.count > max(10_000, 16 * fields) {
+      throw .unusable(
+        file: source,
+        message:
+          "\(counted(rows.count, "row")) with \(counted(fields, "field")) in all have \(counted(names.count, "name")); name the columns that are wanted"
+      )
+    }
+    return names
+  }
+
+  private static func noRows(_ source: String) -> TabularError {
+    .unusable(file: source, message: "there are no rows; add data")
+  }
+
   private static func check(
     _ names: [String], count: Int, rows: Int, _ source: String
   ) throws(TabularError) {
     func fault(_ message: String) -> TabularError { .unusable(file: source, message: message) }
-    if rows == 0 { throw fault("there are no rows; add data") }
+    if rows == 0 { throw noRows(source) }
     if count == 0 { throw fault("there are no columns; add data") }
     _ = try ColumnNames(names, count: count, of: "the table has") { fault($1) }
   }
@@ -132,7 +164,9 @@ extension Table {
     let columns = names.enumerated().map { index, name in
       let fields = ColumnFields(
         source: source, name: name, position: index, isCategory: categories.contains(name))
-      return TableColumn(name: name, values: values(index, fields), field: index)
+      var column = TableColumn(name: name, values: values(index, fields), field: index)
+      column.isOfGivenWords = !fields.isCategory
+      return column
     }
     self.init(
       source: source, columns: columns, rowCount: rowCount, places: RowPlaces(file: source, firstLine: 1))

@@ -81,6 +81,12 @@ public struct Table: Sendable {
             name, file: first.file, line: first.line, field: column.field ?? 0, text: text
           ).error
         }
+        if column.isOfGivenWords {
+          var fault = TableColumn.Fault.wordAmongNumbers(
+            name, file: first.file, line: first.line, field: column.field ?? 0, word: first.text)
+          fault.count = found.numbers.count
+          throw fault.error
+        }
         throw .unusable(
           file: source,
           message:

@@ -6,6 +6,8 @@ package struct TableColumn: Sendable, Equatable {
   package var digits: LowPart?
   /// Whether numbers are the nearest Doubles to what a text says.
   package var isFromText = false
+  /// Whether words are words because they were handed in so, and not because a category was asked for.
+  package var isOfGivenWords = false
   /// Position in the file's records, from 0; nil where it is the position in the table.
   package let field: Int?
 

@@ -50,23 +50,34 @@ extension TrainingRun {
   /// Decodes a run; parts that do not fit each other are an error.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    model = try container.decode(LinearModel.self, forKey: .model)
-    epochs = try container.decode([EpochReport].self, forKey: .epochs)
-    stopReason = try container.decode(StopReason.self, forKey: .stopReason)
-    epoch = try container.decode(Int.self, forKey: .epoch)
-    method = try container.decode(SGD.self, forKey: .method)
-    batchSize = try container.count(.batchSize)
-    validationRows = try container.count(.validationRows)
-    exact = try container.decodeIfPresent(LinearModel.self, forKey: .exact)
-    rank = try container.decodeIfPresent(Int.self, forKey: .rank)
-    redundant = try container.decode([Redundancy].self, forKey: .redundant)
-    let (shape, p) = (model.weights.shape, model.featureCount)
-    try container.check(EpochReport.areInOrder(epochs), .epochs, "reports of other epochs")
-    try container.check(0...epochs.count ~= epoch, .epoch, "epoch \(epoch) of \(epochs.count)")
-    try container.check(batchSize > 0, .batchSize, "a batch of no rows")
-    try container.check(exact.map { $0.weights.shape == shape } ?? true, .exact, "another shape")
-    try container.check(rank.map { 1...p + 1 ~= $0 } ?? true, .rank, "a rank of \(rank ?? 0)")
-    try container.check(redundant.allSatisfy { $0.isAmong(p) }, .redundant, "a feature that is not there")
+    self.init(
+      model: try container.decode(LinearModel.self, forKey: .model),
+      epochs: try container.decode([EpochReport].self, forKey: .epochs),
+      stopReason: try container.decode(StopReason.self, forKey: .stopReason),
+      epoch: try container.decode(Int.self, forKey: .epoch),
+      method: try container.decode(SGD.self, forKey: .method),
+      batchSize: try container.decode(Int.self, forKey: .batchSize),
+      validationRows: try container.decode(Int.self, forKey: .validationRows),
+      exact: try container.decodeIfPresent(LinearModel.self, forKey: .exact),
+      rank: try container.decodeIfPresent(Int.self, forKey: .rank),
+      redundant: try container.decode([Redundancy].self, forKey: .redundant))
+    if let fault {
+      throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: fault))
+    }
+  }
+
+  /// What is wrong with a run that was read, in words; nil where its parts fit each other.
+  package var fault: String? {
+    let p = model.featureCount, mostRows = 1 << 53  // as exact in a Double, and far from where sums overflow
+    if !EpochReport.areInOrder(epochs) { return "the reports of the epochs are not in order" }
+    if !(0...epochs.count ~= epoch) {
+      return "the model is of epoch \(epoch), and the epochs are \(epochs.count)"
+    }
+    if !(1...mostRows ~= batchSize) { return "the batches have \(batchSize) rows" }
+    if !(0...mostRows ~= validationRows) { return "the validation rows are \(validationRows)" }
+    if let exact, exact.weights.shape != model.weights.shape { return "the exact solution has another shape" }
+    if let rank, !(1...p + 1 ~= rank) { return "the rank is \(rank) of \(p + 1)" }
+    return redundant.allSatisfy { $0.isAmong(p) } ? nil : "a redundant column is not among the features"
   }
 }
 
