@@ -16,7 +16,8 @@ import Testing
 
   /// The values that the general decoder finds, row by row.
   func values(_ text: String) throws -> [Double] {
-    let table = try JSONRows(ByteBuffer(string: text)).table(columns: Self.names, categories: [])
+    let table = try JSONRows(ByteBuffer(string: text)).table(
+      columns: Self.names, order: Self.names, categories: [])
     let columns = try Self.names.map(table.column)
     return (0..<table.rowCount).flatMap { row in columns.map { $0[row] } }
   }
