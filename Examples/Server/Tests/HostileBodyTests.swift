@@ -56,8 +56,10 @@ import Testing
     let rows = (0..<1_000).map { "{\"bmi\":21.6,\"bp\":87,\"progression\":\($0),\"a\($0)\":\"x\"}" }
       .joined(separator: ",")
     try await TestServer().run { client in
-      #expect(try await client.post("/predict", "{\"rows\":[\(rows)]}").predictions.count == 1_000)
-      #expect(try await client.post("/observe", "{\"rows\":[\(rows)]}").text == "{\"observations\":1000}\n")
+      let predicted = try await client.post("/predict", "{\"rows\":[\(rows)]}")
+      #expect(try predicted.predictions.count == 1_000)
+      let observed = try await client.post("/observe", "{\"rows\":[\(rows)]}")
+      #expect(observed.text == "{\"observations\":1000}\n")
     }
   }
 
