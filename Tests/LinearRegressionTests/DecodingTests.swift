@@ -79,6 +79,7 @@ import Testing
       plain.state,
       [
         (#""steps":\d+"#, #""steps":\#(most)"#), (#""steps":\d+"#, #""steps":-1"#),
+        (#""losses":\["#, #""losses":[-"#),
         (#""averaged":\d+"#, #""averaged":\#(most)"#), (#""averaged":\d+"#, #""averaged":-1"#),
         (#""weight":\d+"#, #""weight":-1"#), (#""firstLoss":[^,}]*"#, #""firstLoss":"nan""#),
         (#""epochsWithoutImprovement":0"#, #""epochsWithoutImprovement":2"#),

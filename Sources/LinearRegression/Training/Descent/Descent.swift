@@ -70,7 +70,7 @@ indirect enum DescentState: Codable, Equatable {
   /// Whether numbers that were decoded can be those of a run; whether they fit one is for ``Descent/restore(_:)``.
   var isSound: Bool {
     switch self {
-    case .minibatch(let state): state.counts.isSound && state.keptCounts.isSound
+    case .minibatch(let state): state.isSound
     case .varianceReduced(let state): state.isSound
     }
   }

@@ -75,4 +75,7 @@ struct MinibatchState: Codable, Equatable {
   var counts: MinibatchCounts
   /// Those at the start of the epoch, as `kept` are the values.
   var keptCounts: MinibatchCounts
+
+  /// Whether numbers that were decoded can be those of a run.
+  var isSound: Bool { counts.isSound && keptCounts.isSound && losses.allSatisfy { $0 >= 0 } }
 }

@@ -44,7 +44,7 @@ extension TrainingState {
     best = try container.decodeIfPresent(BestState.self, forKey: .best)
     epochsWithoutImprovement = try container.count(.epochsWithoutImprovement)
     stopReason = try container.decodeIfPresent(StopReason.self, forKey: .stopReason)
-    try container.check(descent.isSound, .descent, "counts of steps")
+    try container.check(descent.isSound, .descent, "counts of steps, or losses")
     try container.check(
       reports.count == epochsDone && EpochReport.areInOrder(reports), .reports, "reports of other epochs")
     try container.check(
