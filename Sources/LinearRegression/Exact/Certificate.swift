@@ -87,8 +87,8 @@ extension Certificate {
     case normalEquationResidual
   }
 
-  /// Decodes a certificate; a condition number that is null is infinite, digits that are null are none, and a negative
-  /// count is an error.
+  /// Decodes a certificate; a condition number that is null is infinite, digits that are null are none; a negative
+  /// count and digits that are not finite are an error.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     self.init(
@@ -102,6 +102,7 @@ extension Certificate {
       readingLoss: try container.decodeIfPresent(ReadingLoss.self, forKey: .readingLoss),
       normalEquationResidual: try container.decodeIfPresent(Double.self, forKey: .normalEquationResidual))
     try container.check(readingLoss.map { $0.column >= 0 } ?? true, .readingLoss, "a negative column")
+    try container.check(estimatedDigits.isFinite, .estimatedDigits, "a number of digits that is not finite")
   }
 
   /// Encodes the certificate; a number that is not finite is null.
