@@ -1,6 +1,6 @@
 private import Dispatch
 
-/// Does `work` on a thread of its own, so that no thread of Swift's cooperative pool is kept from other tasks meanwhile.
+/// Does `work` on a thread of Dispatch's global queue, so that the threads of Swift's cooperative pool stay free.
 ///
 /// - Parameter cancel: called when the task is cancelled, also before the work has begun.
 package func inBackground<Result: Sendable, Failure>(

@@ -23,7 +23,7 @@ struct StopRequest {
   private let signal: StopSignal
   private let task: UnsafeCurrentTask?
 
-  /// Whether somebody has asked. Any thread may look: whether a task was cancelled is no secret of its own thread.
+  /// Whether somebody has asked. Any thread may read it within the call, for `isCancelled` is safe from other threads.
   var isMade: Bool { signal.isRequested || task?.isCancelled ?? false }
 
   /// Calls `body` with the requests to the task that calls.

@@ -98,7 +98,7 @@ extension LearningRate: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
 extension LearningRate: Codable {
   private enum Key: String, CodingKey { case schedule, initial, power, factor, every, final }
 
-  /// Decodes a rate: a constant one is a number, the others are named. Such as are not allowed are an error.
+  /// Decodes a rate: a constant one is a number, the others are named. One that is not allowed is an error.
   public init(from decoder: any Decoder) throws {
     if let rate = try? decoder.singleValueContainer().decode(Double.self) {
       self = .constant(rate)
