@@ -14,6 +14,14 @@ struct Accumulate: ParsableCommand {
       of means to the share. A share of several targets, cbind(y1, y2), is solved
       for all, or by solve --target for one.
 
+      With --part 3/7 the third of seven processes reads its blocks of all files:
+      of a text, the rows that end in each 4 MiB of the file; of .npy, rows; what
+      gzip has compressed is one block. The seven parts are joined by merge, in any
+      order: the share has the bytes of the one that a single process makes. A
+      formula with several categories, scale(), center(), orthogonal polynomials or
+      --missing mean depends on all rows: each process then reads all of them once
+      more, unless it is given their survey, by --survey.
+
       Example: linreg accumulate 'price ~ .' january.csv february.csv -o winter.share
       """)
 
@@ -32,139 +40,135 @@ struct Accumulate: ParsableCommand {
   @Option(help: "The column that weighs the rows, as R's lm does.")
   var weights: String?
 
+  @OptionGroup var part: PartOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "What survey has found in all rows, for a formula that depends on them.", valueName: "survey"))
+  var survey: String?
+
   func validate() throws {
     try checkOrder(formula, files)
     try checkOnce(files)
+    try part.check(files)
   }
 
   func run() throws {
     let formula = try Formula(formula)
     for file in files { try Files.checkWritable(output.shareFile, besides: file) }
+    if let survey { try Files.checkWritable(output.shareFile, besides: survey) }
     let share = try memory.run(threads) {
-      let file = try TableFile(files, options: text.options(categories: formula.categories))
+      let options = text.options(categories: formula.categories)
+      let file = try TableFile(files, options: options, part: part.part)
       noteRowNames(file)
       var progress = ReadingProgress()
       defer { progress.end() }
-      return try Share(formula, reading: file, weights: weights, missing: rows.missing) {
-        progress.show($0)
-      }
+      return try SavedShare(
+        formula, reading: file, weights: weights, missing: rows.missing,
+        knowing: survey.map { (path) throws(TabularError) in
+          (try SavedSurvey(contentsOf: path), path == "-" ? "standard input" : path)
+        },
+        whole: { () throws(TabularError) in try TableFile(files, options: options) }
+      ) { progress.show($0) }
     }
     try output.deliver(share)
   }
 }
 
-struct Merge: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Join shares of an exact fit.",
-    usage: "linreg merge <share> ... -o <share>",
-    discussion: """
-      Shares have the same formula. Merged in the order of their rows they give the
-      same bits, however they are grouped; in another order the results agree to
-      rounding.
-
-      Example: linreg merge winter.share summer.share -o year.share
-      """)
-
-  @Argument(help: "Shares, from accumulate or merge; \"-\" is standard input.")
-  var shares: [String]
-
-  @OptionGroup var output: ShareOutputOptions
-
-  func validate() throws {
-    try checkOnce(shares, "shares")
-  }
-
-  func run() throws {
-    for share in shares { try Files.checkWritable(output.shareFile, besides: share) }
-    var merged = try Share(contentsOf: shares[0])
-    for path in shares.dropFirst() { try merged.merge(Share(contentsOf: path), named: path) }
-    try output.deliver(merged)
-  }
-}
-
-struct Solve: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Fit a model exactly from a share, without the data.",
-    usage: "linreg solve <share> [<options>]",
-    discussion: """
-      Example: linreg solve year.share --drop age --ridge 10
-      """)
-
-  @Argument(help: "A share, from accumulate or merge; \"-\" is standard input.")
-  var share: String
-
-  @OptionGroup var output: ModelOutputOptions
-
+/// Which part of the files is read.
+struct PartOptions: ParsableArguments {
   @Option(
-    help:
-      "Numbers and categories to leave out with all their products, or single columns as the fit prints them, \(betweenCommas); may be given again.",
-    transform: names)
-  var drop: [[String]] = []
-
-  @Option(
-    help:
-      "Another column to predict; the former target is then left out, and all that is formed from the new one."
-  )
-  var target: String?
-
-  @Option(
-    help:
-      "What to do with columns that others determine: leave them out, keep all in the solution of least norm, or stop."
-  )
-  var redundant = LeastSquares.RedundancyPolicy.drop
-
-  @Option(
-    parsing: .unconditional,
+    name: .customLong("part"),
     help: ArgumentHelp(
-      "Penalty of ridge regression, on columns divided by their standard deviation.", valueName: "lambda"))
-  var ridge = 0.0
+      "Read one of so many parts of the files, such as 3/7; the others are for other processes.",
+      valueName: "k/n"),
+    transform: Self.part)
+  var part: Part?
 
-  @Flag(help: "Fit without an intercept, whatever the formula says.")
-  var noIntercept = false
-
-  func validate() throws {
-    if !(ridge >= 0 && ridge.isFinite) {
-      throw ValidationError("--ridge is \(ridge); it is a number, 0 or more.")
+  @Sendable private static func part(_ text: String) throws -> Part {
+    guard let part = Part(text) else {
+      throw ValidationError("it is a number and a count, such as 3/7 for the third of seven")
     }
-    if drop.joined().contains("") {
-      throw ValidationError("--drop takes names separated by single commas; one of them is empty.")
-    }
-    if ridge > 0 && redundant != .drop {
-      throw ValidationError("--ridge has a solver of its own, without --redundant.")
-    }
+    return part
   }
 
-  func run() throws {
-    try output.check(besides: [share])
-    let models = try Share(contentsOf: share).solvePerTarget(
-      LeastSquares(redundancy: redundant, ridgePenalty: ridge), intercept: noIntercept ? false : nil,
-      dropping: Array(drop.joined()), target: target, named: share == "-" ? "standard input" : share)
-    try deliver(models, output)
+  /// Throws where there is something among the files that cannot be read in parts.
+  func check(_ files: [String]) throws {
+    if part != nil, files.contains("-") {
+      throw ValidationError("--part reads files, which several processes can open; \"-\" is read by one.")
+    }
   }
 }
 
-/// Where a share goes.
-struct ShareOutputOptions: ParsableArguments {
-  @Option(name: .customShort("o"), help: ArgumentHelp("Write the share to this file.", valueName: "share"))
-  var shareFile: String
+/// Finds what a formula has to know of all rows.
+struct Survey: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Find what a formula has to know of all rows: levels, means.",
+    usage: "linreg survey <formula> <file> ... -o <survey> [<options>]",
+    discussion: """
+      A formula with several categories, products of one, scale(), center() or
+      orthogonal polynomials, and --missing mean, depend on all rows, so that parts
+      of them can only be accumulated once all have been looked at. survey looks at
+      a part; merge joins what was found, in the order of the rows or of any parts;
+      accumulate --survey then reduces a part.
 
+      --json tells whether the formula needs a survey at all, as far as the first
+      rows show.
+
+      Example: linreg survey 'price ~ zip*heating' homes.csv --part 3/7 -o 3.survey
+      """)
+
+  @Argument(help: "What to predict from what, such as 'y ~ a + C(b)'.")
+  var formula: String
+
+  @Argument(help: "CSV files with the same columns; \"-\" is standard input.")
+  var files: [String]
+
+  @Option(name: .customShort("o"), help: ArgumentHelp("Write the survey to this file.", valueName: "survey"))
+  var surveyFile: String
+
+  @OptionGroup var part: PartOptions
+  @OptionGroup var rows: MissingOptions
+  @OptionGroup var text: TextOptions
+  @OptionGroup var threads: ThreadOptions
   @OptionGroup var format: FormatOptions
 
+  @Option(help: "The column that weighs the rows, as R's lm does.")
+  var weights: String?
+
   func validate() throws {
-    if shareFile == "-" || shareFile == "" {
-      throw ValidationError("-o needs the name of a file; a share is not written to standard output.")
+    try checkOrder(formula, files)
+    try checkOnce(files)
+    try part.check(files)
+    if surveyFile == "-" || surveyFile == "" {
+      throw ValidationError("-o needs the name of a file; a survey is not written to standard output.")
     }
   }
 
-  /// Writes the share and says what it holds.
-  func deliver(_ share: Share) throws {
-    try share.write(to: shareFile)
-    let rows = share.observations, columns = share.features.count + share.targetCount
-    if format.json {
-      Terminal.print("{\"observations\": \(rows), \"columns\": \(columns)}")
-    } else {
-      Terminal.note(
-        "\(shareFile): \(rows) \(rows == 1 ? "row" : "rows"), \(columns) columns")
+  func run() throws {
+    let formula = try Formula(formula)
+    for file in files { try Files.checkWritable(surveyFile, besides: file) }
+    let survey = try threads.run {
+      let file = try TableFile(files, options: text.options(categories: formula.categories), part: part.part)
+      noteRowNames(file)
+      var progress = ReadingProgress()
+      defer { progress.end() }
+      return try SavedSurvey(formula, reading: file, weights: weights, missing: rows.missing) {
+        progress.show($0)
+      }
     }
+    try deliver(survey, to: surveyFile, format)
+  }
+}
+
+/// Writes a survey and says what it holds.
+func deliver(_ survey: SavedSurvey, to path: String, _ format: FormatOptions) throws {
+  try survey.write(to: path)
+  if format.json {
+    let isNeeded = survey.isNeeded.map { ", \"needed\": \($0)" } ?? ""
+    Terminal.print("{\"rows\": \(survey.rowCount)\(isNeeded), \"complete\": \(survey.missingText == nil)}")
+  } else {
+    let lacks = survey.missingText.map { "; it lacks \($0)" } ?? ""
+    Terminal.note("\(path): \(survey.rowCount) \(survey.rowCount == 1 ? "row" : "rows") surveyed\(lacks)")
   }
 }

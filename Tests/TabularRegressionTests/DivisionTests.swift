@@ -5,75 +5,139 @@ import Testing
 
 @testable import TabularRegression
 
-/// Rows in one file, in several, in shares, on any number of threads: the same bits, where the rows are divided between
-/// leaves.
+/// Rows read as a whole, in parts of any number, in shares, on any number of threads: the same bits.
 @Suite struct DivisionTests {
   private static let blockSize = 3000
-  private static let header = "y,x,zip,w\n"
+  private static let header = "y,x,zip,w,note\n"
 
+  /// Some fields are in quotes, and hold newlines that end no row.
   private static let rows: [String] = {
     var generator = SeededGenerator(seed: 7)
     return (0..<1500).map { row in
-      let x = generator.nextNormal()
-      return "\(2 * x + generator.nextNormal() + Double(row % 5)),\(x),L\(row * row % 41),\(row % 3)\n"
+      let x = generator.nextNormal(), note = row > 700 && row % 3 == 0 ? "\"a\n,\"\"b\(row)\"" : "n"
+      return
+        "\(2 * x + generator.nextNormal() + Double(row % 5)),\(x),L\(row * row % 41),\(row % 3),\(note)\n"
     }
   }()
 
-  /// The rows of each leaf: as many as end within the size of a block.
-  private static let leaves: [String] = {
-    var leaves = [""]
-    for row in rows {
-      if leaves[leaves.count - 1].utf8.count + row.utf8.count > blockSize { leaves.append("") }
-      leaves[leaves.count - 1] += row
-    }
-    return leaves
-  }()
-
-  private func reader(_ texts: [String]) throws -> TableReader {
+  private func reader(_ texts: [String], _ part: Part? = nil) throws -> TableReader {
     try TableReader(
       texts.enumerated().map { .memory(Array((Self.header + $1).utf8), name: "\($0).csv") },
-      options: ReadingOptions(), blockSize: Self.blockSize)
+      options: ReadingOptions(), blockSize: Self.blockSize, part: part)
   }
 
-  private static let divisions = {
-    let last = leaves.count
-    return [
-      [0, last], [0, 1, last], [0, last / 2, last - 1, last], Array(0...last), [0, 3, 4, 5, 9, 13, 14, last],
-    ]
-  }()
+  /// One file, and three.
+  private static let files = [
+    [rows.joined()], [rows[..<400].joined(), rows[400..<401].joined(), rows[401...].joined()],
+  ]
 
-  private func files(_ division: [Int]) -> [String] {
-    zip(division, division.dropFirst()).map { Self.leaves[$0..<$1].joined() }
-  }
+  private static let formulas = [
+    "y ~ x", "y ~ x + zip", "y ~ x*I(x^2) - 1", "cbind(y, x) ~ w", "y ~ zip*x", "y ~ scale(x) + zip",
+    "y ~ poly(x, 3, raw = FALSE)",
+  ]
 
-  @Test(arguments: ["y ~ x", "y ~ x + zip", "y ~ x*I(x^2) - 1", "cbind(y, x) ~ w"])
-  func anyDivisionHasTheBitsOfTheWhole(text: String) throws {
-    let formula = try Formula(text), weights = text.contains("w") ? nil : "w"
-    #expect(Self.leaves.count > 14)
-    func share(_ texts: [String]) throws -> Share {
-      try Share(formula, reading: reader(texts), weights: weights)
+  private func share(_ formula: Formula, _ texts: [String], _ part: Part? = nil) throws -> SavedShare {
+    try SavedShare(
+      formula, reading: reader(texts, part), weights: formula.namedColumns.contains("w") ? nil : "w"
+    ) { () throws(TabularError) in
+      do { return try reader(texts) } catch { throw error as! TabularError }
     }
-    let whole = try share([Self.rows.joined()])
-    let fits = try whole.solvePerTarget()
-    for division in Self.divisions {
-      let files = files(division)
-      for threads in [1, 2, 3, 8] {
-        let together = try Parallelism.$threads.withValue(threads) { try share(files) }
-        let solved = try together.solvePerTarget()
-        #expect(solved.map(\.statistics) == fits.map(\.statistics), "\(division) on \(threads) threads")
-        #expect(solved.map(\.coefficientStatistics) == fits.map(\.coefficientStatistics))
+  }
+
+  /// As a file keeps it.
+  private func reopened(_ share: SavedShare) throws -> SavedShare {
+    guard case .part(let part) = share else { return share }
+    return .part(try PartialShare(RandomAccessFile(part.fileBytes, name: "x")))
+  }
+
+  private func bytes(_ share: SavedShare) throws -> [UInt8] {
+    try share.share(allowsMissing: false, named: "x").fileBytes
+  }
+
+  @Test(arguments: formulas, files)
+  func partsOfAnyNumberAreTheWhole(text: String, files: [String]) throws {
+    let formula = try Formula(text), whole = try bytes(share(formula, files))
+    for count in [2, 7, 40] {
+      var parts = try (1...count).map { number in
+        try Parallelism.$threads.withValue(1 + number % 3) {
+          try reopened(share(formula, files, Part(number, of: count)))
+        }
       }
-      var parts = try files.map { try share([$0]) }
-      // Neighbours first, from the end.
+      // In any order, and grouped in any way.
+      var generator = SeededGenerator(seed: UInt64(count))
       while parts.count > 1 {
-        let later = parts.removeLast()
-        try parts[parts.count - 1].merge(later)
+        let part = parts.remove(at: Int(generator.next() % UInt64(parts.count)))
+        let place = Int(generator.next() % UInt64(parts.count))
+        try parts[place].merge(reopened(part), named: "x")
       }
-      #expect(
-        try parts[0].solvePerTarget().map(\.coefficientStatistics) == fits.map(\.coefficientStatistics),
-        "\(division)")
-      #expect(try Share(RandomAccessFile(parts[0].fileBytes, name: "x")) == parts[0])
+      let finished = try parts[0].finished(named: "x")
+      guard case .whole = finished else {
+        Issue.record("it lacks \(finished.missingText ?? "nothing")")
+        continue
+      }
+      #expect(try bytes(finished) == whole, "\(count) parts")
     }
+  }
+
+  /// The rows of a part are those that end in its pieces of the files, wherever lines end and whatever is in quotes.
+  @Test(arguments: ["\n", "\r\n"], [1, 7, 64, 1000])
+  func partsHaveEachRowOnce(lineEnd: String, blockSize: Int) throws {
+    var generator = SeededGenerator(seed: 3)
+    let fields = [
+      "1", "22.5", "\"\"", "\"a\nb\"", "\"\"\"\"", "x\"y", "\"\n\n\"", String(repeating: "w", count: 80),
+    ]
+    let lines = (0..<120).map { row in
+      row % 9 == 4 ? "" : "\(row),\(fields[Int(generator.next() % 8)]),\(fields[Int(generator.next() % 8)])"
+    }
+    let text = "n,a,b" + lineEnd + lines.joined(separator: lineEnd)
+    func rows(_ part: Part?) throws -> [String] {
+      var options = ReadingOptions()
+      options.verbatim = .all
+      let reader = try TableReader(
+        [.memory(Array(text.utf8), name: "t.csv")], options: options, blockSize: blockSize, part: part)
+      var rows: [String] = []
+      try reader.forEachBlock(threads: 2) { (table) throws(TabularError) in
+        (0..<table.rowCount).map { row in
+          let place = table.places[row]
+          return "\(place.line): "
+            + table.columns.map { column in
+              guard case .words(let words) = column.values else { return "?" }
+              return words.codes[row] < 0 ? "" : words.levels[Int(words.codes[row])]
+            }.joined(separator: "|")
+        }
+      } take: {
+        rows += $0
+      }
+      return rows
+    }
+    let all = try rows(nil)
+    #expect(all.count == lines.count { !$0.isEmpty })
+    for count in [2, 5, 33] {
+      #expect(try (1...count).flatMap { try rows(Part($0, of: count)) } == all, "\(count) parts")
+    }
+  }
+
+  @Test func whatIsMissingIsNamed() throws {
+    let formula = try Formula("y ~ x + zip"), texts = Self.files[1]
+    var part = try share(formula, texts, Part(2, of: 5))
+    let text = try #require(part.missingText)
+    #expect(text == "blocks 1–5 of 0.csv and blocks 3–18 of 2.csv")
+    let error = TabularError.unusable(
+      file: "x", message: "it lacks \(text); merge the other parts, or add --incomplete to do without")
+    #expect(throws: error) { try part.share(allowsMissing: false, named: "x") }
+    // What is there is solved as if it were all.
+    let alone = try part.share(allowsMissing: true, named: "x")
+    #expect(alone.observations == part.observations && alone.observations > 100)
+    #expect(
+      throws: TabularError.unusable(
+        file: "y",
+        message:
+          "blocks 6–7 of 0.csv, 1.csv and blocks 1–2 of 2.csv are here and before; merge each part once")
+    ) { try part.merge(share(formula, texts, Part(2, of: 5)), named: "y") }
+    #expect(
+      throws: TabularError.unusable(
+        file: "y", message: "it is a part of another fit; merge parts of one formula, with the same options")
+    ) { try part.merge(share(Formula("y ~ x + w"), texts, Part(1, of: 5)), named: "y") }
   }
 
   /// Rows of a level that the design does not know would count as those of another.

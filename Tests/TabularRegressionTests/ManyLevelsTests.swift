@@ -120,6 +120,7 @@ import Testing
     init(_ reader: TableReader) { self.reader = reader }
     var source: String { reader.source }
     var columnNames: [String] { reader.columnNames }
+    var division: Division { reader.division }
     func prepareToRepeat() throws(TabularError) { try reader.prepareToRepeat() }
     func firstBlock() throws(TabularError) -> Table { try reader.firstBlock() }
     func forEachBlock<Result: Sendable>(

@@ -43,8 +43,8 @@ struct MissingFields {
 }
 
 /// Missing fields that a policy does not allow.
-struct MissingFault: Sendable {
-  let place: (file: String, line: Int)
+struct MissingFault: Sendable, Codable {
+  let place: FieldPlace
   let field: Int?
   let column: String
   let message: String
@@ -55,7 +55,7 @@ struct MissingFault: Sendable {
   /// - Parameter message: what is wrong, and what to do.
   init?(_ fields: MissingFields, _ table: Table, _ message: (_ column: String) -> String) {
     guard let first = fields.first else { return nil }
-    place = table.places[first.row]
+    place = FieldPlace(table.places[first.row])
     field = table.field(of: first.column)
     column = first.column
     self.message = message(first.column)
@@ -75,4 +75,12 @@ struct MissingFault: Sendable {
       file: place.file, line: place.line, column: field,
       message: "column \"\(printable(column))\": \(message)\(all)")
   }
+}
+
+/// The file and the line of a field.
+struct FieldPlace: Sendable, Codable {
+  let file: String
+  let line: Int
+
+  init(_ place: (file: String, line: Int)) { (file, line) = place }
 }

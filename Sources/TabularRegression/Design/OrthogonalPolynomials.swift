@@ -148,3 +148,32 @@ struct PowerTriangle: Sendable {
     return result.isSound ? result : nil
   }
 }
+
+extension PowerTriangle: Codable {
+  private enum Key: String, CodingKey { case count, place, triangle }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(count, forKey: .count)
+    try container.encode(StoredArray([center, scale]), forKey: .place)
+    try container.encode(StoredArray(triangle.packedColumns), forKey: .triangle)
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    count = try container.decode(Int.self, forKey: .count)
+    let place = try container.decode(StoredArray<Double>.self, forKey: .place).wrappedValue
+    let packed = try container.decode(StoredArray<Double>.self, forKey: .triangle).wrappedValue
+    let order = Int((Double(8 * packed.count + 1).squareRoot() - 1) / 2)
+    guard place.count == 2, place.allSatisfy(\.isFinite), place[1] > 0, place[1].significand == 1,
+      0...1 << 53 ~= count, order > 1, order * (order + 1) / 2 == packed.count
+    else {
+      throw DecodingError.dataCorruptedError(forKey: .triangle, in: container, debugDescription: "no powers")
+    }
+    (center, scale) = (place[0], place[1])
+    triangle = UpperTriangularMatrix(order: order, packedColumns: packed)
+  }
+
+  /// The highest power.
+  var degree: Int { triangle.order - 1 }
+}

@@ -10,7 +10,7 @@
 struct FileStamp: Equatable, Sendable {
   private let device: UInt64
   private let inode: UInt64
-  private let size: Int
+  let size: Int
   private let seconds: Int
   private let nanoseconds: Int
 

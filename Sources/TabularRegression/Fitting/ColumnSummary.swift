@@ -1,3 +1,6 @@
+internal import LinearAlgebra
+internal import LinearRegression
+
 /// What a survey finds in a column.
 struct ColumnSummary: Sendable {
   /// Whether it stands where only numbers can.
@@ -21,7 +24,7 @@ struct ColumnSummary: Sendable {
   /// Of a column that is a category because it holds words.
   private var amongWords = NumbersAmongWords()
 
-  enum Kind {
+  enum Kind: String, Codable {
     /// Nothing but missing fields.
     case undecided
     case numbers
@@ -129,6 +132,7 @@ struct ColumnSummary: Sendable {
 
   /// Joins with what later rows hold; false where that is of another kind.
   mutating func merge(_ later: ColumnSummary) -> Bool {
+    countsLevels = countsLevels && later.countsLevels
     if kind == .undecided { kind = later.kind }
     if later.kind != .undecided, later.kind != kind { return false }
     least = min(least, later.least)
@@ -143,6 +147,11 @@ struct ColumnSummary: Sendable {
   /// What is wrong with a column that holds numbers and words, or numbers in another spelling; nil where it does not,
   /// or is a category by C(…).
   var fault: TabularError? { (amongWords.fault ?? amongWords.disguise)?.error }
+
+  /// Takes the numbers that were found into a hash.
+  func add(to hash: inout ContentHash) {
+    for number in [least, greatest, moments.mean] { hash.mix(number) }
+  }
 
   /// Takes the levels, where they were counted elsewhere.
   mutating func take(levels: [String]) { words.formUnion(levels) }
@@ -197,31 +206,41 @@ struct ColumnSummary: Sendable {
   }
 }
 
-extension Design {
-  /// The level of C(…) that a field's text stands for: of a number its value, so that 2.0 and 2 are one level, and
-  /// 1e+05 and 100000. Zeros in front stay, for a code may have them, and so do more digits than a Double tells apart.
-  static func level(_ text: String) -> String {
-    guard text.utf8.contains(where: { ".eE+-".utf8.contains($0) }),
-      case .value(let value) = DecimalNumber(Array(text.utf8)[...])
-    else { return text }
-    let isDigit = { (byte: UInt8) in UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }
-    let isZero = { (byte: UInt8) in byte == UInt8(ascii: "0") }
-    let start = text.utf8.drop { !isDigit($0) && $0 != UInt8(ascii: ".") }
-    let digits = start.prefix { isDigit($0) || $0 == UInt8(ascii: ".") }.filter(isDigit)
-    let isCode = start.first.map(isZero) == true && start.dropFirst().first.map(isDigit) == true
-    let significant = digits.drop(while: isZero).reversed().drop(while: isZero).count
-    return isCode || significant > 15 ? text : Expression.text(of: value + 0)
+extension ColumnSummary: Codable {
+  private enum Key: String, CodingKey {
+    case isNumber, isCategory, isFilled, countsLevels, kind, range, moments, words, numbers, amongWords
   }
 
-  /// TRUE or FALSE where that is what a word says, in any case.
-  static func boolean(_ word: String) -> String? {
-    switch word.utf8.count {
-    case 4 where word.uppercased() == "TRUE": "TRUE"
-    case 5 where word.uppercased() == "FALSE": "FALSE"
-    default: nil
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(isNumber, forKey: .isNumber)
+    try container.encode(isCategory, forKey: .isCategory)
+    try container.encode(isFilled, forKey: .isFilled)
+    try container.encode(countsLevels, forKey: .countsLevels)
+    try container.encode(kind, forKey: .kind)
+    try container.encode(StoredArray([least, greatest]), forKey: .range)
+    try container.encode(moments, forKey: .moments)
+    try container.encode(StoredStrings(Self.inOrder(words)), forKey: .words)
+    try container.encode(StoredArray(numbers.sorted()), forKey: .numbers)
+    try container.encode(amongWords, forKey: .amongWords)
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    isNumber = try container.decode(Bool.self, forKey: .isNumber)
+    isCategory = try container.decode(Bool.self, forKey: .isCategory)
+    isFilled = try container.decode(Bool.self, forKey: .isFilled)
+    countsLevels = try container.decode(Bool.self, forKey: .countsLevels)
+    kind = try container.decode(Kind.self, forKey: .kind)
+    let range = try container.decode(StoredArray<Double>.self, forKey: .range).wrappedValue
+    moments = try container.decode(Moments.self, forKey: .moments)
+    words = Set(try container.decode(StoredStrings.self, forKey: .words).strings)
+    let numbers = try container.decode(StoredArray<Double>.self, forKey: .numbers).wrappedValue
+    self.numbers = Set(numbers)
+    amongWords = try container.decode(NumbersAmongWords.self, forKey: .amongWords)
+    guard range.count == 2, !range.contains(where: \.isNaN), numbers.allSatisfy(\.isFinite) else {
+      throw DecodingError.dataCorruptedError(forKey: .range, in: container, debugDescription: "no range")
     }
+    (least, greatest) = (range[0], range[1])
   }
-
-  /// Whether words all say TRUE or FALSE, in any case: their levels are then these two, as R reads them.
-  static func areBoolean(_ words: some Sequence<String>) -> Bool { words.allSatisfy { boolean($0) != nil } }
 }

@@ -20,6 +20,8 @@ package struct DesignSurvey: Sendable {
   package var hasMissingFault: Bool { missingFault != nil }
 
   let formula: Formula
+  /// Names of the columns of the tables.
+  let tableColumns: [String]
   let source: String
   let weights: String?
   let missing: MissingPolicy
@@ -76,6 +78,7 @@ package struct DesignSurvey: Sendable {
     }
     used = unique(features + targets + (weights.map { [$0] } ?? []))
     (self.formula, self.source, self.weights, self.missing) = (formula, source, weights, missing)
+    tableColumns = columns
     (self.expansion, self.features) = (expansion, features)
     for name in used { summaries[name] = ColumnSummary() }
     for name in targets + (weights.map { [$0] } ?? []) {
@@ -165,6 +168,31 @@ package struct DesignSurvey: Sendable {
     }
     rowCount += later.rowCount
     droppedRows += later.droppedRows
+  }
+
+  /// Takes what was counted in rows, which were surveyed elsewhere.
+  ///
+  /// - Returns: false where they are none of these columns.
+  mutating func take(
+    rows: (all: Int, dropped: Int), _ summaries: [ColumnSummary], _ centers: [Moments],
+    _ polynomials: [PowerTriangle], _ fault: MissingFault?
+  ) -> Bool {
+    let operands = sortedCenters, keys = sortedPolynomials
+    guard summaries.count == used.count, centers.count == operands.count, polynomials.count == keys.count,
+      zip(keys, polynomials).allSatisfy({ $0.degree == $1.degree }),
+      0...rows.all ~= rows.dropped, rows.all <= 1 << 53
+    else { return false }
+    for (name, summary) in zip(used, summaries) { self.summaries[name] = summary }
+    for (operand, moments) in zip(operands, centers) { self.centers[operand] = moments }
+    for (key, powers) in zip(keys, polynomials) { self.polynomials[key] = powers }
+    (rowCount, droppedRows, missingFault) = (rows.all, rows.dropped, fault)
+    return true
+  }
+
+  /// What means are taken of, in an order that is always the same.
+  var sortedCenters: [Expression] { centers.keys.sorted { $0.description < $1.description } }
+  var sortedPolynomials: [OrthogonalPolynomials.Key] {
+    polynomials.keys.sorted { $0.description < $1.description }
   }
 
   /// Leaves the levels of a column to be counted where the rows are reduced; ``take(levels:of:)`` gives them back.

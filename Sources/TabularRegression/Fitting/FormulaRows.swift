@@ -8,7 +8,7 @@ internal import LinearRegression
 /// surveyed.
 struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
   let formula: Formula
-  let source: Source
+  var source: Source
   /// Name of the column that weighs the rows; nil for 1.
   let weights: String?
   /// What becomes of rows in which a field is missing.
@@ -44,33 +44,52 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
       source: source.source)
   }
 
-  /// Reads all rows once: surveys them, and reduces them where that can be done at once.
+  /// What the first pass over the rows that are read has found.
+  struct FirstPass {
+    /// As subtrees of the tree that they are merged along.
+    var surveys = MergeTree<DesignSurvey>()
+    /// What the rows were reduced to, where the design was known before.
+    var reduction: Reduction?
+    /// The column whose levels the reduction counts.
+    var category: String?
+    /// The rows, as long as they are few.
+    var table = JoinedRows()
+    var rowCount = 0
+    var blocks = 0
+    /// Rows of the largest block.
+    var blockRows = 0
+    /// Why rows could not be reduced, though they may be known to digits that a fit in memory can use.
+    var failure: TabularError?
+
+    /// What was found in all rows, but for levels that the reduction counts.
+    func survey(_ none: DesignSurvey) throws(TabularError) -> DesignSurvey {
+      try surveys.whole { (survey, later) throws(TabularError) in try survey.merge(later) } ?? none
+    }
+  }
+
+  /// The design of all rows as the first ones tell it, and the category whose levels are left open; nil where it depends
+  /// on all.
+  func early() throws(TabularError) -> (design: Design, open: Design.Absorption?)? {
+    try surveyOfNone().early(with: source.firstBlock(), leavesLevels: Reduction.countsLevels)
+  }
+
+  /// Reads the rows once: surveys them, and reduces them where that can be done at once.
   ///
   /// - Parameters:
+  ///   - early: the design, if it is known.
   ///   - blocks: rows of so many blocks are kept.
   ///   - progress: called with the number of rows that were read.
-  /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to; a missing field that the
-  ///   policy does not allow; no feature, or too many; no place for a copy of a pipe's rows, which are read again.
-  func survey(keeping blocks: Int, progress: (Int) -> Void) throws(TabularError) -> Survey {
-    var survey = try surveyOfNone(), reduction: Reduction?
-    // The rows of a small matrix are kept, and not reduced.
-    let isSmall = source.matrix.map { $0.rowCount <= blocks * $0.blockRows } ?? false
-    let early =
-      isSmall ? nil : try survey.early(with: source.firstBlock(), leavesLevels: Reduction.countsLevels)
-    // The column whose levels the reduction counts.
-    let category = early.flatMap { early in early.open.map(early.design.column) }
+  func firstPass(
+    _ early: (design: Design, open: Design.Absorption?)?, keeping blocks: Int = 0, progress: (Int) -> Void
+  ) throws(TabularError) -> FirstPass {
+    var pass = FirstPass(), start = try surveyOfNone()
     if let early {
       try checkMemory(early.design, early.open, blockRows: 0, blocks: 1)
-      reduction = try empty(early.design, early.open)
-    } else {
-      try source.prepareToRepeat()
+      pass.reduction = try empty(early.design, early.open)
+      pass.category = early.open.map(early.design.column)
     }
-    if let category { survey.leaveLevels(of: category) }
-    let start = survey
-    var table = JoinedRows(), count = 0, blockRows = 0
-    // Rows that cannot be reduced may be known to digits that a fit in memory can use.
-    var failure: TabularError?
-    try source.forEachBlock(columns: survey.columns) { (table) throws(TabularError) in
+    if let category = pass.category { start.leaveLevels(of: category) }
+    try source.forEachBlock(columns: start.columns) { [start] (table) throws(TabularError) in
       var survey = start
       try survey.add(table)
       // A missing field is told of once all have been counted.
@@ -81,24 +100,46 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
       }
       return (survey: survey, part: part, table: table)
     } take: { (block) throws(TabularError) in
-      try survey.merge(block.survey)
-      switch block.part {
-      case .success(let part?): try reduction?.take(part, of: source.source)
-      case .success(nil): break
-      case .failure(let error): failure = failure ?? error
+      try pass.surveys.append(block.survey, before: block.survey.height) {
+        (survey, later) throws(TabularError) in try survey.merge(later)
       }
-      count += 1
-      if count > blocks, let failure { throw failure }
-      blockRows = max(blockRows, block.table.rowCount)
-      if count <= blocks { table.append(block.table) } else { table = JoinedRows() }
-      progress(survey.rowCount)
+      switch block.part {
+      case .success(let part?): try pass.reduction?.take(part, of: source.source)
+      case .success(nil): break
+      case .failure(let error): pass.failure = pass.failure ?? error
+      }
+      pass.blocks += 1
+      if pass.blocks > blocks, let failure = pass.failure { throw failure }
+      pass.blockRows = max(pass.blockRows, block.table.rowCount)
+      if pass.blocks <= blocks { pass.table.append(block.table) } else { pass.table = JoinedRows() }
+      pass.rowCount += block.table.rowCount
+      progress(pass.rowCount)
     }
-    if let category, let reduction { survey.take(levels: reduction.levels, of: category) }
+    return pass
+  }
+
+  /// Reads all rows once: surveys them, and reduces them where that can be done at once.
+  ///
+  /// - Parameters:
+  ///   - blocks: rows of so many blocks are kept.
+  ///   - progress: called with the number of rows that were read.
+  /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to; a missing field that the
+  ///   policy does not allow; no feature, or too many; no place for a copy of a pipe's rows, which are read again.
+  func survey(keeping blocks: Int, progress: (Int) -> Void) throws(TabularError) -> Survey {
+    // The rows of a small matrix are kept, and not reduced.
+    let isSmall = source.matrix.map { $0.rowCount <= blocks * $0.blockRows } ?? false
+    let early = isSmall ? nil : try early()
+    if early == nil { try source.prepareToRepeat() }
+    var pass = try firstPass(early, keeping: blocks, progress: progress)
+    var survey = try pass.survey(surveyOfNone())
+    if let category = pass.category, let reduction = pass.reduction {
+      survey.take(levels: reduction.levels, of: category)
+    }
     let design = try survey.design(isPart: isPart)
-    reduction?.complete(design)
+    pass.reduction?.complete(design)
     return Survey(
-      design: design, table: count <= blocks ? Table(source.source, table) : nil,
-      reduction: failure == nil ? reduction : nil, blocks: count, blockRows: blockRows)
+      design: design, table: pass.blocks <= blocks ? Table(source.source, pass.table) : nil,
+      reduction: pass.failure == nil ? pass.reduction : nil, blocks: pass.blocks, blockRows: pass.blockRows)
   }
 
   /// All rows, reduced: in one pass, or in two.

@@ -10,7 +10,7 @@ extension FormulaRows where Reduction == Share {
     guard let matrix = source.matrix,
       let early = try surveyOfNone().early(with: source.firstBlock(), leavesLevels: false)
     else { return nil }
-    let blocks = (matrix.rowCount + matrix.blockRows - 1) / matrix.blockRows
+    let blocks = matrix.division.range.count
     try checkMemory(early.design, nil, blockRows: matrix.blockRows, blocks: blocks)
     return try MatrixRows(early.design, matrix)?.share(formula.text, progress: progress)
   }
@@ -78,8 +78,9 @@ struct MatrixRows {
     var tree = MergeTree<ShareRows>(), ranges = ColumnRanges(count: columns.count), count = 0
     var isFit = true
     do throws(TabularError) {
+      let (features, targets) = (features, targets)
       try file.forEachMatrix(columns, of: Scalar.self) { (block) throws(TabularError) in
-        ReducedBlock(block)
+        ReducedBlock(block, features: features, targets: targets)
       } take: { (block) throws(TabularError) in
         isFit = block.map { add($0, to: &tree) } ?? false
         // Ends the reading.
@@ -96,14 +97,10 @@ struct MatrixRows {
     }
     var ranged = design
     for index in ranged.sources.indices {
-      guard let column = file.columnNames.firstIndex(of: ranged.sources[index].name),
+      guard count > 0, let column = file.columnNames.firstIndex(of: ranged.sources[index].name),
         let position = columns.firstIndex(of: column)
       else { continue }
       ranged.sources[index].range = [ranges.least[position], ranges.greatest[position]]
-    }
-    tree.update {
-      $0 = ShareRows(
-        $0.factor.selecting(features: features, targets: targets, epsilon: Double.ulpOfOne))
     }
     return Share(formula: formula, design: ranged, absorption: nil, parts: tree)
   }
@@ -114,8 +111,11 @@ private struct ReducedBlock: Sendable {
   var rows: LeastSquares.Factor
   var ranges: ColumnRanges
 
-  /// Nil where a value is not finite, or squares are beyond Double.
-  init?<Scalar: BLASScalar>(_ block: Matrix<Scalar>) {
+  /// - Parameters:
+  ///   - features: which columns of the block are features, in order.
+  ///   - targets: which are targets.
+  /// - Returns: nil where a value is not finite, or squares are beyond Double.
+  init?<Scalar: BLASScalar>(_ block: Matrix<Scalar>, features: [Int], targets: [Int]) {
     rows = LeastSquares.Factor(features: block.columnCount, targets: 0)
     ranges = ColumnRanges(block)
     do throws(DataError) {
@@ -123,6 +123,7 @@ private struct ReducedBlock: Sendable {
     } catch {
       return nil
     }
+    rows = rows.selecting(features: features, targets: targets, epsilon: Double.ulpOfOne)
   }
 }
 

@@ -21,6 +21,8 @@ package struct NPYFile: TableSource {
   let isFortranOrder: Bool
   let offset: Int
   private let blockBytes: Int
+  /// The part of the rows that is read; nil for all.
+  private let part: Part?
 
   /// Opens a file.
   ///
@@ -28,11 +30,12 @@ package struct NPYFile: TableSource {
   ///   - path: the file, or "-" for standard input, which is held in memory.
   ///   - names: the columns' names; nil for those in the file of names beside it, or V1, V2, … where there is none.
   ///   - blockBytes: bytes of a block of rows.
+  ///   - part: the part of the leaves that is read; nil for all.
   /// - Throws: ``TabularError``: a file that cannot be read, or is no matrix of numbers; names that do not fit it.
   package init(
-    _ path: String, names: [String]? = nil, blockBytes: Int = 4 << 20
+    _ path: String, names: [String]? = nil, blockBytes: Int = 4 << 20, part: Part? = nil
   ) throws(TabularError) {
-    self.blockBytes = blockBytes
+    (self.blockBytes, self.part) = (blockBytes, part)
     file = try RandomAccessFile(path, upTo: (NPYHeader.longest, NPYHeader.end))
     let start = try file.bytes(NPYHeader.longest)
     let checksum: String?
@@ -77,11 +80,11 @@ package struct NPYFile: TableSource {
     work: @escaping @Sendable (Range<Int>) throws(TabularError) -> Result,
     take: (Result) throws(TabularError) -> Void
   ) throws(TabularError) {
-    let blocks = (rowCount + blockRows - 1) / blockRows
-    let position = Counter()
-    try inOrder(threads: min(blocks, Parallelism.threads)) {
+    let blocks = division.range, position = Counter()
+    try inOrder(threads: max(1, min(blocks.count, Parallelism.threads))) {
       let block = position.next()
-      return block < blocks ? (position: block, piece: block * blockRows) : nil
+      return block < blocks.count
+        ? (position: block, piece: (blocks.lowerBound + block) * blockRows) : nil
     } makeWork: {
       { (first) throws(TabularError) in try work(first..<min(first + blockRows, rowCount)) }
     } take: { (result) throws(TabularError) in
@@ -97,6 +100,15 @@ package struct NPYFile: TableSource {
     let rowBytes = layout.rowBytes
     let rows = max(1, (isFortranOrder ? 4 * blockBytes : blockBytes) / rowBytes)
     return columnNames.count > 512 ? max(rows, min(2 * columnNames.count, (256 << 20) / rowBytes)) : rows
+  }
+
+  package var division: Division {
+    let name = source.split(separator: "/").last.map(String.init) ?? source
+    let leaves = FileLeaves([
+      FileLeaves.File(
+        name: name, bytes: file.size, leaves: max(1, (rowCount + blockRows - 1) / blockRows))
+    ])
+    return Division(leaves: leaves, range: part?.range(of: leaves.count) ?? 0..<leaves.count)
   }
 
   package var matrix: NPYFile? { self }

@@ -40,26 +40,13 @@ private struct ShareRecord: Codable {
   var design: Design
   var droppedRows: Int
   /// In the order of their rows.
-  var parts: [Part]
-
-  /// Rows that are merged already.
-  struct Part: Codable {
-    /// Height of the boundary before them.
-    var height: UInt64
-    var rows: LeastSquares.Factor
-    /// The levels of a category that has no columns, in the order of the factor; not there without one.
-    var levels: StoredStrings?
-  }
+  var parts: [StoredSubtree]
 
   init(_ share: Share) {
     formula = share.formula
     design = share.design
     droppedRows = share.droppedRows
-    parts = share.parts.subtrees.map {
-      Part(
-        height: $0.before, rows: $0.value.factor,
-        levels: share.absorption == nil ? nil : StoredStrings($0.value.words))
-    }
+    parts = share.parts.subtrees.map { StoredSubtree($0, inLevels: share.absorption != nil) }
   }
 
   /// The share; nil where its parts do not fit.
@@ -73,28 +60,24 @@ private struct ShareRecord: Codable {
     let numbers = Dictionary(uniqueKeysWithValues: zip(levels, levels.indices))
     var tree = MergeTree<ShareRows>()
     for part in parts {
-      let rows = part.rows, words = part.levels?.strings ?? []
-      guard rows.targets == design.targets.count, (rows.grouping == .levels) == isInLevels,
-        rows.grouping != .none, rows.features == design.columns.count - (columns?.count ?? 0),
-        (part.levels != nil) == isInLevels, rows.levels <= words.count
+      guard
+        let rows = part.value(
+          features: design.columns.count - (columns?.count ?? 0), targets: design.targets.count,
+          inLevels: isInLevels)
       else { return nil }
-      var isThere = Array(repeating: false, count: levels.count), others: Set<String> = []
-      for (level, word) in words.enumerated() {
-        let number = numbers[word], isTwice: Bool
+      var isThere = Array(repeating: false, count: levels.count)
+      for (level, word) in rows.words.enumerated() {
+        let number = numbers[word]
         if let number {
-          isTwice = isThere[number]
+          if isThere[number] { return nil }
           isThere[number] = true
-        } else {
-          isTwice = !others.insert(word).inserted
         }
         // Booleans are written in several ways.
         let isKnown = number != nil || numbers[Design.boolean(word) ?? word] != nil
-        if isTwice || !isKnown && rows.hasRows(level: level) { return nil }
+        if !isKnown && rows.factor.hasRows(level: level) { return nil }
       }
       do throws(DataError) {
-        try tree.append(ShareRows(rows, words: words), before: part.height) {
-          (rows, later) throws(DataError) in
-          try rows.merge(later)
+        try tree.append(rows, before: part.height) { (rows, later) throws(DataError) in try rows.merge(later)
         }
       } catch {
         return nil
@@ -104,5 +87,30 @@ private struct ShareRecord: Codable {
       formula: formula, design: design, absorption: isInLevels || parts.isEmpty ? absorption : nil,
       droppedRows: droppedRows, parts: tree)
     return share.isCountable ? share : nil
+  }
+}
+
+/// Rows that are merged already, as a file keeps them.
+struct StoredSubtree: Codable {
+  /// Height of the boundary before them.
+  let height: UInt64
+  let rows: LeastSquares.Factor
+  /// The levels of a category that has no columns, in the order of the factor; not there without one.
+  let levels: StoredStrings?
+
+  /// - Parameter inLevels: whether the rows are in the levels of a category.
+  init(_ subtree: MergeTree<ShareRows>.Subtree, inLevels: Bool) {
+    (height, rows) = (subtree.before, subtree.value.factor)
+    levels = inLevels ? StoredStrings(subtree.value.words) : nil
+  }
+
+  /// The rows; nil where they are not those of a design with so many columns, or a level is there twice.
+  func value(features: Int, targets: Int, inLevels: Bool) -> ShareRows? {
+    let words = levels?.strings ?? []
+    guard rows.features == features, rows.targets == targets, (rows.grouping == .levels) == inLevels,
+      rows.grouping != .none, (levels != nil) == inLevels, rows.levels <= words.count,
+      Set(words).count == words.count
+    else { return nil }
+    return ShareRows(rows, words: words)
   }
 }

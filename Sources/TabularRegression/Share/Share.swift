@@ -160,7 +160,7 @@ public struct Share: Equatable, Sendable {
     parts.subtrees.reduce(Double(droppedRows)) { $0 + Double($1.value.factor.observations) } <= 0x1p53
   }
 
-  private func checkSize(_ name: String) throws(TabularError) {
+  func checkSize(_ name: String) throws(TabularError) {
     if !isCountable { throw .unusable(file: name, message: "there are more rows than can be counted") }
     guard let absorption else { return }
     let levels = parts.subtrees.map(\.value.levels).max() ?? 0
@@ -189,9 +189,12 @@ public struct Share: Equatable, Sendable {
       if let absorption = mine.absorption { mine.complete(mine.design.withLevels(levels, of: absorption)) }
     }
     try mine.join(theirs, named: name)
-    mine.design.widenRanges(to: theirs.design)
+    mine.widenRanges(to: theirs)
     self = mine
   }
+
+  /// Takes the ranges of the rows of another share.
+  mutating func widenRanges(to other: Share) { design.widenRanges(to: other.design) }
 
   /// The share with a column for each level; as it is where they are too many.
   func withColumns(named name: String) throws(TabularError) -> Share {

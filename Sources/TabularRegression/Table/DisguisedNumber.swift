@@ -1,5 +1,5 @@
 /// What a word may be beside a word: a number or a date in a spelling that is not read as a number.
-enum DisguisedNumber: String, Sendable {
+enum DisguisedNumber: String, Sendable, Codable, CodingKeyRepresentable {
   case number = "a number that is not written as such"
   case date = "a date or time"
 

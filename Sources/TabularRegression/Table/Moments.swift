@@ -1,3 +1,5 @@
+internal import LinearAlgebra
+
 /// Number, range, mean and squared deviations of finite numbers; others are passed over.
 ///
 /// Blocks of rows are merged by Chan, Golub and LeVeque's update (1983, doi:10.1080/00031305.1983.10483115).
@@ -50,5 +52,25 @@ package struct Moments: Sendable, Equatable {
     // A difference may be beyond Double where a mean of both is not.
     mean = mean * (1 - share) + later.mean * share
     count += later.count
+  }
+}
+
+extension Moments: Codable {
+  private enum Key: String, CodingKey { case count, values }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(count, forKey: .count)
+    try container.encode(StoredArray([minimum, maximum, mean, squares]), forKey: .values)
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    count = try container.decode(Int.self, forKey: .count)
+    let values = try container.decode(StoredArray<Double>.self, forKey: .values).wrappedValue
+    guard values.count == 4, !values.contains(where: \.isNaN), values[3] >= 0, 0...1 << 53 ~= count else {
+      throw DecodingError.dataCorruptedError(forKey: .values, in: container, debugDescription: "no moments")
+    }
+    (minimum, maximum, mean, squares) = (values[0], values[1], values[2], values[3])
   }
 }

@@ -1,7 +1,7 @@
 /// Which fields of a column of words read as numbers, and which do not: a reduction over blocks of rows.
 ///
 /// A column that holds both is damaged, or a category that its user has to name: the order of its rows does not decide.
-struct NumbersAmongWords: Sendable {
+struct NumbersAmongWords: Sendable, Codable {
   private(set) var numbers = Fields()
   private(set) var words = Fields()
   /// Numbers and dates that are not written as numbers, among so many words that were looked at.
@@ -14,13 +14,24 @@ struct NumbersAmongWords: Sendable {
   private var name = "", field = 0
 
   /// How many fields there are of one sort, and the first.
-  struct Fields: Sendable {
+  struct Fields: Sendable, Codable {
     fileprivate(set) var count = 0
-    fileprivate(set) var first: (file: String, line: Int, text: String)?
+    fileprivate(set) var first: Field?
 
     fileprivate mutating func merge(_ later: Fields) {
       count += later.count
       first = first ?? later.first
+    }
+  }
+
+  /// A field and where it stands.
+  struct Field: Sendable, Codable {
+    let file: String
+    let line: Int
+    let text: String
+
+    init(_ place: (file: String, line: Int), _ text: String) {
+      (file, line, self.text) = (place.file, place.line, text)
     }
   }
 
@@ -36,8 +47,7 @@ struct NumbersAmongWords: Sendable {
       if !isNumber.contains(areNumbers) { return fields }
       for code in words.codes where code >= 0 && isNumber[Int(code)] == areNumbers { fields.count += 1 }
       if let row = words.codes.firstIndex(where: { $0 >= 0 && isNumber[Int($0)] == areNumbers }) {
-        let place = places[row]
-        fields.first = (place.file, place.line, words.levels[Int(words.codes[row])])
+        fields.first = Field(places[row], words.levels[Int(words.codes[row])])
       }
       return fields
     }
@@ -48,7 +58,7 @@ struct NumbersAmongWords: Sendable {
       guard let kind = reader.kind(of: word) else { continue }
       if disguised[kind] == nil, let row = words.codes.firstIndex(of: Int32(code)) {
         disguised[kind] = Fields()
-        disguised[kind]!.first = (places[row].file, places[row].line, word)
+        disguised[kind]!.first = Field(places[row], word)
       }
       disguised[kind]?.count += 1
     }

@@ -26,17 +26,19 @@ package enum TableFile: TableSource {
   ///   - asTheyArrive: whether rows of a pipe are handed out as soon as they are there.
   ///   - countsRaggedRows: whether rows of text with another number of fields than the header's are counted, and not
   ///     refused.
+  ///   - part: the part of the leaves that is read; nil for all.
   /// - Throws: ``TabularError``: a file that cannot be read, or is not in its format.
   package init(
     _ paths: [String], _ format: TableFormat? = nil,
-    options: ReadingOptions = ReadingOptions(), asTheyArrive: Bool = false, countsRaggedRows: Bool = false
+    options: ReadingOptions = ReadingOptions(), asTheyArrive: Bool = false, countsRaggedRows: Bool = false,
+    part: Part? = nil
   ) throws(TabularError) {
     let formats = paths.map { format ?? TableFormat(endingOf: $0) ?? .csv }
     if let matrix = zip(paths, formats).first(where: { $0.1 == .npy })?.0 {
       if paths.count > 1 {
         throw .unusable(file: matrix, message: "a matrix is read alone; give one file, or convert it to CSV")
       }
-      self = .npy(try NPYFile(matrix, names: options.names))
+      self = .npy(try NPYFile(matrix, names: options.names, part: part))
       return
     }
     if options.names != nil && options.hasHeader {
@@ -49,7 +51,8 @@ package enum TableFile: TableSource {
     if options.delimiter == nil, let format { options.delimiter = format == .tsv ? "\t" : "," }
     self = .text(
       try TableReader(
-        paths, options: options, asTheyArrive: asTheyArrive, countsRaggedRows: countsRaggedRows))
+        paths, options: options, asTheyArrive: asTheyArrive, countsRaggedRows: countsRaggedRows,
+        part: part))
   }
 
   private var rows: any TableSource {
@@ -67,6 +70,7 @@ package enum TableFile: TableSource {
   package func firstBlock() throws(TabularError) -> Table { try rows.firstBlock() }
 
   package var matrix: NPYFile? { rows.matrix }
+  package var division: Division { rows.division }
 
   /// Whether its numbers are of single precision.
   package var isSinglePrecision: Bool {

@@ -9,13 +9,16 @@ package protocol TableSource: Sendable {
   /// The matrix that the rows are, where they are one.
   var matrix: NPYFile? { get }
 
+  /// The leaves of the files that they come from, and which of them are read.
+  var division: Division { get }
+
   /// Makes sure that they can be read twice: of a pipe's a copy is kept on the disk. Called before the first reading,
   /// if at all.
   ///
   /// - Throws: ``TabularError`` where there is no place for a copy.
   func prepareToRepeat() throws(TabularError)
 
-  /// The first rows, which ``forEachBlock(columns:work:take:)`` reads again.
+  /// The first rows of all leaves; those that are read are read again by ``forEachBlock(columns:work:take:)``.
   func firstBlock() throws(TabularError) -> Table
 
   /// Reads all rows, on all cores.

@@ -60,6 +60,23 @@ enum TextOrigin: Sendable {
     }
   }
 
+  /// The leaves of the file where pieces have so many bytes. What is not read as it stands, such as what gzip has
+  /// compressed, is one leaf, and so is what is no regular file.
+  func leaves(of pieceSize: Int, _ options: ReadingOptions) throws(TabularError) -> FileLeaves.File {
+    let bytes: Int?, isCompressed: Bool
+    switch self {
+    case .file(let path):
+      bytes = stamp?.size
+      isCompressed = try FileBytes(path).beginsWith(0x1F, 0x8B)
+    case .memory(let text, _): (bytes, isCompressed) = (text.count, false)
+    case .redirected, .pipe: (bytes, isCompressed) = (nil, true)
+    }
+    let name = self.name.split(separator: "/").last.map(String.init) ?? self.name
+    let isWhole = isCompressed || options.encoding != .utf8
+    return FileLeaves.File(
+      name: name, bytes: bytes, leaves: isWhole ? 1 : max(1, ((bytes ?? 0) + pieceSize - 1) / pieceSize))
+  }
+
   /// The text from its beginning; what gzip has compressed is inflated.
   func open() throws(TabularError) -> any ByteStream {
     let file: FileBytes

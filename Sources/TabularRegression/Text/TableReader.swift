@@ -23,7 +23,10 @@ package final class TableReader: Sendable {
   private let asTheyArrive: Bool
   private let countsRaggedRows: Bool
   private let headerLine: Int
-  private let firstKinds: [ColumnKind]
+  private let firstKinds: Mutex<[ColumnKind]>
+  /// The part of the leaves that is read; nil for all.
+  private let part: Part?
+  package let division: Division
   /// The blocks of the first reading, until it begins.
   private let opened: Mutex<TextBlocks?>
 
@@ -38,18 +41,19 @@ package final class TableReader: Sendable {
   ///   - asTheyArrive: whether rows of a pipe are handed out as soon as they are there, on one thread: blocks are then
   ///     as they come.
   ///   - countsRaggedRows: whether rows of another number of fields than the header's are counted, and not refused.
+  ///   - part: the part of the leaves that is read; nil for all.
   package convenience init(
     _ paths: [String], options: ReadingOptions = ReadingOptions(), blockSize: Int = usualBlockSize,
-    asTheyArrive: Bool = false, countsRaggedRows: Bool = false
+    asTheyArrive: Bool = false, countsRaggedRows: Bool = false, part: Part? = nil
   ) throws(TabularError) {
     try self.init(
       paths.map(TextOrigin.init), options: options, blockSize: blockSize, asTheyArrive: asTheyArrive,
-      countsRaggedRows: countsRaggedRows)
+      countsRaggedRows: countsRaggedRows, part: part)
   }
 
   init(
     _ origins: [TextOrigin], options: ReadingOptions, blockSize: Int = usualBlockSize,
-    asTheyArrive: Bool = false, countsRaggedRows: Bool = false, usesVectors: Bool = true
+    asTheyArrive: Bool = false, countsRaggedRows: Bool = false, usesVectors: Bool = true, part: Part? = nil
   ) throws(TabularError) {
     if origins.isEmpty { throw .unusable(file: "table", message: "there is no file; give one or more") }
     self.origins = origins
@@ -60,16 +64,24 @@ package final class TableReader: Sendable {
     self.options = options
     pipes = origins.compactMap { if case .pipe(let copy) = $0 { copy } else { nil } }
     self.asTheyArrive = asTheyArrive && !pipes.isEmpty
+    self.part = part
+    if part != nil, let pipe = pipes.first {
+      throw .unusable(
+        file: pipe.name, message: "a pipe is read once, by one process; give files to read parts of them")
+    }
     format = try TextFormat(
       options, file: source, countsRaggedRows: countsRaggedRows, usesVectors: usesVectors)
     let blocks = try TextBlocks(
-      origins, format: format, options: options, blockSize: blockSize, asTheyArrive: self.asTheyArrive)
+      origins, format: format, options: options, blockSize: blockSize, asTheyArrive: self.asTheyArrive,
+      part: part)
     columnNames = blocks.columnNames
     headerLine = blocks.headerLine
-    firstKinds = columnNames.map {
-      options.verbatim.contains($0)
-        ? text_verbatim : options.categories.contains($0) ? text_words : text_undecided
-    }
+    division = Division(leaves: blocks.leaves, range: blocks.range)
+    firstKinds = Mutex(
+      columnNames.map {
+        options.verbatim.contains($0)
+          ? text_verbatim : options.categories.contains($0) ? text_words : text_undecided
+      })
     opened = Mutex(blocks)
   }
 
@@ -77,15 +89,21 @@ package final class TableReader: Sendable {
     for pipe in pipes { try pipe.keep() }
   }
 
-  /// The first rows; what they hold is read by ``forEachBlock(columns:threads:isCancelled:work:take:)`` again.
+  /// The first rows of all; those that are read here are read by ``forEachBlock(columns:threads:isCancelled:work:take:)``
+  /// again.
   package func firstBlock() throws(TabularError) -> Table {
     let block = try opened.withLock { (blocks) throws(TabularError) -> TextBlock? in
       precondition(blocks != nil, "the first rows are looked at before all are read")
-      return try blocks?.peek()
+      if division.range.lowerBound == 0, !division.range.isEmpty { return try blocks?.peek() }
+      var whole = try TextBlocks(origins, format: format, options: options, blockSize: blockSize)
+      return try whole.next()
     }
     guard let block else { throw noRows }
-    var kinds = firstKinds
-    return try makeParser(nil).parse(block, &kinds)
+    var kinds = firstKinds.withLock { $0 }
+    let table = try makeParser(nil).parse(block, &kinds)
+    // What the first rows are is known above all parts.
+    if part != nil { firstKinds.withLock { $0 = kinds } }
+    return table
   }
 
   /// Reads all rows: each block is worked on by the thread that has read it, and what that gives is taken in the file's
@@ -110,7 +128,7 @@ package final class TableReader: Sendable {
       throw .noColumn(missing, file: source, available: columnNames)
     }
     let (blocks, isFirst) = try takeBlocks()
-    let input = BlockInput(blocks, firstKinds)
+    let input = BlockInput(blocks, firstKinds.withLock { $0 })
     var rows = 0
     for pipe in pipes { pipe.cancel(where: isCancelled) }
     try inOrder(threads: asTheyArrive ? 1 : threads) { () -> (position: Int, piece: BlockInput.Piece)? in
@@ -130,7 +148,7 @@ package final class TableReader: Sendable {
       rows += block.rows
       if let result = block.result { try take(result) }
     }
-    if rows == 0, !isCancelled() { throw noRows }
+    if rows == 0, part == nil, !isCancelled() { throw noRows }
     if !isFirst { try requireUnchanged() }
   }
 
@@ -141,7 +159,8 @@ package final class TableReader: Sendable {
     }
     try requireUnchanged()
     let blocks = try TextBlocks(
-      origins, format: format, options: options, blockSize: blockSize, asTheyArrive: asTheyArrive)
+      origins, format: format, options: options, blockSize: blockSize, asTheyArrive: asTheyArrive,
+      part: part)
     return (blocks, false)
   }
 

@@ -28,15 +28,20 @@ extension TextBlocks: @unchecked Sendable {}
 
 /// Cuts the text of one or several files behind their headers into blocks that begin and end with rows.
 ///
-/// Where a block ends depends on the text and the block size alone. As long as no quote has been seen in a block it
-/// ends behind a newline; otherwise its records are walked through, so that the next block begins with a row again.
+/// A file is cut into pieces of equal size, and the rows that end in a piece are a block: a leaf.
 struct TextBlocks {
   /// Names of the columns, the same in all files.
   private(set) var columnNames: [String] = []
 
+  /// The leaves of all files, and which of them are read.
+  private(set) var leaves = FileLeaves([])
+  private(set) var range = 0..<0
+
   private let origins: [TextOrigin]
   private let options: ReadingOptions
   private var nextOrigin = 0
+  /// The leaves of each file that are read.
+  private var ranges: [Range<Int>] = []
   private var nextIndex = 0
   private var beginsFile = true
   /// The first file's last line of the header.
@@ -49,22 +54,31 @@ struct TextBlocks {
   private(set) var spare: SpareBuffers
 
   /// Opens the first file and reads its header.
+  ///
+  /// - Parameter part: the part of the leaves that is read; nil for all.
   init(
     _ origins: [TextOrigin], format: TextFormat, options: ReadingOptions, blockSize: Int,
-    asTheyArrive: Bool = false
+    asTheyArrive: Bool = false, part: Part? = nil
   ) throws(TabularError) {
     self.origins = origins
     self.options = options
     text = TextBuffer(format, blockSize: max(blockSize, 1), asTheyArrive: asTheyArrive)
-    spare = SpareBuffers(size: text.blockSize + 2)
+    spare = SpareBuffers(size: text.roomForBlock)
     try openNext()
     // Of wide rows a block has more, up to 64 MiB: merging their factors takes as long as adding as many rows as
     // columns.
     let widening = max(1, columnNames.count / 512)
     if widening > 1, !asTheyArrive {
       text.blockSize = max(text.blockSize, min(64 << 20, text.blockSize * widening * widening))
-      spare = SpareBuffers(size: text.blockSize + 2)
+      spare = SpareBuffers(size: text.roomForBlock)
     }
+    leaves = FileLeaves(
+      try origins.map { (origin) throws(TabularError) in
+        try origin.leaves(of: text.blockSize, options)
+      })
+    range = part?.range(of: leaves.count) ?? 0..<leaves.count
+    ranges = leaves.ofEachFile(range)
+    try beginLeaves()
   }
 
   /// The next block, which stays the next; nil at the end of the last file.
@@ -76,15 +90,7 @@ struct TextBlocks {
   /// The next block; nil at the end of the last file.
   mutating func next() throws(TabularError) -> TextBlock? {
     if let block = peeked.take() { return block }
-    while true {
-      if !text.asTheyArrive || text.scan(text.blockSize).end_of_lines == 0 {
-        try text.fill(text.blockSize + 2)
-      }
-      if !text.isEmpty { break }
-      if nextOrigin == origins.count { return nil }
-      try openNext()
-    }
-    var cut = try text.nextCut()
+    guard var cut = try nextCut() else { return nil }
     if columnNames.count == 1 {
       if text.asTheyArrive {
         try text.leaveLinesWithoutRows(&cut)
@@ -100,6 +106,38 @@ struct TextBlocks {
     return TextBlock(
       index: nextIndex, file: text.file, delimiter: text.format.delimiter, firstLine: line, bytes: bytes,
       count: cut.size, newlines: cut.newlines, beginsFile: beginsFile, endsFile: text.isAtEnd && text.isEmpty)
+  }
+
+  /// What the next block is to be, in this file or another; nil at the end of the last file.
+  private mutating func nextCut() throws(TabularError) -> TextBuffer.Cut? {
+    while true {
+      let leaves = ranges[nextOrigin - 1]
+      if !leaves.isEmpty {
+        if !text.asTheyArrive || text.scan(text.blockSize).end_of_lines > 0 {
+          try text.fill(1)
+        } else {
+          try text.fill(text.blockSize + 2)
+        }
+        if !text.isEmpty {
+          let cut = try text.nextCut()
+          let isLast = leaves.upperBound == self.leaves.files[nextOrigin - 1].leaves
+          if isLast || text.pieceEnd <= leaves.upperBound * text.blockSize { return cut }
+        }
+      }
+      guard let next = (nextOrigin..<origins.count).first(where: { !ranges[$0].isEmpty }) else { return nil }
+      nextOrigin = next
+      try openNext()
+      try beginLeaves()
+    }
+  }
+
+  /// Moves to the first of the file's leaves that are read.
+  private mutating func beginLeaves() throws(TabularError) {
+    let first = ranges[nextOrigin - 1].lowerBound
+    if first == 0 || ranges[nextOrigin - 1].isEmpty { return }
+    try text.pass(pieces: first)
+    if columnNames.count == 1 { text.pass(try text.linesWithoutRows()) }
+    beginsFile = false
   }
 
   /// Opens the next file and moves behind its header.
@@ -133,7 +171,7 @@ struct TextBlocks {
 /// Memory of blocks that have been read, for later ones; taken and given back by several threads, none of which waits
 /// for another's reading.
 final class SpareBuffers: Sendable {
-  private let size: Int
+  let size: Int
   private let buffers = Mutex<[[UInt8]]>([])
 
   init(size: Int) { self.size = size }

@@ -6,10 +6,14 @@ struct TextBuffer {
   private(set) var file = ""
   /// The line on which the text begins.
   private(set) var line = 1
+  /// Bytes of the file above the text, as they are read: inflated, and as UTF-8.
+  private(set) var position = 0
   /// How its fields are told apart.
   private(set) var format: TextFormat
-  /// As much is read at a time.
+  /// Bytes of the pieces into which a file is cut; as much is read at a time.
   var blockSize: Int
+  /// The last piece of which the records have been cut, or lie above the text, ends behind so many bytes of the file.
+  private(set) var pieceEnd = 0
   /// Whether no more is waited for than what is there.
   let asTheyArrive: Bool
 
@@ -20,6 +24,9 @@ struct TextBuffer {
   private var bytes: [UInt8] = []
   private var start = 0
   private var end = 0
+
+  /// Bytes of memory for a block: a record may begin above its piece, and a CRLF end behind it.
+  var roomForBlock: Int { blockSize + blockSize / 64 + 2 }
 
   /// The longest record.
   static let longestRecord = 64 << 20
@@ -36,9 +43,9 @@ struct TextBuffer {
   mutating func open(_ origin: TextOrigin, _ options: ReadingOptions) throws(TabularError) {
     if options.delimiter == nil { format.delimiter = origin.usualDelimiter }
     (stream, isAtEnd, file, line) = (try origin.text(options, format.delimiter), false, origin.name, 1)
-    (start, end) = (0, 0)
+    (start, end, position, pieceEnd) = (0, 0, 0, 0)
     while !isAtEnd, end < 3 { try fill(blockSize + 3) }
-    while rest.starts(with: [0xEF, 0xBB, 0xBF]) { start += 3 }
+    while rest.starts(with: [0xEF, 0xBB, 0xBF]) { drop(3) }
     try skip(lines: options.skippedLines)
     if let kind = FileKind(rest) {
       throw .malformed(file: file, line: line, column: nil, message: kind.descriptionAsTable)
@@ -47,15 +54,20 @@ struct TextBuffer {
 
   /// Moves behind bytes.
   mutating func pass(_ cut: Cut) {
-    start += cut.size
+    drop(cut.size)
     line += cut.newlines
+  }
+
+  private mutating func drop(_ count: Int) {
+    start += count
+    position += count
   }
 
   /// Takes bytes out; they are the first ones of the result.
   mutating func take(_ cut: Cut, _ spare: SpareBuffers) -> [UInt8] {
     let left = start + cut.size..<end, count = left.count
     var block =
-      (count <= blockSize + 2 ? spare.take() : nil) ?? [UInt8](repeating: 0, count: max(count, blockSize + 2))
+      (count <= spare.size ? spare.take() : nil) ?? [UInt8](repeating: 0, count: max(count, spare.size))
     swap(&block, &bytes)
     // The rest of the block's buffer begins the next.
     bytes.withUnsafeMutableBytes { to in
@@ -69,6 +81,7 @@ struct TextBuffer {
       }
     }
     (start, end) = (0, count)
+    position += cut.size
     line += cut.newlines
     return block
   }
@@ -78,12 +91,44 @@ struct TextBuffer {
   /// So many bytes, and newlines in them.
   typealias Cut = (size: Int, newlines: Int)
 
-  /// What the next block is to be.
+  /// The records that end in the next piece of the file in which one ends: so which they are is told by the file and
+  /// the size of pieces alone, wherever reading has begun. Where rows are wanted as they arrive, those that are there.
+  ///
+  /// As long as there is no quote in a piece its records end with its last newline; otherwise they are walked through.
   mutating func nextCut() throws(TabularError) -> Cut {
+    if asTheyArrive { return try arrivedRecords() }
+    pieceEnd = max(pieceEnd + blockSize, (position / blockSize + 1) * blockSize)
+    while true {
+      try fill(pieceEnd - position + 2)
+      let size = pieceEnd - position, contents = scan(size)
+      if isAtEnd, end - start <= size { return (end - start, contents.newlines) }
+      let cut: Cut = contents.quotes ? records(size) : (contents.end_of_lines, contents.newlines)
+      if cut.size > 0 { return cut }
+      let record = try firstRecord()
+      pieceEnd = (position + record.size + blockSize - 1) / blockSize * blockSize
+    }
+  }
+
+  private mutating func arrivedRecords() throws(TabularError) -> Cut {
     let contents = scan(blockSize)
     if isAtEnd, end - start <= blockSize { return (end - start, contents.newlines) }
     let cut: Cut = contents.quotes ? records(blockSize) : (contents.end_of_lines, contents.newlines)
     return cut.size > 0 ? cut : try firstRecord()
+  }
+
+  /// Moves behind the records that end in the file's first pieces.
+  ///
+  /// - Complexity: the text above is read and looked through for quotes and newlines, and walked through where it has
+  ///   quotes.
+  mutating func pass(pieces: Int) throws(TabularError) {
+    while pieceEnd < pieces * blockSize {
+      try fill(1)
+      if isEmpty { return }
+      let cut = try nextCut()
+      // The record that ends in a later piece is the next block's.
+      if pieceEnd > pieces * blockSize { return pieceEnd = pieces * blockSize }
+      pass(cut)
+    }
   }
 
   /// The bytes of a record, behind so many others.
@@ -97,7 +142,7 @@ struct TextBuffer {
       let record = record(behind: offset)
       if record.size > 0 { return (record.size, record.newlines) }
       if isAtEnd { return (end - start - offset, scan(end - start - offset, behind: offset).newlines) }
-      try fill(2 * (end - start))
+      try fillForRecord(2 * (end - start))
     }
   }
 
@@ -119,7 +164,7 @@ struct TextBuffer {
         cut.size = end - start
         return
       } else {
-        try fill(max(cut.size + blockSize + 2, end - start + 1))
+        try fillForRecord(max(cut.size + blockSize + 2, end - start + 1))
       }
     }
   }
@@ -166,10 +211,10 @@ struct TextBuffer {
   private mutating func skip(lines: Int) throws(TabularError) {
     for _ in 0..<max(0, lines) where start < end || !isAtEnd {
       while !bytes[start..<end].contains(0x0A), !isAtEnd {
-        (start, end) = (0, 0)
+        drop(end - start)
         try fill(blockSize + 2)
       }
-      start = bytes[start..<end].firstIndex(of: 0x0A).map { $0 + 1 } ?? end
+      drop((bytes[start..<end].firstIndex(of: 0x0A).map { $0 + 1 } ?? end) - start)
       line += 1
     }
     if start == end, !isAtEnd { try fill(blockSize + 2) }
@@ -182,21 +227,36 @@ struct TextBuffer {
     }
   }
 
-  /// Reads until so many bytes are there, or the end is; where rows are wanted as they arrive, until more are.
-  mutating func fill(_ count: Int) throws(TabularError) {
-    if isAtEnd || end - start >= count { return }
-    let count = min(count, max(Self.longestRecord, blockSize + 2))
-    if end - start >= count {
+  /// Reads until so many bytes are there, or the end is, as long as one record does not become too long.
+  private mutating func fillForRecord(_ count: Int) throws(TabularError) {
+    let most = Self.longestRecord + blockSize + 2
+    if !isAtEnd, end - start >= most {
       throw .malformed(
         file: file, line: line, column: nil,
         message:
           "the row that begins here does not end within \(Self.longestRecord >> 20) MiB; is a quote not closed?"
       )
     }
+    try fill(min(count, most))
+  }
+
+  /// Reads until so many bytes are there, or the end is; where rows are wanted as they arrive, until more are.
+  mutating func fill(_ count: Int) throws(TabularError) {
+    if isAtEnd || end - start >= count { return }
     if start + count > bytes.count {
-      var larger = [UInt8](repeating: 0, count: max(blockSize + 2, start + count))
-      larger.withUnsafeMutableBytes { to in bytes.withUnsafeBytes { to.copyMemory(from: $0) } }
-      bytes = larger
+      let rest = start..<end, size = max(roomForBlock, count)
+      if size > bytes.count {
+        var larger = [UInt8](repeating: 0, count: size)
+        larger.withUnsafeMutableBytes { to in
+          bytes.withUnsafeBytes { to.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[rest])) }
+        }
+        bytes = larger
+      } else {
+        bytes.withUnsafeMutableBytes {
+          $0.baseAddress!.copyMemory(from: $0.baseAddress! + rest.lowerBound, byteCount: rest.count)
+        }
+      }
+      (start, end) = (0, rest.count)
     }
     while end - start < count, !isAtEnd {
       guard let stream else { break }

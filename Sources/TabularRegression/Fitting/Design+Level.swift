@@ -1,0 +1,28 @@
+extension Design {
+  /// The level of C(…) that a field's text stands for: of a number its value, so that 2.0 and 2 are one level, and
+  /// 1e+05 and 100000. Zeros in front stay, for a code may have them, and so do more digits than a Double tells apart.
+  static func level(_ text: String) -> String {
+    guard text.utf8.contains(where: { ".eE+-".utf8.contains($0) }),
+      case .value(let value) = DecimalNumber(Array(text.utf8)[...])
+    else { return text }
+    let isDigit = { (byte: UInt8) in UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }
+    let isZero = { (byte: UInt8) in byte == UInt8(ascii: "0") }
+    let start = text.utf8.drop { !isDigit($0) && $0 != UInt8(ascii: ".") }
+    let digits = start.prefix { isDigit($0) || $0 == UInt8(ascii: ".") }.filter(isDigit)
+    let isCode = start.first.map(isZero) == true && start.dropFirst().first.map(isDigit) == true
+    let significant = digits.drop(while: isZero).reversed().drop(while: isZero).count
+    return isCode || significant > 15 ? text : Expression.text(of: value + 0)
+  }
+
+  /// TRUE or FALSE where that is what a word says, in any case.
+  static func boolean(_ word: String) -> String? {
+    switch word.utf8.count {
+    case 4 where word.uppercased() == "TRUE": "TRUE"
+    case 5 where word.uppercased() == "FALSE": "FALSE"
+    default: nil
+    }
+  }
+
+  /// Whether words all say TRUE or FALSE, in any case: their levels are then these two, as R reads them.
+  static func areBoolean(_ words: some Sequence<String>) -> Bool { words.allSatisfy { boolean($0) != nil } }
+}

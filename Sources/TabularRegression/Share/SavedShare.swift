@@ -1,0 +1,125 @@
+/// What a file of `accumulate` or `merge` holds: a share, or a part of one.
+package enum SavedShare: Sendable {
+  case whole(Share)
+  case part(PartialShare)
+
+  /// Takes the rows of files, or of a part of them, which need not fit in memory.
+  ///
+  /// - Parameters:
+  ///   - formula: what to predict from what.
+  ///   - source: where the rows come from.
+  ///   - weights: name of the column that weighs the rows; nil for 1.
+  ///   - missing: what becomes of rows in which a field is missing.
+  ///   - survey: what all rows have, and what it is called in messages; it is used where the design depends on them.
+  ///   - whole: all rows, of which `source` reads a part: they are surveyed where there is no survey.
+  ///   - progress: called with the number of rows that were read.
+  /// - Throws: ``TabularError``, as `Share.init(_:reading:)`; a survey for another fit.
+  package init<Source: TableSource>(
+    _ formula: Formula, reading source: Source, weights: String? = nil, missing: MissingPolicy = .refuse,
+    knowing survey: (survey: SavedSurvey, name: String)? = nil, whole: () throws(TabularError) -> Source,
+    progress: (Int) -> Void = { _ in }
+  ) throws(TabularError) {
+    var rows = Share.formulaRows(formula, source, weights, missing)
+    rows.isPart = true
+    if source.division.isWhole, survey == nil {
+      self = .whole(
+        try Share(formula, reading: source, weights: weights, missing: missing, progress: progress))
+      return
+    }
+    var found: DesignSurvey?
+    let needsSurvey = try rows.needsSurvey()
+    if let survey, needsSurvey || source.division.isWhole {
+      guard survey.survey.isFor(try rows.surveyOfNone()) else {
+        throw .unusable(
+          file: survey.name,
+          message: "it is a survey for another fit; make it with this formula and the same options")
+      }
+      found = try survey.survey.whole(named: survey.name)
+    } else if needsSurvey {
+      var all = rows
+      all.source = try whole()
+      found = try SavedSurvey(all, progress: progress).whole(named: source.source)
+    }
+    let part = try rows.partialShare(knowing: found, progress: progress)
+    self = source.division.isWhole ? .whole(try part.whole(named: source.source)) : .part(part)
+  }
+
+  /// Reads a file.
+  ///
+  /// - Parameter path: the file, or "-" for standard input.
+  /// - Throws: ``TabularError``: as `Share.init(contentsOf:)`.
+  package init(contentsOf path: String) throws(TabularError) {
+    let isPart = PartialShare.envelope.begins(path)
+    self =
+      isPart
+      ? .part(try PartialShare(PartialShare.envelope.file(path))) : .whole(try Share(contentsOf: path))
+  }
+
+  /// Writes a file: whole, or not at all.
+  package func write(to path: String) throws(TabularError) {
+    switch self {
+    case .whole(let share): try share.write(to: path)
+    case .part(let part): try part.write(to: path)
+    }
+  }
+
+  /// Number of rows whose weight is not zero.
+  package var observations: Int {
+    switch self {
+    case .whole(let share): share.observations
+    case .part(let part): part.observations
+    }
+  }
+
+  /// Number of features and targets.
+  package var columnCount: Int {
+    switch self {
+    case .whole(let share): share.features.count + share.targetCount
+    case .part(let part): part.columnCount
+    }
+  }
+
+  /// "blocks 17–18 of b.csv", what is missing; nil where nothing is.
+  package var missingText: String? {
+    if case .part(let part) = self { part.missingText } else { nil }
+  }
+
+  /// Takes the share of other rows, or another part of the same.
+  ///
+  /// - Parameter name: what it is called in messages.
+  package mutating func merge(_ other: SavedShare, named name: String) throws(TabularError) {
+    switch (self, other) {
+    case (.whole(var share), .whole(let other)):
+      try share.merge(other, named: name)
+      self = .whole(share)
+    case (.part(var part), .part(let other)):
+      try part.merge(other, named: name)
+      self = .part(part)
+    default:
+      throw .unusable(
+        file: name,
+        message:
+          "a part of files and a share of others cannot be merged; merge all parts of the files first, and their share then"
+      )
+    }
+  }
+
+  /// The share of all leaves, once all parts are there.
+  package func finished(named name: String) throws(TabularError) -> SavedShare {
+    guard case .part(let part) = self, part.missingText == nil else { return self }
+    return .whole(try part.whole(named: name))
+  }
+
+  /// The share, with all leaves or those that are there.
+  ///
+  /// - Parameters:
+  ///   - allowsMissing: whether leaves may be missing, as if they did not exist.
+  ///   - name: what it is called in messages.
+  /// - Throws: ``TabularError/unusable(file:message:)``, which names the leaves that are missing.
+  package func share(allowsMissing: Bool, named name: String) throws(TabularError) -> Share {
+    switch self {
+    case .whole(let share): share
+    case .part(let part): try part.whole(allowsMissing: allowsMissing, named: name)
+    }
+  }
+}
