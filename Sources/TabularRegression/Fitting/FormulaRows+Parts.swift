@@ -10,10 +10,13 @@ extension FormulaRows where Reduction == Share {
   ///
   /// - Parameters:
   ///   - survey: of the rows of all leaves; nil where they can be reduced without.
+  ///   - blocks: while there are no more blocks, what cannot be reduced is left out, and told to `found`.
   ///   - progress: called with the number of rows that were read.
+  ///   - found: called with the number of blocks that have rows, and why some could not be reduced.
   /// - Throws: ``TabularError``, as ``survey(keeping:progress:)``.
   func partialShare(
-    knowing survey: DesignSurvey?, progress: (Int) -> Void
+    knowing survey: DesignSurvey?, keeping blocks: Int = 0, progress: (Int) -> Void,
+    found: (Int, TabularError?) -> Void = { _, _ in }
   ) throws(TabularError) -> PartialShare {
     if let survey {
       let design = try survey.design(isPart: isPart), absorption = design.absorption(fewest: 2)
@@ -23,10 +26,12 @@ extension FormulaRows where Reduction == Share {
       return partialShare(share, none: none, nil)
     }
     if let share = try matrixShare(progress: progress) {
+      found(source.division.range.count, nil)
       return partialShare(share, none: Share(formula.text, share.design, absorbing: nil), nil)
     }
     guard let early = try early() else { preconditionFailure("the design depends on all rows") }
-    let pass = try firstPass(early, progress: progress)
+    let pass = try firstPass(early, keeping: blocks, progress: progress)
+    found(pass.blocks, pass.failure)
     let none = Share(formula.text, early.design, absorbing: early.open)
     return partialShare(pass.reduction ?? none, none: none, try pass.survey(surveyOfNone()))
   }

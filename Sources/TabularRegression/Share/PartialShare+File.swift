@@ -8,14 +8,21 @@ extension PartialShare {
   ///
   /// - Throws: ``TabularError/file(path:operation:reason:)``; a file that was there before is then as it was.
   package func write(to path: String) throws(TabularError) {
-    try Self.envelope.write(PartialShareRecord(self), to: path)
+    try Self.envelope.write(self, to: path)
   }
 
-  var fileBytes: [UInt8] { Self.envelope.bytes(of: PartialShareRecord(self)) }
+  var fileBytes: [UInt8] { Self.envelope.bytes(of: self) }
 
-  init(_ file: RandomAccessFile) throws(TabularError) {
-    let record: PartialShareRecord = try Self.envelope.open(file)
-    guard let share = record.share else { throw Self.envelope.damaged(name: file.name) }
+  init(_ file: RandomAccessFile) throws(TabularError) { self = try Self.envelope.open(file) }
+}
+
+extension PartialShare: Codable {
+  package func encode(to encoder: any Encoder) throws { try PartialShareRecord(self).encode(to: encoder) }
+
+  package init(from decoder: any Decoder) throws {
+    guard let share = try PartialShareRecord(from: decoder).share else {
+      throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: Envelope.misfit))
+    }
     self = share
   }
 }

@@ -4,12 +4,14 @@ internal import LinearRegression
 ///
 /// Surveys of other rows are merged in the order of the rows; those of parts of the same files in any order.
 package struct SavedSurvey: Sendable {
-  private let none: DesignSurvey
+  let none: DesignSurvey
+  /// Blocks that have rows.
+  private(set) var blocks: Int
   /// Whether the design depends on all rows, as far as the first ones show; nil where that was not looked at.
   package private(set) var isNeeded: Bool?
-  private var contents: Contents
+  private(set) var contents: Contents
 
-  private enum Contents: Sendable {
+  enum Contents: Sendable {
     case whole(MergeTree<DesignSurvey>)
     case part(LeafParts<DesignSurvey>)
   }
@@ -17,7 +19,11 @@ package struct SavedSurvey: Sendable {
   static let envelope = Envelope(
     formatName: "linreg-survey", version: 1, noun: "survey", remedy: "make it again")
 
-  private static func join(_ survey: inout DesignSurvey, _ later: DesignSurvey) throws(TabularError) {
+  init(none: DesignSurvey, blocks: Int, contents: Contents) {
+    (self.none, self.blocks, self.contents) = (none, blocks, contents)
+  }
+
+  static func join(_ survey: inout DesignSurvey, _ later: DesignSurvey) throws(TabularError) {
     try survey.merge(later)
   }
 
@@ -45,6 +51,7 @@ package struct SavedSurvey: Sendable {
     none = try rows.surveyOfNone()
     isNeeded = try rows.needsSurvey()
     let pass = try rows.firstPass(nil, progress: progress), division = rows.source.division
+    blocks = pass.blocks
     contents = division.isWhole ? .whole(pass.surveys) : .part(LeafParts(division, pass.surveys))
   }
 
@@ -72,6 +79,7 @@ package struct SavedSurvey: Sendable {
         file: name,
         message: "it is a survey for another fit; merge surveys of one formula, with the same options")
     }
+    blocks += other.blocks
     switch (contents, other.contents) {
     case (.whole(var tree), .whole(let later)):
       for part in later.subtrees { try tree.append(part.value, before: part.before, Self.join) }
@@ -107,85 +115,8 @@ package struct SavedSurvey: Sendable {
 
 extension DesignSurvey {
   /// Whether two surveys are for one formula, and tables of the same columns.
-  fileprivate func isOfSameFit(as other: DesignSurvey) -> Bool {
+  func isOfSameFit(as other: DesignSurvey) -> Bool {
     formula.text == other.formula.text && tableColumns == other.tableColumns && weights == other.weights
       && missing == other.missing
   }
-}
-
-extension SavedSurvey {
-  /// Whether a regular file holds a survey.
-  package static func isIn(_ path: String) -> Bool { envelope.begins(path) }
-
-  /// Writes a file: whole, or not at all.
-  package func write(to path: String) throws(TabularError) { try Self.envelope.write(Record(self), to: path) }
-
-  var fileBytes: [UInt8] { Self.envelope.bytes(of: Record(self)) }
-
-  /// Reads a file.
-  ///
-  /// - Parameter path: the file, or "-" for standard input.
-  package init(contentsOf path: String) throws(TabularError) { try self.init(Self.envelope.file(path)) }
-
-  init(_ file: RandomAccessFile) throws(TabularError) {
-    let record: Record = try Self.envelope.open(file)
-    guard let survey = try record.survey() else { throw Self.envelope.damaged(name: file.name) }
-    self = survey
-  }
-
-  /// The contents of a survey's file.
-  private struct Record: Codable {
-    var none: DesignSurvey
-    /// The leaves of the files; not there where they are all.
-    var leaves: FileLeaves?
-    var sections: [Section]
-
-    /// Consecutive leaves.
-    struct Section: Codable {
-      var first: Int?
-      var end: Int?
-      var parts: [Part]
-    }
-
-    struct Part: Codable {
-      var height: UInt64
-      var rows: DesignSurvey
-    }
-
-    init(_ survey: SavedSurvey) {
-      func parts(_ tree: MergeTree<DesignSurvey>) -> [Part] {
-        tree.subtrees.map { Part(height: $0.before, rows: $0.value) }
-      }
-      none = survey.none
-      switch survey.contents {
-      case .whole(let tree): sections = [Section(parts: parts(tree))]
-      case .part(let found):
-        leaves = found.leaves
-        sections = found.sections.map {
-          Section(first: $0.range.lowerBound, end: $0.range.upperBound, parts: parts($0.tree))
-        }
-      }
-    }
-
-    /// The survey; nil where its parts do not fit.
-    func survey() throws(TabularError) -> SavedSurvey? {
-      var found: [LeafParts<DesignSurvey>.Section] = []
-      for section in sections {
-        var tree = MergeTree<DesignSurvey>()
-        for part in section.parts {
-          guard part.rows.isOfSameFit(as: none) else { return nil }
-          try tree.append(part.rows, before: part.height, SavedSurvey.join)
-        }
-        let (first, end) = (section.first ?? 0, section.end ?? 1)
-        guard 0 <= first, first < end else { return nil }
-        found.append(.init(range: first..<end, tree: tree))
-      }
-      guard let leaves else {
-        return found.count == 1 ? SavedSurvey(none: none, contents: .whole(found[0].tree)) : nil
-      }
-      return LeafParts(leaves, found).map { SavedSurvey(none: none, contents: .part($0)) }
-    }
-  }
-
-  private init(none: DesignSurvey, contents: Contents) { (self.none, self.contents) = (none, contents) }
 }
