@@ -95,8 +95,11 @@ let package = Package(
       name: "TabularRegressionTests", dependencies: ["TabularRegression", "TestSupport"],
       exclude: ["Fixtures", "R"],
       swiftSettings: strict),
+    // What the tests of MPI start as several processes.
+    .executableTarget(
+      name: "RankProbe", dependencies: ["TabularRegression"], path: "Tests/RankProbe", swiftSettings: strict),
     .testTarget(
-      name: "linregTests", dependencies: ["linreg", "TabularRegression", "TestSupport"],
+      name: "linregTests", dependencies: ["linreg", "RankProbe", "TabularRegression", "TestSupport"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
