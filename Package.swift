@@ -50,6 +50,8 @@ let package = Package(
     .target(name: "CDistributions"),
     // Text to numbers and words, a block of rows at a time; numbers to text.
     .target(name: "CText", exclude: ["fields.h", "numbers.h"]),
+    // Messages between processes by an MPI library that is loaded at run time.
+    .target(name: "CMessagePassing", exclude: ["calls.h"]),
     // The process of the command: its memory, and what is looked at before OpenBLAS is loaded.
     .target(name: "CProcess"),
 
@@ -62,7 +64,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "TabularRegression",
-      dependencies: ["LinearRegression", "CText", "CZlib"],
+      dependencies: ["LinearRegression", "CText", "CMessagePassing", "CZlib"],
       swiftSettings: strict),
 
     // MARK: Command
@@ -93,8 +95,11 @@ let package = Package(
       name: "TabularRegressionTests", dependencies: ["TabularRegression", "TestSupport"],
       exclude: ["Fixtures", "R"],
       swiftSettings: strict),
+    // What the tests of MPI start as several processes.
+    .executableTarget(
+      name: "RankProbe", dependencies: ["TabularRegression"], path: "Tests/RankProbe", swiftSettings: strict),
     .testTarget(
-      name: "linregTests", dependencies: ["linreg", "TabularRegression", "TestSupport"],
+      name: "linregTests", dependencies: ["linreg", "RankProbe", "TabularRegression", "TestSupport"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],

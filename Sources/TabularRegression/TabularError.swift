@@ -1,7 +1,7 @@
 public import LinearRegression
 
 /// What can go wrong between a file and a fitted model. Each prints as one line: where, what, and what to do.
-public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum TabularError: Error, Equatable, Sendable, Codable, CustomStringConvertible {
   /// A file cannot be read or written; the reason is the operating system's.
   case file(path: String, operation: FileOperation, reason: String)
 
@@ -35,18 +35,22 @@ public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The task was cancelled.
   case cancelled
 
+  /// Another of the processes that work on one computation has failed; the first of them has the reason.
+  case elsewhere
+
   /// What was tried with a file.
-  public enum FileOperation: String, Sendable {
+  public enum FileOperation: String, Sendable, Codable {
     case read, write, remove
   }
 
   /// One line without a newline at its end; after a formula's, the formula and a mark below the place.
   public var description: String {
     guard case .formula(let text, let position, let message) = self else { return printable(line) }
+    let column = max(0, min(position, text.count))  // what was decoded can have any number
     return """
       formula: \(printable(message))
         \(String(text.map { $0.isWhitespace ? " " : Character(printable(String($0))) }))
-        \(String(repeating: " ", count: position))^
+        \(String(repeating: " ", count: column))^
       """
   }
 
@@ -73,6 +77,8 @@ public enum TabularError: Error, Equatable, Sendable, CustomStringConvertible {
       divergence.description
     case .cancelled:
       "the task was cancelled"
+    case .elsewhere:
+      "another rank has failed; rank 0 says why"
     }
   }
 }

@@ -33,6 +33,7 @@ enum Decodables {
       var generator = $0
       _ = (generator.nextInteger(below: 10), generator.nextNormal(), generator.nextUniform())
     },
+    "error": target(of: TabularError.self) { _ = $0.description },
     "choices": target(of: Choices.self) { _ = [$0.averaging?.description, $0.missing?.description] },
   ]
 

@@ -39,7 +39,10 @@ func shell(_ script: String, in folder: URL) throws -> Outcome {
   return try run(URL(fileURLWithPath: "/bin/sh"), ["-c", linreg + script], input: "", in: folder)
 }
 
-private func run(_ program: URL, _ arguments: [String], input: String, in folder: URL) throws -> Outcome {
+/// Runs a program.
+func run(
+  _ program: URL, _ arguments: [String], input: String = "", in folder: URL = repository
+) throws -> Outcome {
   // Files instead of pipes: output of any size cannot block.
   let files = TemporaryFolder(), inputFile = files.path("in")
   try Data(input.utf8).write(to: URL(fileURLWithPath: inputFile))

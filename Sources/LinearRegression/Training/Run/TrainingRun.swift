@@ -227,7 +227,7 @@ public enum StateMismatch: Equatable, Sendable, CustomStringConvertible {
 
 /// A run whose loss grew to a thousand times its initial value or beyond what can be represented, or
 /// ended at more than twice it.
-public struct Divergence: Equatable, Sendable, CustomStringConvertible {
+public struct Divergence: Equatable, Sendable, Codable, CustomStringConvertible {
   /// The epoch in which it was noticed, from 1.
   public let epoch: Int
 
