@@ -2,7 +2,7 @@ import ArgumentParser
 import LinearRegression
 import TabularRegression
 
-struct Accumulate: ParsableCommand {
+struct Accumulate: RankedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Reduce the rows of files to a share of an exact fit.",
     usage: "linreg accumulate <formula> <file> ... -o <share> [<options>]",
@@ -36,6 +36,7 @@ struct Accumulate: ParsableCommand {
   @OptionGroup var text: TextOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var memory: MemoryOptions
+  @OptionGroup var ranks: RankOptions
 
   @Option(help: "The column that weighs the rows, as R's lm does.")
   var weights: String?
@@ -55,14 +56,28 @@ struct Accumulate: ParsableCommand {
 
   func run() throws {
     let formula = try Formula(formula)
-    for file in files { try Files.checkWritable(output.shareFile, besides: file) }
-    if let survey { try Files.checkWritable(output.shareFile, besides: survey) }
-    let share = try memory.run(threads) {
+    let communicator = try ranks.communicator()
+    try communicator.onFirst { () throws(TabularError) in
+      for file in files + [survey].compactMap({ $0 }) {
+        try Files.checkWritable(output.shareFile, besides: file)
+      }
+    }
+    let share = try memory.run(threads) { () -> SavedShare? in
       let options = text.options(categories: formula.categories)
-      let file = try TableFile(files, options: options, part: part.part)
+      let file = try communicator.part(files) { (rank) throws(TabularError) in
+        try TableFile(files, options: options, part: rank ?? part.part)
+      }
       noteRowNames(file)
       var progress = ReadingProgress()
       defer { progress.end() }
+      if communicator.size > 1 {
+        let share = try Share(
+          formula, on: communicator, part: file,
+          whole: { () throws(TabularError) in try TableFile(files, options: options) }, weights: weights,
+          missing: rows.missing
+        ) { progress.show($0) }
+        return share.map(SavedShare.whole)
+      }
       return try SavedShare(
         formula, reading: file, weights: weights, missing: rows.missing,
         knowing: survey.map { (path) throws(TabularError) in
@@ -71,7 +86,7 @@ struct Accumulate: ParsableCommand {
         whole: { () throws(TabularError) in try TableFile(files, options: options) }
       ) { progress.show($0) }
     }
-    try output.deliver(share)
+    if let share { try output.deliver(share) }
   }
 }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import TabularRegression
 
-struct Check: ParsableCommand {
+struct Check: RankedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Tell what a file holds, and what would go wrong with it.",
     usage: "linreg check <file> [<options>]",
@@ -29,14 +29,20 @@ struct Check: ParsableCommand {
   @OptionGroup var text: TextOptions
   @OptionGroup var format: FormatOptions
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var ranks: RankOptions
 
   private var fileFormat: TableFormat { from ?? TableFormat(endingOf: file) ?? .csv }
 
   func run() throws {
+    let communicator = try ranks.communicator()
     let check = try threads.run {
-      try TableCheck(file, fileFormat, target: target, options: text.options())
+      try TableCheck(file, fileFormat, target: target, options: text.options(), on: communicator)
     }
+    if communicator.rank != 0 { return }
     Terminal.print(format.json ? check.json : check.text)
-    if check.stopsFit { Terminal.exit(.dataAtFault) }
+    if check.stopsFit {
+      Ranks.finish()
+      Terminal.exit(.dataAtFault)
+    }
   }
 }

@@ -3,7 +3,7 @@ import LinearAlgebra
 import LinearRegression
 import TabularRegression
 
-struct Evaluate: ParsableCommand {
+struct Evaluate: RankedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure a model's errors on a file that has the target too.",
     usage: "linreg evaluate <model> <file> [<options>]",
@@ -35,6 +35,7 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var text: TextOptions
   @OptionGroup var format: FormatOptions
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var ranks: RankOptions
 
   func validate() throws {
     if model == "-" && file == "-" {
@@ -43,6 +44,7 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
+    let communicator = try ranks.communicator()
     let (models, evaluations) = try threads.run {
       let models = try FittedModel.perTarget(contentsOf: model, beforeRowsOf: file)
       if weights == nil, let name = models[0].weights {
@@ -50,16 +52,21 @@ struct Evaluate: ParsableCommand {
           "every row counts the same here, though the fit weighed rows by \"\(printable(name))\"; --weights COLUMN weighs them"
         )
       }
-      let file = try TableFile([file], options: text.options(categories: models[0].categories))
+      let options = text.options(categories: models[0].categories)
+      let path = self.file
+      let file = try communicator.part([path]) { (part) throws(TabularError) in
+        try TableFile([path], options: options, part: part)
+      }
       var progress = ReadingProgress()
       defer { progress.end() }
       return (
         models,
-        try FittedModel.evaluations(models, reading: file, weights: weights, unusual.policies) {
+        try FittedModel.evaluations(models, reading: file, weights: weights, unusual.policies, on: communicator) {
           progress.show($0)
         }
       )
     }
+    if communicator.rank != 0 { return }
     let targets = models.map(\.target)
     Terminal.note(ofEach: Array(zip(targets, evaluations.map(\.missingText))))
     Terminal.note(

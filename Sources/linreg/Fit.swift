@@ -2,7 +2,7 @@ import ArgumentParser
 import LinearRegression
 import TabularRegression
 
-struct Fit: ParsableCommand {
+struct Fit: RankedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Fit a model exactly, by least squares.",
     usage: """
@@ -47,6 +47,7 @@ struct Fit: ParsableCommand {
   @OptionGroup var text: TextOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var memory: MemoryOptions
+  @OptionGroup var ranks: RankOptions
 
   @Option(help: "The column that weighs the rows, as R's lm does.")
   var weights: String?
@@ -64,11 +65,14 @@ struct Fit: ParsableCommand {
   }
 
   func run() throws {
-    let formula = try data.formula()
-    try output.check(besides: data.files)
-    let models = try memory.run(threads) {
-      let reading = text.options(categories: formula?.categories ?? [])
-      let file = try TableFile(data.files, options: reading.keepingDigits(options.precision))
+    let formula = try data.formula(), communicator = try ranks.communicator()
+    try communicator.onFirst { () throws(TabularError) in try output.check(besides: data.files) }
+    let models = try memory.run(threads) { () -> [FittedModel]? in
+      let reading = text.options(categories: formula?.categories ?? []).keepingDigits(options.precision)
+      let open = { (part: Part?) throws(TabularError) in
+        try TableFile(data.files, options: reading, part: part)
+      }
+      let file = try communicator.part(data.files, open)
       noteRowNames(file)
       let formula =
         try formula
@@ -76,10 +80,39 @@ struct Fit: ParsableCommand {
           of: file.columnNames, in: file.source, besides: weights, intercept: !noIntercept)
       var progress = ReadingProgress()
       defer { progress.end() }
+      if communicator.size > 1 { return try fit(formula, communicator, file, open, &progress) }
       if !options.needsRowsInMemory { return try fit(formula, file, &progress) }
       return try fit(formula, Table(all: file) { progress.show($0) }, &progress)
     }
-    try deliver(models, output)
+    if let models { try deliver(models, output) }
+  }
+
+  /// The fit of ranks; nil on those but the first.
+  private func fit(
+    _ formula: Formula, _ communicator: any Communicator, _ part: TableFile,
+    _ open: (Part?) throws(TabularError) -> TableFile, _ progress: inout ReadingProgress
+  ) throws -> [FittedModel]? {
+    if options.needsRowsInMemory {
+      return communicator.rank == 0
+        ? try fit(formula, Table(all: open(nil)) { progress.show($0) }, &progress) : nil
+    }
+    let models = try FittedModel.perTarget(
+      formula, on: communicator, part: part, whole: { () throws(TabularError) in try open(nil) },
+      weights: weights, missing: rows.missing, method: options.plainMethod(intercept: formula.hasIntercept),
+      plan: { plan in
+        progress.end()
+        tell(plan)
+      }, solving: { progress.showSolving(columns: $0) }, progress: { progress.show($0) })
+    if explain { try tellMessages(communicator) }
+    return models
+  }
+
+  /// How much each rank has sent.
+  private func tellMessages(_ communicator: any Communicator) throws {
+    let sent = try communicator.gather(Array("\(communicator.bytesSent)".utf8))
+    for (rank, bytes) in (sent ?? []).enumerated() {
+      Terminal.note("rank \(rank)     sent \(String(decoding: bytes, as: UTF8.self)) bytes")
+    }
   }
 
   private func fit(

@@ -43,15 +43,20 @@ struct Linreg: ParsableCommand {
   static func main() {
     Terminal.prepare()
     Interrupts.install()
+    Terminal.isSilent = Ranks.isSilent
     if let fault = unknownVerb(CommandLine.arguments.dropFirst().first) {
       Terminal.note(fault)
       Terminal.exit(.usage)
     }
     do {
       var command = try parseAsRoot(arguments)
+      // What ranks do not do together rank 0 does.
+      if Terminal.isSilent, !(command is any RankedCommand) { Terminal.exit(.done) }
       try Parallelism.$threads.withValue(min(Parallelism.threads, Terminal.mostThreads)) { try command.run() }
+      Ranks.finish()
     } catch let error as TabularError {
       Terminal.note(error.description)
+      Ranks.finish(after: error)
       Terminal.exit(ExitStatus(error))
     } catch {
       let text = fullMessage(for: error)

@@ -2,7 +2,7 @@ import ArgumentParser
 import LinearRegression
 import TabularRegression
 
-struct Predict: ParsableCommand {
+struct Predict: RankedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Predict the rows of a file with a model; prints CSV.",
     usage: "linreg predict <model> <file> [<options>]",
@@ -66,6 +66,7 @@ struct Predict: ParsableCommand {
   @OptionGroup var text: TextOptions
   @OptionGroup var format: FormatOptions
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var ranks: RankOptions
 
   private var outputFormat: TableFormat { TableFormat(endingOf: output) ?? .csv }
 
@@ -106,7 +107,10 @@ struct Predict: ParsableCommand {
   }
 
   func run() throws {
-    if output != "-" { try TableWriter.check(output, outputFormat, besides: [model, file]) }
+    let communicator = try ranks.communicator()
+    try communicator.onFirst { () throws(TabularError) in
+      if output != "-" { try TableWriter.check(output, outputFormat, besides: [model, file]) }
+    }
     try threads.run {
       let models = try FittedModel.perTarget(contentsOf: model, beforeRowsOf: file)
       var columns = columns
@@ -115,7 +119,11 @@ struct Predict: ParsableCommand {
       var reading = text.options(categories: models[0].categories)
       // A matrix holds numbers, and text what stands in the file.
       if outputFormat != .npy { reading.verbatim = .some(models[0].columnsOnlyPassed(for: columns)) }
-      let file = try TableFile([file], options: reading, asTheyArrive: !format.json)
+      let options = reading
+      let path = self.file
+      let file = try communicator.part([path]) { (part) throws(TabularError) in
+        try TableFile([path], options: options, asTheyArrive: !format.json, part: part)
+      }
       if isGuarded && models.allSatisfy({ $0.covariance == nil }) {
         Terminal.note("the model has no leverages: \(models[0].whyNoCovariance)")
       }
@@ -126,7 +134,8 @@ struct Predict: ParsableCommand {
       }
       say(
         format.json
-          ? try printJSON(models, file, columns) : try write(models, file, columns, outputFormat),
+          ? try printJSON(models, file, columns, communicator)
+          : try write(models, file, columns, outputFormat, communicator),
         models)
     }
   }
@@ -145,22 +154,25 @@ struct Predict: ParsableCommand {
 
   /// Writes the rows as they are predicted.
   private func write(
-    _ models: [FittedModel], _ file: TableFile, _ columns: PredictionColumns, _ format: TableFormat
+    _ models: [FittedModel], _ file: TableFile, _ columns: PredictionColumns, _ format: TableFormat,
+    _ communicator: any Communicator
   ) throws -> PredictedRows.Notes {
     switch format {
-    case .csv: try write(models, file, columns, CSVEncoder())
-    case .tsv: try write(models, file, columns, CSVEncoder(delimiter: "\t"))
-    case .npy: try write(models, file, columns, NPYEncoder<Double>())
+    case .csv: try write(models, file, columns, CSVEncoder(), communicator)
+    case .tsv: try write(models, file, columns, CSVEncoder(delimiter: "\t"), communicator)
+    case .npy: try write(models, file, columns, NPYEncoder<Double>(), communicator)
     }
   }
 
   private func write(
-    _ models: [FittedModel], _ file: TableFile, _ columns: PredictionColumns, _ encoder: some TableEncoder
+    _ models: [FittedModel], _ file: TableFile, _ columns: PredictionColumns, _ encoder: some TableEncoder,
+    _ communicator: any Communicator
   ) throws -> PredictedRows.Notes {
     var writer: TableWriter?, notes = PredictedRows.Notes(targets: models.count)
-    try file.forEachBlock(columns: models[0].columnsRead(for: columns)) { (block) throws(TabularError) in
+    let read = models[0].columnsRead(for: columns)
+    try communicator.forEachBlock(of: file, columns: read) { (block) throws(TabularError) in
       let rows = try FittedModel.predictedRows(models, block, columns)
-      return (bytes: try encoder.rows(rows.table), rows: block.rowCount, notes: rows.notes)
+      return PredictedText(bytes: try encoder.rows(rows.table), rows: block.rowCount, notes: rows.notes)
     } take: { (block) throws(TabularError) in
       if writer == nil { writer = try TableWriter(output, columns.passed + columns.own, encoder) }
       try writer!.append(block.bytes, rows: block.rows)
@@ -171,7 +183,7 @@ struct Predict: ParsableCommand {
   }
 
   private func printJSON(
-    _ models: [FittedModel], _ file: TableFile, _ columns: PredictionColumns
+    _ models: [FittedModel], _ file: TableFile, _ columns: PredictionColumns, _ communicator: any Communicator
   ) throws -> PredictedRows.Notes {
     var notes = PredictedRows.Notes(targets: models.count), rows = JoinedRows()
     try file.forEachBlock(columns: models[0].columnsRead(for: columns)) { (block) throws(TabularError) in
@@ -194,7 +206,7 @@ struct Predict: ParsableCommand {
 
 extension RowTally {
   /// "3 rows are outside the range of the fit's rows: area (2), rooms (1); the first is new.csv:17, column area"
-  fileprivate func text(_ first: (file: String, line: Int, kind: String)) -> String {
+  fileprivate func text(_ first: RowTally.First) -> String {
     "\(rowCount) \(rowCount == 1 ? "row is" : "rows are") outside the range of the fit's rows: \(kinds); the first is \(first.file):\(first.line), column \(first.kind)"
   }
 }

@@ -247,6 +247,7 @@ private final class CountingRanks: Communicator {
 
   var rank: Int { ranks.rank }
   var size: Int { ranks.size }
+  var bytesSent: Int { ranks.bytesSent }
 
   func send(_ bytes: [UInt8], to rank: Int) throws(TabularError) {
     sent.add(1, ordering: .relaxed)

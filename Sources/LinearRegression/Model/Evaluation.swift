@@ -42,7 +42,7 @@ public struct Evaluation: Equatable, Sendable {
 }
 
 /// A sum of squares in units in which it is neither beyond nor below a Double.
-fileprivate struct SumOfSquares: Equatable, Sendable {
+package struct SumOfSquares: Equatable, Sendable, Codable {
   /// Σ w (x / unit)²
   var scaled = 0.0
   /// A power of two.
@@ -50,7 +50,7 @@ fileprivate struct SumOfSquares: Equatable, Sendable {
 
   var value: Double { scaled * unit * unit }
 
-  static func == (a: SumOfSquares, b: SumOfSquares) -> Bool {
+  package static func == (a: SumOfSquares, b: SumOfSquares) -> Bool {
     a.unit == b.unit ? a.scaled == b.scaled : a.value == b.value
   }
 
@@ -80,6 +80,29 @@ extension Evaluation {
       targetMean: targetMean + difference * share,
       meanAbsoluteError: meanAbsoluteError * (1 - share) + other.meanAbsoluteError * share,
       maximumError: max(maximumError, other.maximumError))
+  }
+}
+
+extension Evaluation {
+  /// What errors add up to, as it is sent between processes: with all bits.
+  package struct Sums: Codable, Sendable {
+    let observations: Int
+    let weightSum: Double
+    let residual, total: SumOfSquares
+    let targetMean, meanAbsoluteError, maximumError: Double
+  }
+
+  package var sums: Sums {
+    Sums(
+      observations: observations, weightSum: weightSum, residual: residual, total: total,
+      targetMean: targetMean, meanAbsoluteError: meanAbsoluteError, maximumError: maximumError)
+  }
+
+  package init(_ sums: Sums) {
+    self.init(
+      observations: sums.observations, weightSum: sums.weightSum, residual: sums.residual, total: sums.total,
+      targetMean: sums.targetMean, meanAbsoluteError: sums.meanAbsoluteError,
+      maximumError: sums.maximumError)
   }
 }
 

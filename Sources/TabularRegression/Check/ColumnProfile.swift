@@ -1,5 +1,5 @@
 /// What a column of a table holds: a reduction over blocks of rows.
-package struct ColumnProfile: Sendable {
+package struct ColumnProfile: Sendable, Codable {
   package let name: String
   /// Number of rows.
   package private(set) var rowCount = 0
@@ -38,7 +38,7 @@ package struct ColumnProfile: Sendable {
   package static let valueLimit = 10_000
 
   /// How often something stands in a column, and where first.
-  package struct Occurrences: Sendable, Equatable {
+  package struct Occurrences: Sendable, Equatable, Codable {
     package var count = 0
     package var firstLine: Int?
 
@@ -54,7 +54,7 @@ package struct ColumnProfile: Sendable {
   }
 
   /// Different values with their counts.
-  package struct Values: Sendable {
+  package struct Values: Sendable, Codable {
     package private(set) var texts: [String] = []
     package private(set) var counts: [Int] = []
     private var positions: [String: Int] = [:]

@@ -1,5 +1,5 @@
 /// Squared deviations and their products of two columns, of rows where both are finite.
-package struct Comoments: Sendable, Equatable {
+package struct Comoments: Sendable, Equatable, Codable {
   private var count = 0.0
   private var meanX = 0.0
   private var meanY = 0.0

@@ -54,16 +54,19 @@ package struct TableCheck: Sendable {
   ///   - format: its format.
   ///   - target: the column that is to be predicted, if that is known.
   ///   - options: how text is read.
+  ///   - communicator: the ranks, each of which reads its part; the check is rank 0's.
   /// - Throws: ``TabularError``: a file that cannot be read, or has no such target. Damage is a finding.
   package init(
     _ path: String, _ format: TableFormat, target: String? = nil,
-    options: ReadingOptions = ReadingOptions()
+    options: ReadingOptions = ReadingOptions(), on communicator: any Communicator = SingleProcess()
   ) throws(TabularError) {
     source = path == "-" ? "standard input" : path
     lineNoun = format == .npy ? "row" : "line"
     var damage: Finding?
     do throws(TabularError) {
-      try read(TableFile([path], format, options: options, countsRaggedRows: true), target)
+      let file = try communicator.agree(
+        try TableFile([path], format, options: options, countsRaggedRows: true, part: communicator.part))
+      try read(file, target, communicator)
     } catch {
       damage = try finding(error)
     }
@@ -74,16 +77,25 @@ package struct TableCheck: Sendable {
     findings = all.filter(\.stopsFit) + all.filter { !$0.stopsFit }
   }
 
-  private mutating func read(_ file: TableFile, _ target: String?) throws(TabularError) {
-    try file.forEachBlock(columns: nil) { (block) throws(TabularError) in
+  /// What is found in a block.
+  private struct Part: Codable, Sendable {
+    let profiles: [ColumnProfile]
+    let ragged: TableColumn.Fault?
+  }
+
+  private mutating func read(
+    _ file: TableFile, _ target: String?, _ communicator: any Communicator
+  ) throws(TabularError) {
+    try communicator.forEachBlock(of: file, columns: nil) { (block) throws(TabularError) in
       if let target { try block.require(target) }
       // A target of words is a finding of its own.
       let targets = target.flatMap { try? block.numbers($0) }
       let profiles = block.columns.map {
         ColumnProfile($0, in: block, target: $0.name == target ? nil : targets)
       }
-      return (profiles: profiles, ragged: block.ragged)
-    } take: { (profiles, ragged) throws(TabularError) in
+      return Part(profiles: profiles, ragged: block.ragged)
+    } take: { (part) throws(TabularError) in
+      let (profiles, ragged) = (part.profiles, part.ragged)
       if self.ragged == nil { self.ragged = ragged } else { self.ragged?.count += ragged?.count ?? 0 }
       rowCount += profiles.first?.rowCount ?? 0
       if columns.isEmpty { return columns = profiles }

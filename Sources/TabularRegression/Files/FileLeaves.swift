@@ -90,6 +90,13 @@ package struct Division: Equatable, Sendable {
   let leaves: FileLeaves
   let range: Range<Int>
 
+  /// The files in words, such as "b.csv of 1024 bytes".
+  package var descriptions: [String] {
+    leaves.files.map { file in
+      "\(printable(file.name))\(file.bytes.map { " of \($0) bytes" } ?? "")"
+    }
+  }
+
   /// Whether all are read.
   var isWhole: Bool { range == 0..<leaves.count }
 }

@@ -42,24 +42,28 @@ extension FittedModel {
   }
 
   /// The same of the models of several targets, in one reading.
+  ///
+  /// - Parameter communicator: the ranks, of which each has its part of the rows; the errors are rank 0's.
   package static func evaluations(
     _ models: [FittedModel], reading rows: some TableSource, weights: String? = nil,
-    _ policies: Policies = Policies(), progress: (Int) -> Void = { _ in }
+    _ policies: Policies = Policies(), on communicator: any Communicator = SingleProcess(),
+    progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> [EvaluatedRows] {
     var wholes = models.map { _ in EvaluatedBlocks() }, rowCount = 0
     let columns = models.reduce(into: Set([weights].compactMap { $0 })) {
       $0.formUnion($1.design.tableColumns(for: .evaluation))
     }
-    try rows.forEachBlock(columns: columns) { (block) throws(TabularError) in
+    try communicator.forEachBlock(of: rows, columns: columns) { (block) throws(TabularError) in
       var parts: [EvaluatedBlocks] = []
       for model in models { parts.append(try model.evaluated(block, weights, policies)) }
-      return (parts: parts, rows: block.rowCount)
+      return EvaluatedBlock(parts: parts, rows: block.rowCount)
     } take: { (block) throws(TabularError) in
       rowCount += block.rows
       for (index, part) in block.parts.enumerated() { wholes[index].merge(part) }
       progress(rowCount)
     }
     var result: [EvaluatedRows] = []
+    if communicator.rank != 0 { return [] }
     for (model, whole) in zip(models, wholes) {
       result.append(
         EvaluatedRows(
@@ -71,13 +75,27 @@ extension FittedModel {
     return result
   }
 
+  /// What was found in a block, for each model.
+  private struct EvaluatedBlock: Codable, Sendable {
+    let parts: [EvaluatedBlocks]
+    let rows: Int
+  }
+
   /// What the blocks that have been read add up to.
-  private struct EvaluatedBlocks {
+  private struct EvaluatedBlocks: Codable, Sendable {
     /// The errors; nil where no row has a prediction and a weight.
-    var evaluation: Evaluation?
+    var evaluation: Evaluation? {
+      get { sums.map(Evaluation.init) }
+      set { sums = newValue?.sums }
+    }
+    private var sums: Evaluation.Sums?
     /// Rows with a prediction, of weight 0 too.
     var predicted = 0
     var unestimable = RowTally()
+
+    init(evaluation: Evaluation? = nil, predicted: Int = 0, unestimable: RowTally = RowTally()) {
+      (sums, self.predicted, self.unestimable) = (evaluation?.sums, predicted, unestimable)
+    }
 
     mutating func merge(_ later: EvaluatedBlocks) {
       if let part = later.evaluation {

@@ -48,7 +48,7 @@ package struct PredictedRows: Sendable {
   package let notes: Notes
 
   /// What is said of the rows beside their predictions.
-  package struct Notes: Sendable {
+  package struct Notes: Sendable, Codable {
     /// Rows with fields outside the range that their column had in the fit, by column: there a prediction extrapolates.
     /// None where that was not asked.
     package var outside = RowTally()

@@ -1,11 +1,17 @@
 /// How many rows of a kind there are, by what they have in common: a column, or a dependency that does not hold.
-package struct RowTally: Sendable {
+package struct RowTally: Sendable, Codable {
   /// How many there are.
   package private(set) var rowCount = 0
   /// How many there are of each kind.
   package private(set) var counts: [String: Int] = [:]
   /// The file and line of the first, and its kind.
-  package private(set) var first: (file: String, line: Int, kind: String)?
+  package private(set) var first: First?
+
+  package struct First: Sendable, Codable {
+    package let file: String
+    package let line: Int
+    package let kind: String
+  }
 
   package init() {}
 
@@ -19,7 +25,7 @@ package struct RowTally: Sendable {
     rowCount = all.count
     guard let row = all.min(), let kind = found.first(where: { $0.rows.first == row })?.kind else { return }
     let place = table.places[row]
-    first = (place.file, place.line, kind)
+    first = First(file: place.file, line: place.line, kind: kind)
   }
 
   /// Counts those of a later block too.

@@ -11,6 +11,9 @@ package protocol Communicator: Sendable {
   /// How many processes there are.
   var size: Int { get }
 
+  /// Bytes that this one has sent.
+  var bytesSent: Int { get }
+
   /// Sends a message to another rank, which receives messages of this one in the order in which they were sent.
   ///
   /// May wait until the other rank receives it: two ranks that send to each other at the same time wait for ever.
@@ -25,10 +28,16 @@ package protocol Communicator: Sendable {
   func receive(from rank: Int) throws(TabularError) -> [UInt8]
 }
 
+extension Communicator {
+  /// The part of the leaves of files that this rank reads; nil where it is alone.
+  package var part: Part? { size == 1 ? nil : Part(rank + 1, of: size) }
+}
+
 /// One process alone, which has nobody to send to.
 package struct SingleProcess: Communicator {
   package let rank = 0
   package let size = 1
+  package let bytesSent = 0
 
   package init() {}
 

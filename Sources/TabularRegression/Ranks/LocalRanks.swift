@@ -6,6 +6,7 @@ private import Synchronization
 package struct LocalRanks: Communicator {
   package let rank: Int
   package var size: Int { mailboxes.size }
+  package var bytesSent: Int { mailboxes.sent[rank].count }
   private let mailboxes: Mailboxes
 
   /// Runs `body` once for each rank, each time on a thread of its own, and waits for all.
@@ -33,6 +34,7 @@ package struct LocalRanks: Communicator {
   }
 
   package func send(_ bytes: [UInt8], to rank: Int) throws(TabularError) {
+    mailboxes.sent[self.rank].add(bytes.count)
     mailboxes[self.rank, rank].put(bytes)
   }
 
@@ -45,11 +47,14 @@ package struct LocalRanks: Communicator {
 /// A mailbox for each pair of ranks.
 private final class Mailboxes: Sendable {
   let size: Int
+  /// Bytes that each rank has sent.
+  let sent: [SentBytes]
   private let mailboxes: [Mailbox]
 
   init(size: Int) {
     self.size = size
     mailboxes = (0..<size * size).map { _ in Mailbox() }
+    sent = (0..<size).map { _ in SentBytes() }
   }
 
   /// The one for messages from a rank to another.
@@ -64,6 +69,12 @@ private final class Mailboxes: Sendable {
   func end(_ sender: Int) {
     for receiver in 0..<size where receiver != sender { self[sender, receiver].end() }
   }
+}
+
+private final class SentBytes: Sendable {
+  private let bytes = Atomic(0)
+  var count: Int { bytes.load(ordering: .relaxed) }
+  func add(_ count: Int) { bytes.add(count, ordering: .relaxed) }
 }
 
 /// Messages from one rank to another, in order.

@@ -33,21 +33,21 @@ package final class MPICommunicator: Communicator {
   /// Whether a launcher has started this process, with others or as the only one.
   package static var isLaunched: Bool { MPILauncher.current != nil }
 
+  /// The number of this process as the launcher tells it, before MPI has started; nil where it does not.
+  package static var launchedRank: Int? { MPILauncher.current?.rank }
+
   /// Bytes that this rank has sent, with what tells their sizes.
   package var bytesSent: Int { sent.load(ordering: .relaxed) }
 
   /// Loads the launcher's library, or that which LINREG_MPI_LIBRARY names, and starts MPI: once in a process.
   ///
   /// - Parameter pieceSize: the most bytes that MPI gets at a time; its counts are below 2³¹.
-  /// - Precondition: ``isLaunched``.
   /// - Throws: ``TabularError/unusable(file:message:)`` where no library can be loaded or MPI does not start, or the
   ///   library is not the launcher's: then each process would be rank 0 of 1.
   package init(pieceSize: Int = 1 << 30) throws(TabularError) {
     precondition(
       0 < pieceSize && pieceSize <= Int(Int32.max), "MPICommunicator: pieces of \(pieceSize) bytes")
-    guard let launcher = MPILauncher.current else {
-      preconditionFailure("MPICommunicator: not launched by MPI")
-    }
+    let launcher = MPILauncher.current ?? .unknown
     let library = try Self.load(launcher.libraries)
     var rank: Int32 = 0, size: Int32 = 0
     try Self.check(message_passing_start(&rank, &size))

@@ -9,6 +9,9 @@ struct MPILauncher: Equatable {
   /// How many processes it started; nil where it does not say.
   let size: Int?
 
+  /// The number of this one; nil where it does not say.
+  let rank: Int?
+
   /// The libraries that may be the launcher's, the likeliest first: names for the dynamic linker.
   let libraries: [String]
 
@@ -29,6 +32,13 @@ struct MPILauncher: Equatable {
   /// The launcher of this process; nil where it was started alone.
   static var current: MPILauncher? { MPILauncher(ProcessInfo.processInfo.environment) }
 
+  /// A process that is said to be one of several, though its environment does not tell of which.
+  static var unknown: MPILauncher { MPILauncher(size: nil, rank: nil, libraries: openMPI + mpich) }
+
+  private init(size: Int?, rank: Int?, libraries: [String]) {
+    (self.size, self.rank, self.libraries) = (size, rank, libraries)
+  }
+
   /// What variables of the environment tell: those of Open MPI's `mpirun` come first, as it sets those of PMI too under
   /// some systems, then those of the process management interface (PMI), as MPICH's and Intel's `mpiexec` and Slurm's
   /// `srun --mpi=pmi2` set them, then those of `srun` with other interfaces.
@@ -37,17 +47,17 @@ struct MPILauncher: Equatable {
   /// tasks in a step does. LINREG_MPI_LIBRARY names the library, in place of those that are tried.
   init?(_ environment: [String: String]) {
     func number(_ name: String) -> Int? { environment[name].flatMap { Int($0) } }
-    let found: (size: Int?, libraries: [String])
+    let found: (size: Int?, rank: Int?, libraries: [String])
     if environment["OMPI_COMM_WORLD_SIZE"] != nil {
-      found = (number("OMPI_COMM_WORLD_SIZE"), Self.openMPI)
+      found = (number("OMPI_COMM_WORLD_SIZE"), number("OMPI_COMM_WORLD_RANK"), Self.openMPI)
     } else if ["PMI_RANK", "PMI_SIZE", "HYDI_CONTROL_FD"].contains(where: { environment[$0] != nil }) {
-      found = (number("PMI_SIZE"), Self.mpich + Self.openMPI)
+      found = (number("PMI_SIZE"), number("PMI_RANK"), Self.mpich + Self.openMPI)
     } else if environment["SLURM_PROCID"] != nil, let tasks = number("SLURM_STEP_NUM_TASKS"), tasks > 1 {
-      found = (tasks, Self.openMPI + Self.mpich)
+      found = (tasks, number("SLURM_PROCID"), Self.openMPI + Self.mpich)
     } else {
       return nil
     }
-    size = found.size
+    (size, rank) = (found.size, found.rank)
     libraries = environment["LINREG_MPI_LIBRARY"].map { [$0] } ?? found.libraries
   }
 }

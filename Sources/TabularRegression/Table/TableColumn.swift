@@ -83,7 +83,7 @@ package struct TableColumn: Sendable, Equatable {
   }
 
   /// The first field that does not fit those above it, and how many follow.
-  package struct Fault: Sendable, Equatable {
+  package struct Fault: Sendable, Equatable, Codable {
     package let file: String
     package let line: Int
     package let field: Int

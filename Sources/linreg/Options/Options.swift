@@ -187,7 +187,7 @@ struct ModelOutputOptions: ParsableArguments {
   @OptionGroup var format: FormatOptions
 
   /// Throws where the model could not be written, before the work is done.
-  func check(besides inputs: [String]) throws {
+  func check(besides inputs: [String]) throws(TabularError) {
     guard let modelFile else { return }
     for input in inputs { try Files.checkWritable(modelFile, besides: input) }
   }

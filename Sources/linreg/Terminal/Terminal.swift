@@ -69,14 +69,19 @@ enum Terminal {
 
   /// Writes data to standard output; ends the program where that is not possible.
   static func write(_ text: String) {
+    if isSilent { return }
     if !Files.write(text.utf8, to: STDOUT_FILENO) {
       note("standard output: cannot write: \(String(cString: strerror(errno)))")
       exit(.dataAtFault)
     }
   }
 
+  /// Whether another process says what there is to say.
+  nonisolated(unsafe) static var isSilent = false
+
   /// Writes a line to standard error.
   static func note(_ line: String) {
+    if isSilent { return }
     _ = Files.write((line.hasSuffix("\n") ? line : line + "\n").utf8, to: STDERR_FILENO)
   }
 
@@ -89,7 +94,7 @@ enum Terminal {
 
   /// Whether standard error is a terminal that a line can be drawn on again and again.
   static var showsProgress: Bool {
-    isatty(STDERR_FILENO) == 1 && getenv("TERM").map { String(cString: $0) != "dumb" } ?? false
+    !isSilent && isatty(STDERR_FILENO) == 1 && getenv("TERM").map { String(cString: $0) != "dumb" } ?? false
   }
 
   /// Columns of the terminal that standard error goes to; 80 where it does not say.

@@ -1,0 +1,75 @@
+package import LinearRegression
+
+extension Share {
+  /// The share of rows of which each rank reads a part: with the bits of one process that reads all.
+  ///
+  /// - Parameters:
+  ///   - formula: what to predict from what.
+  ///   - communicator: the ranks; all call this at the same place.
+  ///   - part: the rows of this rank's part of the leaves.
+  ///   - whole: all rows, for rank 0.
+  ///   - weights: name of the column that weighs the rows; nil for 1.
+  ///   - missing: what becomes of rows in which a field is missing.
+  ///   - progress: called with the number of rows that this rank has read.
+  /// - Returns: nil on ranks but the first.
+  /// - Throws: ``TabularError``, as in one process, on rank 0; on the others ``TabularError/elsewhere``.
+  package init?<Source: TableSource>(
+    _ formula: Formula, on communicator: any Communicator, part: Source,
+    whole: () throws(TabularError) -> Source, weights: String? = nil, missing: MissingPolicy = .refuse,
+    progress: (Int) -> Void = { _ in }
+  ) throws(TabularError) {
+    var rows = Self.formulaRows(formula, part, weights, missing)
+    rows.isPart = true
+    let share = try RankedRows(communicator: communicator, rows: rows).share(
+      few: 0, isPart: true, progress: progress)
+    if communicator.rank != 0 { return nil }
+    if let share {
+      self = share
+    } else {
+      // Without rows there is an error to tell.
+      try self.init(formula, reading: whole(), weights: weights, missing: missing, progress: progress)
+    }
+  }
+}
+
+extension FittedModel {
+  /// Fits a model exactly, by least squares, to rows of which each rank reads a part: with the bits of one process that
+  /// reads all.
+  ///
+  /// - Parameters:
+  ///   - formula: what to predict from what; it decides about the intercept too.
+  ///   - communicator: the ranks; all call this at the same place.
+  ///   - part: the rows of this rank's part of the leaves.
+  ///   - whole: all rows, for rank 0, which is left to fit few rows.
+  ///   - weights: name of the column that weighs the rows; nil for 1.
+  ///   - missing: what becomes of rows in which a field is missing.
+  ///   - method: the settings beside the intercept.
+  ///   - blocksInMemory: rows of so many blocks are few.
+  ///   - plan: called before a fit in memory.
+  ///   - solving: called with the number of columns when all rows have been read, before they are solved.
+  ///   - progress: called with the number of rows that this rank has read.
+  /// - Returns: a model for each target on rank 0; nil on the others.
+  /// - Throws: ``TabularError``, as the fit in one process, on rank 0; on the others ``TabularError/elsewhere``, unless
+  ///   rank 0 fails by itself when all rows have been read.
+  /// - Complexity: as in one process, divided by the ranks; messages of O(p² log n) bytes.
+  package static func perTarget<Source: TableSource>(
+    _ formula: Formula, on communicator: any Communicator, part: Source,
+    whole: () throws(TabularError) -> Source, weights: String? = nil, missing: MissingPolicy = .refuse,
+    method: LeastSquares = LeastSquares(measuresResidual: true),
+    blocksInMemory: Int = FittedModel.blocksInMemory, plan: (FitPlan) -> Void = { _ in },
+    solving: (Int) -> Void = { _ in }, progress: (Int) -> Void = { _ in }
+  ) throws(TabularError) -> [FittedModel]? {
+    var rows = Share.formulaRows(formula, part, weights, missing)
+    rows.method = method
+    let ranked = RankedRows(communicator: communicator, rows: rows)
+    let share = try ranked.share(few: blocksInMemory, progress: progress)
+    if communicator.rank != 0 { return nil }
+    if let share {
+      solving(share.design.columns.count)
+      return try share.solvePerTarget(method, named: part.source)
+    }
+    return try perTarget(
+      formula, reading: whole(), weights: weights, missing: missing, method: method,
+      blocksInMemory: blocksInMemory, plan: plan, solving: solving, progress: progress)
+  }
+}

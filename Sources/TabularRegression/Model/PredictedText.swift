@@ -1,0 +1,29 @@
+internal import LinearAlgebra
+
+/// The predictions of a block of rows as they are written to a file.
+package struct PredictedText: Codable, Sendable {
+  package let bytes: [UInt8]
+  /// Number of rows.
+  package let rows: Int
+  package let notes: PredictedRows.Notes
+
+  package init(bytes: [UInt8], rows: Int, notes: PredictedRows.Notes) {
+    (self.bytes, self.rows, self.notes) = (bytes, rows, notes)
+  }
+
+  private enum Key: String, CodingKey { case bytes, rows, notes }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(StoredArray(bytes), forKey: .bytes)
+    try container.encode(rows, forKey: .rows)
+    try container.encode(notes, forKey: .notes)
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    bytes = try container.decode(StoredArray<UInt8>.self, forKey: .bytes).wrappedValue
+    rows = try container.decode(Int.self, forKey: .rows)
+    notes = try container.decode(PredictedRows.Notes.self, forKey: .notes)
+  }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Dispatch
+import LinearRegression
+import TabularRegression
+
+/// Whether the process is one of several that MPI has started.
+struct RankOptions: ParsableArguments {
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Work as one of the processes that MPI has started, each on its part of the rows (default: as mpirun, mpiexec and srun tell)."
+    ))
+  var mpi: Bool?
+
+  /// The ranks of this process and the others, once the same program runs on all of them.
+  func communicator() throws -> any Communicator { try Ranks.open(mpi ?? MPICommunicator.isLaunched) }
+}
+
+/// A command that several ranks do together; others are done by rank 0 alone.
+protocol RankedCommand: ParsableCommand {
+  var ranks: RankOptions { get }
+}
+
+/// The processes that work on one command.
+enum Ranks {
+  nonisolated(unsafe) private static var mpi: MPICommunicator?
+
+  /// Whether this rank leaves it to rank 0 to say something; known before MPI has started.
+  static var isSilent: Bool {
+    mpi.map { $0.rank != 0 }
+      ?? (MPICommunicator.launchedRank.map { $0 != 0 } ?? false && !CommandLine.arguments.contains("--no-mpi"))
+  }
+
+  /// Starts MPI, and makes sure that the same program was started everywhere.
+  fileprivate static func open(_ isLaunched: Bool) throws -> any Communicator {
+    if !isLaunched { return SingleProcess() }
+    let communicator = try MPICommunicator()
+    mpi = communicator
+    try communicator.requireSame([
+      "version \(Linreg.configuration.version)",
+      "the arguments \(CommandLine.arguments.dropFirst().map(printable).joined(separator: " "))",
+    ])
+    return communicator
+  }
+
+  /// Ends MPI, before the process ends: it waits for the other ranks, which do the same.
+  static func finish() { try? mpi?.finish() }
+
+  /// Ends MPI after an error. Where the others know of it they end too; where they do not, because a rank has failed by
+  /// itself, they are ended some seconds later.
+  static func finish(after error: TabularError) {
+    guard let mpi else { return }
+    DispatchQueue.global().asyncAfter(deadline: .now() + 3) { mpi.abort(status: ExitStatus(error).rawValue) }
+    try? mpi.finish()
+  }
+}
+
+extension Communicator {
+  /// This rank's part of files, once all ranks have theirs of the same files.
+  func part(_ files: [String], _ open: (Part?) throws(TabularError) -> TableFile) throws(TabularError) -> TableFile {
+    let file = try agree(try own(files, open))
+    if size > 1 { try requireSame(file.division.descriptions) }
+    return file
+  }
+
+  private func own(
+    _ files: [String], _ open: (Part?) throws(TabularError) -> TableFile
+  ) throws(TabularError) -> TableFile {
+    if size > 1, files.contains("-") {
+      throw .unusable(file: "standard input", message: "it is read by one process; give files to several")
+    }
+    return try open(part)
+  }
+}
