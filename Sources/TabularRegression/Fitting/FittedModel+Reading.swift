@@ -79,6 +79,24 @@ extension FittedModel {
     blocksInMemory: Int = FittedModel.blocksInMemory, plan: (FitPlan) -> Void = { _ in },
     solving: (Int) -> Void = { _ in }, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> [FittedModel] {
+    func inMemory(_ table: Table, _ design: Design) throws(TabularError) -> [FittedModel] {
+      var method = method
+      method.intercept = design.hasIntercept
+      let data = try design.rowsOfFit(table, method)
+      plan(FitPlan(data, method))
+      solving(design.columns.count)
+      return try data.models(formula.text, method)
+    }
+    if method.asksForExtended {
+      var rows = ExtendedRows.formulaRows(formula, source, weights, missing)
+      rows.method = method
+      try source.prepareToRepeat()
+      let survey = try rows.survey(keeping: blocksInMemory, progress: progress)
+      if let table = survey.table { return try inMemory(table, survey.design) }
+      let reduced = try rows.reduction(survey, progress: progress)
+      solving(survey.design.columns.count)
+      return try reduced.models(source, method, progress: progress)
+    }
     var rows = Share.formulaRows(formula, source, weights, missing)
     rows.method = method
     if let matrix = source.matrix, matrix.rowCount > blocksInMemory * matrix.blockRows,
@@ -88,17 +106,10 @@ extension FittedModel {
       return try share.solvePerTarget(method, named: source.source)
     }
     let survey = try rows.survey(keeping: blocksInMemory, progress: progress)
-    guard let table = survey.table else {
-      let share = try rows.reduction(survey, progress: progress)
-      solving(share.design.columns.count)
-      return try share.solvePerTarget(method, named: source.source)
-    }
-    var method = method
-    method.intercept = survey.design.hasIntercept
-    let data = try survey.design.rowsOfFit(table, method)
-    plan(FitPlan(data, method))
-    solving(survey.design.columns.count)
-    return try data.models(formula.text, method)
+    if let table = survey.table { return try inMemory(table, survey.design) }
+    let share = try rows.reduction(survey, progress: progress)
+    solving(share.design.columns.count)
+    return try share.solvePerTarget(method, named: source.source)
   }
 }
 

@@ -200,16 +200,9 @@ extension LeastSquares.Factor {
 extension LeastSquares.Factor {
   /// A hash of the numbers, as the height of a leaf in a ``MergeTree``.
   package var hash: UInt64 {
-    var hash = UInt64(bitPattern: Int64(counts.observations))
-    func mix(_ number: Double) {
-      // A step of SplitMix64 (Steele, Lea and Flood 2014, doi:10.1145/2714064.2660195).
-      hash = (hash ^ number.bitPattern) &+ 0x9E37_79B9_7F4A_7C15
-      hash = (hash ^ hash >> 30) &* 0xBF58_476D_1CE4_E5B9
-      hash = (hash ^ hash >> 27) &* 0x94D0_49BB_1331_11EB
-      hash ^= hash >> 31
-    }
-    for j in 0..<triangle.order { mix(triangle[j, j]) }
-    mix(counts.weightSum)
-    return hash
+    var hash = LeafHash(UInt64(bitPattern: Int64(counts.observations)))
+    for j in 0..<triangle.order { hash.mix(triangle[j, j]) }
+    hash.mix(counts.weightSum)
+    return hash.value
   }
 }

@@ -12,13 +12,15 @@ struct DataPrecision {
   /// were.
   let roundings: [Double]
 
+}
+
+extension DataPrecision {
   init<Scalar>(_ rows: Rows<Scalar>, roundings: [Double] = []) {
-    self.roundings = roundings
     let sample = rows.sample()
-    features = (0..<rows.featureCount).map {
-      rows.areIntegers($0, in: sample) ? Double.ulpOfOne : Double(Scalar.ulpOfOne)
-    }
-    isExtended = (0..<rows.columnCount).map(rows.hasLow)
+    self.init(
+      features: (0..<rows.featureCount).map {
+        rows.areIntegers($0, in: sample) ? Double.ulpOfOne : Double(Scalar.ulpOfOne)
+      }, isExtended: (0..<rows.columnCount).map(rows.hasLow), roundings: roundings)
   }
 }
 
