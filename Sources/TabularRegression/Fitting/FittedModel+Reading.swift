@@ -7,7 +7,8 @@ extension FittedModel {
   /// let model = try FittedModel("price ~ area + C(zip)", csv: ["2024.csv", "2025.csv"])
   /// ```
   /// Up to some 16 MB of text are fitted as a ``Table`` is. Of more a triangular factor is formed in one pass; in two
-  /// where a formula has several categories, a product of one, means or deviations.
+  /// where a formula has several categories, a product of one, means or deviations. Where residuals in double-double
+  /// are asked for (``LeastSquares/Precision/extended``), two to four passes follow, and a category takes one more.
   /// - Parameters:
   ///   - formula: what to predict from what; it decides about the intercept too.
   ///   - paths: at least one file, all with the same columns; "-" is standard input. What gzip has compressed is
@@ -47,7 +48,7 @@ extension FittedModel {
   /// Fits a model exactly, by least squares, to rows that need not fit in memory.
   ///
   /// Few rows are fitted as a ``Table`` is. Of many a triangular factor is formed in one pass, or two where a formula
-  /// has means, deviations or several categories.
+  /// has means, deviations or several categories; residuals in double-double take two to four more.
   /// - Parameters:
   ///   - formula: what to predict from what; it decides about the intercept too.
   ///   - source: where the rows come from.
@@ -55,7 +56,7 @@ extension FittedModel {
   ///   - missing: what becomes of rows in which a field is missing.
   ///   - method: the settings beside the intercept.
   ///   - blocksInMemory: rows of so many blocks are fitted in memory.
-  ///   - plan: called before a fit in memory.
+  ///   - plan: called before a fit in memory, and before residuals in double-double.
   ///   - solving: called with the number of columns when all rows have been read, before they are solved.
   ///   - progress: called with the number of rows that were read.
   /// - Throws: ``TabularError``, as the fit of a ``Formula`` to a ``Table``.
@@ -94,6 +95,10 @@ extension FittedModel {
       let survey = try rows.survey(keeping: blocksInMemory, progress: progress)
       if let table = survey.table { return try inMemory(table, survey.design) }
       let reduced = try rows.reduction(survey, progress: progress)
+      plan(
+        FitPlan(
+          survey.design, method, rows: reduced.share.observations,
+          rowsInMemory: survey.blockRows * min(survey.blocks, Parallelism.threads)))
       solving(survey.design.columns.count)
       return try reduced.models(source, method, progress: progress)
     }
