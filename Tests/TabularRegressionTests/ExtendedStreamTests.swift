@@ -183,16 +183,19 @@ import Testing
     expectSame(model, try FittedModel(formula, table, method: method))
   }
 
-  /// Of the first rows a column is constant, and then far larger than there.
-  @Test func unitsFitAllRows() throws {
+  /// A column is constant in the first blocks; another one hardly varies within any.
+  @Test func blocksMayBeOfOtherSizesThanTheWhole() throws {
     let rows = (0..<400).map { i in
       let x = i < 100 ? 1 : i < 200 ? 1 + i % 3 : 1_000_000_000 * (i - 200) + i * i % 7
-      return "\(x),\(i * i % 17),\(i * 31 % 101)\n"
+      let step = "\(i / 20 * i / 20 + 3)000000.00000\(i * 7919 % 100 + 100)"
+      return "\(x),\(step),\(i * i % 17),\(i * 31 % 101)\n"
     }
-    let text = "x,z,y\n" + rows.joined()
-    expectSame(try streamed("y ~ x + z", text)[0], try inMemory("y ~ x + z", text)[0])
-    let last = "x,z,y\n" + rows.reversed().joined()
-    expectSame(try streamed("y ~ x + z", last)[0], try inMemory("y ~ x + z", last)[0])
+    for rows in [rows, rows.reversed()] {
+      let text = "x,s,z,y\n" + rows.joined()
+      for formula in ["y ~ x + z", "y ~ s + z", "y ~ s + x + z", "s ~ z", "y ~ s + I(s^2)"] {
+        expectSame(try streamed(formula, text)[0], try inMemory(formula, text)[0], formula)
+      }
+    }
   }
 
   // MARK: Files

@@ -1,6 +1,7 @@
 internal import LinearAlgebra
 
-/// A fit from a factor, corrected by residuals in double-double from rows that are read again: the rung ``Certificate/Solver/extended``.
+/// A fit from a factor, corrected by residuals in double-double from rows that are read again: the rung
+/// ``Certificate/Solver/extended``.
 ///
 /// ```swift
 /// var fit = try ExtendedFit(factor, method, low: (X: true, y: false))
@@ -31,15 +32,15 @@ package struct ExtendedFit {
   ///   - factor: of rows in one group.
   ///   - method: its intercept says whether there is one.
   ///   - low: whether the features, and whether the targets are known to more digits than Doubles have.
-  /// - Throws: ``DataError``: no rows, a setting that is not allowed, overflow, redundant features if the method refuses
-  ///   them.
+  /// - Throws: ``DataError``: no rows, a setting that is not allowed, overflow, redundant features if the method
+  ///   refuses them.
   /// - Complexity: O((p + k)³)
   package init(
     _ factor: LeastSquares.Factor, _ method: LeastSquares, low: (X: Bool, y: Bool)
   ) throws(DataError) {
     try method.checkSettings()
     let (p, k) = (factor.features, factor.targets)
-    let selected = try factor.selecting(Array(0..<p), Array(p..<p + k), method).inUnitsOfAllRows
+    let selected = try factor.selecting(Array(0..<p), Array(p..<p + k), method)
     let data = DataPrecision(
       features: Array(repeating: selected.epsilon, count: p),
       isExtended: Array(repeating: low.X, count: p) + Array(repeating: low.y, count: k),
@@ -71,22 +72,5 @@ package struct ExtendedFit {
     try solution.fit(
       solver: isRefined ? .extended : .qr,
       reason: isRefined ? reason : "corrections in double-double did not shrink", passes: passes)
-  }
-}
-
-extension LeastSquares.Factor {
-  /// The same factor in units that fit the columns of all rows: those of a block fit the block, of which each may be but
-  /// a part of the range of a column that grows.
-  var inUnitsOfAllRows: LeastSquares.Factor {
-    let sizes = columnSizes, root = counts.weightSum.squareRoot()
-    var fitting = units
-    for (j, norm) in normsWithinGroups.enumerated() where norm > 0 && norm.isFinite {
-      let mean = grouping == .none ? 0 : units.shifts[j] + sizes.offsets[j] / units.scales[j]
-      let spread = norm / root / units.scales[j]
-      if mean.isFinite, spread.isNormal { fitting.fit(j, mean: mean, spread: spread) }
-    }
-    var factor = self
-    factor.express(in: fitting)
-    return factor
   }
 }

@@ -60,7 +60,6 @@ extension ExtendedRows {
     let design = share.design, factor = try share.rows(named: source.source).factor
     var method = method
     method.intercept = design.hasIntercept
-    // Of two kinds of errors each has its own place.
     var fit = try Self.tabular(design, source) { () throws(DataError) in
       try ExtendedFit(factor, method, low: hasLow)
     }
@@ -76,6 +75,7 @@ extension ExtendedRows {
     }
   }
 
+  /// What `body` gives; its errors are told under the names of the columns.
   private static func tabular<Result>(
     _ design: Design, _ source: some TableSource, _ body: () throws(DataError) -> Result
   ) throws(TabularError) -> Result {
