@@ -9,7 +9,6 @@ struct DataPrecision {
   /// The error of the values of each column of [X y] where they were rounded when they were read; empty where none
   /// were.
   let roundings: [Double]
-
 }
 
 extension DataPrecision {
