@@ -61,7 +61,9 @@ struct Evaluate: RankedCommand {
       defer { progress.end() }
       return (
         models,
-        try FittedModel.evaluations(models, reading: file, weights: weights, unusual.policies, on: communicator) {
+        try FittedModel.evaluations(
+          models, reading: file, weights: weights, unusual.policies, on: communicator
+        ) {
           progress.show($0)
         }
       )

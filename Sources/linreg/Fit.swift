@@ -31,8 +31,9 @@ struct Fit: RankedCommand {
       cbind(y1, y2) ~ . several targets
 
       Files are CSV, TSV or NPY, as their names end; texts may be compressed by
-      gzip. Larger files than some 16 MB are read in blocks; --solver (but qr),
-      --precision extended and --ridge auto take all rows into memory.
+      gzip. Larger files than some 16 MB are read in blocks, several times with
+      --precision extended; --solver (but qr) and --ridge auto take all rows into
+      memory.
 
       A model file of several targets has a model for each; predict, evaluate and
       summary tell of all.

@@ -44,6 +44,30 @@ import Testing
     try refused([SGD.Averaging.tail(0.5)], [("0.5", "1.5"), ("0.5", "-0.5"), ("0.5", #""nan""#)])
   }
 
+  // MARK: Sums
+
+  @Test func sumsOfAPassAreThoseOfRows() throws {
+    // Columns that are nearly the same take a second pass, without BᵀB.
+    let X: Matrix<Double> = [[1, 1.0005], [2, 2.0003], [3, 3.0008], [4, 4.0001], [5, 5.0009]]
+    var factor = LeastSquares.Factor(features: 2)
+    try factor.add(X, y)
+    var fit = try ExtendedFit(factor, LeastSquares(), low: (X: false, y: false)), passes: [ExtendedSums] = []
+    _ = fit.refine { plan in
+      passes.append(
+        ExtendedSums(ExtendedMatrix(high: X), Matrix(column: y), low: nil, weights: nil, plan))
+      return passes.last!
+    }
+    let changes = [
+      (#""order":3"#, #""order":2"#), (#""order":3"#, #""order":-1"#), (#""targets":1"#, #""targets":2"#),
+      (#""products":\[[^,]*"#, #""products":["inf""#), (#""lowProducts":\[[^,]*"#, #""lowProducts":[1"#),
+      (#""squares":\[[^,\]]*"#, #""squares":[-1"#), (#""lowSquares":\[[^,\]]*"#, #""lowSquares":["nan""#),
+    ]
+    #expect(passes.count > 1)
+    try refused(
+      passes[0], changes + [(#""cross":\[[^,]*"#, #""cross":[-1"#), (#""cross":\[[^,]*,"#, #""cross":["#)])
+    try refused(passes.last!, changes)
+  }
+
   // MARK: Runs
 
   @Test func countsOfAnOnlineModelAreThoseOfRows() throws {

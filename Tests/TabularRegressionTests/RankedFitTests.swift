@@ -27,13 +27,15 @@ import Testing
   }
 
   private static func fits(
-    _ formula: String, _ texts: [[UInt8]], ranks: Int, missing: MissingPolicy = .refuse
+    _ formula: String, _ texts: [[UInt8]], ranks: Int, missing: MissingPolicy = .refuse,
+    method: LeastSquares = LeastSquares(measuresResidual: true)
   ) -> [Result<[FittedModel]?, TabularError>] {
     LocalRanks.run(ranks) { (communicator) throws(TabularError) in
       let part = try communicator.agree(try reader(texts, Part(communicator.rank + 1, of: communicator.size)))
       return try FittedModel.perTarget(
         Formula(formula), on: communicator, part: part,
-        whole: { () throws(TabularError) in try reader(texts, nil) }, weights: "w", missing: missing)
+        whole: { () throws(TabularError) in try reader(texts, nil) }, weights: "w", missing: missing,
+        method: method)
     }
   }
 
@@ -55,9 +57,29 @@ import Testing
     }
   }
 
+  /// In double-double the rows are read again, pass by pass.
+  @Test(arguments: ["y ~ x + kind", "y ~ zip", "y ~ x + I(2*x)"])
+  func extendedPrecisionOnRanks(formula: String) throws {
+    let texts = [Self.text(900) { _, x in "\(x)" }], method = LeastSquares(precision: .extended)
+    let alone = try FittedModel.perTarget(
+      Formula(formula), reading: Self.reader(texts, nil), weights: "w", method: method)
+    #expect(alone[0].json.contains("\"extended\""))
+    for ranks in [1, 3, 4] {
+      let fits = Self.fits(formula, texts, ranks: ranks, method: method)
+      #expect(Self.json(try fits[0].get()) == Self.json(alone), "\(ranks) ranks")
+      for fit in fits.dropFirst() { #expect(try fit.get() == nil) }
+    }
+    // What is refused when all rows have been read.
+    let refusing = LeastSquares(precision: .extended, redundancy: .refuse)
+    let outcomes = Self.fits("y ~ x + I(2*x)", texts, ranks: 3, method: refusing)
+    #expect(throws: TabularError.self) { try outcomes[0].get() }
+    for outcome in outcomes.dropFirst() { #expect(try outcome.get() == nil) }
+  }
+
   /// A means policy, and rows so few that rank 0 is left to fit them.
   @Test func meansAndFewRows() throws {
-    let many = Self.text(700) { $0 % 50 == 7 ? "" : "\($1)" }, few = Self.text(30) { "\($1)" + ($0 < 0 ? "" : "") }
+    let many = Self.text(700) { $0 % 50 == 7 ? "" : "\($1)" },
+      few = Self.text(30) { "\($1)" + ($0 < 0 ? "" : "") }
     for (text, policy) in [(many, MissingPolicy.mean), (many, .drop), (few, .refuse)] {
       let alone = try FittedModel.perTarget(
         Formula("y ~ x + zip"), reading: Self.reader([text], nil), weights: "w", missing: policy)

@@ -77,14 +77,10 @@ struct Ladder<Scalar: BLASScalar> {
   }
 
   private mutating func extended(because reason: String) throws(DataError) -> LeastSquaresFit {
-    let factor = try self.factor()
-    var solution = try method.solved(Problem(factor, data: data))
-    if solution.refineExtended(rows, factor, passes: &passes) {
-      return try solution.fit(solver: .extended, reason: reason, passes: passes)
-    }
-    if method.measuresResidual { measure(&solution) }
-    return try solution.fit(
-      solver: .qr, reason: "corrections in double-double did not shrink", passes: passes)
+    var fit = try ExtendedFit(factor(), method, data)
+    passes += fit.refine { ExtendedSums(rows, $0) }
+    if !fit.isRefined, method.measuresResidual { measure(&fit.solution) }
+    return try fit.fit(because: reason, passes: passes)
   }
 
   // MARK: Parts
@@ -161,6 +157,11 @@ extension LeastSquares {
         )
     case .qr, .svd: return (.qr, "asked for")
     }
+  }
+
+  /// Whether residuals are to be formed in double-double whatever it costs.
+  package var asksForExtended: Bool {
+    precision == .extended && firstRung(rows: 0, features: 0, targets: 0).rung == .extended
   }
 
   /// Products in double-double that extended precision takes: B = [1 X] R⁻¹ once, residuals and gradients about three

@@ -124,18 +124,3 @@ extension MergeTree: Equatable where Value: Equatable {
 }
 extension MergeTree: Sendable where Value: Sendable {}
 extension MergeTree.Subtree: Sendable where Value: Sendable {}
-
-/// A hash of numbers, the same on every machine: the height of a leaf in a ``MergeTree``.
-package struct ContentHash {
-  package private(set) var value: UInt64
-
-  package init(_ seed: UInt64) { value = seed }
-
-  /// Takes a number: a step of SplitMix64 (Steele, Lea and Flood 2014, doi:10.1145/2714064.2660195).
-  package mutating func mix(_ number: Double) {
-    value = (value ^ number.bitPattern) &+ 0x9E37_79B9_7F4A_7C15
-    value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-    value ^= value >> 31
-  }
-}

@@ -149,7 +149,7 @@ struct ColumnSummary: Sendable {
   var fault: TabularError? { (amongWords.fault ?? amongWords.disguise)?.error }
 
   /// Takes the numbers that were found into a hash.
-  func add(to hash: inout ContentHash) {
+  func add(to hash: inout LeafHash) {
     for number in [least, greatest, moments.mean] { hash.mix(number) }
   }
 

@@ -52,7 +52,7 @@ extension DesignRows {
     do throws(DataError) {
       try factor.add(
         X.high, response, weights: weights, levels: levels.map { ($0.codes, $0.words.count) }, isLeaf: isLeaf,
-        roundings: roundings)
+        low: (X.low, lowY), roundings: roundings)
     } catch {
       if let absorption, case .overflow(.features, let column) = error {
         throw .overflow(.features, column: absorption.columns.position(ofOther: column))

@@ -47,7 +47,7 @@ extension DesignSurvey: Codable {
 extension DesignSurvey {
   /// The height of the rows in a ``MergeTree``: a hash of what was found in them.
   var height: UInt64 {
-    var hash = ContentHash(UInt64(rowCount))
+    var hash = LeafHash(UInt64(rowCount))
     for name in used { summaries[name]!.add(to: &hash) }
     for operand in sortedCenters { hash.mix(centers[operand]!.mean) }
     return hash.value

@@ -24,17 +24,36 @@ package struct FitPlan: Equatable, Sendable {
   /// Number of threads that read the rows.
   package let threads: Int
 
-  /// Bytes of the columns that take part.
+  /// Bytes of the columns that take part, of as many rows as are in memory at a time.
   package let dataBytes: Int
 
   /// Bytes of the sums or factor that each thread keeps.
   package let bytesPerThread: Int
 
+  /// Of rows in memory.
   init(_ data: DesignRows, _ method: LeastSquares) {
-    rows = data.X.high.rowCount
-    let columns = data.X.high.columnCount, levels = data.absorption?.columns
-    features = columns + (levels?.count ?? 0)
-    let targets = data.y.columnCount
+    self.init(
+      data.design, method, without: data.absorption, rows: data.X.high.rowCount,
+      rowsInMemory: data.X.high.rowCount, copies: data.X.low == nil ? 1 : 2)
+  }
+
+  /// Of rows that are read in blocks, and of residuals in double-double.
+  ///
+  /// - Parameters:
+  ///   - rows: number of rows.
+  ///   - rowsInMemory: rows of the blocks that threads have at a time.
+  init(_ design: Design, _ method: LeastSquares, rows: Int, rowsInMemory: Int) {
+    self.init(design, method, without: nil, rows: rows, rowsInMemory: rowsInMemory, copies: 2)
+  }
+
+  private init(
+    _ design: Design, _ method: LeastSquares, without absorption: Design.Absorption?, rows: Int,
+    rowsInMemory: Int, copies: Int
+  ) {
+    self.rows = rows
+    let levels = absorption?.columns, targets = design.targets.count
+    features = design.columns.count
+    let columns = features - (levels?.count ?? 0)
     let order = columns + targets + (method.intercept && levels == nil ? 1 : 0)
     (solver, reason) =
       levels.map { (.qr, "the \($0.levels) levels of a category are taken out of the rows") }
@@ -43,8 +62,7 @@ package struct FitPlan: Equatable, Sendable {
     extendedProducts =
       isExtended ? method.extendedProducts(rows: rows, features: features, targets: targets) : 0
     threads = Parallelism.threads
-    let copies = data.X.low == nil ? 1 : 2
-    dataBytes = 8 * rows * (columns * copies + targets + (data.weights == nil ? 0 : 1))
+    dataBytes = 8 * rowsInMemory * (columns * copies + targets + (design.weights == nil ? 0 : 1))
     bytesPerThread = 8 * order * (order + (levels?.levels ?? 0))
   }
 }

@@ -20,11 +20,11 @@ extension Share {
   ) throws(TabularError) {
     var rows = Self.formulaRows(formula, part, weights, missing)
     rows.isPart = true
-    let share = try RankedRows(communicator: communicator, rows: rows).share(
-      few: 0, isPart: true, progress: progress)
+    let ranked = RankedRows(communicator: communicator, rows: rows)
+    let reduced = try ranked.reduced(few: 0, progress: progress)
     if communicator.rank != 0 { return nil }
-    if let share {
-      self = share
+    if let reduced {
+      self = reduced.share
     } else {
       // Without rows there is an error to tell.
       try self.init(formula, reading: whole(), weights: weights, missing: missing, progress: progress)
@@ -59,15 +59,22 @@ extension FittedModel {
     blocksInMemory: Int = FittedModel.blocksInMemory, plan: (FitPlan) -> Void = { _ in },
     solving: (Int) -> Void = { _ in }, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> [FittedModel]? {
-    var rows = Share.formulaRows(formula, part, weights, missing)
-    rows.method = method
-    let ranked = RankedRows(communicator: communicator, rows: rows)
-    let share = try ranked.share(few: blocksInMemory, progress: progress)
-    if communicator.rank != 0 { return nil }
-    if let share {
-      solving(share.design.columns.count)
-      return try share.solvePerTarget(method, named: part.source)
+    if method.asksForExtended {
+      var rows = ExtendedRows.formulaRows(formula, part, weights, missing)
+      rows.method = method
+      let ranked = RankedRows(communicator: communicator, rows: rows)
+      let reduced = try ranked.reduced(few: blocksInMemory, progress: progress)
+      if let models = try ranked.models(reduced, solving: solving, progress: progress) { return models }
+    } else {
+      var rows = Share.formulaRows(formula, part, weights, missing)
+      rows.method = method
+      let ranked = RankedRows(communicator: communicator, rows: rows)
+      if let share = try ranked.reduced(few: blocksInMemory, progress: progress)?.share {
+        solving(share.design.columns.count)
+        return try share.solvePerTarget(method, named: part.source)
+      }
     }
+    if communicator.rank != 0 { return nil }
     return try perTarget(
       formula, reading: whole(), weights: weights, missing: missing, method: method,
       blocksInMemory: blocksInMemory, plan: plan, solving: solving, progress: progress)

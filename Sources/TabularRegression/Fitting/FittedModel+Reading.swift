@@ -7,7 +7,8 @@ extension FittedModel {
   /// let model = try FittedModel("price ~ area + C(zip)", csv: ["2024.csv", "2025.csv"])
   /// ```
   /// Up to some 16 MB of text are fitted as a ``Table`` is. Of more a triangular factor is formed in one pass; in two
-  /// where a formula has several categories, a product of one, means or deviations.
+  /// where a formula has several categories, a product of one, means or deviations. Where residuals in double-double
+  /// are asked for (``LeastSquares/Precision/extended``), two to four passes follow, and a category takes one more.
   /// - Parameters:
   ///   - formula: what to predict from what; it decides about the intercept too.
   ///   - paths: at least one file, all with the same columns; "-" is standard input. What gzip has compressed is
@@ -47,7 +48,7 @@ extension FittedModel {
   /// Fits a model exactly, by least squares, to rows that need not fit in memory.
   ///
   /// Few rows are fitted as a ``Table`` is. Of many a triangular factor is formed in one pass, or two where a formula
-  /// has means, deviations or several categories.
+  /// has means, deviations or several categories; residuals in double-double take two to four more.
   /// - Parameters:
   ///   - formula: what to predict from what; it decides about the intercept too.
   ///   - source: where the rows come from.
@@ -55,7 +56,7 @@ extension FittedModel {
   ///   - missing: what becomes of rows in which a field is missing.
   ///   - method: the settings beside the intercept.
   ///   - blocksInMemory: rows of so many blocks are fitted in memory.
-  ///   - plan: called before a fit in memory.
+  ///   - plan: called before a fit in memory, and before residuals in double-double.
   ///   - solving: called with the number of columns when all rows have been read, before they are solved.
   ///   - progress: called with the number of rows that were read.
   /// - Throws: ``TabularError``, as the fit of a ``Formula`` to a ``Table``.
@@ -79,6 +80,31 @@ extension FittedModel {
     blocksInMemory: Int = FittedModel.blocksInMemory, plan: (FitPlan) -> Void = { _ in },
     solving: (Int) -> Void = { _ in }, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> [FittedModel] {
+    func inMemory(_ table: Table, _ design: Design) throws(TabularError) -> [FittedModel] {
+      var method = method
+      method.intercept = design.hasIntercept
+      let data = try design.rowsOfFit(table, method)
+      plan(FitPlan(data, method))
+      solving(design.columns.count)
+      return try data.models(formula.text, method)
+    }
+    if method.asksForExtended {
+      var rows = ExtendedRows.formulaRows(formula, source, weights, missing)
+      rows.method = method
+      try source.prepareToRepeat()
+      let survey = try rows.survey(keeping: blocksInMemory, progress: progress)
+      if let table = survey.table { return try inMemory(table, survey.design) }
+      let reduced = try rows.reduction(survey, progress: progress)
+      plan(
+        FitPlan(
+          survey.design, method, rows: reduced.share.observations,
+          rowsInMemory: survey.blockRows * min(survey.blocks, Parallelism.threads)))
+      solving(survey.design.columns.count)
+      return try reduced.models(source, method) { (design, plan) throws(TabularError) in
+        try ExtendedRows.sums(design, source, plan, progress: progress).whole { $0.merge($1) }
+          ?? ExtendedSums(plan)
+      }
+    }
     var rows = Share.formulaRows(formula, source, weights, missing)
     rows.method = method
     if let matrix = source.matrix, matrix.rowCount > blocksInMemory * matrix.blockRows,
@@ -88,17 +114,10 @@ extension FittedModel {
       return try share.solvePerTarget(method, named: source.source)
     }
     let survey = try rows.survey(keeping: blocksInMemory, progress: progress)
-    guard let table = survey.table else {
-      let share = try rows.reduction(survey, progress: progress)
-      solving(share.design.columns.count)
-      return try share.solvePerTarget(method, named: source.source)
-    }
-    var method = method
-    method.intercept = survey.design.hasIntercept
-    let data = try survey.design.rowsOfFit(table, method)
-    plan(FitPlan(data, method))
-    solving(survey.design.columns.count)
-    return try data.models(formula.text, method)
+    if let table = survey.table { return try inMemory(table, survey.design) }
+    let share = try rows.reduction(survey, progress: progress)
+    solving(share.design.columns.count)
+    return try share.solvePerTarget(method, named: source.source)
   }
 }
 

@@ -38,8 +38,9 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
   ) throws(TabularError) {
     // Each thread has a block and its part, as many parts wait twice, and along the tree the logarithm of their number.
     let parts = min(blocks, 3 * Parallelism.threads) + (Int.bitWidth - blocks.leadingZeroBitCount)
+    let copies = Reduction.keepsDigits ? 2 : 1
     try design.checkMemory(
-      absorption, rows: blockRows * min(blocks, Parallelism.threads),
+      absorption, rows: blockRows * min(blocks, Parallelism.threads) * copies,
       triangles: (Reduction.keepsTriangles ? parts : 0) + method.trianglesInMemory,
       source: source.source)
   }
@@ -96,7 +97,8 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
       let design = survey.hasMissingFault ? nil : early?.design
       let part = Result { () throws(TabularError) -> Reduction.Part? in
         guard let design else { return nil }
-        return try Reduction.part(design.rows(of: table, absorbing: early?.open))
+        return try Reduction.part(
+          design.rows(of: table, isExtended: Reduction.keepsDigits, absorbing: early?.open))
       }
       return (survey: survey, part: part, table: table)
     } take: { (block) throws(TabularError) in
@@ -176,6 +178,9 @@ protocol RowReduction: SendableMetatype {
   /// Whether each block is reduced to p² numbers.
   static var keepsTriangles: Bool { get }
 
+  /// Whether columns are wanted to more digits than Doubles have.
+  static var keepsDigits: Bool { get }
+
   /// That category, if there is one.
   var absorption: Design.Absorption? { get }
 
@@ -195,6 +200,7 @@ protocol RowReduction: SendableMetatype {
 }
 
 extension RowReduction {
+  static var keepsDigits: Bool { false }
   var absorption: Design.Absorption? { nil }
   var levels: [String] { [] }
 
@@ -210,7 +216,8 @@ extension RowReduction {
     var count = 0
     let absorption = absorption
     try source.forEachBlock(columns: design.tableColumns(for: use)) { (table) throws(TabularError) in
-      let rows = try design.rows(of: table, for: use, absorbing: absorption)
+      let rows = try design.rows(
+        of: table, for: use, isExtended: Self.keepsDigits, absorbing: absorption)
       return (part: try Self.part(rows), rows: table.rowCount)
     } take: { (block) throws(TabularError) in
       try take(block.part, of: source.source)

@@ -66,7 +66,9 @@ extension Communicator {
     do throws(TabularError) {
       try part.forEachBlock(columns: columns) { (table) throws(TabularError) in
         Envelope.ofRanks.bytes(of: try work(table))
-      } take: { (bytes) throws(TabularError) in try log.append(bytes) }
+      } take: { (bytes) throws(TabularError) in
+        try log.append(bytes)
+      }
     } catch {
       failure = error
     }

@@ -21,7 +21,8 @@ extension PartialShare: Codable {
 
   package init(from decoder: any Decoder) throws {
     guard let share = try PartialShareRecord(from: decoder).share else {
-      throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: Envelope.misfit))
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: Envelope.misfit))
     }
     self = share
   }

@@ -40,7 +40,7 @@ package enum SavedShare: Sendable {
       all.source = try whole()
       found = try SavedSurvey(all, progress: progress).whole(named: source.source)
     }
-    let part = try rows.partialShare(knowing: found, progress: progress)
+    let part = try rows.partialReduction(knowing: found, progress: progress).share
     self = source.division.isWhole ? .whole(try part.whole(named: source.source)) : .part(part)
   }
 

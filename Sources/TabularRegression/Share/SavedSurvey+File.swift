@@ -22,7 +22,8 @@ extension SavedSurvey: Codable {
 
   package init(from decoder: any Decoder) throws {
     guard let survey = try Record(from: decoder).survey() else {
-      throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: Envelope.misfit))
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: Envelope.misfit))
     }
     self = survey
   }
@@ -77,7 +78,8 @@ extension SavedSurvey: Codable {
         found.append(.init(range: first..<end, tree: tree))
       }
       guard let leaves else {
-        return found.count == 1 ? SavedSurvey(none: none, blocks: blocks, contents: .whole(found[0].tree)) : nil
+        return found.count == 1
+          ? SavedSurvey(none: none, blocks: blocks, contents: .whole(found[0].tree)) : nil
       }
       return LeafParts(leaves, found).map { SavedSurvey(none: none, blocks: blocks, contents: .part($0)) }
     }

@@ -45,8 +45,8 @@ package struct SavedSurvey: Sendable {
   }
 
   /// Reads the rows of a formula.
-  init<Source>(
-    _ rows: FormulaRows<Source, Share>, progress: (Int) -> Void
+  init<Source, Reduction: ShareReduction>(
+    _ rows: FormulaRows<Source, Reduction>, progress: (Int) -> Void
   ) throws(TabularError) {
     none = try rows.surveyOfNone()
     isNeeded = try rows.needsSurvey()

@@ -45,7 +45,7 @@ struct MethodOptions: ParsableArguments {
 
   /// Whether the rows have to be gone through more often than they can be read.
   var needsRowsInMemory: Bool {
-    if case .penalty = ridge { return solver != .automatic && solver != .qr || precision == .extended }
+    if case .penalty = ridge { return solver != .automatic && solver != .qr }
     return true
   }
 

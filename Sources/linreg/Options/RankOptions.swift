@@ -28,7 +28,8 @@ enum Ranks {
   /// Whether this rank leaves it to rank 0 to say something; known before MPI has started.
   static var isSilent: Bool {
     mpi.map { $0.rank != 0 }
-      ?? (MPICommunicator.launchedRank.map { $0 != 0 } ?? false && !CommandLine.arguments.contains("--no-mpi"))
+      ?? (MPICommunicator.launchedRank.map { $0 != 0 } ?? false
+        && !CommandLine.arguments.contains("--no-mpi"))
   }
 
   /// Starts MPI, and makes sure that the same program was started everywhere.
@@ -57,7 +58,9 @@ enum Ranks {
 
 extension Communicator {
   /// This rank's part of files, once all ranks have theirs of the same files.
-  func part(_ files: [String], _ open: (Part?) throws(TabularError) -> TableFile) throws(TabularError) -> TableFile {
+  func part(_ files: [String], _ open: (Part?) throws(TabularError) -> TableFile) throws(TabularError)
+    -> TableFile
+  {
     let file = try agree(try own(files, open))
     if size > 1 { try requireSame(file.division.descriptions) }
     return file

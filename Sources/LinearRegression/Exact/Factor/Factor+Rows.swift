@@ -33,6 +33,7 @@ extension LeastSquares.Factor {
   ///   - weights: one weight per row; nil for 1.
   ///   - levels: the level of each row, from 0, and their number; nil where rows are not in levels.
   ///   - isLeaf: whether the rows are few of many that other threads have, and not divided among threads.
+  ///   - low: what X and y lack beyond their precision, rows × p and rows × k; nil for nothing.
   ///   - roundings: the error of the values of each column of [X y] where they were rounded when they were read; empty
   ///     where none were.
   /// - Throws: ``DataError`` with the row counted from the first of X; the factor is then as it was.
@@ -40,7 +41,8 @@ extension LeastSquares.Factor {
   /// - Complexity: 2 rows (p + k)² flops.
   package mutating func add<M: RowMajor>(
     _ X: M, _ y: Matrix<M.Scalar>, weights: [M.Scalar]? = nil, levels: (codes: [Int32], count: Int)?,
-    isLeaf: Bool = false, roundings: [Double] = []
+    isLeaf: Bool = false, low: (X: Matrix<Double>?, y: Matrix<Double>?) = (nil, nil),
+    roundings: [Double] = []
   ) throws(DataError) {
     precondition(roundings.isEmpty || roundings.count == features + targets)
     try DataError.check(
@@ -61,7 +63,7 @@ extension LeastSquares.Factor {
     let layout = layout
     do throws(DataError) {
       var rows = try checked(X, y, weights: weights) { () throws(DataError) in
-        try Rows.with(X, y, weights: weights, levels: levels?.codes) { (rows) throws(DataError) in
+        try Rows.with(X, y, weights: weights, levels: levels?.codes, low: low) { (rows) throws(DataError) in
           var units = ColumnUnits(sampling: rows, centered: grouping != .none), passes = 0
           return try units.inSoundUnits(rows, layout, passes: &passes) { units in
             let factor = LeastSquares.Factor.of(rows, layout, units, levels: levels?.count, isLeaf: isLeaf)

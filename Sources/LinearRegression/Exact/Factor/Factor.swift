@@ -200,7 +200,7 @@ extension LeastSquares.Factor {
 extension LeastSquares.Factor {
   /// A hash of the numbers, as the height of a leaf in a ``MergeTree``.
   package var hash: UInt64 {
-    var hash = ContentHash(UInt64(bitPattern: Int64(counts.observations)))
+    var hash = LeafHash(UInt64(bitPattern: Int64(counts.observations)))
     for j in 0..<triangle.order { hash.mix(triangle[j, j]) }
     hash.mix(counts.weightSum)
     return hash.value

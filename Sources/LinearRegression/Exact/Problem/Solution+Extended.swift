@@ -16,18 +16,26 @@ struct ExtendedCoefficients {
 
 extension Solution {
   /// Corrects the solution by residuals in double-double; false where that does not converge.
-  mutating func refineExtended<Scalar>(
-    _ rows: Rows<Scalar>, _ factor: LeastSquares.Factor, passes: inout Int
-  ) -> Bool {
+  ///
+  /// - Parameters:
+  ///   - factor: what the solution comes from.
+  ///   - data: what is known of the columns' values.
+  ///   - passes: counts the passes over the rows.
+  ///   - pass: goes through all rows, wherever they are.
+  /// - Throws: what the passes throw.
+  mutating func refineExtended<Failure>(
+    _ factor: LeastSquares.Factor, _ data: DataPrecision, passes: inout Int,
+    _ pass: (ExtendedPlan) throws(Failure) -> ExtendedSums
+  ) throws(Failure) -> Bool {
     let layout = factor.layout, first = layout.firstFeature, p = layout.features, units = factor.units
     let columns = Array(0..<first) + kept.map { first + $0 }
     let triangle = factor.triangle.selecting(columns)
     let coefficients = unitCoefficients(layout)
     let start = Matrix<Double>(rows: columns.count, columns: layout.targets) { coefficients[columns[$0], $1] }
     guard
-      let refined = ExtendedRefinement(
-        rows, layout, units, kept: kept, triangle: triangle, start: start,
-        targetSquares: (0..<layout.targets).map { whole.norms[p + $0] * whole.norms[p + $0] }),
+      let refined = try ExtendedRefinement(
+        layout, units, kept: kept, triangle: triangle, start: start,
+        targetSquares: (0..<layout.targets).map { whole.norms[p + $0] * whole.norms[p + $0] }, pass: pass),
       let inverse = try? triangle.inverse()
     else { return false }
     passes += refined.passes
@@ -57,7 +65,7 @@ extension Solution {
       digits = min(digits, ErrorEstimate.digits(values, errors: errors, units: values.map { _ in 1 }))
       leftovers[t] = whole.norms[p + t] > 0 ? refined.squares[t] / whole.norms[p + t] / whole.norms[p + t] : 0
     }
-    digits = min(digits, digitsOfData(rows))
+    digits = min(digits, digitsOfData(data))
     let model = LinearModel(weights: weights, intercepts: intercepts)
     guard model.weights.firstNonFinite() == nil, intercepts.allSatisfy(\.isFinite) else { return false }
     extended = ExtendedCoefficients(
@@ -69,10 +77,10 @@ extension Solution {
 
   /// The digits that the rounding of columns to double-double leaves, where they are known to more than Doubles: of a
   /// column far from zero its spread has fewer, and coefficients lose as many again as the condition number has.
-  private func digitsOfData<Scalar>(_ rows: Rows<Scalar>) -> Double {
+  private func digitsOfData(_ data: DataPrecision) -> Double {
     let root = whole.counts.weightSum.squareRoot()
     func rounding(_ j: Int) -> Double {
-      guard rows.hasLow(j), whole.norms[j] > 0 else { return 0 }
+      guard data.isExtended[j], whole.norms[j] > 0 else { return 0 }
       return 0x1p-104 * abs(whole.units.shifts[j] * whole.units.scales[j]) * root / whole.norms[j]
     }
     let features = kept.reduce(0) { max($0, rounding($1)) }
@@ -103,8 +111,8 @@ extension Solution {
     }
   }
 
-  private static func normalEquationResidual<Scalar>(
-    _ refined: ExtendedRefinement<Scalar>, _ triangle: UpperTriangularMatrix<Double>, norms targets: [Double]
+  private static func normalEquationResidual(
+    _ refined: ExtendedRefinement, _ triangle: UpperTriangularMatrix<Double>, norms targets: [Double]
   ) -> Double? {
     var worst: Double?
     for t in refined.squares.indices {
