@@ -45,7 +45,7 @@ package struct SavedSurvey: Sendable {
   }
 
   /// Reads the rows of a formula.
-  init<Source, Reduction: ShareReduction>(
+  init<Source, Reduction: RowReduction>(
     _ rows: FormulaRows<Source, Reduction>, progress: (Int) -> Void
   ) throws(TabularError) {
     none = try rows.surveyOfNone()

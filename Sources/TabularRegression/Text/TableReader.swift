@@ -93,8 +93,8 @@ package final class TableReader: Sendable {
   /// again.
   package func firstBlock() throws(TabularError) -> Table {
     let block = try opened.withLock { (blocks) throws(TabularError) -> TextBlock? in
-      precondition(blocks != nil, "the first rows are looked at before all are read")
-      if division.range.lowerBound == 0, !division.range.isEmpty { return try blocks?.peek() }
+      if blocks != nil, division.range.lowerBound == 0, !division.range.isEmpty { return try blocks?.peek() }
+      precondition(pipes.isEmpty, "the first rows of a pipe are looked at before all are read")
       var whole = try TextBlocks(origins, format: format, options: options, blockSize: blockSize)
       return try whole.next()
     }

@@ -16,6 +16,21 @@ struct RankOptions: ParsableArguments {
   func communicator() throws -> any Communicator { try Ranks.open(mpi ?? MPICommunicator.isLaunched) }
 }
 
+/// Where ranks keep their parts.
+struct KeepOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "With MPI: keep what each process has reduced its rows to in this folder, so that the same command takes it up when a run was ended.",
+      valueName: "folder"))
+  var keepShares: String?
+
+  /// The folder, which is made where it is not there.
+  func parts(_ communicator: any Communicator) throws(TabularError) -> KeptParts? {
+    guard let keepShares, communicator.size > 1 else { return nil }
+    return try communicator.agree(try KeptParts(in: keepShares))
+  }
+}
+
 /// A command that several ranks do together; others are done by rank 0 alone.
 protocol RankedCommand: ParsableCommand {
   var ranks: RankOptions { get }
@@ -45,14 +60,18 @@ enum Ranks {
   }
 
   /// Ends MPI, before the process ends: it waits for the other ranks, which do the same.
-  static func finish() { try? mpi?.finish() }
+  static func finish() {
+    // Ranks that wait here sleep; MPI's own way to wait keeps their cores busy.
+    try? mpi?.agree(())
+    try? mpi?.finish()
+  }
 
   /// Ends MPI after an error. Where the others know of it they end too; where they do not, because a rank has failed by
   /// itself, they are ended some seconds later.
   static func finish(after error: TabularError) {
     guard let mpi else { return }
     DispatchQueue.global().asyncAfter(deadline: .now() + 3) { mpi.abort(status: ExitStatus(error).rawValue) }
-    try? mpi.finish()
+    finish()
   }
 }
 
