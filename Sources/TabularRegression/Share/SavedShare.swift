@@ -49,10 +49,8 @@ package enum SavedShare: Sendable {
   /// - Parameter path: the file, or "-" for standard input.
   /// - Throws: ``TabularError``: as `Share.init(contentsOf:)`.
   package init(contentsOf path: String) throws(TabularError) {
-    let isPart = PartialShare.envelope.begins(path)
-    self =
-      isPart
-      ? .part(try PartialShare(PartialShare.envelope.file(path))) : .whole(try Share(contentsOf: path))
+    let file = try Share.envelope.file(path, or: [PartialShare.envelope])
+    self = try PartialShare.envelope.begins(file) ? .part(PartialShare(file)) : .whole(Share(file))
   }
 
   /// Writes a file: whole, or not at all.

@@ -81,7 +81,10 @@ extension Communicator {
     -> TableFile
   {
     let file = try agree(try own(files, open))
-    if size > 1 { try requireSame(file.division.descriptions) }
+    if size > 1 {
+      try requireSame(file.division.descriptions)
+      try locate(file)
+    }
     return file
   }
 
