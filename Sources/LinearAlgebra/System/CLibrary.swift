@@ -44,17 +44,8 @@ package enum CLibrary {
   /// The cosine of an angle in radians.
   package static func cosine(_ angle: Double) -> Double { cos(angle) }
 
-  /// Number of cores that the process may run on, such as `taskset` and MPI launchers leave it; where the system does not
-  /// tell, those that are online.
-  package static func allowedCores() -> Int {
-    #if os(Linux)
-      var cores = cpu_set_t()
-      if sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &cores) == 0 {
-        return withUnsafeBytes(of: &cores) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
-      }
-    #endif
-    return Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-  }
+  /// Number of cores that are online.
+  package static func onlineCores() -> Int { Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   /// Lets other threads run, if any wait for this core.
   package static func yieldThread() { sched_yield() }

@@ -8,6 +8,6 @@ public enum Parallelism {
   /// Number of threads: one for each core that is online, unless a task sets another number.
   @TaskLocal public static var threads = cores
 
-  /// Number of cores that the process may run on.
-  public static let cores = max(1, CLibrary.allowedCores())
+  /// Number of cores that are online.
+  public static let cores = max(1, CLibrary.onlineCores())
 }
