@@ -138,6 +138,26 @@ import Testing
     }
   }
 
+  /// Of fewer leaves than parts some parts are empty: merged in any order too, and with a share that is whole already.
+  @Test(arguments: ["y ~ x + zip", "y ~ zip*x"])
+  func fewerLeavesThanParts(text: String) throws {
+    let formula = try Formula(text), files = [Self.rows[..<40].joined()]
+    let parts = try (1...3).map { try reopened(share(formula, files, Part($0, of: 3))) }
+    #expect(parts.count { $0.observations == 0 } == 2)
+    let whole = try bytes(share(formula, files))
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+      var merged = parts[order[0]]
+      for index in order.dropFirst() { try merged.merge(parts[index], named: "x") }
+      #expect(try bytes(merged.finished(named: "x")) == whole)
+      var stepwise = try parts[order[0]].finished(named: "x")
+      for index in order.dropFirst() {
+        try stepwise.merge(parts[index], named: "x")
+        stepwise = try stepwise.finished(named: "x")
+      }
+      #expect(try bytes(stepwise) == whole)
+    }
+  }
+
   @Test func whatIsMissingIsNamed() throws {
     let formula = try Formula("y ~ x + zip"), texts = Self.files[1]
     var part = try share(formula, texts, Part(2, of: 5))

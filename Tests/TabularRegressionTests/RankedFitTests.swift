@@ -179,7 +179,7 @@ import Testing
             ? .unusable(
               file: "MPI",
               message:
-                "rank 2 has b.csv, and rank 0 has a.csv; start one program with the same arguments and files on all"
+                "rank 2 has b.csv, and rank 0 has a.csv; start one program with the same arguments and files on all, or add --no-mpi for processes on their own"
             ) : .elsewhere))
     }
   }

@@ -97,6 +97,15 @@ struct FileLeaves: Equatable, Codable, Sendable {
 package struct Division: Equatable, Sendable {
   let leaves: FileLeaves
   let range: Range<Int>
+  /// Whether others read the rest, be there one or not.
+  let isPart: Bool
+
+  /// - Parameter part: the part that is read; nil for all.
+  init(_ leaves: FileLeaves, _ part: Part?) {
+    self.leaves = leaves
+    range = part?.range(of: leaves.count) ?? 0..<leaves.count
+    isPart = part != nil
+  }
 
   /// The files in words, such as "b.csv of 1024 bytes".
   package var descriptions: [String] {
@@ -109,7 +118,4 @@ package struct Division: Equatable, Sendable {
   var facts: [String] {
     leaves.files.map { "\($0.name) \($0.bytes ?? -1) \($0.modified ?? 0) \($0.leaves)" } + ["\(range)"]
   }
-
-  /// Whether all are read.
-  var isWhole: Bool { range == 0..<leaves.count }
 }

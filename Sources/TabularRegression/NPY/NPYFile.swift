@@ -109,7 +109,7 @@ package struct NPYFile: TableSource {
         name: name, bytes: file.size, modified: FileStamp(path: source)?.modified,
         leaves: max(1, (rowCount + blockRows - 1) / blockRows))
     ])
-    return Division(leaves: leaves, range: part?.range(of: leaves.count) ?? 0..<leaves.count)
+    return Division(leaves, part)
   }
 
   package var matrix: NPYFile? { self }

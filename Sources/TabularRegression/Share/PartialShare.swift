@@ -17,6 +17,9 @@ package struct PartialShare: Sendable {
     (self.none, self.droppedRows, self.parts, self.survey) = (none, droppedRows, parts, survey)
   }
 
+  /// Whether it has no leaves.
+  var isEmpty: Bool { parts.sections.isEmpty }
+
   /// Number of rows whose weight is not zero.
   package var observations: Int {
     parts.sections.reduce(0) { $0 + $1.tree.subtrees.reduce(0) { $0 + $1.value.factor.observations } }

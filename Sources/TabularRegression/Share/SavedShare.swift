@@ -21,14 +21,14 @@ package enum SavedShare: Sendable {
   ) throws(TabularError) {
     var rows = Share.formulaRows(formula, source, weights, missing)
     rows.isPart = true
-    if source.division.isWhole, survey == nil {
+    if !source.division.isPart, survey == nil {
       self = .whole(
         try Share(formula, reading: source, weights: weights, missing: missing, progress: progress))
       return
     }
     var found: DesignSurvey?
     let needsSurvey = try rows.needsSurvey()
-    if let survey, needsSurvey || source.division.isWhole {
+    if let survey, needsSurvey || !source.division.isPart {
       guard survey.survey.isFor(try rows.surveyOfNone()) else {
         throw .unusable(
           file: survey.name,
@@ -41,7 +41,7 @@ package enum SavedShare: Sendable {
       found = try SavedSurvey(all, progress: progress).whole(named: source.source)
     }
     let part = try rows.partialReduction(knowing: found, progress: progress).share
-    self = source.division.isWhole ? .whole(try part.whole(named: source.source)) : .part(part)
+    self = source.division.isPart ? .part(part) : .whole(try part.whole(named: source.source))
   }
 
   /// Reads a file.
@@ -93,6 +93,9 @@ package enum SavedShare: Sendable {
     case (.part(var part), .part(let other)):
       try part.merge(other, named: name)
       self = .part(part)
+    // Of fewer leaves than parts some are empty.
+    case (.whole, .part(let part)) where part.isEmpty: break
+    case (.part(let part), .whole) where part.isEmpty: self = other
     default:
       throw .unusable(
         file: name,

@@ -79,7 +79,7 @@ package final class TableReader: Sendable {
       part: part)
     columnNames = blocks.columnNames
     headerLine = blocks.headerLine
-    (division, pieceSize) = (Division(leaves: blocks.leaves, range: blocks.range), blocks.pieceSize)
+    (division, pieceSize) = (blocks.division, blocks.pieceSize)
     firstKinds = Mutex(
       columnNames.map {
         options.verbatim.contains($0)

@@ -34,8 +34,7 @@ struct TextBlocks {
   private(set) var columnNames: [String] = []
 
   /// The leaves of all files, and which of them are read.
-  private(set) var leaves = FileLeaves([])
-  private(set) var range = 0..<0
+  private(set) var division = Division(FileLeaves([]), nil)
 
   private let origins: [TextOrigin]
   private let options: ReadingOptions
@@ -76,12 +75,12 @@ struct TextBlocks {
       text.blockSize = max(text.blockSize, min(64 << 20, text.blockSize * widening * widening))
       spare = SpareBuffers(size: text.roomForBlock)
     }
-    leaves = FileLeaves(
+    let leaves = FileLeaves(
       try origins.map { (origin) throws(TabularError) in
         try origin.leaves(of: text.blockSize, options)
       })
-    range = part?.range(of: leaves.count) ?? 0..<leaves.count
-    ranges = leaves.ofEachFile(range)
+    division = Division(leaves, part)
+    ranges = leaves.ofEachFile(division.range)
   }
 
   /// Bytes of a leaf.
@@ -127,7 +126,7 @@ struct TextBlocks {
         }
         if !text.isEmpty {
           let cut = try text.nextCut()
-          let isLast = leaves.upperBound == self.leaves.files[nextOrigin - 1].leaves
+          let isLast = leaves.upperBound == division.leaves.files[nextOrigin - 1].leaves
           if isLast || text.pieceEnd <= leaves.upperBound * text.blockSize { return cut }
         }
       }

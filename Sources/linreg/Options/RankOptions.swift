@@ -52,6 +52,7 @@ enum Ranks {
     if !isLaunched { return SingleProcess() }
     let communicator = try MPICommunicator()
     mpi = communicator
+    Terminal.isSilent = communicator.rank != 0
     try communicator.requireSame([
       "version \(Linreg.configuration.version)",
       "the arguments \(CommandLine.arguments.dropFirst().map(printable).joined(separator: " "))",
