@@ -25,9 +25,6 @@ package struct PartialShare: Sendable {
     parts.sections.reduce(0) { $0 + $1.tree.subtrees.reduce(0) { $0 + $1.value.factor.observations } }
   }
 
-  /// Number of features and targets, without the levels of a category that only all rows tell.
-  package var columnCount: Int { none.design.columns.count + none.targetCount }
-
   /// "blocks 17–18 of b.csv", the leaves that are missing; nil where none are.
   package var missingText: String? { parts.missingText }
 

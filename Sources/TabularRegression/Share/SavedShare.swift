@@ -69,12 +69,9 @@ package enum SavedShare: Sendable {
     }
   }
 
-  /// Number of features and targets.
-  package var columnCount: Int {
-    switch self {
-    case .whole(let share): share.features.count + share.targetCount
-    case .part(let part): part.columnCount
-    }
+  /// Number of features and targets; nil for a part, whose levels may be more in all rows.
+  package var columnCount: Int? {
+    if case .whole(let share) = self { share.features.count + share.targetCount } else { nil }
   }
 
   /// "blocks 17–18 of b.csv", what is missing; nil where nothing is.
