@@ -130,7 +130,10 @@ struct Train: RankedCommand {
     progress: (Int) -> Void
   ) throws -> TableTraining? {
     let options = text.options(categories: formula.categories)
-    let others = communicator.rank == 0 ? try validation.map { try TableFile([$0], options: options) } : nil
+    var others: TableFile?
+    try communicator.onFirst { () throws(TabularError) in
+      if let validation { others = try TableFile([validation], options: options) }
+    }
     if communicator.size > 1 {
       return try TableTraining(
         formula, on: communicator, part: file, weights: weights, missing: rows.missing, validation: others,

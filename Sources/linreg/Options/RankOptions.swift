@@ -71,6 +71,10 @@ enum Ranks {
   /// itself, they are ended some seconds later.
   static func finish(after error: TabularError) {
     guard let mpi else { return }
+    if mpi.rank != 0, error != .elsewhere {
+      Terminal.isSilent = false
+      Terminal.note("rank \(mpi.rank): \(error)")
+    }
     DispatchQueue.global().asyncAfter(deadline: .now() + 3) { mpi.abort(status: ExitStatus(error).rawValue) }
     finish()
   }
