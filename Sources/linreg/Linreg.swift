@@ -44,16 +44,22 @@ struct Linreg: ParsableCommand {
     Terminal.prepare()
     Interrupts.install()
     Terminal.isSilent = Ranks.isSilent
-    if let fault = unknownVerb(CommandLine.arguments.dropFirst().first) {
-      Terminal.note(fault)
-      Terminal.exit(.usage)
-    }
     do {
-      var command = try parseAsRoot(arguments)
-      // What ranks do not do together rank 0 does.
-      if Terminal.isSilent, !(command is any RankedCommand) { Terminal.exit(.done) }
-      try Parallelism.$threads.withValue(Terminal.usualThreads) { try command.run() }
-      Ranks.finish()
+      do {
+        if let fault = unknownVerb(CommandLine.arguments.dropFirst().first) {
+          try Ranks.meet()
+          Terminal.note(fault)
+          end(.usage)
+        }
+        var command = try parseAsRoot(arguments)
+        // What ranks do not do together rank 0 does.
+        if Terminal.isSilent, !(command is any RankedCommand) { Terminal.exit(.done) }
+        try Parallelism.$threads.withValue(Terminal.usualThreads) { try command.run() }
+        Ranks.finish()
+      } catch {
+        try Ranks.meet()
+        throw error
+      }
     } catch let error as TabularError {
       Terminal.note(error.description)
       Ranks.finish(after: error)
@@ -63,15 +69,21 @@ struct Linreg: ParsableCommand {
       switch exitCode(for: error) {
       case .success:  // --help and --version come this way too
         Terminal.print(text)
-        Terminal.exit(.done)
+        end(.done)
       case .validationFailure:
         Terminal.note(text)
-        Terminal.exit(.usage)
+        end(.usage)
       default:
         Terminal.note(text)
-        Terminal.exit(.dataAtFault)
+        end(.dataAtFault)
       }
     }
+  }
+
+  /// Ends the program, together with the other ranks.
+  private static func end(_ status: ExitStatus) -> Never {
+    Ranks.finish()
+    Terminal.exit(status)
   }
 }
 

@@ -122,7 +122,9 @@ struct Predict: RankedCommand {
       let options = reading
       let path = self.file
       let file = try communicator.part([path]) { (part) throws(TabularError) in
-        try TableFile([path], options: options, asTheyArrive: !format.json, part: part)
+        // For --json rank 0 reads all rows.
+        try TableFile(
+          [path], options: options, asTheyArrive: !format.json, part: format.json ? nil : part)
       }
       if isGuarded && models.allSatisfy({ $0.covariance == nil }) {
         Terminal.note("the model has no leverages: \(models[0].whyNoCovariance)")
@@ -134,7 +136,8 @@ struct Predict: RankedCommand {
       }
       say(
         format.json
-          ? try printJSON(models, file, columns, communicator)
+          ? try communicator.rank == 0
+            ? printJSON(models, file, columns) : PredictedRows.Notes(targets: models.count)
           : try write(models, file, columns, outputFormat, communicator),
         models)
     }
@@ -183,7 +186,7 @@ struct Predict: RankedCommand {
   }
 
   private func printJSON(
-    _ models: [FittedModel], _ file: TableFile, _ columns: PredictionColumns, _ communicator: any Communicator
+    _ models: [FittedModel], _ file: TableFile, _ columns: PredictionColumns
   ) throws -> PredictedRows.Notes {
     var notes = PredictedRows.Notes(targets: models.count), rows = JoinedRows()
     try file.forEachBlock(columns: models[0].columnsRead(for: columns)) { (block) throws(TabularError) in

@@ -30,13 +30,10 @@ import Testing
     _ formula: String, _ texts: [[UInt8]], ranks: Int, missing: MissingPolicy = .refuse,
     method: LeastSquares = LeastSquares(measuresResidual: true)
   ) -> [Result<[FittedModel]?, TabularError>] {
-    LocalRanks.run(ranks) { (communicator) throws(TabularError) in
-      let part = try communicator.agree(try reader(texts, Part(communicator.rank + 1, of: communicator.size)))
-      return try FittedModel.perTarget(
-        Formula(formula), on: communicator, part: part,
-        whole: { () throws(TabularError) in try reader(texts, nil) }, weights: "w", missing: missing,
-        method: method)
+    let fit = RankedFit(formula: formula, weights: "w", missing: missing, method: method) {
+      (part) throws(TabularError) in try reader(texts, part)
     }
+    return fit.results(ranks).map { $0.map(\.models) }
   }
 
   private static func json(_ models: [FittedModel]?) -> [String]? { models?.map(\.json) }

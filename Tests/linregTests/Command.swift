@@ -62,7 +62,8 @@ func start(
     executable, arguments, input: "/dev/null", at: URL(fileURLWithPath: folder.path("")), in: folder)
 }
 
-private func start(
+/// Starts a program at a place; what it prints goes into two files of a folder.
+func start(
   _ program: URL, _ arguments: [String], input: String, at place: URL, in folder: TemporaryFolder
 ) throws -> (Process, output: String, error: String) {
   let process = Process(), output = folder.path(UUID().uuidString), error = output + ".err"

@@ -111,6 +111,10 @@ package final class MPICommunicator: Communicator {
   /// Ends the processes of all ranks; the launcher's status is the one that is given.
   package func abort(status: Int32) -> Never { message_passing_abort(status) }
 
+  /// Ends the processes of all ranks where MPI has not started, so that they do not wait for this one: where the
+  /// launcher does not do so by itself when a process ends with another status than 0.
+  package static func abortWithoutLibrary() { MPILauncher.abort() }
+
   // MARK: Messages of MPI's
 
   private func transmit(_ bytes: ArraySlice<UInt8>, to rank: Int, _ tag: Tag) throws(TabularError) {

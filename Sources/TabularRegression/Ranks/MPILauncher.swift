@@ -60,4 +60,15 @@ struct MPILauncher: Equatable {
     (size, rank) = (found.size, found.rank)
     libraries = environment["LINREG_MPI_LIBRARY"].map { [$0] } ?? found.libraries
   }
+
+  /// Ends all processes: MPICH's launcher, Hydra, waits for those that have not started MPI, but obeys a line of the
+  /// process management interface (PMI-1) on the descriptor that it has passed on (Balaji et al.: PMI: A Scalable
+  /// Parallel Process-Management Interface for Extreme-Scale Systems, 2010, https://doi.org/10.1007/978-3-642-15646-5_4).
+  static func abort() {
+    let environment = ProcessInfo.processInfo.environment
+    guard environment["HYDI_CONTROL_FD"] != nil,
+      let descriptor = environment["PMI_FD"].flatMap({ Int32($0) })
+    else { return }
+    _ = Files.write("cmd=abort exitcode=1\n".utf8, to: descriptor)
+  }
 }
