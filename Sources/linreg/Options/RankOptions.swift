@@ -48,6 +48,7 @@ protocol RankedCommand: ParsableCommand {
 enum Ranks {
   nonisolated(unsafe) private static var mpi: MPICommunicator?
   nonisolated(unsafe) private static var hasBegun = false
+  nonisolated(unsafe) private static var haveFailedAlike = false
 
   private static var isLaunched: Bool {
     MPICommunicator.isLaunched && !CommandLine.arguments.contains("--no-mpi")
@@ -75,7 +76,11 @@ enum Ranks {
   /// Starts MPI where that has not been tried, before an error is told: others may wait for this process, if it alone
   /// has such arguments.
   static func meet() throws(TabularError) {
-    if isLaunched, !hasBegun { _ = try open(true) }
+    if isLaunched, !hasBegun {
+      _ = try open(true)
+      // With the same arguments all have failed in the same way.
+      haveFailedAlike = true
+    }
   }
 
   /// Ends MPI, before the process ends: it waits for the other ranks, which do the same.
@@ -92,6 +97,7 @@ enum Ranks {
       if hasBegun { finishAlone(error) }
       return
     }
+    if haveFailedAlike { return finish() }
     if mpi.rank != 0, error != .elsewhere {
       Terminal.isSilent = false
       Terminal.note("rank \(mpi.rank): \(error)")
