@@ -191,6 +191,18 @@ class MissingTests(SparkTest):
 
 
 class ColumnTests(SparkTest):
+    def test_rows_are_read_again_only_where_that_is_needed(self):
+        frame = self.frame(cut(rows(60), 2))
+        verbs, noting = self.folder / "verbs", self.folder / "noting"
+        noting.write_text(f'#!/bin/sh\necho "$1" >> "{verbs}"\nexec "{LINREG}" "$@"\n')
+        noting.chmod(0o755)
+        first_rows, once = ["survey"], ["accumulate", "accumulate", "merge", "solve"]
+        for formula, expected in (("y ~ a + c", first_rows + once),
+                                  ("y ~ a * c", first_rows + ["survey", "survey", "merge"] + once)):
+            verbs.write_text("")
+            fit(frame, formula, linreg=str(noting))
+            self.assertEqual(verbs.read_text().split(), expected)
+
     def test_formula_that_depends_on_all_rows(self):
         self.assert_same_fit(cut(rows(300), 4), "y ~ scale(a) + poly(b, 2, raw = FALSE)")
 
