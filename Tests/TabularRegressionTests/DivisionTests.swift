@@ -87,6 +87,30 @@ import Testing
     }
   }
 
+  /// In a table of one column a blank line is a row, behind the header too, unless nothing but such lines follow.
+  @Test func blankLinesOfOneColumn() throws {
+    let text = Array("# c, \"\n\n\n!1\n\n42\n\n\n7\n\n\n".utf8)
+    func rows(_ part: Part?, _ blockSize: Int) throws -> [Int] {
+      let reader = try TableReader(
+        [.memory(text, name: "t")], options: ReadingOptions(comment: "#"), blockSize: blockSize, part: part)
+      var lines: [Int] = []
+      try reader.forEachBlock(threads: 1) { (table) throws(TabularError) in
+        (0..<table.rowCount).map { table.places[$0].line }
+      } take: {
+        lines += $0
+      }
+      return lines
+    }
+    for blockSize in [1, 2, 5, 100] {
+      #expect(try rows(nil, blockSize) == [5, 6, 7, 8, 9], "\(blockSize)")
+      for count in [2, 3, 30] {
+        #expect(
+          try (1...count).flatMap { try rows(Part($0, of: count), blockSize) } == [5, 6, 7, 8, 9],
+          "\(count) parts in blocks of \(blockSize)")
+      }
+    }
+  }
+
   private func checkParts(lineEnd: String, blockSize: Int, hasQuotes: Bool) throws {
     var generator = SeededGenerator(seed: 3)
     let quoted = [

@@ -62,6 +62,9 @@ struct MissingFault: Sendable, Codable {
     (count, columns) = (fields.count, fields.columns)
   }
 
+  /// Whether counts that were read from a file can be those of fields.
+  var isSound: Bool { [count, columns, place.line].allSatisfy { 0...1 << 53 ~= $0 } }
+
   mutating func merge(_ later: MissingFault) {
     count += later.count
     columns = max(columns, later.columns, column == later.column ? 1 : 2)

@@ -49,7 +49,8 @@ package struct SavedSurvey: Sendable {
     _ rows: FormulaRows<Source, Reduction>, progress: (Int) -> Void
   ) throws(TabularError) {
     none = try rows.surveyOfNone()
-    isNeeded = try rows.needsSurvey()
+    // A part may lack the level that others are compared with.
+    isNeeded = try rows.needsSurvey() || none.namesReference
     let pass = try rows.firstPass(nil, progress: progress), division = rows.source.division
     blocks = pass.blocks
     contents = division.isPart ? .part(LeafParts(division, pass.surveys)) : .whole(pass.surveys)

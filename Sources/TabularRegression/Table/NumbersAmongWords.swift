@@ -64,6 +64,13 @@ struct NumbersAmongWords: Sendable, Codable {
     }
   }
 
+  /// Whether counts that were read from a file can be those of fields.
+  var isSound: Bool {
+    let all = [numbers, words] + disguised.values
+    let counts = all.flatMap { [$0.count, $0.first?.line ?? 0] } + [wordsSeen, field]
+    return counts.allSatisfy { 0...1 << 53 ~= $0 }
+  }
+
   mutating func merge(_ later: Self) {
     if name.isEmpty { (name, field) = (later.name, later.field) }
     numbers.merge(later.numbers)

@@ -142,12 +142,13 @@ struct TextBlocks {
     hasBegun = true
     let first = ranges[nextOrigin - 1].lowerBound
     if first == 0 { return }
+    let start = text.position
     if let newlinesAbove, case .file(let path) = origins[nextOrigin - 1] {
       try text.pass(pieces: first, of: path, newlines: newlinesAbove)
     } else {
       try text.pass(pieces: first)
     }
-    if columnNames.count == 1 { text.pass(try text.linesWithoutRows()) }
+    if columnNames.count == 1, text.position > start { text.pass(try text.linesWithoutRows()) }
     beginsFile = false
   }
 

@@ -238,7 +238,9 @@ extension ColumnSummary: Codable {
     let numbers = try container.decode(StoredArray<Double>.self, forKey: .numbers).wrappedValue
     self.numbers = Set(numbers)
     amongWords = try container.decode(NumbersAmongWords.self, forKey: .amongWords)
-    guard range.count == 2, !range.contains(where: \.isNaN), numbers.allSatisfy(\.isFinite) else {
+    guard range.count == 2, !range.contains(where: \.isNaN), numbers.allSatisfy(\.isFinite),
+      amongWords.isSound
+    else {
       throw DecodingError.dataCorruptedError(forKey: .range, in: container, debugDescription: "no range")
     }
     (least, greatest) = (range[0], range[1])

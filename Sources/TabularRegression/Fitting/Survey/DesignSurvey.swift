@@ -180,13 +180,18 @@ package struct DesignSurvey: Sendable {
     let operands = sortedCenters, keys = sortedPolynomials
     guard summaries.count == used.count, centers.count == operands.count, polynomials.count == keys.count,
       zip(keys, polynomials).allSatisfy({ $0.degree == $1.degree }),
-      0...rows.all ~= rows.dropped, rows.all <= 1 << 53
+      0...1 << 53 ~= rows.all, 0...rows.all ~= rows.dropped, fault?.isSound ?? true
     else { return false }
     for (name, summary) in zip(used, summaries) { self.summaries[name] = summary }
     for (operand, moments) in zip(operands, centers) { self.centers[operand] = moments }
     for (key, powers) in zip(keys, polynomials) { self.polynomials[key] = powers }
     (rowCount, droppedRows, missingFault) = (rows.all, rows.dropped, fault)
     return true
+  }
+
+  /// Whether the formula names a level that others are compared with.
+  var namesReference: Bool {
+    expansion.variables.contains { if case .category(_, .some, _) = $0 { true } else { false } }
   }
 
   /// What means are taken of, in an order that is always the same.
