@@ -9,10 +9,18 @@ struct RankCommandTests {
   private var place: URL { URL(fileURLWithPath: folder.path("")) }
 
   /// Six blocks of 4 MiB, so that they are divided: few rows, with long notes.
-  init() throws { try write("t.csv") }
+  private static let table = Result { try written("t.csv") }
+  private static let tableWithFault = Result { try written("bad.csv", fault: "oops") }
+  private static let tables = TemporaryFolder()
+
+  init() throws { try place(Self.table.get(), as: "t.csv") }
+
+  private func place(_ file: String, as name: String) throws {
+    try FileManager.default.linkItem(atPath: file, toPath: folder.path(name))
+  }
 
   /// - Parameter fault: what stands in place of the number x in a row near the end.
-  private func write(_ name: String, fault: String? = nil) throws {
+  private static func written(_ name: String, fault: String? = nil) throws -> String {
     let note = String(repeating: "a note that nobody reads; ", count: 39), rows = 20_800
     var text = "y,x,kind,zip,note\n"
     for row in 0..<rows {
@@ -20,7 +28,8 @@ struct RankCommandTests {
       text += "\(row * 31 % 1009 + 3 * zip).5,"
       text += "\(row == rows - 50 ? fault ?? x : x),\(row % 7 < 3 ? "a" : "b"),L\(zip),\(note)\n"
     }
-    try Data(text.utf8).write(to: URL(fileURLWithPath: folder.path(name)))
+    try Data(text.utf8).write(to: URL(fileURLWithPath: tables.path(name)))
+    return tables.path(name)
   }
 
   private func ranks(
@@ -110,7 +119,7 @@ struct RankCommandTests {
 
   @Test(arguments: Launcher.installed)
   func faultsAreThoseOfOneProcess(launcher: Launcher) throws {
-    try write("bad.csv", fault: "oops")
+    try place(Self.tableWithFault.get(), as: "bad.csv")
     try expectSameFault(launcher, ["fit", "y ~ x", "bad.csv", "-m", "out"])
     try expectSameFault(launcher, ["accumulate", "y ~ x + kind", "bad.csv", "-o", "out"])
     try expectSameFault(launcher, ["fit", "y ~ x", "none.csv"])

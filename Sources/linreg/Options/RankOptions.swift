@@ -114,6 +114,8 @@ enum Ranks {
       Terminal.isSilent = false
       Terminal.note("rank \(rank): \(error.description)")
     }
+    // A launcher that is told to end all may forget what it has not passed on yet.
+    sleep(1)
     MPICommunicator.abortWithoutLibrary()
   }
 }
