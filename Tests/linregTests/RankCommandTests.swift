@@ -68,7 +68,8 @@ struct RankCommandTests {
       #expect(bytes(name) == file, "\(name)")
     }
     for arguments in [
-      ["predict", "m", "t.csv", "--guard"], ["predict", "m", "t.csv", "--json"], ["evaluate", "m", "t.csv", "--json"],
+      ["predict", "m", "t.csv", "--guard"], ["predict", "m", "t.csv", "--json"],
+      ["evaluate", "m", "t.csv", "--json"],
       ["check", "t.csv", "--target", "y"],
     ] {
       let alone = try linreg(arguments, in: place)

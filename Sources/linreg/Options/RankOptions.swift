@@ -49,6 +49,7 @@ enum Ranks {
     hasBegun = true
     let communicator = try MPICommunicator()
     mpi = communicator
+    Terminal.isSilent = isSilent
     try communicator.requireSame([
       "version \(Linreg.configuration.version)",
       "the arguments \(CommandLine.arguments.dropFirst().map(printable).joined(separator: " "))",
