@@ -37,6 +37,38 @@ struct CSVText {
     }
   }
 
+  /// The fields of all rows as they stand, and their lines, or the error that reading ends in.
+  ///
+  /// - Parameter parts: how many parts are read, one after the other; nil for the whole.
+  func fields(blockSize: Int, parts: Int? = nil) -> String {
+    var options = options, rows: [String] = []
+    options.verbatim = .all
+    do throws(TabularError) {
+      for part in parts.map({ count in (1...count).map { Part($0, of: count) } }) ?? [nil] as [Part?] {
+        let reader = try TableReader(
+          [.memory(text, name: "fuzz")], options: options, blockSize: blockSize, part: part)
+        try reader.forEachBlock(threads: 1) {
+          $0
+        } take: { (table) in
+          for row in 0..<table.rowCount {
+            rows.append("\(table.places[row].line) \(table.columns.map { Self.field($0, row) })")
+          }
+        }
+      }
+      return rows.joined(separator: "\n")
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  private static func field(_ column: TableColumn, _ row: Int) -> String {
+    switch column.values {
+    case .words(let words): words.codes[row] < 0 ? "" : words.levels[Int(words.codes[row])]
+    case .numbers: "none"
+    case .mixed(let fault): "\(fault.error)"
+    }
+  }
+
   /// What the plain reader of the tests makes of the text.
   var plainOutcome: String {
     do throws(TabularError) {

@@ -35,6 +35,12 @@ enum Targets {
         let other = text.outcome(blockSize: size, usesVectors: usesVectors, threads: threads)
         precondition(other == expected, "blocks of \(size): \(other), not \(expected)")
       }
+      let whole = text.fields(blockSize: blockSize)
+      for parts in [2, 5] {
+        let fields = text.fields(blockSize: blockSize, parts: parts)
+        // Without rows only the whole has to say so.
+        precondition(fields == whole || fields.isEmpty, "\(parts) parts: \(fields), not \(whole)")
+      }
       try text.writeAndReadAgain()
     },
     "npy": { (bytes: [UInt8]) throws(TabularError) in
@@ -80,6 +86,27 @@ enum Targets {
       }
       try share.merge(again)
       _ = try share.solve()
+    },
+    "part": { (bytes: [UInt8]) throws(TabularError) in
+      _ = try? PartialShare(RandomAccessFile(bytes, name: "fuzz"))
+      var part = try PartialShare(
+        RandomAccessFile(PartialShare.envelope.firstLine(bytes) + bytes, name: "fuzz"))
+      let again = try PartialShare(RandomAccessFile(part.fileBytes, name: "again"))
+      precondition(again.fileBytes == part.fileBytes, "a part that is written is another")
+      attempt { () throws(TabularError) in
+        use(try part.whole(allowsMissing: true, named: "fuzz").solve())
+      }
+      attempt { () throws(TabularError) in try part.merge(again, named: "again") }
+      _ = try part.whole(named: "fuzz").solve()
+    },
+    "survey": { (bytes: [UInt8]) throws(TabularError) in
+      _ = try? SavedSurvey(RandomAccessFile(bytes, name: "fuzz"))
+      var survey = try SavedSurvey(
+        RandomAccessFile(SavedSurvey.envelope.firstLine(bytes) + bytes, name: "fuzz"))
+      let again = try SavedSurvey(RandomAccessFile(survey.fileBytes, name: "again"))
+      precondition(again.fileBytes == survey.fileBytes, "a survey that is written is another")
+      try survey.merge(again, named: "again")
+      _ = try survey.whole(named: "fuzz").design(isPart: true)
     },
     "checkpoint": { (bytes: [UInt8]) throws(TabularError) in
       func open(_ bytes: [UInt8]) throws(TabularError) -> TrainingCheckpoint {

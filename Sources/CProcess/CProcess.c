@@ -1,6 +1,11 @@
+// For sched_getaffinity.
+#define _GNU_SOURCE
 #include "CProcess.h"
 
 #include <limits.h>
+#if defined(__linux__)
+#include <sched.h>
+#endif
 #include <signal.h>
 #include <stddef.h>
 #include <sys/mman.h>
@@ -45,3 +50,12 @@ int process_threads_with_room(int most) {
   }
   return 0;
 }
+
+#if defined(__linux__)
+int process_allowed_cores(void) {
+  cpu_set_t cores;
+  return sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : INT_MAX;
+}
+#else
+int process_allowed_cores(void) { return INT_MAX; }
+#endif

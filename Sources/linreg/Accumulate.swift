@@ -37,6 +37,7 @@ struct Accumulate: RankedCommand {
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var memory: MemoryOptions
   @OptionGroup var ranks: RankOptions
+  @OptionGroup var keep: KeepOptions
 
   @Option(help: "The column that weighs the rows, as R's lm does.")
   var weights: String?
@@ -74,7 +75,7 @@ struct Accumulate: RankedCommand {
         let share = try Share(
           formula, on: communicator, part: file,
           whole: { () throws(TabularError) in try TableFile(files, options: options) }, weights: weights,
-          missing: rows.missing
+          missing: rows.missing, kept: keep.parts(communicator)
         ) { progress.show($0) }
         return share.map(SavedShare.whole)
       }

@@ -46,7 +46,7 @@ struct Evaluate: RankedCommand {
   func run() throws {
     let communicator = try ranks.communicator()
     let (models, evaluations) = try threads.run {
-      let models = try FittedModel.perTarget(contentsOf: model, beforeRowsOf: file)
+      let models = try communicator.agree(try FittedModel.perTarget(contentsOf: model, beforeRowsOf: file))
       if weights == nil, let name = models[0].weights {
         Terminal.note(
           "every row counts the same here, though the fit weighed rows by \"\(printable(name))\"; --weights COLUMN weighs them"

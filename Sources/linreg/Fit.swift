@@ -49,6 +49,7 @@ struct Fit: RankedCommand {
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var memory: MemoryOptions
   @OptionGroup var ranks: RankOptions
+  @OptionGroup var keep: KeepOptions
 
   @Option(help: "The column that weighs the rows, as R's lm does.")
   var weights: String?
@@ -100,6 +101,7 @@ struct Fit: RankedCommand {
     let models = try FittedModel.perTarget(
       formula, on: communicator, part: part, whole: { () throws(TabularError) in try open(nil) },
       weights: weights, missing: rows.missing, method: options.plainMethod(intercept: formula.hasIntercept),
+      kept: keep.parts(communicator),
       plan: { plan in
         progress.end()
         tell(plan)

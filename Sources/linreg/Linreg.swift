@@ -54,9 +54,7 @@ struct Linreg: ParsableCommand {
         var command = try parseAsRoot(arguments)
         // What ranks do not do together rank 0 does.
         if Terminal.isSilent, !(command is any RankedCommand) { Terminal.exit(.done) }
-        try Parallelism.$threads.withValue(min(Parallelism.threads, Terminal.mostThreads)) {
-          try command.run()
-        }
+        try Parallelism.$threads.withValue(Terminal.usualThreads) { try command.run() }
         Ranks.finish()
       } catch {
         try Ranks.meet()

@@ -56,11 +56,12 @@ struct ShareOutputOptions: ParsableArguments {
     let rows = share.observations, columns = share.columnCount
     if format.json {
       let missing = share.missingText.map { ", \"missing\": \(quotedForJSON($0))" } ?? ""
-      Terminal.print("{\"observations\": \(rows), \"columns\": \(columns)\(missing)}")
+      let count = columns.map { ", \"columns\": \($0)" } ?? ""
+      Terminal.print("{\"observations\": \(rows)\(count)\(missing)}")
     } else {
       let lacks = share.missingText.map { "; it lacks \($0)" } ?? ""
-      Terminal.note(
-        "\(shareFile): \(rows) \(rows == 1 ? "row" : "rows"), \(columns) columns\(lacks)")
+      let count = columns.map { ", \($0) columns" } ?? ""
+      Terminal.note("\(shareFile): \(rows) \(rows == 1 ? "row" : "rows")\(count)\(lacks)")
     }
   }
 }

@@ -112,7 +112,7 @@ struct Predict: RankedCommand {
       if output != "-" { try TableWriter.check(output, outputFormat, besides: [model, file]) }
     }
     try threads.run {
-      let models = try FittedModel.perTarget(contentsOf: model, beforeRowsOf: file)
+      let models = try communicator.agree(try FittedModel.perTarget(contentsOf: model, beforeRowsOf: file))
       var columns = columns
       columns.targets = models.map(\.target)
       try checkNames(columns)

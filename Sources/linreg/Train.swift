@@ -2,7 +2,7 @@ import ArgumentParser
 import LinearRegression
 import TabularRegression
 
-struct Train: ParsableCommand {
+struct Train: RankedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train a model by minibatch SGD and tell how far it is from the exact fit.",
     usage: """
@@ -46,6 +46,7 @@ struct Train: ParsableCommand {
   @OptionGroup var text: TextOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var memory: MemoryOptions
+  @OptionGroup var ranks: RankOptions
   @OptionGroup var options: DescentOptions
   @OptionGroup var checkpoints: CheckpointOptions
 
@@ -81,21 +82,27 @@ struct Train: ParsableCommand {
     let method = options.method
     let formula = try data.formula()
     let inputs = data.files + [validation].compactMap { $0 }
-    try output.check(besides: inputs)
-    let lock = try checkpoints.lock(besides: inputs)
+    let communicator = try ranks.communicator()
+    var lock: FileLock?
+    try communicator.onFirst { () throws(TabularError) in
+      try output.check(besides: inputs)
+      lock = try checkpoints.lock(besides: inputs)
+    }
     defer { lock?.release() }
     try memory.run(threads) {
       let options = text.options(categories: formula?.categories ?? [])
-      let file = try TableFile(data.files, options: options)
+      let file = try communicator.part(data.files) { (part) throws(TabularError) in
+        try TableFile(data.files, options: options, part: part)
+      }
       noteRowNames(file)
       var reading = ReadingProgress()
       defer { reading.end() }
-      let training = try TableTraining(
-        formula ?? data.formula(of: file.columnNames, in: file.source, besides: weights), reading: file,
-        weights: weights, missing: rows.missing,
-        validation: validation.map { try TableFile([$0], options: options) }, method: method,
-        stopSignal: Interrupts.stop, progress: { reading.show($0) })
+      let formula =
+        try formula ?? data.formula(of: file.columnNames, in: file.source, besides: weights)
+      let training = try training(formula, communicator, file, method) { reading.show($0) }
       reading.end()
+      // The steps are rank 0's.
+      guard let training else { return }
       try checkpoints.resume(training, isQuiet: quiet, note: Terminal.note)
       Interrupts.respond(by: checkpoints.whileRunning)
       var saver = CheckpointSaver(checkpoints, training)
@@ -115,5 +122,25 @@ struct Train: ParsableCommand {
       Interrupts.respond(by: .end(note: nil))
       checkpoints.finish(training, isQuiet: quiet, note: Terminal.note)
     }
+  }
+
+  /// The run, on rank 0.
+  private func training(
+    _ formula: Formula, _ communicator: any Communicator, _ file: TableFile, _ method: SGD,
+    progress: (Int) -> Void
+  ) throws -> TableTraining? {
+    let options = text.options(categories: formula.categories)
+    var others: TableFile?
+    try communicator.onFirst { () throws(TabularError) in
+      if let validation { others = try TableFile([validation], options: options) }
+    }
+    if communicator.size > 1 {
+      return try TableTraining(
+        formula, on: communicator, part: file, weights: weights, missing: rows.missing, validation: others,
+        method: method, stopSignal: Interrupts.stop, progress: progress)
+    }
+    return try TableTraining(
+      formula, reading: file, weights: weights, missing: rows.missing, validation: others, method: method,
+      stopSignal: Interrupts.stop, progress: progress)
   }
 }

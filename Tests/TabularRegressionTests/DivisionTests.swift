@@ -54,9 +54,9 @@ import Testing
     try share.share(allowsMissing: false, named: "x").fileBytes
   }
 
-  @Test(arguments: formulas, files)
-  func partsOfAnyNumberAreTheWhole(text: String, files: [String]) throws {
-    let formula = try Formula(text), whole = try bytes(share(formula, files))
+  @Test(arguments: formulas, files.indices)
+  func partsOfAnyNumberAreTheWhole(text: String, division: Int) throws {
+    let formula = try Formula(text), files = Self.files[division], whole = try bytes(share(formula, files))
     for count in [2, 7, 40] {
       var parts = try (1...count).map { number in
         try Parallelism.$threads.withValue(1 + number % 3) {
@@ -80,21 +80,32 @@ import Testing
   }
 
   /// The rows of a part are those that end in its pieces of the files, wherever lines end and whatever is in quotes.
-  @Test(arguments: ["\n", "\r\n"], [1, 7, 64, 1000])
-  func partsHaveEachRowOnce(lineEnd: String, blockSize: Int) throws {
+  @Test(arguments: ["\n", "\r\n", "\r"], [true, false])
+  func partsHaveEachRowOnce(lineEnd: String, hasQuotes: Bool) throws {
+    for blockSize in [1, 7, 64, 1000] {
+      try checkParts(lineEnd: lineEnd, blockSize: blockSize, hasQuotes: hasQuotes)
+    }
+  }
+
+  private func checkParts(lineEnd: String, blockSize: Int, hasQuotes: Bool) throws {
     var generator = SeededGenerator(seed: 3)
-    let fields = [
+    let quoted = [
       "1", "22.5", "\"\"", "\"a\nb\"", "\"\"\"\"", "x\"y", "\"\n\n\"", String(repeating: "w", count: 80),
     ]
+    let fields =
+      hasQuotes ? quoted : ["1", "22.5", "", "ab", "-", "x y", "é", String(repeating: "w", count: 80)]
     let lines = (0..<120).map { row in
       row % 9 == 4 ? "" : "\(row),\(fields[Int(generator.next() % 8)]),\(fields[Int(generator.next() % 8)])"
     }
     let text = "n,a,b" + lineEnd + lines.joined(separator: lineEnd)
-    func rows(_ part: Part?) throws -> [String] {
+    func reader(_ part: Part?, _ path: String? = nil) throws -> TableReader {
       var options = ReadingOptions()
       options.verbatim = .all
-      let reader = try TableReader(
-        [.memory(Array(text.utf8), name: "t.csv")], options: options, blockSize: blockSize, part: part)
+      return try TableReader(
+        [path.map(TextOrigin.init) ?? .memory(Array(text.utf8), name: "t.csv")], options: options,
+        blockSize: blockSize, part: part)
+    }
+    func rows(_ reader: TableReader) throws -> [String] {
       var rows: [String] = []
       try reader.forEachBlock(threads: 2) { (table) throws(TabularError) in
         (0..<table.rowCount).map { row in
@@ -110,10 +121,40 @@ import Testing
       }
       return rows
     }
-    let all = try rows(nil)
+    let all = try rows(reader(nil)), folder = TemporaryFolder(), path = folder.path("t.csv")
     #expect(all.count == lines.count { !$0.isEmpty })
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
     for count in [2, 5, 33] {
-      #expect(try (1...count).flatMap { try rows(Part($0, of: count)) } == all, "\(count) parts")
+      #expect(try (1...count).flatMap { try rows(reader(Part($0, of: count))) } == all, "\(count) parts")
+      // What stands above a part need not be read again where it is known.
+      let readers = try (1...count).map { try reader(Part($0, of: count), path) }
+      let contents = try readers.map { try $0.contents()[0] }
+      for (index, reader) in readers.enumerated() {
+        let above = contents[..<index].compactMap { $0 }
+        let sum = above.dropFirst().reduce(into: above.first) { $0?.merge($1) }
+        reader.begin(below: [sum])
+      }
+      #expect(try readers.flatMap { try rows($0) } == all, "\(count) parts of a file")
+    }
+  }
+
+  /// Of fewer leaves than parts some parts are empty: merged in any order too, and with a share that is whole already.
+  @Test(arguments: ["y ~ x + zip", "y ~ zip*x"])
+  func fewerLeavesThanParts(text: String) throws {
+    let formula = try Formula(text), files = [Self.rows[..<40].joined()]
+    let parts = try (1...3).map { try reopened(share(formula, files, Part($0, of: 3))) }
+    #expect(parts.count { $0.observations == 0 } == 2)
+    let whole = try bytes(share(formula, files))
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+      var merged = parts[order[0]]
+      for index in order.dropFirst() { try merged.merge(parts[index], named: "x") }
+      #expect(try bytes(merged.finished(named: "x")) == whole)
+      var stepwise = try parts[order[0]].finished(named: "x")
+      for index in order.dropFirst() {
+        try stepwise.merge(parts[index], named: "x")
+        stepwise = try stepwise.finished(named: "x")
+      }
+      #expect(try bytes(stepwise) == whole)
     }
   }
 

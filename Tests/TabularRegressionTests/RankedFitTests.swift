@@ -105,6 +105,65 @@ import Testing
     }
   }
 
+  /// Steps are those of one process; the rows of all ranks come to rank 0 in their order.
+  @Test(arguments: [nil, 0.01] as [Double?])
+  func trainingOnRanks(rate: Double?) throws {
+    let text = Self.text(1000) { _, x in "\(x)" }, formula = try Formula("y ~ x + kind")
+    let learningRate: LearningRate = rate.map { .constant($0) } ?? .automatic
+    let method = SGD(
+      epochs: rate == nil ? 30 : 2, batchSize: rate == nil ? nil : 256, learningRate: learningRate)
+    let alone = try TableTraining(
+      formula, reading: .text(Self.reader([text], nil)), weights: "w", method: method)
+    while try alone.next() != nil {}
+    let exact = try FittedModel(formula, reading: Self.reader([text], nil), weights: "w")
+    if rate == nil {
+      for (a, b) in zip(
+        try alone.model().coefficientStatistics.estimates, exact.coefficientStatistics.estimates)
+      { #expect(abs(a - b) < 1e-9) }
+    }
+    for ranks in [2, 3, 4] {
+      let runs = LocalRanks.run(ranks) { (communicator) throws(TabularError) -> String? in
+        let part = TableFile.text(try Self.reader([text], communicator.part))
+        guard
+          let training = try TableTraining(
+            formula, on: communicator, part: part, weights: "w", method: method)
+        else { return nil }
+        while try training.next() != nil {}
+        return try training.model().json
+      }
+      #expect(try runs[0].get() == alone.model().json, "\(ranks) ranks")
+      for run in runs.dropFirst() { #expect(try run.get() == nil) }
+    }
+  }
+
+  /// What ranks have kept is taken up, if it is of the same rows and the same fit.
+  @Test func keptPartsAreTakenUp() throws {
+    let folder = TemporaryFolder(), text = Self.text(900) { _, x in "\(x)" }
+    func fit(_ formula: String) -> [Result<(json: [String]?, rows: Int), TabularError>] {
+      LocalRanks.run(3) { (communicator) throws(TabularError) in
+        var rows = 0
+        let models = try FittedModel.perTarget(
+          Formula(formula), on: communicator, part: Self.reader([text], communicator.part),
+          whole: { () throws(TabularError) in try Self.reader([text], nil) },
+          kept: KeptParts(in: folder.path("kept")), progress: { rows = $0 })
+        return (Self.json(models), rows)
+      }
+    }
+    let first = fit("y ~ x + zip")
+    #expect(try first.allSatisfy { try $0.get().rows > 200 })
+    // One is lost, and one damaged: they are made again.
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path("kept")).sorted()
+    #expect(files.count == 3)
+    try FileManager.default.removeItem(atPath: folder.path("kept/\(files[0])"))
+    let damaged = folder.path("kept/\(files[1])")
+    try Data(contentsOf: URL(fileURLWithPath: damaged)).dropLast().write(to: URL(fileURLWithPath: damaged))
+    let again = fit("y ~ x + zip")
+    #expect(try again.map { try $0.get().rows > 0 }.count { $0 } == 2)
+    #expect(try again[0].get().json == first[0].get().json)
+    // Another fit does not take them.
+    #expect(try fit("y ~ x").allSatisfy { try $0.get().rows > 200 })
+  }
+
   @Test func ranksWithOtherFilesAreTold() {
     let outcomes = LocalRanks.run(4) { (communicator) throws(TabularError) in
       try communicator.requireSame(["version 1", communicator.rank == 2 ? "b.csv" : "a.csv"])
@@ -117,7 +176,7 @@ import Testing
             ? .unusable(
               file: "MPI",
               message:
-                "rank 2 has b.csv, and rank 0 has a.csv; start one program with the same arguments and files on all"
+                "rank 2 has b.csv, and rank 0 has a.csv; start one program with the same arguments and files on all, or add --no-mpi for processes on their own"
             ) : .elsewhere))
     }
   }

@@ -147,7 +147,8 @@ struct RankCommandTests {
   @Test(arguments: Launcher.installed)
   func whatRanksDoNotShareIsTold(launcher: Launcher) throws {
     try FileManager.default.createDirectory(atPath: folder.path("other"), withIntermediateDirectories: true)
-    let start = "start one program with the same arguments and files on all"
+    let start =
+      "start one program with the same arguments and files on all, or add --no-mpi for processes on their own"
     let program = "fit y ~ x t.csv -m out"
     func expect(_ line: String, _ message: String, _ location: SourceLocation = #_sourceLocation) throws {
       let outcome = try shell(launcher, line)

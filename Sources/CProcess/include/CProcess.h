@@ -12,4 +12,8 @@ void process_keep_freed_memory(void);
 /// with 1.
 int process_threads_with_room(int most);
 
+/// On how many cores the process may run: as many as `taskset` and MPI launchers leave it; INT_MAX where the system does
+/// not tell.
+int process_allowed_cores(void);
+
 #endif

@@ -66,6 +66,7 @@ package struct TableCheck: Sendable {
     do throws(TabularError) {
       let file = try communicator.agree(
         try TableFile([path], format, options: options, countsRaggedRows: true, part: communicator.part))
+      try communicator.locate(file)
       try read(file, target, communicator)
     } catch {
       damage = try finding(error)

@@ -76,6 +76,11 @@ struct Envelope {
     Array("\(formatName) \(version) \(count) \(checksum.text)\n".utf8)
   }
 
+  /// Whether an open file begins as this format's do.
+  func begins(_ file: RandomAccessFile) throws(TabularError) -> Bool {
+    try file.bytes(formatName.utf8.count + 1).starts(with: "\(formatName) ".utf8)
+  }
+
   /// Whether a regular file begins as this format's do.
   func begins(_ path: String) -> Bool {
     Files.start(of: path, 200).starts(with: "\(formatName) ".utf8)
@@ -83,10 +88,12 @@ struct Envelope {
 
   /// Opens a file, or reads standard input for the path "-": of a pipe no more than its first line says.
   ///
+  /// - Parameter others: formats that the file may have instead.
   /// - Throws: ``TabularError/file(path:operation:reason:)``.
-  func file(_ path: String) throws(TabularError) -> RandomAccessFile {
+  func file(_ path: String, or others: [Envelope] = []) throws(TabularError) -> RandomAccessFile {
     func end(_ bytes: [UInt8]) -> Int {
-      guard let line = try? firstLine(of: bytes, name: "") else { return bytes.count }
+      let format = ([self] + others).first { bytes.starts(with: "\($0.formatName) ".utf8) }
+      guard let line = try? format?.firstLine(of: bytes, name: "") else { return bytes.count }
       return line.end + min(line.count, 1 << 60)
     }
     return try RandomAccessFile(path, upTo: (Self.longestFirstLine, end))

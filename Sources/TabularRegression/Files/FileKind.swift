@@ -20,6 +20,10 @@ struct FileKind {
 
   private static let all = [
     FileKind("a share; linreg solve makes a model of it", nil, texts: ["linreg-share "]),
+    FileKind(
+      "a part of a share; linreg merge joins it with the other parts", nil,
+      texts: ["linreg-part ", "linreg-kept "]),
+    FileKind("a survey; linreg accumulate --survey takes it", nil, texts: ["linreg-survey "]),
     FileKind("a checkpoint; linreg train --resume goes on from it", nil, texts: ["linreg-checkpoint "]),
     FileKind(
       "a model, which linreg summary shows and linreg predict takes first", nil, texts: ["linreg-model "]),

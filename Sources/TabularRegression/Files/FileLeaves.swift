@@ -31,15 +31,23 @@ package struct Part: Equatable, Sendable {
 /// The leaves of files, counted from 0 through all of them: the blocks of rows that follow from a file and the width of
 /// its rows alone, so that the same rows are in a leaf whoever reads it.
 struct FileLeaves: Equatable, Codable, Sendable {
-  struct File: Equatable, Codable, Sendable {
+  struct File: Codable, Sendable {
     /// What the file is called, without its folder, which may be another on each machine.
     var name: String
     /// Its size; nil for what is not a regular file.
     var bytes: Int?
+    /// Nanoseconds at which it was written to last; not a part of what files are, for copies have other times.
+    var modified: Int?
     var leaves: Int
+
+    private enum CodingKeys: String, CodingKey { case name, bytes, leaves }
   }
 
   let files: [File]
+
+  static func == (a: FileLeaves, b: FileLeaves) -> Bool {
+    a.files.elementsEqual(b.files) { ($0.name, $0.bytes, $0.leaves) == ($1.name, $1.bytes, $1.leaves) }
+  }
 
   init(_ files: [File]) { self.files = files }
 
@@ -89,6 +97,15 @@ struct FileLeaves: Equatable, Codable, Sendable {
 package struct Division: Equatable, Sendable {
   let leaves: FileLeaves
   let range: Range<Int>
+  /// Whether others read the rest, be there one or not.
+  let isPart: Bool
+
+  /// - Parameter part: the part that is read; nil for all.
+  init(_ leaves: FileLeaves, _ part: Part?) {
+    self.leaves = leaves
+    range = part?.range(of: leaves.count) ?? 0..<leaves.count
+    isPart = part != nil
+  }
 
   /// The files in words, such as "b.csv of 1024 bytes".
   package var descriptions: [String] {
@@ -97,6 +114,8 @@ package struct Division: Equatable, Sendable {
     }
   }
 
-  /// Whether all are read.
-  var isWhole: Bool { range == 0..<leaves.count }
+  /// What tells whether the files are the same, of which the same leaves are read.
+  var facts: [String] {
+    leaves.files.map { "\($0.name) \($0.bytes ?? -1) \($0.modified ?? 0) \($0.leaves)" } + ["\(range)"]
+  }
 }

@@ -14,6 +14,9 @@ struct FileStamp: Equatable, Sendable {
   private let seconds: Int
   private let nanoseconds: Int
 
+  /// Nanoseconds at which the file was written to last.
+  var modified: Int { seconds &* 1_000_000_000 &+ nanoseconds }
+
   /// Nil for what is no regular file.
   init?(path: String) {
     var status = stat()

@@ -74,6 +74,9 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
     try surveyOfNone().early(with: source.firstBlock(), leavesLevels: Reduction.countsLevels)
   }
 
+  /// Whether a survey of all rows has to come before they can be reduced.
+  func needsSurvey() throws(TabularError) -> Bool { try early() == nil }
+
   /// Reads the rows once: surveys them, and reduces them where that can be done at once.
   ///
   /// - Parameters:

@@ -106,9 +106,10 @@ package struct NPYFile: TableSource {
     let name = source.split(separator: "/").last.map(String.init) ?? source
     let leaves = FileLeaves([
       FileLeaves.File(
-        name: name, bytes: file.size, leaves: max(1, (rowCount + blockRows - 1) / blockRows))
+        name: name, bytes: file.size, modified: FileStamp(path: source)?.modified,
+        leaves: max(1, (rowCount + blockRows - 1) / blockRows))
     ])
-    return Division(leaves: leaves, range: part?.range(of: leaves.count) ?? 0..<leaves.count)
+    return Division(leaves, part)
   }
 
   package var matrix: NPYFile? { self }

@@ -22,7 +22,7 @@ extension Communicator {
     throw .unusable(
       file: "MPI",
       message:
-        "rank \(rank) has \(mine), and rank 0 has \(first); start one program with the same arguments and files on all"
+        "rank \(rank) has \(mine), and rank 0 has \(first); start one program with the same arguments and files on all, or add --no-mpi for processes on their own"
     )
   }
 }

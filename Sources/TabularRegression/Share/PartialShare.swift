@@ -17,13 +17,13 @@ package struct PartialShare: Sendable {
     (self.none, self.droppedRows, self.parts, self.survey) = (none, droppedRows, parts, survey)
   }
 
+  /// Whether it has no leaves.
+  var isEmpty: Bool { parts.sections.isEmpty }
+
   /// Number of rows whose weight is not zero.
   package var observations: Int {
     parts.sections.reduce(0) { $0 + $1.tree.subtrees.reduce(0) { $0 + $1.value.factor.observations } }
   }
-
-  /// Number of features and targets, without the levels of a category that only all rows tell.
-  package var columnCount: Int { none.design.columns.count + none.targetCount }
 
   /// "blocks 17–18 of b.csv", the leaves that are missing; nil where none are.
   package var missingText: String? { parts.missingText }

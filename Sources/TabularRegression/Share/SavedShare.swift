@@ -21,14 +21,14 @@ package enum SavedShare: Sendable {
   ) throws(TabularError) {
     var rows = Share.formulaRows(formula, source, weights, missing)
     rows.isPart = true
-    if source.division.isWhole, survey == nil {
+    if !source.division.isPart, survey == nil {
       self = .whole(
         try Share(formula, reading: source, weights: weights, missing: missing, progress: progress))
       return
     }
     var found: DesignSurvey?
     let needsSurvey = try rows.needsSurvey()
-    if let survey, needsSurvey || source.division.isWhole {
+    if let survey, needsSurvey || !source.division.isPart {
       guard survey.survey.isFor(try rows.surveyOfNone()) else {
         throw .unusable(
           file: survey.name,
@@ -41,7 +41,7 @@ package enum SavedShare: Sendable {
       found = try SavedSurvey(all, progress: progress).whole(named: source.source)
     }
     let part = try rows.partialReduction(knowing: found, progress: progress).share
-    self = source.division.isWhole ? .whole(try part.whole(named: source.source)) : .part(part)
+    self = source.division.isPart ? .part(part) : .whole(try part.whole(named: source.source))
   }
 
   /// Reads a file.
@@ -49,10 +49,8 @@ package enum SavedShare: Sendable {
   /// - Parameter path: the file, or "-" for standard input.
   /// - Throws: ``TabularError``: as `Share.init(contentsOf:)`.
   package init(contentsOf path: String) throws(TabularError) {
-    let isPart = PartialShare.envelope.begins(path)
-    self =
-      isPart
-      ? .part(try PartialShare(PartialShare.envelope.file(path))) : .whole(try Share(contentsOf: path))
+    let file = try Share.envelope.file(path, or: [PartialShare.envelope])
+    self = try PartialShare.envelope.begins(file) ? .part(PartialShare(file)) : .whole(Share(file))
   }
 
   /// Writes a file: whole, or not at all.
@@ -71,12 +69,9 @@ package enum SavedShare: Sendable {
     }
   }
 
-  /// Number of features and targets.
-  package var columnCount: Int {
-    switch self {
-    case .whole(let share): share.features.count + share.targetCount
-    case .part(let part): part.columnCount
-    }
+  /// Number of features and targets; nil for a part, whose levels may be more in all rows.
+  package var columnCount: Int? {
+    if case .whole(let share) = self { share.features.count + share.targetCount } else { nil }
   }
 
   /// "blocks 17–18 of b.csv", what is missing; nil where nothing is.
@@ -95,6 +90,9 @@ package enum SavedShare: Sendable {
     case (.part(var part), .part(let other)):
       try part.merge(other, named: name)
       self = .part(part)
+    // Of fewer leaves than parts some are empty.
+    case (.whole, .part(let part)) where part.isEmpty: break
+    case (.part(let part), .whole) where part.isEmpty: self = other
     default:
       throw .unusable(
         file: name,

@@ -45,14 +45,14 @@ package struct SavedSurvey: Sendable {
   }
 
   /// Reads the rows of a formula.
-  init<Source, Reduction: ShareReduction>(
+  init<Source, Reduction: RowReduction>(
     _ rows: FormulaRows<Source, Reduction>, progress: (Int) -> Void
   ) throws(TabularError) {
     none = try rows.surveyOfNone()
     isNeeded = try rows.needsSurvey()
     let pass = try rows.firstPass(nil, progress: progress), division = rows.source.division
     blocks = pass.blocks
-    contents = division.isWhole ? .whole(pass.surveys) : .part(LeafParts(division, pass.surveys))
+    contents = division.isPart ? .part(LeafParts(division, pass.surveys)) : .whole(pass.surveys)
   }
 
   /// "blocks 17–18 of b.csv", what is missing; nil where nothing is.
@@ -87,7 +87,7 @@ package struct SavedSurvey: Sendable {
     case (.part(var parts), .part(let others)):
       if let fault = parts.fault(with: others) { throw .unusable(file: name, message: fault) }
       try parts.insert(others, Self.join)
-      contents = parts.missing.isEmpty ? .whole(try parts.joined(Self.join)) : .part(parts)
+      contents = .part(parts)
     default:
       throw .unusable(
         file: name,
@@ -102,11 +102,14 @@ package struct SavedSurvey: Sendable {
   /// - Parameter name: what it is called in messages.
   /// - Throws: ``TabularError``: leaves that are missing; columns that hold numbers in one part and words in another.
   func whole(named name: String) throws(TabularError) -> DesignSurvey {
-    guard case .whole(let tree) = contents else {
+    if let missingText {
       throw .unusable(
-        file: name, message: "it lacks \(missingText ?? "rows"); merge the surveys of all parts first")
+        file: name, message: "it lacks \(missingText); merge the surveys of all parts first")
     }
-    return try tree.whole(Self.join) ?? none
+    switch contents {
+    case .whole(let tree): return try tree.whole(Self.join) ?? none
+    case .part(let parts): return try parts.joined(Self.join).whole(Self.join) ?? none
+    }
   }
 
   /// Whether it is for a formula with these options.

@@ -74,7 +74,8 @@ enum TextOrigin: Sendable {
     let name = self.name.split(separator: "/").last.map(String.init) ?? self.name
     let isWhole = isCompressed || options.encoding != .utf8
     return FileLeaves.File(
-      name: name, bytes: bytes, leaves: isWhole ? 1 : max(1, ((bytes ?? 0) + pieceSize - 1) / pieceSize))
+      name: name, bytes: bytes, modified: stamp?.modified,
+      leaves: isWhole ? 1 : max(1, ((bytes ?? 0) + pieceSize - 1) / pieceSize))
   }
 
   /// The text from its beginning; what gzip has compressed is inflated.

@@ -27,6 +27,9 @@ package final class TableReader: Sendable {
   /// The part of the leaves that is read; nil for all.
   private let part: Part?
   package let division: Division
+  /// Bytes of a leaf.
+  private let pieceSize: Int
+  private let newlinesAbove = Mutex<Int?>(nil)
   /// The blocks of the first reading, until it begins.
   private let opened: Mutex<TextBlocks?>
 
@@ -76,7 +79,7 @@ package final class TableReader: Sendable {
       part: part)
     columnNames = blocks.columnNames
     headerLine = blocks.headerLine
-    division = Division(leaves: blocks.leaves, range: blocks.range)
+    (division, pieceSize) = (blocks.division, blocks.pieceSize)
     firstKinds = Mutex(
       columnNames.map {
         options.verbatim.contains($0)
@@ -93,8 +96,8 @@ package final class TableReader: Sendable {
   /// again.
   package func firstBlock() throws(TabularError) -> Table {
     let block = try opened.withLock { (blocks) throws(TabularError) -> TextBlock? in
-      precondition(blocks != nil, "the first rows are looked at before all are read")
-      if division.range.lowerBound == 0, !division.range.isEmpty { return try blocks?.peek() }
+      if blocks != nil, division.range.lowerBound == 0, !division.range.isEmpty { return try blocks?.peek() }
+      precondition(pipes.isEmpty, "the first rows of a pipe are looked at before all are read")
       var whole = try TextBlocks(origins, format: format, options: options, blockSize: blockSize)
       return try whole.next()
     }
@@ -104,6 +107,43 @@ package final class TableReader: Sendable {
     // What the first rows are is known above all parts.
     if part != nil { firstKinds.withLock { $0 = kinds } }
     return table
+  }
+
+  /// What stands in the leaves that are read, file by file: how many newlines, and whether there are quotes; nil for
+  /// files that are not read, or not as they stand.
+  ///
+  /// - Complexity: one reading of the bytes, without their fields.
+  func contents() throws(TabularError) -> [TextContents?] {
+    let ranges = division.leaves.ofEachFile(division.range), size = pieceSize
+    var found: [TextContents?] = []
+    for (origin, leaves) in zip(origins, ranges) {
+      guard case .file(let path) = origin, !leaves.isEmpty else {
+        found.append(nil)
+        continue
+      }
+      var contents = TextContents(), bytes = [UInt8](repeating: 0, count: 1 << 20)
+      let file = try FileBytes(path, from: leaves.lowerBound * size)
+      var left = leaves.count * size
+      while left > 0 {
+        let count = try bytes.read(from: file, into: 0..<min(bytes.count, left))
+        if count == 0 { break }
+        let scanned = bytes.withUnsafeBufferPointer { text_scan($0.baseAddress!, count) }
+        contents.newlines += scanned.newlines
+        contents.hasQuotes = contents.hasQuotes || scanned.quotes
+        left -= count
+      }
+      found.append(contents)
+    }
+    return found
+  }
+
+  /// Takes in what stands in the leaves above those that are read, where it has no quotes: they then begin behind a
+  /// newline, and need not be read.
+  func begin(below contents: [TextContents?]) {
+    let first = zip(division.leaves.ofEachFile(division.range), contents).first { !$0.0.isEmpty }
+    guard let above = first?.1, !above.hasQuotes else { return }
+    opened.withLock { $0?.newlinesAbove = above.newlines }
+    newlinesAbove.withLock { $0 = above.newlines }
   }
 
   /// Reads all rows: each block is worked on by the thread that has read it, and what that gives is taken in the file's
@@ -158,9 +198,10 @@ package final class TableReader: Sendable {
       return (blocks, true)
     }
     try requireUnchanged()
-    let blocks = try TextBlocks(
+    var blocks = try TextBlocks(
       origins, format: format, options: options, blockSize: blockSize, asTheyArrive: asTheyArrive,
       part: part)
+    blocks.newlinesAbove = newlinesAbove.withLock { $0 }
     return (blocks, false)
   }
 
@@ -180,6 +221,17 @@ package final class TableReader: Sendable {
   private var noRows: TabularError {
     .malformed(
       file: source, line: headerLine, column: nil, message: "there are no rows below the header; add data")
+  }
+}
+
+/// What is looked for in the bytes of a text.
+struct TextContents: Codable {
+  var newlines = 0
+  var hasQuotes = false
+
+  mutating func merge(_ later: TextContents) {
+    newlines += later.newlines
+    hasQuotes = hasQuotes || later.hasQuotes
   }
 }
 

@@ -34,14 +34,17 @@ struct TextBlocks {
   private(set) var columnNames: [String] = []
 
   /// The leaves of all files, and which of them are read.
-  private(set) var leaves = FileLeaves([])
-  private(set) var range = 0..<0
+  private(set) var division = Division(FileLeaves([]), nil)
 
   private let origins: [TextOrigin]
   private let options: ReadingOptions
   private var nextOrigin = 0
   /// The leaves of each file that are read.
   private var ranges: [Range<Int>] = []
+  /// Whether the open file has been moved in to the first of its leaves.
+  private var hasBegun = false
+  /// Newlines above the leaves of the first file that are read, where it is known that no quotes are there.
+  var newlinesAbove: Int?
   private var nextIndex = 0
   private var beginsFile = true
   /// The first file's last line of the header.
@@ -72,14 +75,16 @@ struct TextBlocks {
       text.blockSize = max(text.blockSize, min(64 << 20, text.blockSize * widening * widening))
       spare = SpareBuffers(size: text.roomForBlock)
     }
-    leaves = FileLeaves(
+    let leaves = FileLeaves(
       try origins.map { (origin) throws(TabularError) in
         try origin.leaves(of: text.blockSize, options)
       })
-    range = part?.range(of: leaves.count) ?? 0..<leaves.count
-    ranges = leaves.ofEachFile(range)
-    try beginLeaves()
+    division = Division(leaves, part)
+    ranges = leaves.ofEachFile(division.range)
   }
+
+  /// Bytes of a leaf.
+  var pieceSize: Int { text.blockSize }
 
   /// The next block, which stays the next; nil at the end of the last file.
   mutating func peek() throws(TabularError) -> TextBlock? {
@@ -113,6 +118,7 @@ struct TextBlocks {
     while true {
       let leaves = ranges[nextOrigin - 1]
       if !leaves.isEmpty {
+        try beginLeaves()
         if !text.asTheyArrive || text.scan(text.blockSize).end_of_lines > 0 {
           try text.fill(1)
         } else {
@@ -120,22 +126,27 @@ struct TextBlocks {
         }
         if !text.isEmpty {
           let cut = try text.nextCut()
-          let isLast = leaves.upperBound == self.leaves.files[nextOrigin - 1].leaves
+          let isLast = leaves.upperBound == division.leaves.files[nextOrigin - 1].leaves
           if isLast || text.pieceEnd <= leaves.upperBound * text.blockSize { return cut }
         }
       }
       guard let next = (nextOrigin..<origins.count).first(where: { !ranges[$0].isEmpty }) else { return nil }
       nextOrigin = next
       try openNext()
-      try beginLeaves()
     }
   }
 
   /// Moves to the first of the file's leaves that are read.
   private mutating func beginLeaves() throws(TabularError) {
+    if hasBegun { return }
+    hasBegun = true
     let first = ranges[nextOrigin - 1].lowerBound
-    if first == 0 || ranges[nextOrigin - 1].isEmpty { return }
-    try text.pass(pieces: first)
+    if first == 0 { return }
+    if let newlinesAbove, case .file(let path) = origins[nextOrigin - 1] {
+      try text.pass(pieces: first, of: path, newlines: newlinesAbove)
+    } else {
+      try text.pass(pieces: first)
+    }
     if columnNames.count == 1 { text.pass(try text.linesWithoutRows()) }
     beginsFile = false
   }
@@ -144,7 +155,7 @@ struct TextBlocks {
   private mutating func openNext() throws(TabularError) {
     try text.open(origins[nextOrigin], options)
     nextOrigin += 1
-    beginsFile = true
+    (beginsFile, hasBegun) = (true, false)
     text.pass(try text.linesWithoutRows())
     let first = try text.firstRecord(), headerLine = text.line
     var header = Header(format: text.format, options: options)

@@ -131,6 +131,34 @@ struct TextBuffer {
     }
   }
 
+  /// Moves behind the records that end in a file's first pieces, in which there are no quotes: behind the last newline.
+  ///
+  /// - Parameters:
+  ///   - path: of the open file.
+  ///   - newlines: how many there are in these pieces.
+  /// - Complexity: as long as the record in which the last of the pieces ends.
+  mutating func pass(pieces: Int, of path: String, newlines: Int) throws(TabularError) {
+    guard (stream as? PeekedBytes)?.isStoredText ?? false else { return try pass(pieces: pieces) }
+    var bytes = [UInt8](repeating: 0, count: 1 << 16), end = pieces * blockSize
+    while end > position {
+      let first = max(position, end - bytes.count), count = end - first
+      let file = try FileBytes(path, from: first)
+      var filled = 0
+      while filled < count {
+        let more = try bytes.read(from: file, into: filled..<count)
+        if more == 0 { return try pass(pieces: pieces) }
+        filled += more
+      }
+      if let newline = bytes[..<count].lastIndex(of: UInt8(ascii: "\n")) {
+        (stream, isAtEnd, start, self.end) = (try FileBytes(path, from: first + newline + 1), false, 0, 0)
+        (position, line) = (first + newline + 1, newlines + 1)
+        break
+      }
+      end = first
+    }
+    pieceEnd = max(pieceEnd, pieces * blockSize)
+  }
+
   /// The bytes of a record, behind so many others.
   func bytes(of record: Cut, behind offset: Int = 0) -> ArraySlice<UInt8> {
     rest.dropFirst(offset).prefix(record.size)

@@ -95,6 +95,9 @@ final class PeekedBytes: ByteStream {
 
   init(_ source: any ByteStream) { self.source = source }
 
+  /// Whether it is the text of a file as it stands there.
+  var isStoredText: Bool { source is FileBytes }
+
   /// Looks at more; false at the end.
   func readMore() throws(TabularError) -> Bool {
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
@@ -126,10 +129,16 @@ final class PeekedBytes: ByteStream {
 }
 
 extension [UInt8] {
-  /// Reads as many bytes as there are, or fewer; how many.
-  mutating func read(from source: any ByteStream) throws(TabularError) -> Int {
+  /// Reads as many bytes as there are, or fewer, into places of the array; how many.
+  ///
+  /// - Parameter places: nil for all.
+  mutating func read(from source: any ByteStream, into places: Range<Int>? = nil) throws(TabularError) -> Int
+  {
+    let places = places ?? 0..<count
     let result = withUnsafeMutableBytes { bytes -> Result<Int, TabularError> in
-      Result { () throws(TabularError) in try source.read(into: bytes) }
+      Result { () throws(TabularError) in
+        try source.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[places]))
+      }
     }
     return try result.get()
   }

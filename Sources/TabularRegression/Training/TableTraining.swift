@@ -73,13 +73,42 @@ public final class TableTraining {
       design, _ in
       TrainingRows(design, source: rows.source, bytesInMemory: bytesInMemory)
     }.reduction(progress: progress)
-    let others = try validation.map { (rows) throws(TabularError) in
-      var others = TrainingRows(
-        data.design, source: rows.source, bytesInMemory: data.isInFile ? -1 : .max)
-      try others.take(data.design, rows, for: .evaluation)
-      return others
+    try self.init(formula.text, data, Self.rows(validation, data), method, stopSignal)
+  }
+
+  /// Prepares a run on rows of which each rank reads a part: they are sent to rank 0, which takes the steps, with the
+  /// bits of one process that reads all.
+  ///
+  /// - Parameters:
+  ///   - communicator: the ranks; all call this at the same place.
+  ///   - part: the rows of this rank's part of the leaves.
+  ///   - validation: rows to validate on, which rank 0 reads.
+  /// - Returns: nil on ranks but the first.
+  /// - Throws: ``TabularError``, as in one process, on rank 0; on the others ``TabularError/elsewhere``.
+  package convenience init?(
+    _ formula: Formula, on communicator: any Communicator, part: TableFile, weights: String? = nil,
+    missing: MissingPolicy = .refuse, validation: TableFile? = nil, method: SGD = SGD(),
+    bytesInMemory: Int = TableTraining.bytesInMemory, stopSignal: StopSignal = StopSignal(),
+    progress: (Int) -> Void = { _ in }
+  ) throws(TabularError) {
+    try communicator.agree(try Self.check(formula, method, validation: validation?.source))
+    let rows = FormulaRows(formula: formula, source: part, weights: weights, missing: missing) {
+      (design, _) in
+      TrainingRows(design, source: part.source, bytesInMemory: bytesInMemory)
     }
-    try self.init(formula.text, data, others, method, stopSignal)
+    guard let data = try TrainingRows.of(rows, on: communicator, progress: progress) else { return nil }
+    try self.init(formula.text, data, Self.rows(validation, data), method, stopSignal)
+  }
+
+  /// Rows to validate on, kept as those that are learnt from.
+  private static func rows(
+    _ validation: TableFile?, _ data: TrainingRows
+  ) throws(TabularError) -> TrainingRows? {
+    guard let validation else { return nil }
+    var others = TrainingRows(
+      data.design, source: validation.source, bytesInMemory: data.isInFile ? -1 : .max)
+    try others.take(data.design, validation, for: .evaluation)
+    return others
   }
 
   private static func check(

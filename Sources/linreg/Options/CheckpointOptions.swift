@@ -45,7 +45,7 @@ struct CheckpointOptions: ParsableArguments {
   ///
   /// - Throws: it could not be written, something else would be lost by it, or another run has it, before any work is
   ///   done.
-  func lock(besides inputs: [String]) throws -> FileLock? {
+  func lock(besides inputs: [String]) throws(TabularError) -> FileLock? {
     guard let checkpoint else { return nil }
     try Files.checkRegular(checkpoint)
     for input in inputs { try Files.checkWritable(checkpoint, besides: input) }

@@ -24,6 +24,21 @@ struct RankOptions: ParsableArguments {
   func communicator() throws -> any Communicator { try Ranks.open(mpi ?? MPICommunicator.isLaunched) }
 }
 
+/// Where ranks keep their parts.
+struct KeepOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "With MPI: keep what each process has reduced its rows to in this folder, so that the same command takes it up when a run was ended.",
+      valueName: "folder"))
+  var keepShares: String?
+
+  /// The folder, which is made where it is not there.
+  func parts(_ communicator: any Communicator) throws(TabularError) -> KeptParts? {
+    guard let keepShares, communicator.size > 1 else { return nil }
+    return try communicator.agree(try KeptParts(in: keepShares))
+  }
+}
+
 /// A command that several ranks do together; others are done by rank 0 alone.
 protocol RankedCommand: ParsableCommand {
   var ranks: RankOptions { get }
@@ -33,6 +48,7 @@ protocol RankedCommand: ParsableCommand {
 enum Ranks {
   nonisolated(unsafe) private static var mpi: MPICommunicator?
   nonisolated(unsafe) private static var hasBegun = false
+  nonisolated(unsafe) private static var haveFailedAlike = false
 
   private static var isLaunched: Bool {
     MPICommunicator.isLaunched && !CommandLine.arguments.contains("--no-mpi")
@@ -49,7 +65,7 @@ enum Ranks {
     hasBegun = true
     let communicator = try MPICommunicator()
     mpi = communicator
-    Terminal.isSilent = isSilent
+    Terminal.isSilent = communicator.rank != 0
     try communicator.requireSame([
       "version \(Linreg.configuration.version)",
       "the arguments \(CommandLine.arguments.dropFirst().map(printable).joined(separator: " "))",
@@ -60,11 +76,19 @@ enum Ranks {
   /// Starts MPI where that has not been tried, before an error is told: others may wait for this process, if it alone
   /// has such arguments.
   static func meet() throws(TabularError) {
-    if isLaunched, !hasBegun { _ = try open(true) }
+    if isLaunched, !hasBegun {
+      _ = try open(true)
+      // With the same arguments all have failed in the same way.
+      haveFailedAlike = true
+    }
   }
 
   /// Ends MPI, before the process ends: it waits for the other ranks, which do the same.
-  static func finish() { try? mpi?.finish() }
+  static func finish() {
+    // Ranks that wait here sleep; MPI's own way to wait keeps their cores busy.
+    try? mpi?.agree(())
+    try? mpi?.finish()
+  }
 
   /// Ends MPI after an error. Where the others know of it they end too; where they do not, because a rank has failed by
   /// itself, they are ended some seconds later.
@@ -73,8 +97,13 @@ enum Ranks {
       if hasBegun { finishAlone(error) }
       return
     }
+    if haveFailedAlike { return finish() }
+    if mpi.rank != 0, error != .elsewhere {
+      Terminal.isSilent = false
+      Terminal.note("rank \(mpi.rank): \(error)")
+    }
     DispatchQueue.global().asyncAfter(deadline: .now() + 3) { mpi.abort(status: ExitStatus(error).rawValue) }
-    try? mpi.finish()
+    finish()
   }
 
   /// Ends the others where this process could not start MPI. If rank 0 could not either, it has said so by now, and the
@@ -95,7 +124,10 @@ extension Communicator {
     -> TableFile
   {
     let file = try agree(try own(files, open))
-    if size > 1 { try requireSame(file.division.descriptions) }
+    if size > 1 {
+      try requireSame(file.division.descriptions)
+      try locate(file)
+    }
     return file
   }
 

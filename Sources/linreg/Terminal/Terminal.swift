@@ -34,6 +34,9 @@ enum Terminal {
     pthread_sigmask(SIG_UNBLOCK, &broken, nil)
   }
 
+  /// Threads where nothing else is said: one for each core that the process may run on.
+  static var usualThreads: Int { min(Parallelism.threads, mostThreads, max(1, Int(process_allowed_cores()))) }
+
   /// Threads that there is room for, whatever --threads says.
   nonisolated(unsafe) private(set) static var mostThreads = Int.max
 

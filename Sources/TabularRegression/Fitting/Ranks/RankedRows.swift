@@ -6,6 +6,8 @@ struct RankedRows<Source: TableSource, Reduction: ShareReduction> {
   let communicator: any Communicator
   /// The rows of this rank.
   let rows: FormulaRows<Source, Reduction>
+  /// Where parts are kept; nil where they are not.
+  var kept: KeptParts?
 
   /// What all rows were reduced to.
   struct Whole {
@@ -28,11 +30,11 @@ struct RankedRows<Source: TableSource, Reduction: ShareReduction> {
     var survey: DesignSurvey?
     let needsSurvey = try communicator.agree(try rows.needsSurvey())
     if needsSurvey {
-      survey = try self.survey(few: few, progress: progress)
+      survey = try RankedSurvey(communicator: communicator, rows: rows).survey(few: few, progress: progress)
       if survey == nil { return nil }
     }
     let reduced = try communicator.reduce(
-      try rows.partialReduction(knowing: survey, keeping: few, progress: progress),
+      try part(survey, few: few, progress: progress),
       encode: { (part) in Envelope.ofRanks.bytes(of: part) },
       decode: { (bytes) throws(TabularError) in
         try Envelope.ofRanks.open(RandomAccessFile(bytes, name: "MPI"))
@@ -50,9 +52,35 @@ struct RankedRows<Source: TableSource, Reduction: ShareReduction> {
     }
     return whole
   }
+}
+
+extension RankedRows {
+  /// What this rank's rows were reduced to.
+  private func part(
+    _ survey: DesignSurvey?, few: Int, progress: (Int) -> Void
+  ) throws(TabularError) -> PartialReduction {
+    func reduce() throws(TabularError) -> PartialReduction {
+      try rows.partialReduction(knowing: survey, keeping: few, progress: progress)
+    }
+    guard let kept else { return try reduce() }
+    let survey = survey.map { String(decoding: Envelope.ofRanks.bytes(of: $0).prefix(200), as: UTF8.self) }
+    return try kept.part(
+      rows.source.division,
+      [
+        "\(Reduction.self)", rows.formula.text, rows.weights ?? "", rows.missing.description,
+        String(survey?.prefix { $0 != "\n" } ?? ""),
+      ] + rows.source.division.facts, reduce: reduce)
+  }
+}
+
+/// A survey of rows of which each rank reads its part.
+struct RankedSurvey<Source: TableSource, Reduction: RowReduction> {
+  let communicator: any Communicator
+  /// The rows of this rank.
+  let rows: FormulaRows<Source, Reduction>
 
   /// What all ranks have found in their rows, on all ranks; nil where these are few.
-  private func survey(few: Int, progress: (Int) -> Void) throws(TabularError) -> DesignSurvey? {
+  func survey(few: Int, progress: (Int) -> Void) throws(TabularError) -> DesignSurvey? {
     let source = rows.source.source
     let whole = try communicator.reduce(
       try SavedSurvey(rows, progress: progress),

@@ -10,17 +10,18 @@ extension Share {
   ///   - whole: all rows, for rank 0.
   ///   - weights: name of the column that weighs the rows; nil for 1.
   ///   - missing: what becomes of rows in which a field is missing.
+  ///   - kept: where ranks keep what their parts were reduced to; nil for nowhere.
   ///   - progress: called with the number of rows that this rank has read.
   /// - Returns: nil on ranks but the first.
   /// - Throws: ``TabularError``, as in one process, on rank 0; on the others ``TabularError/elsewhere``.
   package init?<Source: TableSource>(
     _ formula: Formula, on communicator: any Communicator, part: Source,
     whole: () throws(TabularError) -> Source, weights: String? = nil, missing: MissingPolicy = .refuse,
-    progress: (Int) -> Void = { _ in }
+    kept: KeptParts? = nil, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) {
     var rows = Self.formulaRows(formula, part, weights, missing)
     rows.isPart = true
-    let ranked = RankedRows(communicator: communicator, rows: rows)
+    let ranked = RankedRows(communicator: communicator, rows: rows, kept: kept)
     let reduced = try ranked.reduced(few: 0, progress: progress)
     if communicator.rank != 0 { return nil }
     if let reduced {
@@ -44,6 +45,7 @@ extension FittedModel {
   ///   - weights: name of the column that weighs the rows; nil for 1.
   ///   - missing: what becomes of rows in which a field is missing.
   ///   - method: the settings beside the intercept.
+  ///   - kept: where ranks keep what their parts were reduced to; nil for nowhere.
   ///   - blocksInMemory: rows of so many blocks are few.
   ///   - plan: called before a fit in memory.
   ///   - solving: called with the number of columns when all rows have been read, before they are solved.
@@ -55,20 +57,20 @@ extension FittedModel {
   package static func perTarget<Source: TableSource>(
     _ formula: Formula, on communicator: any Communicator, part: Source,
     whole: () throws(TabularError) -> Source, weights: String? = nil, missing: MissingPolicy = .refuse,
-    method: LeastSquares = LeastSquares(measuresResidual: true),
+    method: LeastSquares = LeastSquares(measuresResidual: true), kept: KeptParts? = nil,
     blocksInMemory: Int = FittedModel.blocksInMemory, plan: (FitPlan) -> Void = { _ in },
     solving: (Int) -> Void = { _ in }, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> [FittedModel]? {
     if method.asksForExtended {
       var rows = ExtendedRows.formulaRows(formula, part, weights, missing)
       rows.method = method
-      let ranked = RankedRows(communicator: communicator, rows: rows)
+      let ranked = RankedRows(communicator: communicator, rows: rows, kept: kept)
       let reduced = try ranked.reduced(few: blocksInMemory, progress: progress)
       if let models = try ranked.models(reduced, solving: solving, progress: progress) { return models }
     } else {
       var rows = Share.formulaRows(formula, part, weights, missing)
       rows.method = method
-      let ranked = RankedRows(communicator: communicator, rows: rows)
+      let ranked = RankedRows(communicator: communicator, rows: rows, kept: kept)
       if let share = try ranked.reduced(few: blocksInMemory, progress: progress)?.share {
         solving(share.design.columns.count)
         return try share.solvePerTarget(method, named: part.source)

@@ -38,9 +38,6 @@ struct PartialReduction: Codable {
 // The rows of a part of the leaves, and what all rows have to tell before they are reduced.
 
 extension FormulaRows where Reduction: ShareReduction {
-  /// Whether the rows can be reduced as they are read, so that no survey of all has to come before.
-  func needsSurvey() throws(TabularError) -> Bool { try early() == nil }
-
   /// What the leaves that are read were reduced to.
   ///
   /// - Parameters:
