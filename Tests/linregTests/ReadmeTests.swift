@@ -39,6 +39,7 @@ import Testing
     ("TabularRegression/TabularRegression.docc/Files.md", "Files"),
     ("TabularRegression/TabularRegression.docc/ModelsAndPredictions.md", "ModelsAndPredictions"),
     ("TabularRegression/TabularRegression.docc/MergingShares.md", "MergingShares"),
+    ("TabularRegression/TabularRegression.docc/SeveralMachines.md", "Overviews"),
     ("TabularRegression/TabularRegression.docc/TrainingOnTables.md", "TrainingOnTables"),
     ("TabularRegression/TabularRegression.docc/InAServer.md", "InAServer"),
   ]
@@ -114,6 +115,53 @@ import Testing
           try "\(line)\n" + shell(String(line.dropFirst(2)), in: URL(fileURLWithPath: folder.path("")))
       }
       #expect(rounded(printed) == rounded(session), "\(path)")
+    }
+  }
+
+  /// What a launcher would start on other machines runs here.
+  private static let launchers = [
+    "ssh": "shift; exec sh -c \"$*\"", "mpirun": "while [ \"$1\" != linreg ]; do shift; done; exec \"$@\"",
+    "parallel": """
+    line=; while [ "$1" != ::: ]; do line="$line $1"; shift; done; shift
+    for word; do sh -c "$(printf %s "$line" | sed "s/{}/$word/g")"; done
+    """,
+  ]
+
+  /// The lines for machines that start processes give what one process does.
+  @Test func partsOnSeveralMachinesAreTheWhole() throws {
+    let folder = TemporaryFolder(), manager = FileManager.default
+    for file in ["january.csv", "february.csv", "march.csv"] {
+      let homes = repository.appendingPathComponent("Examples/Homes/\(file)").path
+      try manager.copyItem(atPath: homes, toPath: folder.path(file))
+    }
+    for (name, script) in Self.launchers {
+      try "#!/bin/sh\n\(script)\n".write(toFile: folder.path(name), atomically: true, encoding: .utf8)
+      try manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path(name))
+    }
+    func run(_ lines: String) throws -> [Data?] {
+      for part in 1...3 { try? manager.removeItem(atPath: folder.path("\(part).part")) }
+      for name in ["quarter.share", "quarter.model"] { try? manager.removeItem(atPath: folder.path(name)) }
+      // Another sh may wait for ever for its children: the signal that they end is blocked on a test's thread.
+      try "PATH=\"$PWD:$PATH\"\n\(lines)".write(
+        toFile: folder.path("lines"), atomically: true, encoding: .utf8)
+      let output = try shell("bash lines", in: URL(fileURLWithPath: folder.path("")))
+      #expect(!output.contains("not found"), "\(output)")
+      return ["quarter.share", "quarter.model"].map { manager.contents(atPath: folder.path($0)) }
+    }
+    let all = "'price ~ area + C(zip)' january.csv february.csv march.csv"
+    let whole = try run("linreg accumulate \(all) -o quarter.share; linreg fit \(all) -m quarter.model")
+    let page = try Page("Sources/TabularRegression/TabularRegression.docc/SeveralMachines.md")
+    #expect(page.blocks("sh").count == 5)
+    for block in page.blocks("sh") {
+      let tasks = "export SLURM_ARRAY_TASK_COUNT=3 SLURM_CPUS_PER_TASK=2 SLURM_ARRAY_TASK_ID"
+      let isTask = block.hasPrefix("#!/bin/sh")
+      let lines =
+        isTask
+        ? "\(tasks); for SLURM_ARRAY_TASK_ID in 1 2 3; do \(block)done; linreg merge 3.part 1.part 2.part -o quarter.share"
+        : block
+      let found = try run(lines)
+      let made = block.contains("-m quarter.model") ? 1 : 0
+      #expect(found[made] != nil && found[made] == whole[made], "\(block)")
     }
   }
 
