@@ -52,8 +52,11 @@ struct Linreg: ParsableCommand {
           end(.usage)
         }
         var command = try parseAsRoot(arguments)
-        // What ranks do not do together rank 0 does.
-        if Terminal.isSilent, !(command is any RankedCommand) { Terminal.exit(.done) }
+        if !(command is any RankedCommand) {
+          try Ranks.meet()
+          // What ranks do not do together rank 0 does.
+          if Terminal.isSilent { end(.done) }
+        }
         try Parallelism.$threads.withValue(Terminal.usualThreads) { try command.run() }
         Ranks.finish()
       } catch {
