@@ -57,7 +57,12 @@ struct Accumulate: RankedCommand {
 
   func run() throws {
     let formula = try Formula(formula)
-    let communicator = try ranks.communicator()
+    let communicator = try ranks.communicator(), kept = try keep.parts(communicator)
+    if communicator.size > 1, part.part != nil || survey != nil {
+      throw ValidationError(
+        "--part and --survey are for processes on their own, and these are ranks of MPI; leave both out, or add --no-mpi."
+      )
+    }
     try communicator.onFirst { () throws(TabularError) in
       for file in files + [survey].compactMap({ $0 }) {
         try Files.checkWritable(output.shareFile, besides: file)
@@ -75,7 +80,7 @@ struct Accumulate: RankedCommand {
         let share = try Share(
           formula, on: communicator, part: file,
           whole: { () throws(TabularError) in try TableFile(files, options: options) }, weights: weights,
-          missing: rows.missing, kept: keep.parts(communicator)
+          missing: rows.missing, kept: kept
         ) { progress.show($0) }
         return share.map(SavedShare.whole)
       }

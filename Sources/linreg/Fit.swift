@@ -68,6 +68,7 @@ struct Fit: RankedCommand {
 
   func run() throws {
     let formula = try data.formula(), communicator = try ranks.communicator()
+    let kept = try keep.parts(communicator)
     try communicator.onFirst { () throws(TabularError) in try output.check(besides: data.files) }
     let models = try memory.run(threads) { () -> [FittedModel]? in
       let reading = text.options(categories: formula?.categories ?? []).keepingDigits(options.precision)
@@ -82,7 +83,7 @@ struct Fit: RankedCommand {
           of: file.columnNames, in: file.source, besides: weights, intercept: !noIntercept)
       var progress = ReadingProgress()
       defer { progress.end() }
-      if communicator.size > 1 { return try fit(formula, communicator, file, open, &progress) }
+      if communicator.size > 1 { return try fit(formula, communicator, kept, file, open, &progress) }
       if !options.needsRowsInMemory { return try fit(formula, file, &progress) }
       return try fit(formula, Table(all: file) { progress.show($0) }, &progress)
     }
@@ -91,7 +92,7 @@ struct Fit: RankedCommand {
 
   /// The fit of ranks; nil on those but the first.
   private func fit(
-    _ formula: Formula, _ communicator: any Communicator, _ part: TableFile,
+    _ formula: Formula, _ communicator: any Communicator, _ kept: KeptParts?, _ part: TableFile,
     _ open: (Part?) throws(TabularError) -> TableFile, _ progress: inout ReadingProgress
   ) throws -> [FittedModel]? {
     if options.needsRowsInMemory {
@@ -101,7 +102,7 @@ struct Fit: RankedCommand {
     let models = try FittedModel.perTarget(
       formula, on: communicator, part: part, whole: { () throws(TabularError) in try open(nil) },
       weights: weights, missing: rows.missing, method: options.plainMethod(intercept: formula.hasIntercept),
-      kept: keep.parts(communicator),
+      kept: kept,
       plan: { plan in
         progress.end()
         tell(plan)

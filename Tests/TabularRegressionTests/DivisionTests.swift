@@ -182,6 +182,59 @@ import Testing
     }
   }
 
+  /// Parts of a text that was read with other options are no parts of one whole, and neither is a survey of them.
+  @Test func otherReadingIsRefused() throws {
+    func reader(_ part: Part?, _ options: ReadingOptions) throws(TabularError) -> TableReader {
+      try TableReader(
+        [.memory(Array((Self.header + Self.rows.joined()).utf8), name: "t.csv")], options: options,
+        blockSize: Self.blockSize, part: part)
+    }
+    let formula = try Formula("y ~ x*zip"), other = ReadingOptions(missingTexts: ["L0"])
+    let message =
+      "the text was read with other options here (missing [\"L0\"]) than before (the usual ones); read all parts with the same"
+    func share(_ part: Part, _ options: ReadingOptions) throws -> SavedShare {
+      try SavedShare(formula, reading: reader(part, options), missing: .drop) { () throws(TabularError) in
+        try reader(nil, options)
+      }
+    }
+    var first = try share(Part(1, of: 2), ReadingOptions())
+    let second = try share(Part(2, of: 2), other)
+    #expect(throws: TabularError.unusable(file: "b", message: message)) {
+      try first.merge(second, named: "b")
+    }
+    var survey = try SavedSurvey(formula, reading: reader(Part(1, of: 2), ReadingOptions()), missing: .drop)
+    let rest = try SavedSurvey(formula, reading: reader(Part(2, of: 2), other), missing: .drop)
+    #expect(throws: TabularError.unusable(file: "b", message: message)) { try survey.merge(rest, named: "b") }
+    let whole = try SavedSurvey(formula, reading: reader(nil, other), missing: .drop)
+    #expect(throws: TabularError.self) {
+      try SavedShare(
+        formula, reading: reader(Part(1, of: 2), ReadingOptions()), missing: .drop, knowing: (whole, "s")
+      ) { () throws(TabularError) in try reader(nil, ReadingOptions()) }
+    }
+  }
+
+  /// A field that is missing in a part is told where the part is made.
+  @Test func aMissingFieldOfAPartIsTold() throws {
+    var rows = Self.rows
+    rows[1400] = "1,,L1,1,n\n"
+    let error = #expect(throws: TabularError.self) {
+      _ = try share(Formula("y ~ x"), [rows.joined()], Part(2, of: 2))
+    }
+    #expect("\(error!)".contains(": column \"x\": a number is missing"))
+    #expect(try share(Formula("y ~ x"), [rows.joined()], Part(1, of: 2)).observations > 100)
+  }
+
+  /// A file may have nothing but a header, the first too.
+  @Test func filesWithoutRows() throws {
+    let formula = try Formula("y ~ x + zip"), files = ["", Self.rows.joined(), ""]
+    let whole = try bytes(share(formula, files))
+    for count in [2, 3, 9] {
+      var parts = try share(formula, files, Part(1, of: count))
+      for number in 2...count { try parts.merge(share(formula, files, Part(number, of: count)), named: "x") }
+      #expect(try bytes(parts.finished(named: "x")) == whole, "\(count) parts")
+    }
+  }
+
   @Test func whatIsMissingIsNamed() throws {
     let formula = try Formula("y ~ x + zip"), texts = Self.files[1]
     var part = try share(formula, texts, Part(2, of: 5))

@@ -99,10 +99,15 @@ package struct Division: Equatable, Sendable {
   let range: Range<Int>
   /// Whether others read the rest, be there one or not.
   let isPart: Bool
+  /// How text is read, in words: parts that are read in several ways are not parts of one whole.
+  let reading: String
 
-  /// - Parameter part: the part that is read; nil for all.
-  init(_ leaves: FileLeaves, _ part: Part?) {
+  /// - Parameters:
+  ///   - part: the part that is read; nil for all.
+  ///   - options: how text is read; nil for what is no text.
+  init(_ leaves: FileLeaves, _ part: Part?, _ options: ReadingOptions? = nil) {
     self.leaves = leaves
+    reading = options?.facts ?? ""
     range = part?.range(of: leaves.count) ?? 0..<leaves.count
     isPart = part != nil
   }
@@ -116,6 +121,8 @@ package struct Division: Equatable, Sendable {
 
   /// What tells whether the files are the same, of which the same leaves are read.
   var facts: [String] {
-    leaves.files.map { "\($0.name) \($0.bytes ?? -1) \($0.modified ?? 0) \($0.leaves)" } + ["\(range)"]
+    leaves.files.map { "\($0.name) \($0.bytes ?? -1) \($0.modified ?? 0) \($0.leaves)" } + [
+      "\(range)", reading,
+    ]
   }
 }

@@ -14,6 +14,9 @@ package struct KeptParts: Sendable {
   /// - Throws: ``TabularError/file(path:operation:reason:)`` where there is no such folder and none can be made.
   package init(in folder: String) throws(TabularError) {
     if mkdir(folder, 0o777) != 0, errno != EEXIST { throw Files.failure(folder, .write) }
+    var status = stat()
+    if stat(folder, &status) != 0 { throw Files.failure(folder, .write) }
+    if status.st_mode & S_IFMT != S_IFDIR { throw Files.failure(folder, .write, errno: ENOTDIR) }
     if access(folder, W_OK | X_OK) != 0 { throw Files.failure(folder, .write) }
     self.folder = folder
   }
@@ -35,7 +38,10 @@ package struct KeptParts: Sendable {
   func part(
     _ division: Division, _ facts: [String], reduce: () throws(TabularError) -> PartialReduction
   ) throws(TabularError) -> PartialReduction {
-    let path = "\(folder)/\(division.range.lowerBound)-\(division.range.upperBound).part"
+    var checksum = Checksum()
+    for fact in facts { Array("\(fact)\n".utf8).withUnsafeBytes { checksum.add($0) } }
+    let path =
+      "\(folder)/\(division.range.lowerBound)-\(division.range.upperBound)-\(checksum.text).part"
     if Self.envelope.begins(path),
       let contents: Contents = try? Self.envelope.open(Self.envelope.file(path)), contents.facts == facts
     {

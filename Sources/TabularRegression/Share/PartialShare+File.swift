@@ -37,6 +37,7 @@ private struct PartialShareRecord: Codable {
   var isOpen: Bool
   var droppedRows: Int
   var survey: DesignSurvey?
+  var reading: String
   var leaves: FileLeaves
   var sections: [Section]
 
@@ -52,6 +53,7 @@ private struct PartialShareRecord: Codable {
     let inLevels = share.none.absorption != nil
     (isInLevels, isOpen) = (inLevels, share.none.absorption?.isOpen ?? false)
     (droppedRows, survey, leaves) = (share.droppedRows, share.survey, share.parts.leaves)
+    reading = share.reading
     sections = share.parts.sections.map {
       Section(
         first: $0.range.lowerBound, end: $0.range.upperBound,
@@ -88,7 +90,8 @@ private struct PartialShareRecord: Codable {
       found.append(.init(range: section.first..<section.end, tree: tree))
     }
     guard let parts = LeafParts(leaves, found) else { return nil }
-    let share = PartialShare(none: none, droppedRows: droppedRows, parts: parts, survey: survey)
+    let share = PartialShare(
+      none: none, droppedRows: droppedRows, parts: parts, reading: reading, survey: survey)
     return share.isCountable ? share : nil
   }
 }

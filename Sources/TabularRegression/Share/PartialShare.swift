@@ -9,13 +9,21 @@ package struct PartialShare: Sendable {
   private(set) var none: Share
   private(set) var droppedRows: Int
   private(set) var parts: LeafParts<ShareRows>
+  /// How text was read, in words.
+  let reading: String
 
   /// What was found in the rows, where the design depends on it; nil where the design is known.
   private(set) var survey: DesignSurvey?
 
-  init(none: Share, droppedRows: Int, parts: LeafParts<ShareRows>, survey: DesignSurvey?) {
-    (self.none, self.droppedRows, self.parts, self.survey) = (none, droppedRows, parts, survey)
+  init(
+    none: Share, droppedRows: Int, parts: LeafParts<ShareRows>, reading: String, survey: DesignSurvey?
+  ) {
+    (self.none, self.droppedRows, self.parts, self.reading) = (none, droppedRows, parts, reading)
+    self.survey = survey
   }
+
+  /// A field that is missing, though the policy does not allow it.
+  var fault: TabularError? { survey?.missingFault?.error }
 
   /// Whether it has no leaves.
   var isEmpty: Bool { parts.sections.isEmpty }
@@ -49,11 +57,20 @@ package struct PartialShare: Sendable {
   /// Why two parts cannot be merged; nil where they can.
   private func difference(to other: PartialShare) -> String? {
     if let fault = parts.fault(with: other.parts) { return fault }
+    if let fault = Self.difference(reading, other.reading) { return fault }
     guard none.formula == other.none.formula, none.design.weights == other.none.design.weights,
       none.design.missing == other.none.design.missing, (survey == nil) == (other.survey == nil),
       survey?.tableColumns == other.survey?.tableColumns, survey != nil || none.hasSameDesign(as: other.none)
     else { return "it is a part of another fit; merge parts of one formula, with the same options" }
     return nil
+  }
+
+  /// Why parts of text that was read in two ways cannot be merged; nil where they can.
+  static func difference(_ reading: String, _ other: String) -> String? {
+    func text(_ reading: String) -> String { reading.isEmpty ? "the usual ones" : printable(reading) }
+    return reading == other
+      ? nil
+      : "the text was read with other options here (\(text(other))) than before (\(text(reading))); read all parts with the same"
   }
 
   /// The share of all leaves.

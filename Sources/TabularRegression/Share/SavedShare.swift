@@ -29,10 +29,8 @@ package enum SavedShare: Sendable {
     var found: DesignSurvey?
     let needsSurvey = try rows.needsSurvey()
     if let survey, needsSurvey || !source.division.isPart {
-      guard survey.survey.isFor(try rows.surveyOfNone()) else {
-        throw .unusable(
-          file: survey.name,
-          message: "it is a survey for another fit; make it with this formula and the same options")
+      if let fault = survey.survey.fault(for: try rows.surveyOfNone(), source.division) {
+        throw .unusable(file: survey.name, message: fault)
       }
       found = try survey.survey.whole(named: survey.name)
     } else if needsSurvey {
@@ -41,6 +39,8 @@ package enum SavedShare: Sendable {
       found = try SavedSurvey(all, progress: progress).whole(named: source.source)
     }
     let part = try rows.partialReduction(knowing: found, progress: progress).share
+    // A fault of the part is told now, and not when all parts are there.
+    if let fault = part.fault { throw fault }
     self = source.division.isPart ? .part(part) : .whole(try part.whole(named: source.source))
   }
 

@@ -32,6 +32,7 @@ extension SavedSurvey: Codable {
   private struct Record: Codable {
     var none: DesignSurvey
     var blocks: Int
+    var reading: String
     /// The leaves of the files; not there where they are all.
     var leaves: FileLeaves?
     var sections: [Section]
@@ -52,7 +53,7 @@ extension SavedSurvey: Codable {
       func parts(_ tree: MergeTree<DesignSurvey>) -> [Part] {
         tree.subtrees.map { Part(height: $0.before, rows: $0.value) }
       }
-      (none, blocks) = (survey.none, survey.blocks)
+      (none, blocks, reading) = (survey.none, survey.blocks, survey.reading)
       switch survey.contents {
       case .whole(let tree): sections = [Section(parts: parts(tree))]
       case .part(let found):
@@ -79,9 +80,11 @@ extension SavedSurvey: Codable {
       }
       guard let leaves else {
         return found.count == 1
-          ? SavedSurvey(none: none, blocks: blocks, contents: .whole(found[0].tree)) : nil
+          ? SavedSurvey(none: none, blocks: blocks, reading: reading, contents: .whole(found[0].tree)) : nil
       }
-      return LeafParts(leaves, found).map { SavedSurvey(none: none, blocks: blocks, contents: .part($0)) }
+      return LeafParts(leaves, found).map {
+        SavedSurvey(none: none, blocks: blocks, reading: reading, contents: .part($0))
+      }
     }
   }
 }

@@ -19,8 +19,11 @@ package struct SavedSurvey: Sendable {
   static let envelope = Envelope(
     formatName: "linreg-survey", version: 1, noun: "survey", remedy: "make it again")
 
-  init(none: DesignSurvey, blocks: Int, contents: Contents) {
-    (self.none, self.blocks, self.contents) = (none, blocks, contents)
+  /// How text was read, in words.
+  let reading: String
+
+  init(none: DesignSurvey, blocks: Int, reading: String, contents: Contents) {
+    (self.none, self.blocks, self.reading, self.contents) = (none, blocks, reading, contents)
   }
 
   static func join(_ survey: inout DesignSurvey, _ later: DesignSurvey) throws(TabularError) {
@@ -52,7 +55,7 @@ package struct SavedSurvey: Sendable {
     // A part may lack the level that others are compared with.
     isNeeded = try rows.needsSurvey() || none.namesReference
     let pass = try rows.firstPass(nil, progress: progress), division = rows.source.division
-    blocks = pass.blocks
+    (blocks, reading) = (pass.blocks, division.reading)
     contents = division.isPart ? .part(LeafParts(division, pass.surveys)) : .whole(pass.surveys)
   }
 
@@ -79,6 +82,9 @@ package struct SavedSurvey: Sendable {
       throw .unusable(
         file: name,
         message: "it is a survey for another fit; merge surveys of one formula, with the same options")
+    }
+    if let fault = PartialShare.difference(reading, other.reading) {
+      throw .unusable(file: name, message: fault)
     }
     blocks += other.blocks
     switch (contents, other.contents) {
@@ -113,8 +119,17 @@ package struct SavedSurvey: Sendable {
     }
   }
 
-  /// Whether it is for a formula with these options.
-  func isFor(_ other: DesignSurvey) -> Bool { none.isOfSameFit(as: other) }
+  /// Why it is none for rows of a formula with these options; nil where it is.
+  func fault(for other: DesignSurvey, _ division: Division) -> String? {
+    if !none.isOfSameFit(as: other) {
+      return "it is a survey for another fit; make it with this formula and the same options"
+    }
+    if let fault = PartialShare.difference(division.reading, reading) { return fault }
+    if case .part(let parts) = contents, division.isPart, parts.leaves != division.leaves {
+      return "it is a survey of other files; make it of the files that are read"
+    }
+    return nil
+  }
 }
 
 extension DesignSurvey {

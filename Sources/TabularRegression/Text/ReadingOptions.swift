@@ -78,6 +78,16 @@ public struct ReadingOptions: Sendable, Equatable {
     self.encoding = encoding
   }
 
+  /// What decides which fields rows have and what they stand for, in words.
+  var facts: String {
+    [
+      delimiter.map { "delimiter \($0)" }, hasHeader ? nil : "no header",
+      names.map { "names \($0)" }, missingTexts == Self.usualMissingTexts ? nil : "missing \(missingTexts)",
+      categories.isEmpty ? nil : "categories \(categories.sorted())", comment.map { "comment \($0)" },
+      skippedLines > 0 ? "\(skippedLines) lines skipped" : nil, encoding == .utf8 ? nil : encoding.rawValue,
+    ].compactMap { $0 }.joined(separator: ", ")
+  }
+
   /// NA, N/A, NaN and null.
   public static let usualMissingTexts = ["NA", "N/A", "NaN", "null"]
 }

@@ -96,7 +96,10 @@ package final class TableReader: Sendable {
   /// again.
   package func firstBlock() throws(TabularError) -> Table {
     let block = try opened.withLock { (blocks) throws(TabularError) -> TextBlock? in
-      if blocks != nil, division.range.lowerBound == 0, !division.range.isEmpty { return try blocks?.peek() }
+      if division.range.lowerBound == 0, !division.range.isEmpty, let first = try blocks?.peek() {
+        return first
+      }
+      if !division.isPart { return nil }
       precondition(pipes.isEmpty, "the first rows of a pipe are looked at before all are read")
       var whole = try TextBlocks(origins, format: format, options: options, blockSize: blockSize)
       return try whole.next()

@@ -79,7 +79,7 @@ struct TextBlocks {
       try origins.map { (origin) throws(TabularError) in
         try origin.leaves(of: text.blockSize, options)
       })
-    division = Division(leaves, part)
+    division = Division(leaves, part, options)
     ranges = leaves.ofEachFile(division.range)
   }
 

@@ -33,8 +33,11 @@ struct KeepOptions: ParsableArguments {
   var keepShares: String?
 
   /// The folder, which is made where it is not there.
-  func parts(_ communicator: any Communicator) throws(TabularError) -> KeptParts? {
-    guard let keepShares, communicator.size > 1 else { return nil }
+  func parts(_ communicator: any Communicator) throws -> KeptParts? {
+    guard let keepShares else { return nil }
+    if !MPICommunicator.isLaunched {
+      throw ValidationError("--keep-shares goes with processes that MPI has started.")
+    }
     return try communicator.agree(try KeptParts(in: keepShares))
   }
 }

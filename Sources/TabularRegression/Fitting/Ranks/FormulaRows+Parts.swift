@@ -76,7 +76,7 @@ extension FormulaRows where Reduction: ShareReduction {
     return PartialReduction(
       share: PartialShare(
         none: none, droppedRows: share.droppedRows, parts: LeafParts(source.division, share.parts),
-        survey: survey),
+        reading: source.division.reading, survey: survey),
       blocks: blocks, hasLowX: reduction.hasLow.X, hasLowY: reduction.hasLow.y)
   }
 
