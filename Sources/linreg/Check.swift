@@ -35,6 +35,10 @@ struct Check: RankedCommand {
 
   func run() throws {
     let communicator = try ranks.communicator()
+    if communicator.size > 1, file == "-" {
+      throw TabularError.unusable(
+        file: "standard input", message: "it is read by one process; give a file to several")
+    }
     let check = try threads.run {
       try TableCheck(file, fileFormat, target: target, options: text.options(), on: communicator)
     }

@@ -66,7 +66,7 @@ struct MissingFault: Sendable, Codable {
   var isSound: Bool { [count, columns, place.line].allSatisfy { 0...1 << 53 ~= $0 } }
 
   mutating func merge(_ later: MissingFault) {
-    count += later.count
+    count = min(count + later.count, 1 << 53)
     columns = max(columns, later.columns, column == later.column ? 1 : 2)
   }
 

@@ -86,7 +86,7 @@ extension Communicator {
 }
 
 /// Messages that wait to be sent, in order: on the disk where they are many.
-private struct MessageLog {
+struct MessageLog {
   /// What is not on the disk yet, as parts of one message.
   private var parts: [[UInt8]] = []
   private var byteCount = 0
@@ -94,12 +94,15 @@ private struct MessageLog {
 
   /// Bytes of a message, about.
   private static let messageSize = 4 << 20
-  private static let bytesInMemory = 64 << 20
+  private let bytesInMemory: Int
+
+  /// - Parameter bytesInMemory: with so many bytes those that are there are moved to the disk.
+  init(bytesInMemory: Int = 64 << 20) { self.bytesInMemory = bytesInMemory }
 
   mutating func append(_ bytes: [UInt8]) throws(TabularError) {
     parts.append(bytes)
     byteCount += bytes.count
-    if byteCount < Self.bytesInMemory { return }
+    if byteCount < bytesInMemory { return }
     if file == nil { file = try SpillFile() }
     while !parts.isEmpty { try file?.append(takeMessage()) }
   }
@@ -111,13 +114,14 @@ private struct MessageLog {
   }
 
   private mutating func takeMessage() -> [UInt8] {
-    var size = 0
-    let count = parts.prefix { part in
-      defer { size += part.count }
-      return size < Self.messageSize
-    }.count
-    defer { parts.removeFirst(count) }
+    var size = 0, count = 0
+    while count < parts.count, size < Self.messageSize {
+      size += parts[count].count
+      count += 1
+    }
+    let message = MessageParts.joined(Array(parts.prefix(count)))
+    parts.removeFirst(count)
     byteCount -= size
-    return MessageParts.joined(Array(parts.prefix(count)))
+    return message
   }
 }

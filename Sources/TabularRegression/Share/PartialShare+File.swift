@@ -36,7 +36,7 @@ private struct PartialShareRecord: Codable {
   var isInLevels: Bool
   var isOpen: Bool
   var droppedRows: Int
-  var survey: DesignSurvey?
+  var survey: SavedSurvey?
   var reading: String
   var leaves: FileLeaves
   var sections: [Section]
@@ -68,6 +68,9 @@ private struct PartialShareRecord: Codable {
     if isInLevels && absorption == nil { return nil }
     absorption?.isOpen = isOpen
     if isOpen && survey == nil { return nil }
+    if let survey, survey.none.formula.text != formula || !survey.isPart(of: leaves) { return nil }
+    // Levels are told by the survey where the design does not know them.
+    let known = absorption.flatMap { isOpen ? nil : Set(design.variables[$0.variable].levels ?? []) }
     let none = Share(formula, design, absorbing: absorption)
     var found: [LeafParts<ShareRows>.Section] = []
     for section in sections {
@@ -79,6 +82,7 @@ private struct PartialShareRecord: Codable {
             features: design.columns.count - (absorption?.columns.count ?? 0), targets: design.targets.count,
             inLevels: isInLevels)
         else { return nil }
+        if let known, rows.hasRows(inOthersThan: known) { return nil }
         do throws(DataError) {
           try tree.append(rows, before: part.height) { (rows, later) throws(DataError) in
             try rows.merge(later)
@@ -98,7 +102,7 @@ private struct PartialShareRecord: Codable {
 
 extension PartialShare {
   /// Whether the rows are no more than 2⁵³.
-  fileprivate var isCountable: Bool {
+  var isCountable: Bool {
     parts.sections.flatMap(\.tree.subtrees).reduce(Double(droppedRows)) {
       $0 + Double($1.value.factor.observations)
     } <= 0x1p53

@@ -13,10 +13,10 @@ package struct PartialShare: Sendable {
   let reading: String
 
   /// What was found in the rows, where the design depends on it; nil where the design is known.
-  private(set) var survey: DesignSurvey?
+  private(set) var survey: SavedSurvey?
 
   init(
-    none: Share, droppedRows: Int, parts: LeafParts<ShareRows>, reading: String, survey: DesignSurvey?
+    none: Share, droppedRows: Int, parts: LeafParts<ShareRows>, reading: String, survey: SavedSurvey?
   ) {
     (self.none, self.droppedRows, self.parts, self.reading) = (none, droppedRows, parts, reading)
     self.survey = survey
@@ -49,8 +49,11 @@ package struct PartialShare: Sendable {
       throw none.design.tabular(error, name)
     }
     merged.none.widenRanges(to: other.none)
-    if let survey = other.survey { try merged.survey?.merge(survey) }
+    if let survey = other.survey { try merged.survey?.merge(survey, named: name) }
     merged.droppedRows += other.droppedRows
+    if !merged.isCountable {
+      throw .unusable(file: name, message: "there are more rows than can be counted")
+    }
     self = merged
   }
 
@@ -60,7 +63,7 @@ package struct PartialShare: Sendable {
     if let fault = Self.difference(reading, other.reading) { return fault }
     guard none.formula == other.none.formula, none.design.weights == other.none.design.weights,
       none.design.missing == other.none.design.missing, (survey == nil) == (other.survey == nil),
-      survey?.tableColumns == other.survey?.tableColumns, survey != nil || none.hasSameDesign(as: other.none)
+      survey?.none.tableColumns == other.survey?.none.tableColumns, survey != nil || none.hasSameDesign(as: other.none)
     else { return "it is a part of another fit; merge parts of one formula, with the same options" }
     return nil
   }
@@ -98,7 +101,7 @@ package struct PartialShare: Sendable {
       formula: none.formula, design: none.design, absorption: none.absorption, droppedRows: droppedRows,
       parts: tree)
     try share.checkSize(name)
-    guard var survey else { return share }
+    guard var survey = try survey?.whole(allowsMissing: allowsMissing, named: name) else { return share }
     if let absorption = none.absorption, absorption.isOpen {
       survey.take(levels: share.levels, of: none.design.column(of: absorption))
     }

@@ -91,8 +91,9 @@ package enum SavedShare: Sendable {
       try part.merge(other, named: name)
       self = .part(part)
     // Of fewer leaves than parts some are empty.
-    case (.whole, .part(let part)) where part.isEmpty: break
-    case (.part(let part), .whole) where part.isEmpty: self = other
+    case (.whole(let share), .part(let part)) where part.isEmpty && part.none.formula == share.formula: break
+    case (.part(let part), .whole(let share)) where part.isEmpty && part.none.formula == share.formula:
+      self = other
     default:
       throw .unusable(
         file: name,

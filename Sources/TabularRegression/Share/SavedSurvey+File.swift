@@ -78,6 +78,8 @@ extension SavedSurvey: Codable {
         guard 0 <= first, first < end else { return nil }
         found.append(.init(range: first..<end, tree: tree))
       }
+      let rows = sections.flatMap(\.parts).reduce(0.0) { $0 + Double($1.rows.rowCount) }
+      if rows > 0x1p53 { return nil }
       guard let leaves else {
         return found.count == 1
           ? SavedSurvey(none: none, blocks: blocks, reading: reading, contents: .whole(found[0].tree)) : nil

@@ -26,6 +26,15 @@ package struct SavedSurvey: Sendable {
     (self.none, self.blocks, self.reading, self.contents) = (none, blocks, reading, contents)
   }
 
+  /// What a pass over a part of files has found.
+  init<Source, Reduction>(
+    partOf pass: FormulaRows<Source, Reduction>.FirstPass, _ none: DesignSurvey, _ division: Division
+  ) {
+    self.init(
+      none: none, blocks: pass.blocks, reading: division.reading,
+      contents: .part(LeafParts(division, pass.surveys)))
+  }
+
   static func join(_ survey: inout DesignSurvey, _ later: DesignSurvey) throws(TabularError) {
     try survey.merge(later)
   }
@@ -86,6 +95,9 @@ package struct SavedSurvey: Sendable {
     if let fault = PartialShare.difference(reading, other.reading) {
       throw .unusable(file: name, message: fault)
     }
+    if rowCount + other.rowCount > 1 << 53 || blocks + other.blocks > 1 << 53 {
+      throw .unusable(file: name, message: "there are more rows than can be counted")
+    }
     blocks += other.blocks
     switch (contents, other.contents) {
     case (.whole(var tree), .whole(let later)):
@@ -104,12 +116,22 @@ package struct SavedSurvey: Sendable {
     }
   }
 
+  /// The first missing field that the policy does not allow; nil where there is none.
+  var missingFault: MissingFault? { subtrees.lazy.compactMap(\.value.missingFault).first }
+
+  /// Whether it is a survey of a part of files, of these leaves.
+  func isPart(of leaves: FileLeaves) -> Bool {
+    if case .part(let parts) = contents { parts.leaves == leaves } else { false }
+  }
+
   /// What all rows have.
   ///
-  /// - Parameter name: what it is called in messages.
+  /// - Parameters:
+  ///   - allowsMissing: whether leaves may be missing, as if they did not exist.
+  ///   - name: what it is called in messages.
   /// - Throws: ``TabularError``: leaves that are missing; columns that hold numbers in one part and words in another.
-  func whole(named name: String) throws(TabularError) -> DesignSurvey {
-    if let missingText {
+  func whole(allowsMissing: Bool = false, named name: String) throws(TabularError) -> DesignSurvey {
+    if let missingText, !allowsMissing {
       throw .unusable(
         file: name, message: "it lacks \(missingText); merge the surveys of all parts first")
     }

@@ -57,7 +57,7 @@ private struct ShareRecord: Codable {
     if isInLevels && absorption == nil { return nil }
     let columns = isInLevels ? absorption!.columns : nil
     let levels = isInLevels ? design.variables[absorption!.variable].levels! : []
-    let numbers = Dictionary(uniqueKeysWithValues: zip(levels, levels.indices))
+    let known = Set(levels)
     var tree = MergeTree<ShareRows>()
     for part in parts {
       guard
@@ -65,17 +65,7 @@ private struct ShareRecord: Codable {
           features: design.columns.count - (columns?.count ?? 0), targets: design.targets.count,
           inLevels: isInLevels)
       else { return nil }
-      var isThere = Array(repeating: false, count: levels.count)
-      for (level, word) in rows.words.enumerated() {
-        let number = numbers[word]
-        if let number {
-          if isThere[number] { return nil }
-          isThere[number] = true
-        }
-        // Booleans are written in several ways.
-        let isKnown = number != nil || numbers[Design.boolean(word) ?? word] != nil
-        if !isKnown && rows.factor.hasRows(level: level) { return nil }
-      }
+      if rows.hasRows(inOthersThan: known) { return nil }
       do throws(DataError) {
         try tree.append(rows, before: part.height) { (rows, later) throws(DataError) in try rows.merge(later)
         }

@@ -110,6 +110,8 @@ public struct Share: Equatable, Sendable {
 
   /// Takes rows that follow all others.
   private mutating func append(_ rows: ShareRows, before: UInt64, named name: String) throws(TabularError) {
+    // Leaves without rows, which would wait for each other, are as if they were not there.
+    if rows.isEmpty { return }
     do throws(DataError) {
       try parts.append(rows, before: before) { (rows, later) throws(DataError) in try rows.merge(later) }
     } catch {

@@ -24,6 +24,16 @@ struct ShareRows: Equatable, Sendable {
   /// Number of levels, those of rows without weight too.
   var levels: Int { max(factor.levels, words.count) }
 
+  /// Whether there are rows in other levels than these; booleans are written in several ways.
+  func hasRows(inOthersThan known: Set<String>) -> Bool {
+    words.enumerated().contains { level, word in
+      factor.hasRows(level: level) && !known.contains(word) && !known.contains(Design.boolean(word) ?? word)
+    }
+  }
+
+  /// Whether there are neither rows nor levels.
+  var isEmpty: Bool { factor.observations == 0 && words.isEmpty }
+
   /// Whether the levels have the same words and numbers, and the factors the same bits.
   static func == (a: ShareRows, b: ShareRows) -> Bool { a.factor == b.factor && a.words == b.words }
 

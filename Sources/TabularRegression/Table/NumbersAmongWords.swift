@@ -19,7 +19,7 @@ struct NumbersAmongWords: Sendable, Codable {
     fileprivate(set) var first: Field?
 
     fileprivate mutating func merge(_ later: Fields) {
-      count += later.count
+      count = min(count + later.count, 1 << 53)
       first = first ?? later.first
     }
   }
@@ -80,7 +80,7 @@ struct NumbersAmongWords: Sendable, Codable {
       fields.merge(later)
       return fields
     }
-    wordsSeen += later.wordsSeen
+    wordsSeen = min(wordsSeen + later.wordsSeen, 1 << 53)
   }
 
   /// What is wrong where most words are numbers or dates in another spelling, at the first of them; nil where they are

@@ -32,6 +32,8 @@ extension Solution {
     let triangle = factor.triangle.selecting(columns)
     let coefficients = unitCoefficients(layout)
     let start = Matrix<Double>(rows: columns.count, columns: layout.targets) { coefficients[columns[$0], $1] }
+    // Beyond a Double there is nothing to correct.
+    guard start.firstNonFinite() == nil else { return false }
     guard
       let refined = try ExtendedRefinement(
         layout, units, kept: kept, triangle: triangle, start: start,

@@ -22,14 +22,14 @@ extension Share {
     var rows = Self.formulaRows(formula, part, weights, missing)
     rows.isPart = true
     let ranked = RankedRows(communicator: communicator, rows: rows, kept: kept)
-    let reduced = try ranked.reduced(few: 0, progress: progress)
-    if communicator.rank != 0 { return nil }
-    if let reduced {
-      self = reduced.share
-    } else {
+    var share = try ranked.reduced(few: 0, progress: progress)?.share
+    try communicator.onFirst { () throws(TabularError) in
+      if share != nil { return }
       // Without rows there is an error to tell.
-      try self.init(formula, reading: whole(), weights: weights, missing: missing, progress: progress)
+      share = try Share(formula, reading: whole(), weights: weights, missing: missing, progress: progress)
     }
+    guard let share else { return nil }
+    self = share
   }
 }
 
@@ -51,8 +51,7 @@ extension FittedModel {
   ///   - solving: called with the number of columns when all rows have been read, before they are solved.
   ///   - progress: called with the number of rows that this rank has read.
   /// - Returns: a model for each target on rank 0; nil on the others.
-  /// - Throws: ``TabularError``, as the fit in one process, on rank 0; on the others ``TabularError/elsewhere``, unless
-  ///   rank 0 fails by itself when all rows have been read.
+  /// - Throws: ``TabularError``, as the fit in one process, on rank 0; on the others ``TabularError/elsewhere``.
   /// - Complexity: as in one process, divided by the ranks; messages of O(p² log n) bytes.
   package static func perTarget<Source: TableSource>(
     _ formula: Formula, on communicator: any Communicator, part: Source,
@@ -61,24 +60,31 @@ extension FittedModel {
     blocksInMemory: Int = FittedModel.blocksInMemory, plan: (FitPlan) -> Void = { _ in },
     solving: (Int) -> Void = { _ in }, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> [FittedModel]? {
+    var models: [FittedModel]?
     if method.asksForExtended {
       var rows = ExtendedRows.formulaRows(formula, part, weights, missing)
       rows.method = method
       let ranked = RankedRows(communicator: communicator, rows: rows, kept: kept)
       let reduced = try ranked.reduced(few: blocksInMemory, progress: progress)
-      if let models = try ranked.models(reduced, solving: solving, progress: progress) { return models }
+      models = try ranked.models(reduced, solving: solving, progress: progress)
     } else {
       var rows = Share.formulaRows(formula, part, weights, missing)
       rows.method = method
       let ranked = RankedRows(communicator: communicator, rows: rows, kept: kept)
-      if let share = try ranked.reduced(few: blocksInMemory, progress: progress)?.share {
+      let share = try ranked.reduced(few: blocksInMemory, progress: progress)?.share
+      try communicator.onFirst { () throws(TabularError) in
+        guard let share else { return }
         solving(share.design.columns.count)
-        return try share.solvePerTarget(method, named: part.source)
+        models = try share.solvePerTarget(method, named: part.source)
       }
     }
-    if communicator.rank != 0 { return nil }
-    return try perTarget(
-      formula, reading: whole(), weights: weights, missing: missing, method: method,
-      blocksInMemory: blocksInMemory, plan: plan, solving: solving, progress: progress)
+    // Few rows are left to rank 0.
+    try communicator.onFirst { () throws(TabularError) in
+      if models != nil { return }
+      models = try perTarget(
+        formula, reading: whole(), weights: weights, missing: missing, method: method,
+        blocksInMemory: blocksInMemory, plan: plan, solving: solving, progress: progress)
+    }
+    return models
   }
 }

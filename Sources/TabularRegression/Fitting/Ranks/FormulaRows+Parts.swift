@@ -64,13 +64,14 @@ extension FormulaRows where Reduction: ShareReduction {
     let pass = try firstPass(early, keeping: blocks, progress: progress)
     let none = try empty(early.design, early.open)
     var part = partialReduction(
-      pass.reduction ?? none, none.share, try pass.survey(surveyOfNone()), blocks: pass.blocks)
+      pass.reduction ?? none, none.share, SavedSurvey(partOf: pass, try surveyOfNone(), source.division),
+      blocks: pass.blocks)
     part.failure = pass.failure
     return part
   }
 
   private func partialReduction(
-    _ reduction: Reduction, _ none: Share, _ survey: DesignSurvey?, blocks: Int
+    _ reduction: Reduction, _ none: Share, _ survey: SavedSurvey?, blocks: Int
   ) -> PartialReduction {
     let share = reduction.share
     return PartialReduction(

@@ -39,6 +39,7 @@ extension RankedRows where Reduction == ExtendedRows {
   ) throws(TabularError) -> [FittedModel]? {
     guard communicator.rank == 0 else {
       while try pass(nil, progress: progress) != nil {}
+      try communicator.onFirst {}
       return nil
     }
     var models: [FittedModel]?, failure: TabularError?, areWaiting = true
@@ -58,7 +59,11 @@ extension RankedRows where Reduction == ExtendedRows {
       failure = error
     }
     if areWaiting { _ = try communicator.broadcast([]) }
-    if let failure { throw failure }
+    if areWaiting {
+      try communicator.onFirst { () throws(TabularError) in if let failure { throw failure } }
+    } else if let failure {
+      throw failure
+    }
     return models
   }
 
