@@ -26,14 +26,14 @@ struct Merge: ParsableCommand {
 
   func run() throws {
     for share in shares { try Files.checkWritable(output.shareFile, besides: share) }
-    if SavedSurvey.isIn(shares[0]) {
-      var merged = try SavedSurvey(contentsOf: shares[0])
+    switch try SavedParts(contentsOf: shares[0]) {
+    case .survey(var merged):
       for path in shares.dropFirst() { try merged.merge(SavedSurvey(contentsOf: path), named: path) }
-      return try deliver(merged, to: output.shareFile, output.format)
+      try deliver(merged, to: output.shareFile, output.format)
+    case .share(var merged):
+      for path in shares.dropFirst() { try merged.merge(SavedShare(contentsOf: path), named: path) }
+      try output.deliver(try merged.finished(named: output.shareFile))
     }
-    var merged = try SavedShare(contentsOf: shares[0])
-    for path in shares.dropFirst() { try merged.merge(SavedShare(contentsOf: path), named: path) }
-    try output.deliver(try merged.finished(named: output.shareFile))
   }
 }
 

@@ -238,6 +238,33 @@ import Testing
   }
 }
 
+/// Messages that wait, in memory and on the disk.
+@Suite struct MessageLogTests {
+  @Test(arguments: [0, 1, 3, 60, 200])
+  func messagesComeInTheirOrder(count: Int) throws {
+    var log = MessageLog(bytesInMemory: 10 << 20), messages = 0, found: [[UInt8]] = []
+    func part(_ index: Int) -> [UInt8] {
+      Array(repeating: UInt8(index % 251), count: (index * 7919) % 300_000)
+    }
+    for index in 0..<count { try log.append(part(index)) }
+    while case let bytes = try log.next(), !bytes.isEmpty {
+      messages += 1
+      #expect(bytes.count < 5 << 20)
+      found += try MessageParts.split(bytes)
+    }
+    #expect(found == (0..<count).map(part))
+    #expect(messages <= 1 + found.reduce(0) { $0 + $1.count } >> 21)
+  }
+
+  @Test func manyAreOnTheDisk() throws {
+    var log = MessageLog(bytesInMemory: 1 << 20)
+    for _ in 0..<64 {
+      try log.append([UInt8](repeating: 1, count: 1 << 18))
+      #expect(log.bytesWaiting < 1 << 20)
+    }
+  }
+}
+
 /// Ranks that count the messages they send.
 private final class CountingRanks: Communicator {
   private let ranks: LocalRanks

@@ -224,6 +224,64 @@ import Testing
     #expect(try share(Formula("y ~ x"), [rows.joined()], Part(1, of: 2)).observations > 100)
   }
 
+  /// In whichever order parts are merged, what is told first is what stands first, and −0 is 0.
+  @Test func theOrderOfMergingTellsNothing() throws {
+    func merged(_ rows: [String], _ order: [Int]) throws -> SavedShare {
+      let parts = try (1...3).map { number in
+        var rows = FormulaRows<TableReader, Share>(
+          formula: try Formula("y ~ x"), source: try reader([rows.joined()], Part(number, of: 3)),
+          weights: "w", missing: .refuse
+        ) { Share("y ~ x", $0, absorbing: $1) }
+        rows.isPart = true
+        return SavedShare.part(try rows.partialReduction(knowing: nil, progress: { _ in }).share)
+      }
+      var all = parts[order[0]]
+      for index in order.dropFirst() { try all.merge(reopened(parts[index]), named: "x") }
+      return all
+    }
+    var rows = Self.rows.map { $0.replacing("-", with: "") }
+    (rows[3], rows[1200]) = ("1,0,L1,1,n\n", "1,-0,L1,1,n\n")
+    let first = try bytes(merged(rows, [0, 1, 2]))
+    for order in [[2, 1, 0], [1, 0, 2], [2, 0, 1]] { #expect(try bytes(merged(rows, order)) == first) }
+    (rows[100], rows[1300]) = ("1,,L1,1,n\n", "1,,L1,1,n\n")
+    for order in [[0, 1, 2], [2, 1, 0]] {
+      let error = #expect(throws: TabularError.self) {
+        _ = try merged(rows, order).share(allowsMissing: false, named: "x")
+      }
+      #expect("\(error!)".hasPrefix("0.csv:102:"))
+    }
+  }
+
+  /// Leaves without rows do not wait for each other.
+  @Test func leavesWithoutRowsAreNotKept() throws {
+    let rows = Self.rows.enumerated().map { $0 % 500 == 3 ? $1 : ",1,L1,1,n\n" }
+    let share = try Share(Formula("y ~ x"), reading: reader([rows.joined()]), weights: "w", missing: .drop)
+    #expect(share.observations > 0 && share.droppedRows > 1000)
+    #expect(share.parts.subtrees.count <= 4)
+  }
+
+  /// A survey is for the files that it has read.
+  @Test func surveysOfOtherFilesAreRefused() throws {
+    let formula = try Formula("y ~ zip*x")
+    func survey(_ texts: [String]) throws -> (SavedSurvey, String) {
+      (try SavedSurvey(formula, reading: reader(texts)), "s")
+    }
+    func share(_ survey: (SavedSurvey, String), _ part: Part?) throws {
+      _ = try SavedShare(formula, reading: reader(Self.files[0], part), knowing: survey) {
+        () throws(TabularError) in preconditionFailure("there is a survey")
+      }
+    }
+    let other = try survey([Self.rows.dropLast(7).joined()])
+    for part in [nil, Part(1, of: 2)] {
+      try share(survey(Self.files[0]), part)
+      #expect(
+        throws: TabularError.unusable(
+          file: "s",
+          message: "it is a survey of other files, without 0.csv; make it of all files that are read")
+      ) { try share(other, part) }
+    }
+  }
+
   /// A file may have nothing but a header, the first too.
   @Test func filesWithoutRows() throws {
     let formula = try Formula("y ~ x + zip"), files = ["", Self.rows.joined(), ""]

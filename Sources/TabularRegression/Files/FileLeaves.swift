@@ -41,12 +41,17 @@ struct FileLeaves: Equatable, Codable, Sendable {
     var leaves: Int
 
     private enum CodingKeys: String, CodingKey { case name, bytes, leaves }
+
+    /// Whether it has the same name, size and leaves.
+    func isSame(as other: File) -> Bool {
+      (name, bytes, leaves) == (other.name, other.bytes, other.leaves)
+    }
   }
 
   let files: [File]
 
   static func == (a: FileLeaves, b: FileLeaves) -> Bool {
-    a.files.elementsEqual(b.files) { ($0.name, $0.bytes, $0.leaves) == ($1.name, $1.bytes, $1.leaves) }
+    a.files.elementsEqual(b.files) { $0.isSame(as: $1) }
   }
 
   init(_ files: [File]) { self.files = files }

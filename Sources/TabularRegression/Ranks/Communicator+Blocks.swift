@@ -89,7 +89,8 @@ extension Communicator {
 struct MessageLog {
   /// What is not on the disk yet, as parts of one message.
   private var parts: [[UInt8]] = []
-  private var byteCount = 0
+  /// Bytes of these.
+  private(set) var bytesWaiting = 0
   private var file: SpillFile?
 
   /// Bytes of a message, about.
@@ -101,8 +102,8 @@ struct MessageLog {
 
   mutating func append(_ bytes: [UInt8]) throws(TabularError) {
     parts.append(bytes)
-    byteCount += bytes.count
-    if byteCount < bytesInMemory { return }
+    bytesWaiting += bytes.count
+    if bytesWaiting < bytesInMemory { return }
     if file == nil { file = try SpillFile() }
     while !parts.isEmpty { try file?.append(takeMessage()) }
   }
@@ -121,7 +122,7 @@ struct MessageLog {
     }
     let message = MessageParts.joined(Array(parts.prefix(count)))
     parts.removeFirst(count)
-    byteCount -= size
+    bytesWaiting -= size
     return message
   }
 }

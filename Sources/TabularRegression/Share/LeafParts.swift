@@ -51,7 +51,7 @@ struct LeafParts<Value: Sendable>: Sendable {
     if leaves != other.leaves {
       let files = zip(leaves.files, other.leaves.files)
       guard leaves.files.count == other.leaves.files.count,
-        let (mine, theirs) = files.first(where: { FileLeaves([$0]) != FileLeaves([$1]) })
+        let (mine, theirs) = files.first(where: { !$0.isSame(as: $1) })
       else { return "it is a part of other files; merge parts of the same files in the same order" }
       return mine.name == theirs.name
         ? "\(printable(mine.name)) had another size or width when this part was made; make all parts again from the same file"

@@ -63,7 +63,8 @@ package struct PartialShare: Sendable {
     if let fault = Self.difference(reading, other.reading) { return fault }
     guard none.formula == other.none.formula, none.design.weights == other.none.design.weights,
       none.design.missing == other.none.design.missing, (survey == nil) == (other.survey == nil),
-      survey?.none.tableColumns == other.survey?.none.tableColumns, survey != nil || none.hasSameDesign(as: other.none)
+      survey?.none.tableColumns == other.survey?.none.tableColumns,
+      survey != nil || none.hasSameDesign(as: other.none)
     else { return "it is a part of another fit; merge parts of one formula, with the same options" }
     return nil
   }

@@ -49,7 +49,10 @@ package enum SavedShare: Sendable {
   /// - Parameter path: the file, or "-" for standard input.
   /// - Throws: ``TabularError``: as `Share.init(contentsOf:)`.
   package init(contentsOf path: String) throws(TabularError) {
-    let file = try Share.envelope.file(path, or: [PartialShare.envelope])
+    try self.init(Share.envelope.file(path, or: [PartialShare.envelope]))
+  }
+
+  init(_ file: RandomAccessFile) throws(TabularError) {
     self = try PartialShare.envelope.begins(file) ? .part(PartialShare(file)) : .whole(Share(file))
   }
 
@@ -120,5 +123,20 @@ package enum SavedShare: Sendable {
     case .whole(let share): share
     case .part(let part): try part.whole(allowsMissing: allowsMissing, named: name)
     }
+  }
+}
+
+/// What files hold that `merge` joins.
+package enum SavedParts: Sendable {
+  case share(SavedShare)
+  case survey(SavedSurvey)
+
+  /// Reads a file.
+  ///
+  /// - Parameter path: the file, or "-" for standard input.
+  /// - Throws: ``TabularError``: as `Share.init(contentsOf:)`.
+  package init(contentsOf path: String) throws(TabularError) {
+    let file = try Share.envelope.file(path, or: [PartialShare.envelope, SavedSurvey.envelope])
+    self = try SavedSurvey.envelope.begins(file) ? .survey(SavedSurvey(file)) : .share(SavedShare(file))
   }
 }

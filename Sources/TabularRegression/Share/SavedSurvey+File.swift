@@ -1,9 +1,6 @@
 internal import LinearRegression
 
 extension SavedSurvey {
-  /// Whether a regular file holds a survey.
-  package static func isIn(_ path: String) -> Bool { envelope.begins(path) }
-
   /// Writes a file: whole, or not at all.
   package func write(to path: String) throws(TabularError) { try Self.envelope.write(self, to: path) }
 
@@ -33,6 +30,7 @@ extension SavedSurvey: Codable {
     var none: DesignSurvey
     var blocks: Int
     var reading: String
+    var files: [FileLeaves.File]
     /// The leaves of the files; not there where they are all.
     var leaves: FileLeaves?
     var sections: [Section]
@@ -53,7 +51,7 @@ extension SavedSurvey: Codable {
       func parts(_ tree: MergeTree<DesignSurvey>) -> [Part] {
         tree.subtrees.map { Part(height: $0.before, rows: $0.value) }
       }
-      (none, blocks, reading) = (survey.none, survey.blocks, survey.reading)
+      (none, blocks, reading, files) = (survey.none, survey.blocks, survey.reading, survey.files)
       switch survey.contents {
       case .whole(let tree): sections = [Section(parts: parts(tree))]
       case .part(let found):
@@ -82,10 +80,11 @@ extension SavedSurvey: Codable {
       if rows > 0x1p53 { return nil }
       guard let leaves else {
         return found.count == 1
-          ? SavedSurvey(none: none, blocks: blocks, reading: reading, contents: .whole(found[0].tree)) : nil
+          ? SavedSurvey(
+            none: none, blocks: blocks, reading: reading, files: files, contents: .whole(found[0].tree)) : nil
       }
       return LeafParts(leaves, found).map {
-        SavedSurvey(none: none, blocks: blocks, reading: reading, contents: .part($0))
+        SavedSurvey(none: none, blocks: blocks, reading: reading, files: files, contents: .part($0))
       }
     }
   }

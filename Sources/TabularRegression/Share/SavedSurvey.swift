@@ -22,8 +22,12 @@ package struct SavedSurvey: Sendable {
   /// How text was read, in words.
   let reading: String
 
-  init(none: DesignSurvey, blocks: Int, reading: String, contents: Contents) {
+  /// The files that were read, or parts of them.
+  private(set) var files: [FileLeaves.File]
+
+  init(none: DesignSurvey, blocks: Int, reading: String, files: [FileLeaves.File], contents: Contents) {
     (self.none, self.blocks, self.reading, self.contents) = (none, blocks, reading, contents)
+    self.files = files
   }
 
   /// What a pass over a part of files has found.
@@ -31,7 +35,7 @@ package struct SavedSurvey: Sendable {
     partOf pass: FormulaRows<Source, Reduction>.FirstPass, _ none: DesignSurvey, _ division: Division
   ) {
     self.init(
-      none: none, blocks: pass.blocks, reading: division.reading,
+      none: none, blocks: pass.blocks, reading: division.reading, files: division.leaves.files,
       contents: .part(LeafParts(division, pass.surveys)))
   }
 
@@ -64,7 +68,7 @@ package struct SavedSurvey: Sendable {
     // A part may lack the level that others are compared with.
     isNeeded = try rows.needsSurvey() || none.namesReference
     let pass = try rows.firstPass(nil, progress: progress), division = rows.source.division
-    (blocks, reading) = (pass.blocks, division.reading)
+    (blocks, reading, files) = (pass.blocks, division.reading, division.leaves.files)
     contents = division.isPart ? .part(LeafParts(division, pass.surveys)) : .whole(pass.surveys)
   }
 
@@ -99,6 +103,7 @@ package struct SavedSurvey: Sendable {
       throw .unusable(file: name, message: "there are more rows than can be counted")
     }
     blocks += other.blocks
+    files += other.files.filter { file in !files.contains { $0.isSame(as: file) } }
     switch (contents, other.contents) {
     case (.whole(var tree), .whole(let later)):
       for part in later.subtrees { try tree.append(part.value, before: part.before, Self.join) }
@@ -147,8 +152,12 @@ package struct SavedSurvey: Sendable {
       return "it is a survey for another fit; make it with this formula and the same options"
     }
     if let fault = PartialShare.difference(division.reading, reading) { return fault }
-    if case .part(let parts) = contents, division.isPart, parts.leaves != division.leaves {
-      return "it is a survey of other files; make it of the files that are read"
+    let other = division.leaves.files.first { file in
+      file.bytes != nil && !files.contains { $0.isSame(as: file) }
+    }
+    if let other {
+      return
+        "it is a survey of other files, without \(printable(other.name)); make it of all files that are read"
     }
     return nil
   }
