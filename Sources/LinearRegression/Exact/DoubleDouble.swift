@@ -11,6 +11,9 @@ struct DoubleDouble: Equatable {
     low = 0
   }
 
+  /// A number as it was stored: both parts as they are.
+  init(high: Double, low: Double) { (self.high, self.low) = (high, low) }
+
   /// The sum of two doubles of any size, exactly (Knuth's TwoSum).
   init(_ a: Double, plus b: Double) {
     high = a + b

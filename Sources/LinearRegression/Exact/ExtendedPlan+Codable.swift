@@ -44,11 +44,7 @@ extension ExtendedPlan: Codable {
       container.contains(.inverse)
       ? UpperTriangularMatrix(order: q, packedColumns: try container.numbers(.inverse, q * (q + 1) / 2)) : nil
     let high = try container.numbers(.solution, q * k), low = try container.numbers(.lowSolution, q * k)
-    let all = zip(high, low).map { high, low in
-      var number = DoubleDouble(high)
-      number.low = low
-      return number
-    }
+    let all = zip(high, low).map { DoubleDouble(high: $0, low: $1) }
     solution = (0..<k).map { Array(all[$0 * q..<($0 + 1) * q]) }
   }
 }

@@ -45,11 +45,7 @@ extension ExtendedSums: Codable {
 extension KeyedDecodingContainer {
   /// So many finite numbers, each the nearest Double and what is beyond it.
   fileprivate func sums(_ high: Key, _ low: Key, _ count: Int) throws -> [DoubleDouble] {
-    let sums = zip(try numbers(high, count), try numbers(low, count)).map { high, low in
-      var sum = DoubleDouble(high)
-      sum.low = low
-      return sum
-    }
+    let sums = zip(try numbers(high, count), try numbers(low, count)).map { DoubleDouble(high: $0, low: $1) }
     try check(sums.allSatisfy { $0.rounded == $0.high }, low, "more than what rounding to Doubles leaves")
     return sums
   }

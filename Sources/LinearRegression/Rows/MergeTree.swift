@@ -86,6 +86,15 @@ extension MergeTree {
     try mergePairs(join)
   }
 
+  /// Puts the subtrees of leaves that follow all that are there behind them.
+  ///
+  /// - Parameter join: takes a later value into an earlier one.
+  package mutating func append<Failure>(
+    contentsOf later: MergeTree, _ join: (inout Value, consuming Value) throws(Failure) -> Void
+  ) throws(Failure) {
+    for part in later.subtrees { try append(part.value, before: part.before, join) }
+  }
+
   /// What all leaves were reduced to, if nothing comes before and behind those that are there; nil where there are
   /// none.
   package consuming func whole<Failure>(

@@ -102,7 +102,7 @@ extension LeafParts.Section {
   fileprivate mutating func take<Failure>(
     _ later: LeafParts.Section, _ join: (inout Value, consuming Value) throws(Failure) -> Void
   ) throws(Failure) {
-    for part in later.tree.subtrees { try tree.append(part.value, before: part.before, join) }
+    try tree.append(contentsOf: later.tree, join)
     range = range.lowerBound..<later.range.upperBound
   }
 }

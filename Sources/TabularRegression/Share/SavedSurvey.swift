@@ -106,7 +106,7 @@ package struct SavedSurvey: Sendable {
     files += other.files.filter { file in !files.contains { $0.isSame(as: file) } }
     switch (contents, other.contents) {
     case (.whole(var tree), .whole(let later)):
-      for part in later.subtrees { try tree.append(part.value, before: part.before, Self.join) }
+      try tree.append(contentsOf: later, Self.join)
       contents = .whole(tree)
     case (.part(var parts), .part(let others)):
       if let fault = parts.fault(with: others) { throw .unusable(file: name, message: fault) }

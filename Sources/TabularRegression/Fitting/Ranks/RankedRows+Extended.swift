@@ -83,9 +83,7 @@ extension RankedRows where Reduction == ExtendedRows {
         let part: Part = try Envelope.ofRanks.open(RandomAccessFile(bytes, name: "MPI"))
         return part.tree
       },
-      join: { (tree, later) in
-        for part in later.subtrees { tree.append(part.value, before: part.before) { $0.merge($1) } }
-      })
+      join: { (tree, later) in tree.append(contentsOf: later) { $0.merge($1) } })
     return tree ?? MergeTree()
   }
 
