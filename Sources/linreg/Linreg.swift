@@ -102,6 +102,8 @@ enum ExitStatus: Int32 {
       switch error {
       case .diverged, .rankDeficient: .numerical
       case .formula: .usage
+      // Of several exit codes a launcher passes on any: that of the run is rank 0's.
+      case .elsewhere: .done
       default: .dataAtFault
       }
   }
