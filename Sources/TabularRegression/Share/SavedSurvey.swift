@@ -102,8 +102,6 @@ package struct SavedSurvey: Sendable {
     if rowCount + other.rowCount > 1 << 53 || blocks + other.blocks > 1 << 53 {
       throw .unusable(file: name, message: "there are more rows than can be counted")
     }
-    blocks += other.blocks
-    files += other.files.filter { file in !files.contains { $0.isSame(as: file) } }
     switch (contents, other.contents) {
     case (.whole(var tree), .whole(let later)):
       try tree.append(contentsOf: later, Self.join)
@@ -119,6 +117,8 @@ package struct SavedSurvey: Sendable {
           "a survey of a part of files and one of others cannot be merged; merge those of all parts of the files first"
       )
     }
+    blocks += other.blocks
+    files += other.files.filter { file in !files.contains { $0.isSame(as: file) } }
   }
 
   /// The first missing field that the policy does not allow; nil where there is none.

@@ -100,9 +100,7 @@ struct TextBuffer {
     pieceEnd = max(pieceEnd + blockSize, (position / blockSize + 1) * blockSize)
     while true {
       try fill(pieceEnd - position + 2)
-      let size = pieceEnd - position, contents = scan(size)
-      if isAtEnd, end - start <= size { return (end - start, contents.newlines) }
-      let cut: Cut = contents.quotes ? records(size) : (contents.end_of_lines, contents.newlines)
+      let cut = recordsThatEnd(within: pieceEnd - position)
       if cut.size > 0 { return cut }
       let record = try firstRecord()
       pieceEnd = (position + record.size + blockSize - 1) / blockSize * blockSize
@@ -110,10 +108,15 @@ struct TextBuffer {
   }
 
   private mutating func arrivedRecords() throws(TabularError) -> Cut {
-    let contents = scan(blockSize)
-    if isAtEnd, end - start <= blockSize { return (end - start, contents.newlines) }
-    let cut: Cut = contents.quotes ? records(blockSize) : (contents.end_of_lines, contents.newlines)
+    let cut = recordsThatEnd(within: blockSize)
     return cut.size > 0 ? cut : try firstRecord()
+  }
+
+  /// The records that end within so many bytes; all that is left where the file ends there.
+  private func recordsThatEnd(within size: Int) -> Cut {
+    let contents = scan(size)
+    if isAtEnd, end - start <= size { return (end - start, contents.newlines) }
+    return contents.quotes ? records(size) : (contents.end_of_lines, contents.newlines)
   }
 
   /// Moves behind the records that end in the file's first pieces.

@@ -58,12 +58,9 @@ extension RankedRows where Reduction == ExtendedRows {
     } catch {
       failure = error
     }
-    if areWaiting { _ = try communicator.broadcast([]) }
-    if areWaiting {
-      try communicator.onFirst { () throws(TabularError) in if let failure { throw failure } }
-    } else if let failure {
-      throw failure
-    }
+    if !areWaiting, let failure { throw failure }
+    _ = try communicator.broadcast([])
+    try communicator.onFirst { () throws(TabularError) in if let failure { throw failure } }
     return models
   }
 
