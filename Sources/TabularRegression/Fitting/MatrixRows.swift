@@ -100,6 +100,7 @@ struct MatrixRows {
       guard count > 0, let column = file.columnNames.firstIndex(of: ranged.sources[index].name),
         let position = columns.firstIndex(of: column)
       else { continue }
+      // −0 is 0, so that it does not matter which part is merged into which.
       ranged.sources[index].range = [ranges.least[position] + 0, ranges.greatest[position] + 0]
     }
     return Share(formula: formula, design: ranged, absorption: nil, parts: tree)

@@ -202,8 +202,7 @@ struct ColumnSummary: Sendable {
       }
     return Design.Source(
       name: name, kind: kind == .words ? (isBoolean ? .booleans : .words) : .numbers,
-      // −0 is 0, whichever comes first.
-      range: kind == .words || least > greatest ? nil : [least + 0, greatest + 0], fill: fill)
+      range: kind == .words || least > greatest ? nil : [least, greatest], fill: fill)
   }
 }
 
