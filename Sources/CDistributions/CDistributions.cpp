@@ -4,7 +4,9 @@
 #error "Boost.Math is missing. Debian, Ubuntu: apt-get install libboost-math-dev. macOS: brew install boost"
 #endif
 
+#include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/fisher_f.hpp>
+#include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
@@ -37,4 +39,19 @@ double fisher_f_upper(double f, double numerator, double denominator) {
   if (f <= 0) return 1;
   boost::math::fisher_f_distribution<double, Quiet> distribution(numerator, denominator);
   return boost::math::cdf(complement(distribution, f));
+}
+
+double chi_squared_upper(double x, double degrees_of_freedom) {
+  if (std::isnan(x) || !(degrees_of_freedom > 0)) return not_a_number;
+  if (std::isinf(x)) return 0;
+  if (x <= 0) return 1;
+  boost::math::chi_squared_distribution<double, Quiet> distribution(degrees_of_freedom);
+  return boost::math::cdf(complement(distribution, x));
+}
+
+double normal_two_sided(double z) { return std::erfc(std::fabs(z) / std::sqrt(2.0)); }
+
+double normal_quantile(double p) {
+  if (!(p > 0 && p < 1)) return not_a_number;
+  return boost::math::quantile(boost::math::normal_distribution<double, Quiet>(), p);
 }

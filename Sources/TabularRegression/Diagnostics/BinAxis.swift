@@ -1,0 +1,115 @@
+/// The bins along one axis of a histogram: bin i holds the values in [i 2ᵏ, (i + 1) 2ᵏ).
+///
+/// Either k is fixed, and values beyond the first and last bin are counted there; or k is the least for which so many
+/// bins hold all values. Since bins of 2ᵏ⁺¹ are made of two of 2ᵏ, an axis that grows joins the bins that it has: the
+/// counts are the same in whichever order, and in whichever parts, values come.
+package struct BinAxis: Equatable, Sendable, Codable {
+  /// How many bins there are.
+  package let count: Int
+  /// Whether the bins are the same whatever the values are.
+  private let isFixed: Bool
+  /// k.
+  package private(set) var exponent: Int
+  /// The number i of the first bin.
+  private(set) var first: Int
+  /// The least and the greatest value; nil where there is none.
+  package private(set) var range: ClosedRange<Double>?
+
+  /// So many bins that hold all values.
+  package init(count: Int) { (self.count, isFixed, exponent, first) = (count, false, 0, 0) }
+
+  /// Bins of the width 2^exponent, from first · 2^exponent on.
+  package init(exponent: Int, first: Int, count: Int) {
+    (self.count, isFixed, self.exponent, self.first) = (count, true, exponent, first)
+  }
+
+  /// 2ᵏ.
+  package var width: Double { Double(sign: .plus, exponent: exponent, significand: 1) }
+
+  /// Where a bin begins; that of `count` where the last one ends.
+  package func lowerEdge(of bin: Int) -> Double { Double(first + bin) * width }
+
+  /// The middle of a bin.
+  package func center(of bin: Int) -> Double { (Double(first + bin) + 0.5) * width }
+
+  /// The positions of values among the bins.
+  ///
+  /// - Precondition: the axis covers them, or is fixed; none is NaN.
+  func positions(_ values: [Double]) -> [Int32] {
+    let scale = Double(sign: .plus, exponent: -exponent, significand: 1)
+    let (low, high) = (Double(first), Double(first + count - 1))
+    return values.map { Int32(min(max(($0 * scale).rounded(.down), low), high) - low) }
+  }
+
+  /// The axis that holds these values too.
+  ///
+  /// - Precondition: they are finite, unless the axis is fixed.
+  func covering(_ values: [Double]) -> BinAxis {
+    guard var low = values.first else { return self }
+    var high = low
+    for value in values {
+      low = min(low, value)
+      high = max(high, value)
+    }
+    return covering(low...high)
+  }
+
+  /// The axis that holds the values of another of its kind too.
+  func covering(_ other: BinAxis) -> BinAxis { other.range.map(covering) ?? self }
+
+  private func covering(_ values: ClosedRange<Double>) -> BinAxis {
+    var axis = self
+    let (low, high) =
+      range.map { (min($0.lowerBound, values.lowerBound), max($0.upperBound, values.upperBound)) }
+      ?? (values.lowerBound, values.upperBound)
+    axis.range = low...high
+    if !isFixed { axis.fit(low, high) }
+    return axis
+  }
+
+  /// Takes the least k for which the bins hold a range. Below 2⁻⁴⁵ of the largest value nothing is told apart, so that
+  /// the number of a bin is a whole number.
+  private mutating func fit(_ low: Double, _ high: Double) {
+    let magnitude = max(abs(low), abs(high)), halfSpread = high / 2 - low / 2
+    let finest = magnitude > 0 ? Int(magnitude.exponent) - 45 : -1000
+    let spread =
+      halfSpread > 0 ? Int(halfSpread.exponent) - (Int.bitWidth - count.leadingZeroBitCount) : -1000
+    exponent = max(-1000, finest, spread)
+    while true {
+      let scale = Double(sign: .plus, exponent: -exponent, significand: 1)
+      let (lowest, highest) = ((low * scale).rounded(.down), (high * scale).rounded(.down))
+      first = Int(lowest)
+      if highest - lowest < Double(count) { return }
+      exponent += 1
+    }
+  }
+
+  /// Where a bin of this axis is on one that covers it.
+  func position(of bin: Int, on wider: BinAxis) -> Int {
+    ((first + bin) >> (wider.exponent - exponent)) - wider.first
+  }
+}
+
+extension BinAxis {
+  private enum CodingKeys: String, CodingKey { case count, isFixed, exponent, first, range }
+
+  /// Decodes an axis; bins that do not hold the values are an error.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    count = try container.decode(Int.self, forKey: .count)
+    isFixed = try container.decode(Bool.self, forKey: .isFixed)
+    exponent = try container.decode(Int.self, forKey: .exponent)
+    first = try container.decode(Int.self, forKey: .first)
+    range = try container.decodeIfPresent(ClosedRange<Double>.self, forKey: .range)
+    try container.check(
+      1...4096 ~= count && -1000...1100 ~= exponent && abs(first) <= 1 << 50, .exponent,
+      "bins without a place")
+    guard let range, !isFixed else { return }
+    try container.check(
+      range.lowerBound.isFinite && range.upperBound.isFinite, .range, "a range without an end")
+    var fitted = self
+    fitted.fit(range.lowerBound, range.upperBound)
+    try container.check(
+      (fitted.exponent, fitted.first) == (exponent, first), .range, "values outside the bins")
+  }
+}

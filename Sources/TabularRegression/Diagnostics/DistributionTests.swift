@@ -1,0 +1,93 @@
+internal import LinearAlgebra
+internal import LinearRegression
+
+extension Diagnostics {
+  /// The histogram of standardised residuals, or of residuals in units of σ where there are none.
+  package var residualHistogram: BinnedSums { isStandardized ? standardizedHistogram : scaledHistogram }
+
+  /// Whether skewness and kurtosis of the residuals are those of a normal distribution: the sum of the squares of two
+  /// numbers that then are standard normal is χ² with two degrees of freedom.
+  ///
+  /// D'Agostino and Pearson (1973), doi:10.1093/biomet/60.3.613; the kurtosis by Anscombe and Glynn (1983),
+  /// doi:10.1093/biomet/70.1.227.
+  package var normalityTest: ResidualTest? {
+    guard let skewness = moments.skewness, let kurtosis = moments.kurtosis, !fit.isPerfect,
+      observations >= Self.fewestForTests, let zOfSkewness, let zOfKurtosis
+    else { return nil }
+    let statistic = zOfSkewness * zOfSkewness + zOfKurtosis * zOfKurtosis
+    return ResidualTest(
+      name: "D'Agostino–Pearson test", statistic: "K² \(number(statistic))",
+      p: ChiSquared.upperP(statistic, freedom: 2),
+      size: max(abs(skewness), abs(kurtosis - 3) / 2))
+  }
+
+  /// The standard normal number of the skewness.
+  var zOfSkewness: Double? {
+    guard let skewness = moments.skewness, observations >= 8 else { return nil }
+    let n = Double(observations)
+    let y = skewness * ((n + 1) * (n + 3) / (6 * (n - 2))).squareRoot()
+    let beta = 3 * (n * n + 27 * n - 70) * (n + 1) * (n + 3) / ((n - 2) * (n + 5) * (n + 7) * (n + 9))
+    let w2 = (2 * (beta - 1)).squareRoot() - 1
+    let alpha = (2 / (w2 - 1)).squareRoot(), scaled = y / alpha
+    // asinh, of a small number too
+    let size = CLibrary.logarithmOfOnePlus(
+      abs(scaled) + scaled * scaled / (1 + (scaled * scaled + 1).squareRoot()))
+    let z = size / (CLibrary.logarithm(w2) / 2).squareRoot()
+    return scaled < 0 ? -z : z
+  }
+
+  /// The standard normal number of the kurtosis.
+  var zOfKurtosis: Double? {
+    guard let kurtosis = moments.kurtosis, observations >= 20 else { return nil }
+    let n = Double(observations)
+    let mean = 3 * (n - 1) / (n + 1)
+    let variance = 24 * n * (n - 2) * (n - 3) / ((n + 1) * (n + 1) * (n + 3) * (n + 5))
+    let x = (kurtosis - mean) / variance.squareRoot()
+    let beta =
+      6 * (n * n - 5 * n + 2) / ((n + 7) * (n + 9))
+      * (6 * (n + 3) * (n + 5) / (n * (n - 2) * (n - 3))).squareRoot()
+    let a = 6 + 8 / beta * (2 / beta + (1 + 4 / (beta * beta)).squareRoot())
+    let ratio = (1 - 2 / a) / (1 + x * (2 / (a - 4)).squareRoot())
+    let root = ratio < 0 ? -CLibrary.power(-ratio, 1 / 3) : CLibrary.power(ratio, 1 / 3)
+    return (1 - 2 / (9 * a) - root) / (2 / (9 * a)).squareRoot()
+  }
+
+  /// A second group of residuals, apart from most.
+  package struct SecondPeak: Equatable, Sendable {
+    /// Where it is, in units of σ.
+    package let place: Double
+    /// Rows that lie beyond the valley.
+    package let rows: Int
+    /// How far the count at the peak is above that in the valley, in standard errors of the difference.
+    package let z: Double
+  }
+
+  /// A second peak of the residuals' distribution: a range of σ / 2 that holds more rows than one that lies between it
+  /// and the highest peak, by five standard errors of the difference of two counts. Nil where there is none.
+  package var secondPeak: SecondPeak? {
+    let histogram = residualHistogram, counts = histogram.counts
+    let width = 32, step = 8  // of bins of 1/64
+    // The first and the last bin hold what is beyond them.
+    let starts = Array(stride(from: 1, to: counts.count - width - 1, by: step))
+    let windows = starts.map { counts[$0..<$0 + width].reduce(0, +) }
+    guard let top = windows.indices.max(by: { windows[$0] < windows[$1] }), windows[top] > 0, !fit.isPerfect
+    else { return nil }
+    var best: SecondPeak?
+    for direction in [-1, 1] {
+      var valley = top, index = top
+      while windows.indices.contains(index) {
+        if windows[index] < windows[valley] { valley = index }
+        let (peak, low) = (Double(windows[index]), Double(windows[valley]))
+        let z = peak + low > 0 ? (peak - low) / (peak + low).squareRoot() : 0
+        if z >= 5, z > best?.z ?? 0, abs(index - top) * step >= 64 {
+          let cut = starts[valley] + width / 2
+          best = SecondPeak(
+            place: histogram.axis.lowerEdge(of: starts[index] + width / 2),
+            rows: (direction < 0 ? counts[..<cut] : counts[cut...]).reduce(0, +), z: z)
+        }
+        index += direction
+      }
+    }
+    return best
+  }
+}

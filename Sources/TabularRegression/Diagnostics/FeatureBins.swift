@@ -1,0 +1,136 @@
+internal import LinearAlgebra
+internal import LinearRegression
+
+/// Residuals against the numbers of a column of the table.
+package struct FeatureBins: Equatable, Sendable, Codable {
+  /// The column's name.
+  package let name: String
+  /// The column × residuals in units of σ.
+  package private(set) var counts: BinnedCounts
+  /// Means of these residuals over the column.
+  package private(set) var means: BinnedSums
+  /// The column's numbers, in the order of the few rows; empty where rows are many.
+  package var values: [Double] = []
+
+  init(_ name: String) {
+    self.name = name
+    counts = BinnedCounts(BinAxis(count: 64), BinAxis(exponent: -1, first: -16, count: 32))
+    means = BinnedSums(BinAxis(count: 64))
+  }
+
+  mutating func add(_ values: [Double], _ scaled: [Double]) {
+    counts.add(values, scaled)
+    means.add(values, scaled)
+    self.values += values
+  }
+
+  mutating func merge(_ later: FeatureBins) {
+    counts.merge(later.counts)
+    means.merge(later.means)
+    values += later.values
+  }
+}
+
+/// Observed and fitted means of the levels of a category.
+package struct LevelBins: Equatable, Sendable, Codable {
+  /// The name of the category's column.
+  package let name: String
+  package let levels: [String]
+  /// Rows of each level.
+  package private(set) var counts: [Int]
+  private var fittedSums: [Double]
+  private var errorSums: [Double]
+  private var errorSquares: [Double]
+
+  init(_ name: String, _ levels: [String]) {
+    (self.name, self.levels) = (name, levels)
+    counts = levels.map { _ in 0 }
+    (fittedSums, errorSums, errorSquares) = (
+      levels.map { _ in 0 }, levels.map { _ in 0 }, levels.map { _ in 0 }
+    )
+  }
+
+  /// ŷ of the rows of a level, on average.
+  package func fittedMean(_ level: Int) -> Double { fittedSums[level] / Double(counts[level]) }
+
+  /// y of the rows of a level, on average.
+  package func observedMean(_ level: Int) -> Double {
+    fittedMean(level) + errorSums[level] / Double(counts[level])
+  }
+
+  /// The standard error of the mean residual of a level; nil for one row.
+  package func standardError(_ level: Int) -> Double? {
+    let n = Double(counts[level]), sum = errorSums[level]
+    return n > 1 ? (max(0, errorSquares[level] - sum * sum / n) / (n - 1) / n).squareRoot() : nil
+  }
+
+  /// - Parameter words: the category's fields of all rows of the block.
+  mutating func add(_ words: TableColumn.Words, _ rows: ResidualRows) {
+    let positions = Dictionary(zip(levels, levels.indices)) { first, _ in first }
+    let known = words.levels.map { word in
+      positions[word] ?? positions[Design.level(word)] ?? Design.boolean(word).flatMap { positions[$0] }
+    }
+    for (index, row) in rows.rows.enumerated() {
+      let code = Int(words.codes[row])
+      guard code >= 0, let level = known[code] else { continue }
+      let error = rows.observed[index] - rows.fitted[index]
+      counts[level] += 1
+      fittedSums[level] += rows.fitted[index]
+      errorSums[level] += error
+      errorSquares[level] += error * error
+    }
+  }
+
+  mutating func merge(_ later: LevelBins) {
+    for level in levels.indices {
+      counts[level] += later.counts[level]
+      fittedSums[level] += later.fittedSums[level]
+      errorSums[level] += later.errorSums[level]
+      errorSquares[level] += later.errorSquares[level]
+    }
+  }
+}
+
+extension FittedModel {
+  /// For most columns of numbers residuals are binned; of more those with the largest |t|.
+  private static var mostFeatures: Int { 24 }
+  private static var mostCategories: Int { 12 }
+  private static var mostLevels: Int { 1000 }
+
+  /// The positions, among the features, of those that are formed of this column of the table alone.
+  package func features(of source: String) -> [Int] {
+    design.columns.indices.filter { column in
+      design.columns[column].parts.allSatisfy { part in
+        let variable = design.variables[part.variable]
+        return variable.levels == nil && variable.variable.columns.allSatisfy { $0 == source }
+      }
+    }
+  }
+
+  /// The columns of numbers that features are formed of, in the order of the formula.
+  package var numberColumns: [String] {
+    design.sources.filter { $0.kind == .numbers && !features(of: $0.name).isEmpty }.map(\.name)
+  }
+
+  /// Empty histograms of the columns of numbers.
+  var featureBins: [FeatureBins] {
+    let names = numberColumns, first = hasIntercept ? 1 : 0
+    func importance(_ name: String) -> Double {
+      features(of: name).reduce(0) { max($0, abs(coefficientStatistics[first + $1].tStatistic ?? 0)) }
+    }
+    let chosen = Set(
+      names.map { (name: $0, importance: importance($0)) }.sorted { $0.importance > $1.importance }
+        .prefix(Self.mostFeatures).map(\.name))
+    return names.filter(chosen.contains).map(FeatureBins.init)
+  }
+
+  /// Empty sums of the levels of categories.
+  var levelBins: [LevelBins] {
+    design.variables.compactMap { variable in
+      guard let name = variable.variable.levelColumn, let levels = variable.levels,
+        levels.count <= Self.mostLevels
+      else { return nil }
+      return LevelBins(name, levels)
+    }.prefix(Self.mostCategories).map { $0 }
+  }
+}

@@ -1,0 +1,79 @@
+internal import LinearAlgebra
+internal import LinearRegression
+
+/// Residuals and leverages of the rows of a block that have a prediction and a weight.
+struct ResidualRows {
+  let block: Table
+  /// The row of the block of each.
+  private(set) var rows: [Int] = []
+  private(set) var fitted: [Double] = []
+  private(set) var observed: [Double] = []
+  /// Empty where each is 1.
+  private(set) var weights: [Double] = []
+  /// e √w / s
+  private(set) var scaled: [Double] = []
+  /// w xᵀ(XᵀWX)⁻¹x; empty where the model has no covariance.
+  private(set) var leverages: [Double] = []
+  /// e √w / (s √(1 − h)); 0 for a leverage of 1, with which a row determines its own prediction. Empty as the
+  /// leverages.
+  private(set) var standardized: [Double] = []
+
+  /// From this leverage on 1 − h is but rounding.
+  static let fullLeverage = 1 - 1e-10
+
+  /// - Parameters:
+  ///   - y: the targets.
+  ///   - predictions: ŷ of the same rows.
+  ///   - leverages: xᵀ(XᵀWX)⁻¹x; nil where there is no covariance.
+  ///   - unit: s.
+  init(
+    _ block: Table, _ rows: DesignRows, predictions: [Double], leverages: [Double]?, unit: Double
+  ) {
+    self.block = block
+    let weights = rows.weights
+    let used = predictions.indices.filter { row in weights.map { $0[row] > 0 } ?? true }
+    fitted = used.map { predictions[$0] }
+    observed = used.map { rows.y[$0, 0] }
+    self.rows = used.map(rows.blockRow)
+    self.weights = weights.map { weights in used.map { weights[$0] } } ?? []
+    scaled = fitted.indices.map { (observed[$0] - fitted[$0]) / unit * root(of: $0) }
+    guard let leverages else { return }
+    self.leverages = zip(used.indices, used).map { leverages[$1] * weight(of: $0) }
+    standardized = zip(scaled, self.leverages).map { scaled, leverage in
+      leverage < Self.fullLeverage ? scaled / (1 - leverage).squareRoot() : 0
+    }
+  }
+
+  func weight(of row: Int) -> Double { weights.isEmpty ? 1 : weights[row] }
+
+  private func root(of row: Int) -> Double { weights.isEmpty ? 1 : weights[row].squareRoot() }
+
+  /// Everything that is told of a row.
+  func diagnosed(_ row: Int, _ fit: Diagnostics.Fit) -> DiagnosedRow {
+    let place = block.places[rows[row]]
+    let leverage = leverages.isEmpty ? nil : leverages[row]
+    let isFull = leverage.map { $0 >= Self.fullLeverage } ?? true
+    let r = isFull ? nil : standardized[row]
+    return DiagnosedRow(
+      file: place.file, line: place.line, fitted: fitted[row], observed: observed[row],
+      weight: weight(of: row),
+      leverage: leverage, scaled: scaled[row], standardizedResidual: r,
+      studentizedResidual: r.flatMap { Diagnostics.studentized($0, freedom: fit.degreesOfFreedom) },
+      cooksDistance: r.map { $0 * $0 * leverage! / ((1 - leverage!) * Double(max(1, fit.rank))) })
+  }
+
+  /// Cook's distance of a row; 0 where it has none.
+  func cooksDistance(_ row: Int, rank: Int) -> Double {
+    let (h, r) = (leverages[row], standardized[row])
+    return h < Self.fullLeverage ? r * r * h / ((1 - h) * Double(max(1, rank))) : 0
+  }
+}
+
+extension Diagnostics {
+  /// The studentised residual, r √((f − 1) / (f − r²)) with f degrees of freedom, of a standardised one; nil where there
+  /// is none.
+  static func studentized(_ r: Double, freedom f: Int) -> Double? {
+    let rest = Double(f) - r * r
+    return f > 1 && rest > 0 ? r * (Double(f - 1) / rest).squareRoot() : nil
+  }
+}

@@ -1,0 +1,129 @@
+internal import LinearAlgebra
+internal import LinearRegression
+
+/// A test of what residuals would be if the model were right.
+package struct ResidualTest: Equatable, Sendable {
+  /// Its name, and what it is of: "Koenker's test".
+  package let name: String
+  /// Its statistic, as it is written: "χ² 12.3 on 1 degree of freedom".
+  package let statistic: String
+  /// The probability of a statistic at least as large if the model were right.
+  package let p: Double
+  /// How large what was found is, in the unit that the test says.
+  package let size: Double
+
+  /// Below this p something is said to be there: over a dozen tests, one page in a hundred says a false word.
+  package static let significance = 0.001
+}
+
+extension Diagnostics {
+  /// Rows that tests need at least.
+  package static var fewestForTests: Int { 20 }
+
+  private var canBeTested: Bool {
+    observations >= Self.fewestForTests && !fit.isPerfect && fit.degreesOfFreedom > 2
+  }
+
+  /// Whether the squared residuals grow or shrink with ŷ: n times the squared correlation of the two, which is χ² with
+  /// one degree of freedom. The size is the ratio of the standard deviations on the right and on the left.
+  ///
+  /// Koenker (1981), doi:10.1016/0304-4076(81)90062-2: Breusch's and Pagan's test (1979, doi:10.2307/1911963) that does
+  /// not need normal residuals.
+  package var spreadTest: ResidualTest? {
+    guard canBeTested, let correlation = squaresByFitted.correlation else { return nil }
+    let groups = means.groups(most: 5, fewest: 10)
+    guard groups.count > 1, let left = groups[0].deviation, let right = groups[groups.count - 1].deviation,
+      left > 0, right > 0
+    else { return nil }
+    let statistic = Double(observations) * correlation * correlation
+    return ResidualTest(
+      name: "Breusch–Pagan test (Koenker's) on the fitted values", statistic: "χ² \(number(statistic)), 1 df",
+      p: ChiSquared.upperP(statistic, freedom: 1), size: right / left)
+  }
+
+  /// Whether the mean of the residuals bends with ŷ: the F of its second and third powers, beyond a line. The size is
+  /// the root mean square of the bend, in units of σ.
+  ///
+  /// Ramsey (1969), doi:10.1111/j.2517-6161.1969.tb00796.x, of the means in bins of ŷ; of a model of one column that is
+  /// RESET itself, of others it finds less: what the columns explain of the powers is not taken out of them.
+  package var curvatureTest: ResidualTest? {
+    guard canBeTested, fit.isLeastSquares || fit.hasIntercept else { return nil }
+    guard let bend = meanCurve(degree: 3), bend.terms.count == 4 else { return nil }
+    let explained = bend.terms[2] + bend.terms[3], freedom = Double(observations - fit.rank - 2)
+    let rest = (moments.sumOfSquares - explained) / freedom
+    guard freedom > 0, rest > 0 else { return nil }
+    let f = explained / 2 / rest
+    return ResidualTest(
+      name: "RESET on the fitted values", statistic: "F \(number(f)), 2 and \(Int(freedom)) df",
+      p: FisherF.upperP(f, 2, freedom), size: (explained / Double(observations)).squareRoot())
+  }
+
+  /// The mean of the residuals as a polynomial of ŷ, by orthogonal ones over the bins: the sum of squares that each
+  /// degree from 0 explains, and the values at the middle of the bins.
+  func meanCurve(degree: Int) -> (terms: [Double], curve: [Double])? {
+    let bins = means.counts.indices.filter { means.counts[$0] > 0 }
+    guard bins.count > degree + 1 else { return nil }
+    let counts = bins.map { Double(means.counts[$0]) }, sums = bins.map { means.sums[$0] }
+    func product(_ a: [Double], _ b: [Double]) -> Double {
+      bins.indices.reduce(0) { $0 + counts[$1] * a[$1] * b[$1] }
+    }
+    let low = Double(bins[0]), high = Double(bins[bins.count - 1])
+    let x = bins.map { (2 * Double($0) - low - high) / (high - low) }
+    var basis: [[Double]] = [], terms: [Double] = [], curve = x.map { _ in 0.0 }
+    for k in 0...degree {
+      var q = k == 0 ? x.map { _ in 1 } : zip(basis[k - 1], x).map(*)
+      for _ in 0..<2 {
+        for other in basis {
+          let share = product(q, other)
+          for i in q.indices { q[i] -= share * other[i] }
+        }
+      }
+      let norm = product(q, q).squareRoot()
+      guard norm > 1e-8 * Double(observations).squareRoot() else { return nil }
+      for i in q.indices { q[i] /= norm }
+      basis.append(q)
+      let coefficient = zip(q, sums).reduce(0) { $0 + $1.0 * $1.1 }
+      terms.append(coefficient * coefficient)
+      for i in curve.indices { curve[i] += coefficient * q[i] }
+    }
+    return (terms, curve)
+  }
+
+  /// Groups of rows with neighbouring fitted values: the mean residual of each is near 0 if the model is right.
+  package var fittedGroups: [BinnedSums.Group] { means.groups(most: 20, fewest: 10) }
+
+  /// Whether the means of the residuals of ``fittedGroups`` differ from 0 by more than chance: the sum of their squares
+  /// over their variances is χ². The size is the largest mean, in units of σ.
+  package var groupsTest: ResidualTest? {
+    let groups = fittedGroups
+    guard canBeTested, groups.count > 4 else { return nil }
+    let statistic = groups.reduce(0) { $0 + Double($1.count) * $1.mean * $1.mean }
+    return ResidualTest(
+      name: "test of lack of fit in \(groups.count) groups of fitted values",
+      statistic: "χ² \(number(statistic)), \(groups.count - 2) df",
+      p: ChiSquared.upperP(statistic, freedom: Double(groups.count - 2)),
+      size: groups.map { abs($0.mean) }.max()!)
+  }
+
+  /// Whether neighbouring rows have residuals alike: their correlation ρ, √n ρ being normal. The size is ρ.
+  ///
+  /// Durbin and Watson (1950), doi:10.1093/biomet/37.3-4.409: d = Σ (e_i − e_(i−1))² / Σ e², near 2 (1 − ρ).
+  package var neighboursTest: ResidualTest? {
+    guard canBeTested, let rho = moments.autocorrelation, let d = moments.durbinWatson else { return nil }
+    return ResidualTest(
+      name: "Durbin–Watson", statistic: "d \(number(d))",
+      p: Normal.twoSidedP(rho * Double(observations).squareRoot()), size: rho)
+  }
+
+  /// Whether the largest residual is beyond what chance has: P(|t| ≥ |t|max) of a studentised residual, times n
+  /// (Bonferroni). The size is that residual.
+  package var outlierTest: ResidualTest? {
+    guard canBeTested, let row = rowsOfLargestResiduals.first else { return nil }
+    let t = isStandardized ? row.studentizedResidual : row.scaled
+    guard let t, fit.degreesOfFreedom > 2 else { return nil }
+    let p = StudentT.twoSidedP(t, freedom: Double(fit.degreesOfFreedom - 1))
+    return ResidualTest(
+      name: "outlier test with Bonferroni's bound", statistic: "t \(number(t))",
+      p: min(1, p * Double(observations)), size: t)
+  }
+}
