@@ -182,6 +182,21 @@ public struct UnscaledCovariance: Equatable, Sendable {
     return leverage(Array(repeating: 0, count: width)).squareRoot()
   }
 
+  /// The standard deviation of each of p features, √(Σ w (x − x̄)² / W · n / (n − 1)) with W = Σ w; nil for one that
+  /// was left out, and for the levels of a category that was taken out of the rows.
+  ///
+  /// - Precondition: there is an intercept.
+  package func standardDeviations(of p: Int, observations n: Int) -> [Double?] {
+    var deviations = [Double?](repeating: nil, count: p)
+    guard let weightSum, n > 1 else { return deviations }
+    for (i, feature) in features.enumerated() where feature < p {
+      let between = levels.map { $0.spread(i, about: means[i]) } ?? 0
+      let share = Double(n) / Double(n - 1) / weightSum
+      deviations[feature] = (norms[i] * norms[i] * share + between * share).squareRoot()
+    }
+    return deviations
+  }
+
   /// The variance inflation factor of each of p features: how many times its variance is larger than if the other
   /// features were orthogonal to it, 1 / (1 − R²) with R² of its regression on the others. Nil for one that was left
   /// out.

@@ -71,10 +71,21 @@ package struct TableCheck: Sendable {
     } catch {
       damage = try finding(error)
     }
+    conclude(
+      [damage, findingOfRaggedRows, damage == nil ? findingOfSize : nil].compactMap { $0 }, target)
+  }
+
+  /// What is to be said of columns that have been read for something else.
+  init(source: String, columns: [ColumnProfile], target: String?) {
+    (self.source, lineNoun, self.columns) = (source, "line", columns)
+    rowCount = columns.first?.rowCount ?? 0
+    conclude([], target)
+  }
+
+  /// Takes what was found in the file, and adds what is found in its columns.
+  private mutating func conclude(_ ofFile: [Finding], _ target: String?) {
     let alike = Dictionary(grouping: columns.indices) { columns[$0].digest }
-    let all =
-      [damage, findingOfRaggedRows, damage == nil ? findingOfSize : nil].compactMap { $0 }
-      + columns.flatMap { findings(of: $0, target, alike) }
+    let all = ofFile + columns.flatMap { findings(of: $0, target, alike) }
     findings = all.filter(\.stopsFit) + all.filter { !$0.stopsFit }
   }
 

@@ -1,0 +1,87 @@
+package import Drawing
+internal import LinearAlgebra
+
+/// A part of a report: charts of one thing, what is seen in them, and the numbers behind them.
+package struct Panel: Sendable {
+  /// A short name, with which `linreg plot --panel` asks for it.
+  package let name: String
+  /// Its heading.
+  package let title: String
+  /// What the axes and marks mean.
+  package let caption: String
+  package let finding: Finding
+  package let charts: [Chart]
+  package var tables: [PanelTable] = []
+}
+
+/// Numbers behind a chart.
+package struct PanelTable: Sendable {
+  package let title: String
+  package let columns: [String]
+  package let rows: [[String]]
+  /// Whether it is shown at once, not only where asked for.
+  package var isOpen = false
+}
+
+extension BinnedCounts {
+  /// The counts as cells for a chart: as many as fit, in the part of the bins that has rows.
+  ///
+  /// - Parameters:
+  ///   - columns: the most cells along x.
+  ///   - rows: the most along y.
+  func cells(columns: Int = 64, rows: Int = 48) -> Cells {
+    let horizontal = Self.grouping(countsOfX, most: columns), vertical = Self.grouping(countsOfY, most: rows)
+    var counts = Array(repeating: 0, count: horizontal.count * vertical.count)
+    for i in 0..<horizontal.count {
+      for j in 0..<vertical.count {
+        for bin in horizontal.bins(i) {
+          for other in vertical.bins(j) { counts[j * horizontal.count + i] += self[bin, other] }
+        }
+      }
+    }
+    return Cells(
+      xEdges: (0...horizontal.count).map { x.lowerEdge(of: horizontal.first + $0 * horizontal.size) },
+      yEdges: (0...vertical.count).map { y.lowerEdge(of: vertical.first + $0 * vertical.size) }, counts: counts)
+  }
+
+  /// Neighbouring bins taken together.
+  private struct Grouping {
+    let first: Int
+    let size: Int
+    let count: Int
+    let end: Int
+
+    func bins(_ group: Int) -> Range<Int> {
+      min(first + group * size, end)..<min(first + (group + 1) * size, end)
+    }
+  }
+
+  private static func grouping(_ counts: [Int], most: Int) -> Grouping {
+    guard let first = counts.firstIndex(where: { $0 > 0 }), let last = counts.lastIndex(where: { $0 > 0 })
+    else { return Grouping(first: 0, size: 1, count: 0, end: 0) }
+    let size = (last - first + most) / most
+    return Grouping(first: first, size: size, count: (last - first) / size + 1, end: counts.count)
+  }
+}
+
+/// The least and the greatest of numbers with some room; 0 and 1 where there are none.
+func span(_ values: some Sequence<Double>, around extra: [Double] = []) -> ClosedRange<Double> {
+  let all = values.filter(\.isFinite) + extra
+  guard let low = all.min(), let high = all.max() else { return 0...1 }
+  if low == high { return low == 0 ? -1...1 : min(low - abs(low) / 10, low)...(high + abs(high) / 10) }
+  let room = (high / 50 - low / 50)
+  return low - room...high + room
+}
+
+/// A number with as many digits as a reader uses: four, and all before the point up to a billion.
+func readable(_ value: Double, digits: Int = 4) -> String {
+  let size = abs(value)
+  if size >= 1000, size < 1e9, digits <= 5 { return plain(value, decimals: size < 10_000 ? 1 : 0) }
+  return number(value, digits: digits)
+}
+
+/// A number with so many decimals and no zeros at the end of them.
+private func plain(_ value: Double, decimals: Int) -> String {
+  let text = formatted(value, decimals: decimals)
+  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+}

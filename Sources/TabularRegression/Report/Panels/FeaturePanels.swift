@@ -1,0 +1,178 @@
+internal import Drawing
+internal import LinearAlgebra
+internal import LinearRegression
+
+extension Report {
+  /// A panel for each column of numbers: residuals with what the column contributes to the prediction.
+  var featurePanels: [Panel] {
+    let panels = diagnostics.features.compactMap(featurePanel)
+    return panels
+  }
+
+  private func featurePanel(_ bins: FeatureBins) -> Panel? {
+    guard let range = bins.means.axis.range, range.lowerBound < range.upperBound else { return nil }
+    let name = printable(bins.name), title = "Partial residuals: \(name)"
+    let (low, high) = (range.lowerBound, range.upperBound)
+    let grid = (0...80).map { low + (high - low) * (Double($0) / 80) }
+    guard let line = model.contribution(of: bins.name, at: grid) else { return nil }
+    let groups = bins.means.groups(most: 15, fewest: 5)
+    let centers = groups.map { (lower($0, bins.means.axis) + upper($0, bins.means.axis)) / 2 }
+    guard let atCenters = model.contribution(of: bins.name, at: centers) else { return nil }
+    let s = diagnostics.fit.unit
+    let means = groups.indices.map { index in
+      let half = 2 * (groups[index].standardError ?? 0)
+      return Interval(
+        at: centers[index], low: atCenters[index] + s * (groups[index].mean - half),
+        high: atCenters[index] + s * (groups[index].mean + half),
+        middle: atCenters[index] + s * groups[index].mean)
+    }
+    let marks: Layer, ys: [Double]
+    if let rows = diagnostics.fewRows, bins.values.count == rows.count,
+      let own = model.contribution(of: bins.name, at: bins.values)
+    {
+      let points = rows.indices.map { Point(x: bins.values[$0], y: own[$0] + s * rows[$0].scaled) }
+      (marks, ys) = (.points(points, .data), points.map(\.y))
+    } else {
+      let cells = shifted(bins, s)
+      (marks, ys) = (.cells(cells), ends(cells.yEdges))
+    }
+    let chart = Chart(
+      title: name, summary: "Partial residuals of \(name): what it contributes to the prediction, and the residual.",
+      x: Axis(label: name, range: span([low, high])),
+      y: Axis(label: "contribution + residual", range: span(ys, around: line)),
+      layers: [
+        marks, .line(zip(grid, line).map { Point(x: $0, y: $1) }, .fit, isDashed: false),
+        .line(smooth(means), .second, isDashed: true), .intervals(means, .second),
+      ])
+    return Panel(
+      name: "partial", title: title,
+      caption: "Line: the fit. Dots with bars: means of rows ± 2 standard errors, joined by a smooth.",
+      finding: featureFinding(title, name, bins), charts: [chart])
+  }
+
+  /// Means of each group and its neighbours, weighted 1, 2, 1.
+  private func smooth(_ means: [Interval]) -> [Point] {
+    means.indices.map { index in
+      let near = [max(0, index - 1), index, index, min(means.count - 1, index + 1)].compactMap { means[$0].middle }
+      return Point(x: means[index].at, y: near.reduce(0, +) / Double(near.count))
+    }
+  }
+
+  /// The cells of the residuals, moved by what the column contributes.
+  private func shifted(_ bins: FeatureBins, _ s: Double) -> Cells {
+    let counts = bins.counts, used = counts.x.range
+    let columns = counts.countsOfX.indices.filter { counts.countsOfX[$0] > 0 }
+    guard let first = columns.first, let last = columns.last, let used else {
+      return Cells(xEdges: [], yEdges: [], counts: [])
+    }
+    let centers = (first...last).map { min(max(counts.x.center(of: $0), used.lowerBound), used.upperBound) }
+    let moves = model.contribution(of: bins.name, at: centers) ?? centers.map { _ in 0 }
+    let rows = counts.countsOfY.indices.filter { counts.countsOfY[$0] > 0 }
+    let low = (moves.min() ?? 0) + s * counts.y.lowerEdge(of: rows.first ?? 0)
+    let high = (moves.max() ?? 0) + s * counts.y.lowerEdge(of: (rows.last ?? 0) + 1)
+    let height = 32, step = (high - low) / Double(height)
+    var result = Array(repeating: 0, count: height * centers.count)
+    for column in centers.indices {
+      for row in rows where counts[first + column, row] > 0 {
+        let y = moves[column] + s * counts.y.center(of: row)
+        let place = step > 0 ? min(max(Int((y - low) / step), 0), height - 1) : 0
+        result[place * centers.count + column] += counts[first + column, row]
+      }
+    }
+    return Cells(
+      xEdges: (first...last + 1).map { counts.x.lowerEdge(of: $0) },
+      yEdges: (0...height).map { low + step * Double($0) }, counts: result)
+  }
+
+  private func featureFinding(_ title: String, _ name: String, _ bins: FeatureBins) -> Finding {
+    if let perfect = perfectFinding(title) { return perfect }
+    guard let test = diagnostics.groupsTest(of: bins) else {
+      return Finding(title, [], tests: [], otherwise: fewNote)
+    }
+    var remarks: [String] = []
+    if test.p < ResidualTest.significance / Double(max(1, diagnostics.features.count)), test.size >= 0.2 {
+      remarks.append(
+        "The residuals are not 0 on average all along \(name), but off by up to \(readable(test.size, digits: 2)) σ: try poly(\(FormulaParser.quoted(bins.name)), 2)\(bins.means.axis.range.map { $0.lowerBound > 0 } ?? false ? " or log(\(FormulaParser.quoted(bins.name)))" : "")."
+      )
+    }
+    return Finding(title, remarks, tests: [test])
+  }
+
+  /// A panel for each category: the means of its levels, observed and fitted.
+  var levelPanels: [Panel] { diagnostics.levels.compactMap(levelPanel) }
+
+  private func levelPanel(_ bins: LevelBins) -> Panel? {
+    let most = 30, known = bins.counts.indices.filter { bins.counts[$0] > 0 }
+    if known.isEmpty { return nil }
+    let shown = known.sorted { (bins.counts[$0], $1) > (bins.counts[$1], $0) }.prefix(most).sorted()
+    let name = printable(bins.name), title = "Levels: \(name)"
+    let observed = shown.enumerated().map { position, level in
+      let mean = bins.observedMean(level), half = 2 * (bins.standardError(level) ?? 0)
+      return Interval(at: Double(position), low: mean - half, high: mean + half, middle: mean)
+    }
+    let fitted = shown.enumerated().map { Point(x: bins.fittedMean($1), y: Double($0)) }
+    let chart = Chart(
+      title: name, summary: "The mean of \(shortTarget) in each level of \(name), observed and fitted.",
+      x: Axis(label: "mean \(shortTarget)", range: span(observed.flatMap { [$0.low, $0.high] }, around: fitted.map(\.x))),
+      y: Axis(label: "", categories: shown.map { printable(bins.levels[$0]) }),
+      layers: [.horizontalIntervals(observed, .data), .points(fitted, .fit)],
+      height: Double(90 + 22 * max(3, shown.count)))
+    let odd = known.filter { level in
+      guard bins.counts[level] >= 10, let error = bins.standardError(level), error > 0 else { return false }
+      return abs(bins.observedMean(level) - bins.fittedMean(level)) > 4.5 * error
+    }
+    let remarks =
+      odd.isEmpty || diagnostics.fit.isPerfect
+      ? []
+      : [
+        "Predictions are wrong on average for \(odd.prefix(5).map { printable(bins.levels[$0]) }.joined(separator: ", "))\(odd.count > 5 ? " and \(odd.count - 5) more" : "")."
+      ]
+    return Panel(
+      name: "levels", title: title,
+      caption:
+        "Dots with bars: observed means ± 2 standard errors of the residuals; other dots: fitted means.\(known.count > shown.count ? " The \(shown.count) of \(known.count) levels with most rows." : "")",
+      finding: Finding(title, remarks, tests: []), charts: [chart],
+      tables: [
+        PanelTable(
+          title: "Means by level", columns: [name, "rows", "observed", "fitted", "std. error"],
+          rows: shown.map { level in
+            [
+              printable(bins.levels[level]), String(bins.counts[level]), readable(bins.observedMean(level)),
+              readable(bins.fittedMean(level)), bins.standardError(level).map { readable($0) } ?? "–",
+            ]
+          })
+      ])
+  }
+}
+
+extension Diagnostics {
+  /// Whether the means of the residuals in groups along a column differ from 0 by more than chance; see
+  /// ``groupsTest``.
+  func groupsTest(of bins: FeatureBins) -> ResidualTest? {
+    let groups = bins.means.groups(most: 15, fewest: 10)
+    guard observations >= Self.fewestForTests, !fit.isPerfect, groups.count > 3 else { return nil }
+    let statistic = groups.reduce(0) { $0 + Double($1.count) * $1.mean * $1.mean }
+    return ResidualTest(
+      name: "test of lack of fit in \(groups.count) groups", statistic: "χ² \(number(statistic)), \(groups.count - 2) df",
+      p: ChiSquared.upperP(statistic, freedom: Double(groups.count - 2)), size: groups.map { abs($0.mean) }.max()!)
+  }
+}
+
+extension FittedModel {
+  /// What the features that are formed of a column alone add to the prediction at some values of it;
+  /// nil where it cannot be computed.
+  func contribution(of source: String, at values: [Double]) -> [Double]? {
+    let features = features(of: source)
+    if features.isEmpty || values.isEmpty { return nil }
+    var design = design.keeping(features, intercept: false)
+    (design.offsets, design.weights, design.missing) = ([], nil, .drop)
+    let table = Table(
+      source: "", columns: [TableColumn(name: source, values: .numbers(values))], rowCount: values.count,
+      places: RowPlaces(file: "", firstLine: 1))
+    guard let X = try? design.rows(of: table, for: .prediction).X.high, X.rowCount == values.count else { return nil }
+    let sums = (0..<X.rowCount).map { row in
+      features.indices.reduce(0) { $0 + model.coefficients[features[$1]] * X[row, $1] }
+    }
+    return sums
+  }
+}

@@ -1,0 +1,91 @@
+package import Drawing
+internal import LinearAlgebra
+internal import LinearRegression
+
+/// A report of a fit: charts of residuals and influence, what is seen in each of them, and the numbers behind them, as
+/// one page of HTML.
+///
+/// ```swift
+/// let report = Report(model, try Diagnostics(model, homes))
+/// for finding in report.findings where finding.isRemarkable { print(finding.panel, finding.text) }
+/// print(report.html)
+/// ```
+public struct Report: Sendable {
+  let model: FittedModel
+  let diagnostics: Diagnostics
+
+  /// - Parameters:
+  ///   - model: the model.
+  ///   - diagnostics: what its residuals tell, on the rows of its fit or on others.
+  public init(_ model: FittedModel, _ diagnostics: Diagnostics) {
+    (self.model, self.diagnostics) = (model, diagnostics)
+  }
+
+  /// What is seen in each panel, in the order of the page. Where a test stands behind it, nothing is said unless chance
+  /// alone would show as much in less than one of a thousand.
+  public var findings: [Finding] { panels.map(\.finding) }
+
+  /// The panels, in the order of the page.
+  package var panels: [Panel] {
+    [coefficientPanel, residualPanel, quantilePanel, spreadPanel, neighbourPanel, influencePanel, predictionPanel]
+      + [inflationPanel].compactMap { $0 } + featurePanels + levelPanels + [checkPanel]
+      + [trainingPanel].compactMap { $0 }
+  }
+
+  /// The four panels that R's `plot(lm)` has: residuals, normal quantiles, scale–location, leverage.
+  package var classicalPanels: [Panel] { [residualPanel, quantilePanel, spreadPanel, influencePanel] }
+
+  /// The target's name, no longer than an axis has room for.
+  var shortTarget: String {
+    let name = printable(model.target)
+    return name.count <= 30 ? name : "\(name.prefix(29))…"
+  }
+}
+
+extension Report {
+  /// What was fitted, in sentences.
+  var introduction: [String] {
+    let statistics = model.statistics, rows = counted(model.observations, "row")
+    let how =
+      model.training != nil
+      ? "was trained by minibatch SGD"
+      : model.method.map { $0.ridgePenalty > 0 ? "was fitted with a ridge penalty of \(number($0.ridgePenalty))" : "" }
+        .flatMap { $0.isEmpty ? nil : $0 } ?? "was fitted by least squares"
+    let dropped = model.droppedRows > 0 ? "; \(counted(model.droppedRows, "row")) with a missing field \(model.droppedRows == 1 ? "was" : "were") left out" : ""
+    var sentences = [
+      "\(printable(model.target)) \(how) on \(counted(model.features.count, "column")) of \(rows)\(model.weights.map { ", weighed by \(printable($0))" } ?? "")\(dropped)."
+    ]
+    if let rSquared = statistics.rSquared {
+      sentences.append(
+        "R² is \(readable(rSquared))\(statistics.residualStandardError.map { ", the residual standard error \(readable($0)) on \(counted(statistics.degreesOfFreedom, "degree")) of freedom" } ?? "")."
+      )
+    }
+    if let certificate = model.certificate {
+      let digits = Int(max(0, certificate.estimatedDigits.rounded(.down)))
+      sentences.append(
+        "About \(counted(digits, "digit")) of the coefficients \(digits == 1 ? "is" : "are") right: the solver was \(certificate.solver.rawValue) (\(certificate.reason)), the condition number \(readable(certificate.conditionNumber, digits: 3))."
+      )
+    }
+    if let training = model.training { sentences.append(training.outcome.joined(separator: "; ") + ".") }
+    return sentences + rowSentences
+  }
+
+  /// Which rows the charts are of.
+  private var rowSentences: [String] {
+    let n = diagnostics.observations
+    var sentences =
+      diagnostics.isOfFit
+      ? ["The charts are of the \(counted(n, "row")) of the fit."]
+      : [
+        "The charts are of \(counted(n, "row")) that are not those of the fit: residuals are in units of its σ, and leverages have no part in them."
+      ]
+    if diagnostics.missingRows > 0 {
+      sentences.append("\(counted(diagnostics.missingRows, "row")) without a prediction \(diagnostics.missingRows == 1 ? "is" : "are") left out.")
+    }
+    if diagnostics.unestimable.rowCount > 0 {
+      sentences.append(
+        "\(counted(diagnostics.unestimable.rowCount, "row")) \(diagnostics.unestimable.rowCount == 1 ? "is" : "are") not estimable, and left out.")
+    }
+    return sentences
+  }
+}
