@@ -47,10 +47,10 @@ fuzz: setup ## feed damaged files to every reader, SECONDS=60 for each
 	@Scripts/fuzz $(SECONDS)
 
 format: ## format all Swift code
-	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Examples Benchmarks Fuzz
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Scripts Tests Examples Benchmarks Fuzz
 
 lint: ## check the format of all Swift code
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Examples Benchmarks Fuzz
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Scripts Tests Examples Benchmarks Fuzz
 	@# A public name that begins with an underscore is seen by every client: one is needed, to close BLASScalar.
 	@! grep -rnE '^ *public .*\b(func|var|let|struct|class|enum|protocol|typealias) _' Sources --include='*.swift' \
 	  | grep -v 'static var _routines'

@@ -62,20 +62,27 @@ let package = Package(
     .target(
       name: "LinearRegression", dependencies: ["LinearAlgebra", "CRowKernels", "CDistributions"],
       swiftSettings: strict),
+    // Charts, described once and drawn as SVG or in characters.
+    .target(name: "Drawing", dependencies: ["LinearAlgebra"], swiftSettings: strict),
     .target(
       name: "TabularRegression",
-      dependencies: ["LinearRegression", "CText", "CMessagePassing", "CZlib"],
+      dependencies: ["LinearRegression", "Drawing", "CText", "CMessagePassing", "CZlib"],
       swiftSettings: strict),
 
     // MARK: Command
     .executableTarget(
       name: "linreg",
       dependencies: [
-        "TabularRegression", "CProcess",
+        "TabularRegression", "Drawing", "CProcess",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
       swiftSettings: strict),
+
+    // MARK: Scripts
+    // Draws charts that are described in JSON: the pictures of documentation and benchmarks.
+    .executableTarget(
+      name: "pictures", dependencies: ["Drawing"], path: "Scripts/Pictures", swiftSettings: strict),
 
     // MARK: Tests
     // Counts calls of BLAS, by standing in for its routines; Benchmarks has a link to it.
@@ -87,6 +94,8 @@ let package = Package(
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(
+      name: "DrawingTests", dependencies: ["Drawing", "LinearAlgebra"], swiftSettings: strict),
     .testTarget(
       name: "LinearRegressionTests",
       dependencies: ["LinearRegression", "CRowKernels", "CBLASCalls", "TestSupport"],
