@@ -57,6 +57,12 @@ struct Fit: RankedCommand {
   @Flag(help: "Fit without an intercept; with --target.")
   var noIntercept = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Write a page of charts of the fit to this file too, as the command report does; the files are read once more.",
+      valueName: "page"))
+  var report: String?
+
   @Flag(help: "Tell on standard error what is about to be done.")
   var explain = false
 
@@ -64,12 +70,28 @@ struct Fit: RankedCommand {
     if noIntercept && data.target == nil {
       throw ValidationError("--no-intercept goes with --target; a formula says \"- 1\".")
     }
+    guard let report else { return }
+    if report.isEmpty || report == "-" { throw ValidationError("--report needs the name of a file.") }
+    if data.files.contains("-") {
+      throw ValidationError(
+        "--report reads the rows once more, which standard input does not allow; give a file.")
+    }
+    if let model = output.modelFile, Files.areSame(report, model) {
+      throw ValidationError("The model and the report need files of their own.")
+    }
   }
 
   func run() throws {
     let formula = try data.formula(), communicator = try ranks.communicator()
+    if report != nil, let formula, formula.targetNames.count > 1 {
+      throw ValidationError(
+        "--report is of one target; write the models with -m, and use the command report.")
+    }
     let kept = try keep.parts(communicator)
-    try communicator.onFirst { () throws(TabularError) in try output.check(besides: data.files) }
+    try communicator.onFirst { () throws(TabularError) in
+      try output.check(besides: data.files)
+      if let report { for input in data.files { try Files.checkWritable(report, besides: input) } }
+    }
     let models = try memory.run(threads) { () -> [FittedModel]? in
       let reading = text.options(categories: formula?.categories ?? []).keepingDigits(options.precision)
       let open = { (part: Part?) throws(TabularError) in
@@ -88,6 +110,17 @@ struct Fit: RankedCommand {
       return try fit(formula, Table(all: file) { progress.show($0) }, &progress)
     }
     if let models { try deliver(models, output) }
+    if let report { try write(report, models?[0], communicator) }
+  }
+
+  /// Writes the page of charts; the model is rank 0's.
+  private func write(_ path: String, _ model: FittedModel?, _ communicator: any Communicator) throws {
+    let page = try threads.run { () -> Report? in
+      guard let model else { return nil }
+      return try Report(
+        model, reading: data.files, text.options(categories: model.categories), on: SingleProcess())
+    }
+    try communicator.onFirst { () throws(TabularError) in try page?.write(to: path) }
   }
 
   /// The fit of ranks; nil on those but the first.

@@ -56,6 +56,9 @@ struct Train: RankedCommand {
   @Option(help: ArgumentHelp("A CSV file with rows to validate on.", valueName: "file"))
   var validation: String?
 
+  @Flag(help: "Draw loss and distance over the epochs on standard error at the end.")
+  var plot = false
+
   @Flag(help: "Show no progress.")
   var quiet = false
 
@@ -118,7 +121,11 @@ struct Train: RankedCommand {
         Interrupts.respond(by: .end(note: saver.goingOn("interrupted in epoch \(training.epochs.count + 1)")))
       }
       Interrupts.respond(by: .end(note: saver.goingOn("interrupted")))
-      try deliver([try training.model()], output)
+      let model = try training.model()
+      try deliver([model], output)
+      if plot, let charts = model.training?.charts {
+        CharacterPage(on: .error).drawn(charts).forEach(Terminal.note)
+      }
       Interrupts.respond(by: .end(note: nil))
       checkpoints.finish(training, isQuiet: quiet, note: Terminal.note)
     }

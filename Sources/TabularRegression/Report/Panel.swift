@@ -41,7 +41,8 @@ extension BinnedCounts {
     }
     return Cells(
       xEdges: (0...horizontal.count).map { x.lowerEdge(of: horizontal.first + $0 * horizontal.size) },
-      yEdges: (0...vertical.count).map { y.lowerEdge(of: vertical.first + $0 * vertical.size) }, counts: counts)
+      yEdges: (0...vertical.count).map { y.lowerEdge(of: vertical.first + $0 * vertical.size) },
+      counts: counts)
   }
 
   /// Neighbouring bins taken together.

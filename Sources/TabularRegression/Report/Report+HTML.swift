@@ -36,7 +36,8 @@ extension Report {
     } else {
       page += "<ul>\n"
       for (index, panel) in panels.enumerated() where panel.finding.isRemarkable {
-        page += "<li><a href=\"#panel-\(index)\">\(escaped(panel.title))</a>: \(escaped(panel.finding.text))</li>\n"
+        page +=
+          "<li><a href=\"#panel-\(index)\">\(escaped(panel.title))</a>: \(escaped(panel.finding.text))</li>\n"
       }
       page += "</ul>\n"
     }
@@ -46,7 +47,8 @@ extension Report {
 
       """
     for (index, panel) in panels.enumerated() { page += section(panel, index) }
-    return page + "<footer><p>Made by linreg of swift-linear-regression.</p></footer>\n</main>\n</body>\n</html>\n"
+    return page
+      + "<footer><p>Made by linreg of swift-linear-regression.</p></footer>\n</main>\n</body>\n</html>\n"
   }
 
   private func section(_ panel: Panel, _ index: Int) -> String {
@@ -68,19 +70,23 @@ extension Report {
     for table in panel.tables where !table.rows.isEmpty {
       text +=
         table.isOpen
-        ? self.table(table) : "<details>\n<summary>\(escaped(table.title))</summary>\n\(self.table(table))</details>\n"
+        ? self.table(table)
+        : "<details>\n<summary>\(escaped(table.title))</summary>\n\(self.table(table))</details>\n"
     }
     return text + "</section>\n"
   }
 
   private func table(_ table: PanelTable) -> String {
-    var text = "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"\(escaped(table.title))\"><table>\n<thead><tr>"
+    var text =
+      "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"\(escaped(table.title))\"><table>\n<thead><tr>"
     for column in table.columns { text += "<th scope=\"col\">\(escaped(column))</th>" }
     text += "</tr></thead>\n<tbody>\n"
     for row in table.rows {
       text += "<tr>"
       for (index, cell) in row.enumerated() {
-        text += index == 0 ? "<th scope=\"row\">\(escaped(shortened(cell, to: 80)))</th>" : "<td>\(escaped(cell))</td>"
+        text +=
+          index == 0
+          ? "<th scope=\"row\">\(escaped(shortened(cell, to: 80)))</th>" : "<td>\(escaped(cell))</td>"
       }
       text += "</tr>\n"
     }

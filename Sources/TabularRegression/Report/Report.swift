@@ -1,4 +1,3 @@
-package import Drawing
 internal import LinearAlgebra
 internal import LinearRegression
 
@@ -27,7 +26,10 @@ public struct Report: Sendable {
 
   /// The panels, in the order of the page.
   package var panels: [Panel] {
-    [coefficientPanel, residualPanel, quantilePanel, spreadPanel, neighbourPanel, influencePanel, predictionPanel]
+    [
+      coefficientPanel, residualPanel, quantilePanel, spreadPanel, neighbourPanel, influencePanel,
+      predictionPanel,
+    ]
       + [inflationPanel].compactMap { $0 } + featurePanels + levelPanels + [checkPanel]
       + [trainingPanel].compactMap { $0 }
   }
@@ -46,12 +48,15 @@ extension Report {
   /// What was fitted, in sentences.
   var introduction: [String] {
     let statistics = model.statistics, rows = counted(model.observations, "row")
+    let penalty = model.method?.ridgePenalty ?? 0
     let how =
       model.training != nil
       ? "was trained by minibatch SGD"
-      : model.method.map { $0.ridgePenalty > 0 ? "was fitted with a ridge penalty of \(number($0.ridgePenalty))" : "" }
-        .flatMap { $0.isEmpty ? nil : $0 } ?? "was fitted by least squares"
-    let dropped = model.droppedRows > 0 ? "; \(counted(model.droppedRows, "row")) with a missing field \(model.droppedRows == 1 ? "was" : "were") left out" : ""
+      : penalty > 0 ? "was fitted with a ridge penalty of \(number(penalty))" : "was fitted by least squares"
+    let dropped =
+      model.droppedRows > 0
+      ? "; \(counted(model.droppedRows, "row")) with a missing field \(model.droppedRows == 1 ? "was" : "were") left out"
+      : ""
     var sentences = [
       "\(printable(model.target)) \(how) on \(counted(model.features.count, "column")) of \(rows)\(model.weights.map { ", weighed by \(printable($0))" } ?? "")\(dropped)."
     ]
@@ -80,11 +85,14 @@ extension Report {
         "The charts are of \(counted(n, "row")) that are not those of the fit: residuals are in units of its σ, and leverages have no part in them."
       ]
     if diagnostics.missingRows > 0 {
-      sentences.append("\(counted(diagnostics.missingRows, "row")) without a prediction \(diagnostics.missingRows == 1 ? "is" : "are") left out.")
+      sentences.append(
+        "\(counted(diagnostics.missingRows, "row")) without a prediction \(diagnostics.missingRows == 1 ? "is" : "are") left out."
+      )
     }
     if diagnostics.unestimable.rowCount > 0 {
       sentences.append(
-        "\(counted(diagnostics.unestimable.rowCount, "row")) \(diagnostics.unestimable.rowCount == 1 ? "is" : "are") not estimable, and left out.")
+        "\(counted(diagnostics.unestimable.rowCount, "row")) \(diagnostics.unestimable.rowCount == 1 ? "is" : "are") not estimable, and left out."
+      )
     }
     return sentences
   }

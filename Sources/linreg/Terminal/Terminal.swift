@@ -101,9 +101,38 @@ enum Terminal {
   }
 
   /// Columns of the terminal that standard error goes to; 80 where it does not say.
-  static var width: Int {
+  static var width: Int { size(.error)?.columns ?? 80 }
+
+  /// Where text goes.
+  enum Stream {
+    case output, error
+    fileprivate var descriptor: Int32 { self == .output ? STDOUT_FILENO : STDERR_FILENO }
+  }
+
+  /// Columns and rows of a terminal; nil where a stream does not go to one, or it does not say.
+  static func size(_ stream: Stream) -> (columns: Int, rows: Int)? {
     var size = winsize()
-    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    guard ioctl(stream.descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+      return nil
+    }
+    return (Int(size.ws_col), Int(size.ws_row))
+  }
+
+  /// Whether a stream goes to a terminal that has colours, and nobody has said that they are not wanted (NO_COLOR).
+  static func hasColor(_ stream: Stream) -> Bool {
+    isatty(stream.descriptor) == 1 && variable("NO_COLOR") == nil
+      && variable("TERM").map { $0 != "dumb" } ?? false
+  }
+
+  /// Whether the locale has UTF-8.
+  static var hasUTF8: Bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(variable).first ?? ""
+    return locale.lowercased().replacing("-", with: "").contains("utf8")
+  }
+
+  /// A variable of the environment; nil where it is not set or empty.
+  private static func variable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   }
 
   /// Draws a line in place of the one that was drawn before; an empty one takes it away.

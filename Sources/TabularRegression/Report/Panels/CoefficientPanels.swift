@@ -21,17 +21,21 @@ extension Report {
           at: Double(position), low: interval.map { $0.lowerBound * factor } ?? estimate,
           high: interval.map { $0.upperBound * factor } ?? estimate, middle: estimate)
       }
-      guard !intervals.isEmpty, intervals.allSatisfy({ $0.low.isFinite && $0.high.isFinite }) else { return nil }
+      guard !intervals.isEmpty, intervals.allSatisfy({ $0.low.isFinite && $0.high.isFinite }) else {
+        return nil
+      }
       return Chart(
         title: name,
-        summary: "The coefficients of \(counted(rows.count, "term"))\(hasErrors ? " with intervals of 95 %" : "").",
+        summary:
+          "The coefficients of \(counted(rows.count, "term"))\(hasErrors ? " with intervals of 95 %" : "").",
         x: Axis(label: name.lowercased(), range: span(intervals.flatMap { [$0.low, $0.high] }, around: [0])),
         y: Axis(label: "", categories: rows.map { names[$0] }),
         layers: [.rule(x: 0, y: nil, .muted), .horizontalIntervals(intervals, .data)],
         height: Double(90 + 22 * max(3, rows.count)))
     }
     let deviations = model.standardDeviations
-    let spread = model.hasIntercept && model.observations > 1
+    let spread =
+      model.hasIntercept && model.observations > 1
       ? (model.statistics.totalSumOfSquares / Double(model.observations - 1)).squareRoot() : 0
     let charts = [
       chart("In the units of the columns") { _ in 1 },
@@ -41,21 +45,29 @@ extension Report {
         } : nil,
     ].compactMap { $0 }
     let table = PanelTable(
-      title: "Coefficients", columns: ["term", "estimate"] + (hasErrors ? ["std. error", "t", "p", "95 % interval"] : []),
+      title: "Coefficients",
+      columns: ["term", "estimate"] + (hasErrors ? ["std. error", "t", "p", "95 % interval"] : []),
       rows: shown.map { row in
         let term = all[row]
         func text(_ value: Double?) -> String { value.map { readable($0) } ?? "–" }
-        let interval = term.confidenceInterval().map { "\(readable($0.lowerBound)) to \(readable($0.upperBound))" }
+        let interval = term.confidenceInterval().map {
+          "\(readable($0.lowerBound)) to \(readable($0.upperBound))"
+        }
         return [names[row], term.estimate.map { readable($0, digits: 5) } ?? "left out"]
           + (hasErrors
-            ? [text(term.standardError), text(term.tStatistic), term.pValue.map(probability) ?? "–", interval ?? "–"]
+            ? [
+              text(term.standardError), text(term.tStatistic), term.pValue.map(probability) ?? "–",
+              interval ?? "–",
+            ]
             : [])
       }, isOpen: true)
     let hidden = all.count - shown.count
     return Panel(
       name: "coefficients", title: title,
-      caption: (hasErrors ? "Intervals of 95 %." : "The model has no standard errors: \(model.whyNoCovariance).")
-        + (hidden > 0 ? " The \(shown.count) terms farthest from 0 by their t are shown, \(hidden) are not." : ""),
+      caption: (hasErrors
+        ? "Intervals of 95 %." : "The model has no standard errors: \(model.whyNoCovariance).")
+        + (hidden > 0
+          ? " The \(shown.count) terms farthest from 0 by their t are shown, \(hidden) are not." : ""),
       finding: coefficientFinding(title), charts: charts, tables: [table])
   }
 
@@ -64,7 +76,9 @@ extension Report {
     let all = model.coefficientStatistics
     if all.count <= Self.mostTerms { return Array(all.indices) }
     // What stands for t where there is none is the order of the terms.
-    let sizes = all.indices.map { row in model.hasIntercept && row == 0 ? .infinity : abs(all[row].tStatistic ?? 0) }
+    let sizes = all.indices.map { row in
+      model.hasIntercept && row == 0 ? .infinity : abs(all[row].tStatistic ?? 0)
+    }
     return sizes.indices.sorted { (sizes[$0], $1) > (sizes[$1], $0) }.prefix(Self.mostTerms).sorted()
   }
 
@@ -76,7 +90,10 @@ extension Report {
       tested.isEmpty || diagnostics.fit.isPerfect
       ? "\(counted(all.count, "coefficient"))."
       : "Of \(counted(tested.count, "coefficient")) beside the intercept \(tested.count { $0 < 0.05 }) \(tested.count { $0 < 0.05 } == 1 ? "differs" : "differ") from 0 at the level of 5 %."
-    if leftOut > 0 { text += " \(counted(leftOut, "column")) \(leftOut == 1 ? "was" : "were") left out: \(model.redundancyNotes.joined(separator: "; "))." }
+    if leftOut > 0 {
+      text +=
+        " \(counted(leftOut, "column")) \(leftOut == 1 ? "was" : "were") left out: \(model.redundancyNotes.joined(separator: "; "))."
+    }
     return Finding(title, isRemarkable: leftOut > 0, text)
   }
 
@@ -99,13 +116,16 @@ extension Report {
         .horizontalBars(shown.enumerated().map { Point(x: $1.factor, y: Double($0)) }, .data),
       ], height: Double(90 + 22 * max(3, shown.count)))
     let large = known.filter { $0.factor > 10 }
-    let listedNames = large.prefix(5).map { "\(names[$0.index]) \(readable($0.factor, digits: 3))" }.joined(separator: ", ")
+    let listedNames = large.prefix(5).map { "\(names[$0.index]) \(readable($0.factor, digits: 3))" }.joined(
+      separator: ", ")
     return Panel(
       name: "inflation", title: title,
       caption:
         "How many times larger the variance of a coefficient is than if its column were not correlated with the others. Beyond 10 it is called large.\(known.count > shown.count ? " The \(shown.count) largest of \(known.count)." : "")",
       finding: large.isEmpty
-        ? Finding(title, isRemarkable: false, "Nothing unusual: the largest factor is \(readable(known[0].factor, digits: 3)).")
+        ? Finding(
+          title, isRemarkable: false,
+          "Nothing unusual: the largest factor is \(readable(known[0].factor, digits: 3)).")
         : Finding(
           title, isRemarkable: true,
           "\(listedNames)\(large.count > 5 ? " and \(large.count - 5) more" : ""): these columns nearly determine each other, so that their coefficients are uncertain one by one; predictions are not."

@@ -37,7 +37,8 @@ extension Report {
       (marks, ys) = (.cells(cells), ends(cells.yEdges))
     }
     let chart = Chart(
-      title: name, summary: "Partial residuals of \(name): what it contributes to the prediction, and the residual.",
+      title: name,
+      summary: "Partial residuals of \(name): what it contributes to the prediction, and the residual.",
       x: Axis(label: name, range: span([low, high])),
       y: Axis(label: "contribution + residual", range: span(ys, around: line)),
       layers: [
@@ -53,7 +54,9 @@ extension Report {
   /// Means of each group and its neighbours, weighted 1, 2, 1.
   private func smooth(_ means: [Interval]) -> [Point] {
     means.indices.map { index in
-      let near = [max(0, index - 1), index, index, min(means.count - 1, index + 1)].compactMap { means[$0].middle }
+      let near = [max(0, index - 1), index, index, min(means.count - 1, index + 1)].compactMap {
+        means[$0].middle
+      }
       return Point(x: means[index].at, y: near.reduce(0, +) / Double(near.count))
     }
   }
@@ -113,7 +116,9 @@ extension Report {
     let fitted = shown.enumerated().map { Point(x: bins.fittedMean($1), y: Double($0)) }
     let chart = Chart(
       title: name, summary: "The mean of \(shortTarget) in each level of \(name), observed and fitted.",
-      x: Axis(label: "mean \(shortTarget)", range: span(observed.flatMap { [$0.low, $0.high] }, around: fitted.map(\.x))),
+      x: Axis(
+        label: "mean \(shortTarget)",
+        range: span(observed.flatMap { [$0.low, $0.high] }, around: fitted.map(\.x))),
       y: Axis(label: "", categories: shown.map { printable(bins.levels[$0]) }),
       layers: [.horizontalIntervals(observed, .data), .points(fitted, .fit)],
       height: Double(90 + 22 * max(3, shown.count)))
@@ -153,8 +158,10 @@ extension Diagnostics {
     guard observations >= Self.fewestForTests, !fit.isPerfect, groups.count > 3 else { return nil }
     let statistic = groups.reduce(0) { $0 + Double($1.count) * $1.mean * $1.mean }
     return ResidualTest(
-      name: "test of lack of fit in \(groups.count) groups", statistic: "χ² \(number(statistic)), \(groups.count - 2) df",
-      p: ChiSquared.upperP(statistic, freedom: Double(groups.count - 2)), size: groups.map { abs($0.mean) }.max()!)
+      name: "test of lack of fit in \(groups.count) groups",
+      statistic: "χ² \(number(statistic)), \(groups.count - 2) df",
+      p: ChiSquared.upperP(statistic, freedom: Double(groups.count - 2)),
+      size: groups.map { abs($0.mean) }.max()!)
   }
 }
 
@@ -169,7 +176,9 @@ extension FittedModel {
     let table = Table(
       source: "", columns: [TableColumn(name: source, values: .numbers(values))], rowCount: values.count,
       places: RowPlaces(file: "", firstLine: 1))
-    guard let X = try? design.rows(of: table, for: .prediction).X.high, X.rowCount == values.count else { return nil }
+    guard let X = try? design.rows(of: table, for: .prediction).X.high, X.rowCount == values.count else {
+      return nil
+    }
     let sums = (0..<X.rowCount).map { row in
       features.indices.reduce(0) { $0 + model.coefficients[features[$1]] * X[row, $1] }
     }

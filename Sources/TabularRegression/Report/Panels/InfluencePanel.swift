@@ -12,11 +12,16 @@ extension Report {
     let cells = bins.cells()
     let edges = cells.xEdges.map { CLibrary.power(2, $0) }
     let highest = diagnostics.rowsOfLargestLeverage.first?.leverage ?? 1
-    let leverages = few?.map(\.x) ?? [edges.first ?? 1e-3, min(edges.last ?? 1, 1, max(highest, edges.dropLast().last ?? 0))]
+    let leverages =
+      few?.map(\.x) ?? [
+        edges.first ?? 1e-3, min(edges.last ?? 1, 1, max(highest, edges.dropLast().last ?? 0)),
+      ]
     // Room on both sides: the axis is logarithmic.
-    let low = max((leverages.min() ?? 0.001) / 1.1, 1e-12), high = max(low * 1.5, min(1, (leverages.max() ?? 1) * 1.1))
+    let low = max((leverages.min() ?? 0.001) / 1.1, 1e-12),
+      high = max(low * 1.5, min(1, (leverages.max() ?? 1) * 1.1))
     let shown = diagnostics.influentialRows.prefix(5)
-    let residuals = span(few?.map(\.y) ?? ends(cells.yEdges), around: [-1, 1] + shown.compactMap(\.standardizedResidual))
+    let residuals = span(
+      few?.map(\.y) ?? ends(cells.yEdges), around: [-1, 1] + shown.compactMap(\.standardizedResidual))
     var layers: [Layer] = [.rule(x: nil, y: 0, .muted)]
     layers.append(
       few.map { .points($0, .data) }
@@ -26,14 +31,16 @@ extension Report {
     layers.append(
       .labels(shown.map { Label(x: place($0).x, y: place($0).y, text: name($0)) }, .muted))
     let chart = Chart(
-      title: title, summary: "Standardised residuals over leverages, with contours of Cook's distances 0.5 and 1.",
+      title: title,
+      summary: "Standardised residuals over leverages, with contours of Cook's distances 0.5 and 1.",
       x: Axis(label: "leverage", range: low...high, scale: .log),
       y: Axis(label: "standardised residual", range: residuals), layers: layers)
     return Panel(
       name: "influence", title: title,
       caption:
         "Dashed: Cook's distance 0.5 and 1, as far as they are in view. The mean leverage is \(readable(diagnostics.leverageMoments.mean, digits: 3)).",
-      finding: influenceFinding(title), charts: [chart], tables: [rowTable("The most influential rows", diagnostics.influentialRows)])
+      finding: influenceFinding(title), charts: [chart],
+      tables: [rowTable("The most influential rows", diagnostics.influentialRows)])
   }
 
   private func place(_ row: DiagnosedRow) -> Point {

@@ -10,7 +10,8 @@ extension Report {
     let both = span(fitted + observed)
     let scatter = Chart(
       title: title, summary: "Observed over fitted values, with the line on which both are equal.",
-      x: Axis(label: "fitted \(shortTarget)", range: span(fitted)), y: Axis(label: shortTarget, range: span(observed)),
+      x: Axis(label: "fitted \(shortTarget)", range: span(fitted)),
+      y: Axis(label: shortTarget, range: span(observed)),
       layers: [
         points(\.fitted, \.observed).map { .points($0, .data) } ?? .cells(bins.cells()),
         .line([both.lowerBound, both.upperBound].map { Point(x: $0, y: $0) }, .fit, isDashed: false),
@@ -32,10 +33,12 @@ extension Report {
           $0 < 0
             ? "On these rows the mean of \(shortTarget) is a better prediction than the model's (R² \(readable($0, digits: 3)))."
             : "Predictions explain \(readable(100 * $0, digits: 3)) % of the variance of \(shortTarget) on these rows."
-        } ?? "The target is the same in every row: there is nothing to explain."), charts: [scatter, densities],
+        } ?? "The target is the same in every row: there is nothing to explain."),
+      charts: [scatter, densities],
       tables: [
         PanelTable(
-          title: "Range, mean and standard deviation", columns: ["", "least", "mean", "greatest", "std. deviation"],
+          title: "Range, mean and standard deviation",
+          columns: ["", "least", "mean", "greatest", "std. deviation"],
           rows: [("observed", diagnostics.observedMoments), ("fitted", diagnostics.fittedMoments)].map {
             [
               $0.0, readable($0.1.minimum), readable($0.1.mean), readable($0.1.maximum),
@@ -47,7 +50,8 @@ extension Report {
 
   /// The density of a histogram in at most 32 groups of bins.
   private func density(_ counts: [Int], _ axis: BinAxis) -> [Point] {
-    guard let first = counts.firstIndex(where: { $0 > 0 }), let last = counts.lastIndex(where: { $0 > 0 }) else {
+    guard let first = counts.firstIndex(where: { $0 > 0 }), let last = counts.lastIndex(where: { $0 > 0 })
+    else {
       return []
     }
     let n = Double(counts.reduce(0, +)), most = min(32, max(6, Int(n.squareRoot() / 2)))
@@ -56,7 +60,8 @@ extension Report {
       let group = max(0, start)..<min(counts.count, max(0, start + size))
       let count = group.isEmpty ? 0 : counts[group].reduce(0, +)
       return Point(
-        x: axis.lowerEdge(of: start) + Double(size) / 2 * axis.width, y: Double(count) / n / Double(size) / axis.width)
+        x: axis.lowerEdge(of: start) + Double(size) / 2 * axis.width,
+        y: Double(count) / n / Double(size) / axis.width)
     }
   }
 }
@@ -67,7 +72,9 @@ extension Diagnostics {
   package var shareExplained: Double? {
     let deviation = observedMoments.deviation, n = Double(observations)
     guard observations > 1, deviation > 0 else { return nil }
-    if isOfFit { return fit.totalSumOfSquares > 0 ? 1 - fit.residualSumOfSquares / fit.totalSumOfSquares : nil }
+    if isOfFit {
+      return fit.totalSumOfSquares > 0 ? 1 - fit.residualSumOfSquares / fit.totalSumOfSquares : nil
+    }
     let ratio = residualSumOfSquares.squareRoot() / deviation
     return 1 - ratio * ratio / (n - 1)
   }

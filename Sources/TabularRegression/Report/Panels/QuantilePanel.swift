@@ -44,7 +44,8 @@ extension Report {
     let ends = [quantiles.first?.normal, quantiles.last?.normal].compactMap { $0 }
     let chart = Chart(
       title: title,
-      summary: "Residuals in ascending order over what they would be if they were normal, with a band that 95 of 100 points of normal residuals lie in.",
+      summary:
+        "Residuals in ascending order over what they would be if they were normal, with a band that 95 of 100 points of normal residuals lie in.",
       x: Axis(label: "standard normal quantile", range: span(ends)),
       y: Axis(label: residualName, range: span(quantiles.map(\.residual), around: [-1, 1])),
       layers: [
@@ -54,13 +55,15 @@ extension Report {
       ])
     return Panel(
       name: "quantiles", title: title,
-      caption: "The line goes through the quartiles; of normal residuals 95 in 100 points lie within the band.",
+      caption:
+        "The line goes through the quartiles; of normal residuals 95 in 100 points lie within the band.",
       finding: quantileFinding(title), charts: [chart],
       tables: [
         PanelTable(
           title: "Quantiles", columns: ["probability", "residual", "normal"],
           rows: [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999].compactMap { p in
-            guard let first = quantiles.first, let last = quantiles.last, first.probability <= p, p <= last.probability
+            guard let first = quantiles.first, let last = quantiles.last, first.probability <= p,
+              p <= last.probability
             else { return nil }
             return [number(p), readable(value(quantiles, at: p)), readable(Normal.quantile(p))]
           })
@@ -68,7 +71,9 @@ extension Report {
   }
 
   /// The residual at a probability, between two of the quantiles.
-  private func value(_ quantiles: [(normal: Double, residual: Double, probability: Double)], at p: Double) -> Double {
+  private func value(_ quantiles: [(normal: Double, residual: Double, probability: Double)], at p: Double)
+    -> Double
+  {
     guard let above = quantiles.firstIndex(where: { $0.probability >= p }) else { return .nan }
     let high = quantiles[above]
     if above == 0 || high.probability == p { return high.residual }

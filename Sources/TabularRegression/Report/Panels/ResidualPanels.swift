@@ -49,13 +49,18 @@ extension Report {
     layers.append(.intervals(intervals(groups, diagnostics.means.axis), .fit))
     let chart = Chart(
       title: title,
-      summary: "Residuals in units of σ over fitted values, with their means in groups and two standard errors.",
-      x: Axis(label: "fitted \(shortTarget)", range: span(bins.x.range.map { [$0.lowerBound, $0.upperBound] } ?? [])),
-      y: Axis(label: "residual / σ", range: span(points?.map(\.y) ?? ends(bins.cells().yEdges), around: [-1, 1])),
+      summary:
+        "Residuals in units of σ over fitted values, with their means in groups and two standard errors.",
+      x: Axis(
+        label: "fitted \(shortTarget)",
+        range: span(bins.x.range.map { [$0.lowerBound, $0.upperBound] } ?? [])),
+      y: Axis(
+        label: "residual / σ", range: span(points?.map(\.y) ?? ends(bins.cells().yEdges), around: [-1, 1])),
       layers: layers)
     return Panel(
       name: "residuals", title: title,
-      caption: "\(unitNote) Dots with bars: means of \(counted(groups.count, "group")) of rows ± 2 standard errors.",
+      caption:
+        "\(unitNote) Dots with bars: means of \(counted(groups.count, "group")) of rows ± 2 standard errors.",
       finding: residualFinding(title), charts: [chart],
       tables: [
         PanelTable(
@@ -119,8 +124,11 @@ extension Report {
     let chart = Chart(
       title: title,
       summary: "The root of the size of residuals over fitted values, with its means in groups.",
-      x: Axis(label: "fitted \(shortTarget)", range: span(bins.x.range.map { [$0.lowerBound, $0.upperBound] } ?? [])),
-      y: Axis(label: "√|\(residualName)|", range: span(points?.map(\.y) ?? ends(bins.cells().yEdges), around: [0])),
+      x: Axis(
+        label: "fitted \(shortTarget)",
+        range: span(bins.x.range.map { [$0.lowerBound, $0.upperBound] } ?? [])),
+      y: Axis(
+        label: "√|\(residualName)|", range: span(points?.map(\.y) ?? ends(bins.cells().yEdges), around: [0])),
       layers: [
         points.map { .points($0, .data) } ?? .cells(bins.cells()),
         .line(
@@ -134,7 +142,8 @@ extension Report {
       finding: spreadFinding(title), charts: [chart],
       tables: [
         PanelTable(
-          title: "Spread by fitted value", columns: ["fitted from", "to", "rows", "mean √|residual|", "std. error"],
+          title: "Spread by fitted value",
+          columns: ["fitted from", "to", "rows", "mean √|residual|", "std. error"],
           rows: groups.map { group in
             [
               readable(lower(group, sums.axis)), readable(upper(group, sums.axis)), String(group.count),
@@ -160,7 +169,9 @@ extension Report {
 
   /// log(y) where the target is a column of positive numbers.
   var logOfTarget: String? {
-    guard case .column(let name)? = model.design.targets.first, diagnostics.observedMoments.minimum > 0 else { return nil }
+    guard case .column(let name)? = model.design.targets.first, diagnostics.observedMoments.minimum > 0 else {
+      return nil
+    }
     return "log(\(FormulaParser.quoted(name)))"
   }
 
@@ -178,17 +189,21 @@ extension Report {
       )
     }
     let slope = diagnostics.moments.autocorrelation ?? 0
-    let range = span(few?.flatMap { [$0.x, $0.y] } ?? ends(bins.cells().yEdges) + ends(bins.cells().xEdges), around: [-1, 1])
+    let range = span(
+      few?.flatMap { [$0.x, $0.y] } ?? ends(bins.cells().yEdges) + ends(bins.cells().xEdges), around: [-1, 1])
     let chart = Chart(
       title: title, summary: "The residual of each row over that of the row before it.",
-      x: Axis(label: "residual / σ of the row before", range: range), y: Axis(label: "residual / σ", range: range),
+      x: Axis(label: "residual / σ of the row before", range: range),
+      y: Axis(label: "residual / σ", range: range),
       layers: [
         .rule(x: 0, y: 0, .muted), few.map { .points($0, .data) } ?? .cells(bins.cells()),
         .line(
           [range.lowerBound, range.upperBound].map { Point(x: $0, y: slope * $0) }, .fit, isDashed: false),
       ])
     return Panel(
-      name: "neighbours", title: title, caption: "The line has the slope of their correlation, \(readable(slope, digits: 3)).",
-      finding: perfectFinding(title) ?? Finding(title, remarks, tests: [test], otherwise: fewNote), charts: [chart])
+      name: "neighbours", title: title,
+      caption: "The line has the slope of their correlation, \(readable(slope, digits: 3)).",
+      finding: perfectFinding(title) ?? Finding(title, remarks, tests: [test], otherwise: fewNote),
+      charts: [chart])
   }
 }

@@ -7,7 +7,9 @@ extension TrainingRun {
   package var charts: [Chart] {
     /// Below this there is nothing but rounding.
     let least = 1e-16
-    func chart(_ title: String, _ values: [(epoch: Int, value: Double?)], isLogarithmic: Bool = true) -> Chart? {
+    func chart(_ title: String, _ values: [(epoch: Int, value: Double?)], isLogarithmic: Bool = true)
+      -> Chart?
+    {
       let points = values.compactMap { epoch, value in
         value.flatMap { $0.isFinite ? Point(x: Double(epoch), y: isLogarithmic ? max($0, least) : $0) : nil }
       }
@@ -19,12 +21,18 @@ extension TrainingRun {
         y: Axis(
           label: title.lowercased(), range: isLogarithmic ? low / 2...high * 2 : span(ys),
           scale: isLogarithmic ? .log : .linear),
-        layers: [.line(points, .data, isDashed: false), .points(points.count > 60 ? [points[0], last] : points, .data)],
+        layers: [
+          .line(points, .data, isDashed: false),
+          .points(points.count > 60 ? [points[0], last] : points, .data),
+        ],
         height: 240)
     }
-    let losses = epochs.map { ($0.epoch, $0.excessLoss) }, distances = epochs.map { ($0.epoch, $0.gapToExact) }
-    let above = [chart("Loss above the exact solution's", losses), chart("Distance to the exact solution", distances)]
-      .compactMap { $0 }
+    let losses = epochs.map { ($0.epoch, $0.excessLoss) },
+      distances = epochs.map { ($0.epoch, $0.gapToExact) }
+    let above = [
+      chart("Loss above the exact solution's", losses), chart("Distance to the exact solution", distances),
+    ]
+    .compactMap { $0 }
     if !above.isEmpty { return above }
     let isPositive = epochs.allSatisfy { $0.loss > 0 }
     return [chart("Loss", epochs.map { ($0.epoch, $0.loss) }, isLogarithmic: isPositive)].compactMap { $0 }
@@ -39,20 +47,25 @@ extension Report {
     if charts.isEmpty { return nil }
     func text(_ value: Double?) -> String { value.map { number($0) } ?? "–" }
     let step = max(1, training.epochs.count / 20)
-    let shown = training.epochs.enumerated().filter { $0.offset % step == 0 || $0.offset == training.epochs.count - 1 }
+    let shown = training.epochs.enumerated().filter {
+      $0.offset % step == 0 || $0.offset == training.epochs.count - 1
+    }
     return Panel(
       name: "training", title: title,
-      caption: "The loss is the mean of squared error / 2; the distance is that of the coefficient farthest from the exact one, in standardised units.",
+      caption:
+        "The loss is the mean of squared error / 2; the distance is that of the coefficient farthest from the exact one, in standardised units.",
       finding: Finding(
         title, isRemarkable: training.stopReason != .converged && training.stopReason != .epochs,
         training.outcome.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: ". ") + "."),
       charts: charts,
       tables: [
         PanelTable(
-          title: "Epochs", columns: ["epoch", "loss", "above the exact one's", "distance", "validation loss"],
+          title: "Epochs",
+          columns: ["epoch", "loss", "above the exact one's", "distance", "validation loss"],
           rows: shown.map { _, epoch in
             [
-              String(epoch.epoch), number(epoch.loss, digits: 6), text(epoch.excessLoss), text(epoch.gapToExact),
+              String(epoch.epoch), number(epoch.loss, digits: 6), text(epoch.excessLoss),
+              text(epoch.gapToExact),
               text(epoch.validationLoss),
             ]
           })
@@ -61,7 +74,9 @@ extension Report {
 
   /// What `check` says of the columns that the model reads.
   var checkPanel: Panel {
-    let title = "The data", check = TableCheck(source: diagnostics.source, columns: diagnostics.profiles, target: diagnostics.fit.target)
+    let title = "The data",
+      check = TableCheck(
+        source: diagnostics.source, columns: diagnostics.profiles, target: diagnostics.fit.target)
     let found = check.findings
     return Panel(
       name: "data", title: title,
