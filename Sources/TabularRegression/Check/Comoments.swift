@@ -12,16 +12,19 @@ package struct Comoments: Sendable, Equatable, Codable {
   init() {}
 
   init(_ x: [Double], _ y: [Double]) {
-    let rows = x.indices.filter { x[$0].isFinite && y[$0].isFinite }
     differences = zip(x, y).count { !($0 == $1 || $0.isNaN && $1.isNaN) }
-    if rows.isEmpty { return }
-    count = Double(rows.count)
-    for row in rows {
-      meanX += x[row] / count
-      meanY += y[row] / count
+    let areFinite = zip(x, y).allSatisfy { ($0 - $0) + ($1 - $1) == 0 }
+    let rows = areFinite ? [] : x.indices.filter { x[$0].isFinite && y[$0].isFinite }
+    let (x, y) = areFinite ? (x, y) : (rows.map { x[$0] }, rows.map { y[$0] })
+    if x.isEmpty { return }
+    count = Double(x.count)
+    let share = 1 / count
+    for (x, y) in zip(x, y) {
+      meanX += x * share
+      meanY += y * share
     }
-    for row in rows {
-      let (dx, dy) = (x[row] - meanX, y[row] - meanY)
+    for (x, y) in zip(x, y) {
+      let (dx, dy) = (x - meanX, y - meanY)
       xx += dx * dx
       yy += dy * dy
       xy += dx * dy

@@ -32,26 +32,37 @@ package struct BinAxis: Equatable, Sendable, Codable {
   /// The middle of a bin.
   package func center(of bin: Int) -> Double { (Double(first + bin) + 0.5) * width }
 
+  /// Finds the positions of values among the bins.
+  struct Locator {
+    private let scale: Double
+    private let low: Double
+    private let high: Double
+
+    init(_ axis: BinAxis) {
+      scale = Double(sign: .plus, exponent: -axis.exponent, significand: 1)
+      (low, high) = (Double(axis.first), Double(axis.first + axis.count - 1))
+    }
+
+    /// The position of a value: the first of one below all bins, and of NaN, the last of one above.
+    @inline(__always)
+    func position(_ value: Double) -> Int {
+      let place = min(high, max(low, value * scale)), whole = Int(place)
+      // Truncated numbers are those below but for negative ones; places below the first bin are it.
+      return whole - (Double(whole) > place ? 1 : 0) - Int(low)
+    }
+  }
+
   /// The positions of values among the bins.
-  ///
-  /// - Precondition: the axis covers them, or is fixed; none is NaN.
   func positions(_ values: [Double]) -> [Int32] {
-    let scale = Double(sign: .plus, exponent: -exponent, significand: 1)
-    let (low, high) = (Double(first), Double(first + count - 1))
-    return values.map { Int32(min(max(($0 * scale).rounded(.down), low), high) - low) }
+    let locator = Locator(self)
+    return values.map { Int32(truncatingIfNeeded: locator.position($0)) }
   }
 
   /// The axis that holds these values too.
   ///
   /// - Precondition: they are finite, unless the axis is fixed.
   func covering(_ values: [Double]) -> BinAxis {
-    guard var low = values.first else { return self }
-    var high = low
-    for value in values {
-      low = min(low, value)
-      high = max(high, value)
-    }
-    return covering(low...high)
+    extremes(of: values).map(covering) ?? self
   }
 
   /// The axis that holds the values of another of its kind too.
@@ -112,4 +123,20 @@ extension BinAxis {
     try container.check(
       (fitted.exponent, fitted.first) == (exponent, first), .range, "values outside the bins")
   }
+}
+
+/// The least and the greatest of numbers; nil where there are none.
+private func extremes(of values: [Double]) -> ClosedRange<Double>? {
+  guard let first = values.first else { return nil }
+  var low = SIMD8(repeating: first), high = low, start = 0
+  values.withUnsafeBufferPointer { values in
+    while start + 8 <= values.count {
+      let eight = UnsafeRawPointer(values.baseAddress! + start).loadUnaligned(as: SIMD8<Double>.self)
+      low = pointwiseMin(low, eight)
+      high = pointwiseMax(high, eight)
+      start += 8
+    }
+  }
+  let rest = values[start...]
+  return rest.reduce(low.min()) { min($0, $1) }...rest.reduce(high.max()) { max($0, $1) }
 }

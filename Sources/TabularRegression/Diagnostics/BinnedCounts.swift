@@ -36,10 +36,10 @@ package struct BinnedCounts: Equatable, Sendable {
   mutating func add(_ xs: [Double], _ ys: [Double]) {
     precondition(xs.count == ys.count)
     widen(to: x.covering(xs), y.covering(ys))
-    let (columns, rows) = (x.positions(xs), y.positions(ys)), height = y.count
+    let (columns, rows) = (BinAxis.Locator(x), BinAxis.Locator(y)), height = y.count
     // Positions are below the number of bins of each axis.
     counts.withUnsafeMutableBufferPointer { counts in
-      for index in columns.indices { counts[Int(columns[index]) * height + Int(rows[index])] += 1 }
+      for index in xs.indices { counts[columns.position(xs[index]) * height + rows.position(ys[index])] += 1 }
     }
   }
 
@@ -49,6 +49,14 @@ package struct BinnedCounts: Equatable, Sendable {
     later.forEach { i, j, count in
       counts[later.x.position(of: i, on: x) * y.count + later.y.position(of: j, on: y)] += count
     }
+  }
+
+  /// Makes sure that values of x have bins.
+  mutating func widen(toCover xs: [Double]) { widen(to: x.covering(xs), y) }
+
+  /// Changes the counts.
+  mutating func update(_ body: (UnsafeMutableBufferPointer<Int>) -> Void) {
+    counts.withUnsafeMutableBufferPointer { body($0) }
   }
 
   private func forEach(_ body: (Int, Int, Int) -> Void) {

@@ -21,11 +21,27 @@ package struct BinnedSums: Equatable, Sendable {
   mutating func add(_ places: [Double], _ values: [Double]) {
     precondition(places.count == values.count)
     widen(to: axis.covering(places))
-    let bins = axis.positions(places)
-    for (bin, value) in zip(bins, values) {
-      counts[Int(bin)] += 1
-      sums[Int(bin)] += value
-      squares[Int(bin)] += value * value
+    let locator = BinAxis.Locator(axis)
+    update { counts, sums, squares in
+      for (place, value) in zip(places, values) {
+        let bin = locator.position(place)
+        counts[bin] += 1
+        sums[bin] += value
+        squares[bin] += value * value
+      }
+    }
+  }
+
+  /// Changes numbers, sums and sums of squares of the bins.
+  mutating func update(
+    _ body: (
+      UnsafeMutableBufferPointer<Int>, UnsafeMutableBufferPointer<Double>, UnsafeMutableBufferPointer<Double>
+    ) -> Void
+  ) {
+    counts.withUnsafeMutableBufferPointer { counts in
+      sums.withUnsafeMutableBufferPointer { sums in
+        squares.withUnsafeMutableBufferPointer { squares in body(counts, sums, squares) }
+      }
     }
   }
 
@@ -44,7 +60,8 @@ package struct BinnedSums: Equatable, Sendable {
     }
   }
 
-  private mutating func widen(to axis: BinAxis) {
+  /// Takes an axis that covers this one.
+  mutating func widen(to axis: BinAxis) {
     if (axis.exponent, axis.first) == (self.axis.exponent, self.axis.first) { return self.axis = axis }
     var wider = BinnedSums(axis)
     wider.take(self)
@@ -56,6 +73,8 @@ package struct BinnedSums: Equatable, Sendable {
     /// The bins.
     package let bins: Range<Int>
     package let count: Int
+    /// The mean of the middles of the bins, weighted by their rows.
+    package let center: Double
     let sum: Double
     let squares: Double
 
@@ -70,8 +89,11 @@ package struct BinnedSums: Equatable, Sendable {
 
   /// The bins of a range.
   package func group(_ bins: Range<Int>) -> Group {
-    Group(
-      bins: bins, count: counts[bins].reduce(0, +), sum: sums[bins].reduce(0, +),
+    let count = counts[bins].reduce(0, +)
+    let center = bins.reduce(0) { $0 + Double(counts[$1]) / Double(count) * axis.center(of: $1) }
+    let range = axis.range ?? center...center
+    return Group(
+      bins: bins, count: count, center: min(max(center, range.lowerBound), range.upperBound), sum: sums[bins].reduce(0, +),
       squares: squares[bins].reduce(0, +))
   }
 

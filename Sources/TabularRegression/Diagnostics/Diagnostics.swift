@@ -163,11 +163,15 @@ extension Diagnostics {
 
   /// Residuals by the columns of the table.
   private mutating func addColumns(_ model: FittedModel, _ rows: ResidualRows) throws(TabularError) {
+    let block = BinnedResiduals.Block(rows.scaled), areAll = rows.rows.count == rows.block.rowCount
     for index in features.indices {
       let numbers = try rows.block.numbers(features[index].name)
-      let fill = model.design.sources.first { $0.name == features[index].name }?.fill ?? .nan
-      let values = rows.rows.map { numbers[$0].isNaN ? fill : numbers[$0] }
-      features[index].add(values, rows.scaled)
+      let fill = model.design.sources.first { $0.name == features[index].name }?.fill
+      if areAll && fill == nil {
+        features[index].add(numbers, block)
+      } else {
+        features[index].add(rows.rows.map { numbers[$0].isNaN ? fill ?? .nan : numbers[$0] }, block)
+      }
       if fewRows == nil { features[index].values = [] }
     }
     for index in levels.indices {

@@ -5,28 +5,23 @@ internal import LinearRegression
 package struct FeatureBins: Equatable, Sendable, Codable {
   /// The column's name.
   package let name: String
-  /// The column × residuals in units of σ.
-  package private(set) var counts: BinnedCounts
-  /// Means of these residuals over the column.
-  package private(set) var means: BinnedSums
+  /// Residuals over the column, in units of σ.
+  package private(set) var residuals: BinnedResiduals
   /// The column's numbers, in the order of the few rows; empty where rows are many.
   package var values: [Double] = []
 
   init(_ name: String) {
     self.name = name
-    counts = BinnedCounts(BinAxis(count: 64), BinAxis(exponent: -1, first: -16, count: 32))
-    means = BinnedSums(BinAxis(count: 64))
+    residuals = BinnedResiduals(columns: 64)
   }
 
-  mutating func add(_ values: [Double], _ scaled: [Double]) {
-    counts.add(values, scaled)
-    means.add(values, scaled)
+  mutating func add(_ values: [Double], _ block: BinnedResiduals.Block) {
+    residuals.add(values, block)
     self.values += values
   }
 
   mutating func merge(_ later: FeatureBins) {
-    counts.merge(later.counts)
-    means.merge(later.means)
+    residuals.merge(later.residuals)
     values += later.values
   }
 }

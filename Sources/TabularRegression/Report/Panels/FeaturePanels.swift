@@ -10,13 +10,13 @@ extension Report {
   }
 
   private func featurePanel(_ bins: FeatureBins) -> Panel? {
-    guard let range = bins.means.axis.range, range.lowerBound < range.upperBound else { return nil }
+    guard let range = bins.residuals.means.axis.range, range.lowerBound < range.upperBound else { return nil }
     let name = printable(bins.name), title = "Partial residuals: \(name)"
     let (low, high) = (range.lowerBound, range.upperBound)
     let grid = (0...80).map { low + (high - low) * (Double($0) / 80) }
     guard let line = model.contribution(of: bins.name, at: grid) else { return nil }
-    let groups = bins.means.groups(most: 15, fewest: 5)
-    let centers = groups.map { (lower($0, bins.means.axis) + upper($0, bins.means.axis)) / 2 }
+    let groups = bins.residuals.means.groups(most: 15, fewest: 5)
+    let centers = groups.map(\.center)
     guard let atCenters = model.contribution(of: bins.name, at: centers) else { return nil }
     let s = diagnostics.fit.unit
     let means = groups.indices.map { index in
@@ -63,7 +63,7 @@ extension Report {
 
   /// The cells of the residuals, moved by what the column contributes.
   private func shifted(_ bins: FeatureBins, _ s: Double) -> Cells {
-    let counts = bins.counts, used = counts.x.range
+    let counts = bins.residuals.counts, used = counts.x.range
     let columns = counts.countsOfX.indices.filter { counts.countsOfX[$0] > 0 }
     guard let first = columns.first, let last = columns.last, let used else {
       return Cells(xEdges: [], yEdges: [], counts: [])
@@ -95,7 +95,7 @@ extension Report {
     var remarks: [String] = []
     if test.p < ResidualTest.significance / Double(max(1, diagnostics.features.count)), test.size >= 0.2 {
       remarks.append(
-        "The residuals are not 0 on average all along \(name), but off by up to \(readable(test.size, digits: 2)) σ: try poly(\(FormulaParser.quoted(bins.name)), 2)\(bins.means.axis.range.map { $0.lowerBound > 0 } ?? false ? " or log(\(FormulaParser.quoted(bins.name)))" : "")."
+        "The residuals are not 0 on average all along \(name), but off by up to \(readable(test.size, digits: 2)) σ: try poly(\(FormulaParser.quoted(bins.name)), 2)\(bins.residuals.means.axis.range.map { $0.lowerBound > 0 } ?? false ? " or log(\(FormulaParser.quoted(bins.name)))" : "")."
       )
     }
     return Finding(title, remarks, tests: [test])
@@ -154,7 +154,7 @@ extension Diagnostics {
   /// Whether the means of the residuals in groups along a column differ from 0 by more than chance; see
   /// ``groupsTest``.
   func groupsTest(of bins: FeatureBins) -> ResidualTest? {
-    let groups = bins.means.groups(most: 15, fewest: 10)
+    let groups = bins.residuals.means.groups(most: 15, fewest: 10)
     guard observations >= Self.fewestForTests, !fit.isPerfect, groups.count > 3 else { return nil }
     let statistic = groups.reduce(0) { $0 + Double($1.count) * $1.mean * $1.mean }
     return ResidualTest(

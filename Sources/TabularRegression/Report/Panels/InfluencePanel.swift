@@ -72,12 +72,12 @@ extension Report {
         "\(name(row)) lies \(readable(abs(test.size), digits: 3)) of its standard deviations \(test.size > 0 ? "above" : "below") the fit: see whether it is an error."
       )
     }
-    let influential = diagnostics.influentialRows.filter { $0.cooksDistance ?? 0 > 0.5 }
+    let influential = diagnostics.influentialRows.filter { $0.cooksDistance ?? 0 > 1 }
     if let first = influential.first, let distance = first.cooksDistance {
       remarks.append(
         influential.count == 1
           ? "\(name(first)) moves the coefficients by itself: its Cook's distance is \(readable(distance, digits: 2))."
-          : "\(influential.count)\(influential.count == 20 ? " or more" : "") rows move the coefficients by themselves: their Cook's distances are above 0.5, the largest is \(readable(distance, digits: 2)), of \(name(first))."
+          : "\(influential.count)\(influential.count == 20 ? " or more" : "") rows move the coefficients by themselves: their Cook's distances are above 1, the largest is \(readable(distance, digits: 2)), of \(name(first))."
       )
     }
     if diagnostics.fullLeverageRows > 0 {

@@ -57,8 +57,7 @@ extension Report {
     let n = Double(counts.reduce(0, +)), most = min(32, max(6, Int(n.squareRoot() / 2)))
     let size = (last - first + most) / most
     return stride(from: first - size, through: last + size, by: size).map { start in
-      let group = max(0, start)..<min(counts.count, max(0, start + size))
-      let count = group.isEmpty ? 0 : counts[group].reduce(0, +)
+      let count = counts[(start..<start + size).clamped(to: counts.indices)].reduce(0, +)
       return Point(
         x: axis.lowerEdge(of: start) + Double(size) / 2 * axis.width,
         y: Double(count) / n / Double(size) / axis.width)

@@ -46,7 +46,7 @@ extension Report {
     var layers: [Layer] = [.rule(x: nil, y: 0, .muted)]
     let points = points(\.fitted, \.scaled)
     layers.append(points.map { .points($0, .data) } ?? .cells(bins.cells()))
-    layers.append(.intervals(intervals(groups, diagnostics.means.axis), .fit))
+    layers.append(.intervals(intervals(groups), .fit))
     let chart = Chart(
       title: title,
       summary:
@@ -95,11 +95,11 @@ extension Report {
   }
 
   /// Means of groups with two standard errors on either side.
-  func intervals(_ groups: [BinnedSums.Group], _ axis: BinAxis) -> [Interval] {
+  func intervals(_ groups: [BinnedSums.Group]) -> [Interval] {
     groups.map { group in
       let half = 2 * (group.standardError ?? 0)
       return Interval(
-        at: (lower(group, axis) + upper(group, axis)) / 2, low: group.mean - half, high: group.mean + half,
+        at: group.center, low: group.mean - half, high: group.mean + half,
         middle: group.mean)
     }
   }
@@ -132,9 +132,9 @@ extension Report {
       layers: [
         points.map { .points($0, .data) } ?? .cells(bins.cells()),
         .line(
-          groups.map { Point(x: (lower($0, sums.axis) + upper($0, sums.axis)) / 2, y: $0.mean) }, .fit,
+          groups.map { Point(x: $0.center, y: $0.mean) }, .fit,
           isDashed: false),
-        .intervals(intervals(groups, sums.axis), .fit),
+        .intervals(intervals(groups), .fit),
       ])
     return Panel(
       name: "spread", title: title,
