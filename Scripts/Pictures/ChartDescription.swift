@@ -54,24 +54,29 @@ struct AxisDescription: Decodable {
   }
 }
 
-/// A layer in JSON: `{"kind": …, "ink": …}` with what its kind needs:
+/// A layer in JSON: `{"kind": …, "ink": …}`, "data" where no ink is given, with what its kind needs:
 ///
 ///     points, line, dashedLine, horizontalBars   "points": [[x, y], …], null where a number is missing
 ///     labels                                     "points" and "texts": […]
 ///     band, intervals, horizontalIntervals       "intervals": [[at, low, high] or [at, low, high, middle], …]
+///     bars                                       "bars": [[low, high, height], …]
+///     cells                                      "xEdges", "yEdges" and "counts", row by row
 ///     rule                                       "x", "y" or both
 struct LayerDescription: Decodable {
   var layer: Layer
 
   private enum Kind: String, Decodable {
-    case points, line, dashedLine, horizontalBars, labels, band, intervals, horizontalIntervals, rule
+    case points, line, dashedLine, horizontalBars, labels, band, intervals, horizontalIntervals, bars, cells,
+      rule
   }
 
-  private enum CodingKeys: CodingKey { case kind, ink, points, texts, intervals, x, y }
+  private enum CodingKeys: CodingKey {
+    case kind, ink, points, texts, intervals, bars, xEdges, yEdges, counts, x, y
+  }
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    let name = try container.decode(String.self, forKey: .ink)
+    let name = try container.decodeIfPresent(String.self, forKey: .ink) ?? Ink.data.rawValue
     guard let ink = Ink(rawValue: name) else {
       throw DecodingError.dataCorruptedError(
         forKey: .ink, in: container, debugDescription: "there is no ink \(name)")
@@ -99,6 +104,15 @@ struct LayerDescription: Decodable {
       case .band: .band(try intervals(), ink)
       case .intervals: .intervals(try intervals(), ink)
       case .horizontalIntervals: .horizontalIntervals(try intervals(), ink)
+      case .bars:
+        .bars(
+          try container.numbers(.bars, 3...3).map { Bar(low: $0[0], high: $0[1], height: $0[2]) }, ink)
+      case .cells:
+        .cells(
+          Cells(
+            xEdges: try container.decode([Double].self, forKey: .xEdges),
+            yEdges: try container.decode([Double].self, forKey: .yEdges),
+            counts: try container.decode([Int].self, forKey: .counts)))
       case .rule:
         .rule(
           x: try container.decodeIfPresent(Double.self, forKey: .x),

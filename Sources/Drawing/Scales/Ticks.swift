@@ -118,6 +118,7 @@ enum LogarithmicTicks {
     let decades = fine.filter { $0.mantissa == 1 }
     if decades.count < 2 { return Array(fine.prefix(count)) }
     let step = (decades.count + count - 1) / count
-    return decades.filter { $0.exponent % max(1, step) == 0 }
+    let even = decades.filter { $0.exponent % step == 0 }
+    return even.count > 1 ? even : stride(from: 0, to: decades.count, by: step).map { decades[$0] }
   }
 }
