@@ -104,8 +104,22 @@ import Testing
     #expect(path?.attributes["d"]?.filter { $0 == "h" }.count == 1)
   }
 
+  /// Points beyond the plot are triangles at its edge, those at one place one triangle.
+  @Test func pointsOutside() {
+    var chart = Gallery.empty(Axis(label: "x", range: 0...1), Axis(label: "y", range: 0...1))
+    let places = [(9, 0.5), (5, 0.5), (-9, 0.5), (0.5, 9), (0.5, -9), (0.5, 0.5)]
+    chart.layers = [.points(places.map { Point(x: $0, y: $1) }, .data)]
+    let paths = ParsedSVG(chart.svg(id: "a")).elements.filter { $0.name == "path" }
+    func count(_ name: String, _ letter: Character) -> Int? {
+      paths.first { $0.attributes["class"] == name }?.attributes["d"]?.filter { $0 == letter }.count
+    }
+    #expect(count("fill data", "z") == 4)
+    #expect(count("dots data", "h") == 1)
+  }
+
   @Test func severalChartsOneBelowAnother() {
-    let svg = Chart.svg([Gallery.everything, Gallery.everything], id: "a", title: "T & T", summary: "Two.")
+    let charts = [Gallery.everything, Gallery.everything]
+    let svg = Picture(title: "T & T", summary: "Two.", charts: charts).svg(id: "a")
     let parsed = ParsedSVG(svg)
     #expect(parsed.isWellFormed)
     #expect(parsed.elements[0].attributes["viewBox"] == "0 0 480 640")

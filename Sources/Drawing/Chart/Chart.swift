@@ -29,7 +29,7 @@ package struct Chart: Equatable, Sendable {
 
 /// What an axis measures.
 package struct Axis: Equatable, Sendable {
-  package enum Scale: Equatable, Sendable {
+  package enum Scale: String, Sendable, Decodable {
     case linear
     /// Base 10. Values that are not above 0 have no place on it.
     case log

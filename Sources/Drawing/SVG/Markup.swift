@@ -33,7 +33,7 @@ func decimal(_ tenths: Int) -> String {
 func decimal(_ length: Double) -> String { decimal(tenths(length)) }
 
 /// A place on the page, in tenths of a unit, y downwards.
-struct PagePoint: Equatable {
+struct PagePoint: Hashable {
   var x: Int
   var y: Int
 }

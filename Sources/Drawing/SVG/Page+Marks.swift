@@ -38,12 +38,10 @@ extension Page {
       dots.dot(at: point)
       last = point
     }
-    var triangles: [PagePoint] = []
+    var triangles: Set<PagePoint> = []
     for place in places where !place.isInside {
       let edge = point(place.clamped)
-      if triangles.contains(edge) { continue }
-      triangle(at: edge, towards: place, &outside)
-      triangles.append(edge)
+      if triangles.insert(edge).inserted { triangle(at: edge, towards: place, &outside) }
     }
     return dots.element("\(kind) \(ink)") + outside.element("fill \(ink)")
   }
