@@ -150,14 +150,16 @@ def relative_times(tables):
             names.append(row.label)
     ratios = [ratio for each in bars.values() for ratio, _ in each] + [1]
     low, high = min(ratios) / 3, max(ratios) * 3
-    layers = [{"kind": "labels", "ink": "muted", "points": [[low, y] for y, _ in headings], "texts": [t for _, t in headings]}]
+    layers = [
+        {"kind": "rule", "ink": "muted", "x": 1},
+        {"kind": "labels", "ink": "muted", "points": [[low, y] for y, _ in headings], "texts": [t for _, t in headings]},
+    ]
     for ink, points in bars.items():
         texts = [f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}" for ratio, _ in points]
         # A number is at the end of its bar, that of a bar to the left at its beginning.
         ends = [[max(ratio, 1), y] for ratio, y in points]
         layers.append({"kind": "horizontalBars", "ink": ink, "points": points})
         layers.append({"kind": "labels", "ink": ink, "points": ends, "texts": texts})
-    layers.append({"kind": "rule", "ink": "muted", "x": 1})
     return {
         "title": "Time of the peer / time of this package",
         "x": {"label": "green: this package is faster, red: slower, grey: wrong answer", "range": [low, high], "scale": "log"},

@@ -15,7 +15,7 @@ struct LabelPlacement {
 
   init(_ page: Page) { self.page = page }
 
-  /// The names there is room for: to the right of the point, to the left, above, or below.
+  /// The names there is room for: to the right of the point, also a little higher or lower, to the left, above, or below.
   mutating func elements(_ labels: [Label], _ ink: Ink) -> String {
     var result = ""
     for label in labels {
@@ -35,7 +35,8 @@ struct LabelPlacement {
     let (x, y) = (Double(point.x) / 10, Double(point.y) / 10)
     let width = SansSerif.width(text, size: Page.textSize), height = 14.0, gap = Self.gap
     let corners = [
-      (x + gap, y - height / 2), (x - gap - width, y - height / 2), (x - width / 2, y - 8 - height),
+      (x + gap, y - height / 2), (x + gap, y - height), (x + gap, y), (x - gap - width, y - height / 2),
+      (x - width / 2, y - 8 - height),
       (x - width / 2, y + 8),
     ]
     return corners.lazy.map { Box(left: $0, right: $0 + width, top: $1, bottom: $1 + height) }.first { box in

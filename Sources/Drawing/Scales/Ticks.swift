@@ -14,7 +14,9 @@ enum LinearTicks {
   /// The ticks for data from `low` to `high`, `count` of them or about as many. The first and the last may be
   /// a little beyond the data.
   static func ticks(low: Double, high: Double, count: Int) -> [Decimal] {
-    guard low.isFinite, high.isFinite, low < high, count >= 2 else { return [] }
+    guard low.isFinite, high.isFinite, count >= 2, high - low > 1e-13 * max(abs(low), abs(high)) else {
+      return []
+    }
     // Work on numbers near 1, so that nothing overflows.
     let power = Decimal.magnitude(of: max(abs(low), abs(high)))
     let scale = Decimal(mantissa: 1, exponent: power).value

@@ -28,7 +28,7 @@ private struct TextLayout {
   init(_ chart: Chart, columns: Int, rows: Int, _ style: TextStyle) {
     self.columns = columns
     self.style = style
-    // What is above the plot goes where it would leave less than three rows, then what is below.
+    // Titles that would leave fewer than three rows for the plot are left out.
     let above = [chart.title, chart.y.label].map(printable).filter { !$0.isEmpty }
     titles = Array(above.prefix(max(0, rows - 5)))
     let left = rows - titles.count - 2
