@@ -36,6 +36,7 @@ bench: bench-build ## against naive loops and the machine's limits (under three 
 
 peers: bench-build ## against NumPy, scikit-learn, oneDAL, PyTorch, polars, DuckDB, R (20 minutes)
 	@$(SWIFT) build --configuration release --product linreg --quiet
+	@$(SWIFT) build --configuration release --product pictures --quiet
 	@Benchmarks/peers/setup
 	@$(commit) Benchmarks/peers/.venv/bin/python Benchmarks/peers/run.py
 
@@ -58,10 +59,11 @@ lint: ## check the format of all Swift code
 docs: setup ## build the documentation into .build/documentation
 	@Scripts/docs
 
-picture: ## draw the documentation's picture of training runs
+picture: setup ## draw the documentation's picture of training runs
+	@command -v python3 >/dev/null || { echo "picture: python3 is missing; apt-get install python3" >&2; exit 1; }
 	@$(SWIFT) build --configuration release --product linreg --quiet
-	@Benchmarks/peers/setup
-	@Benchmarks/peers/.venv/bin/python Scripts/training-picture
+	@$(SWIFT) build --configuration release --product pictures --quiet
+	@Scripts/training-picture
 
 clean: ## remove what was built
 	rm -rf .build Examples/.build Examples/PCA/.build Examples/Server/.build* Benchmarks/.build Fuzz/.build

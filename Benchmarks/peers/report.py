@@ -1,10 +1,15 @@
 """Results as text, Markdown and a picture."""
 
 from importlib import metadata
+import json
+from pathlib import Path
 import shutil
 import subprocess
 
 import numpy as np
+
+PICTURES = Path(__file__).resolve().parent.parent.parent / ".build/release/pictures"
+WIDTH = 800
 
 
 def duration(seconds):
@@ -112,48 +117,73 @@ def write(folder, tables, points, machine, runs):
 
 
 def picture(path, tables, growth):
-    import matplotlib
+    """Draws the medians relative to ours, and how our cost grows, by Scripts/Pictures."""
+    charts = [relative_times(tables)]
+    for variable, fixed in [("n", "p = 100"), ("p", "n = 100,000")]:
+        series = [(work, *values) for (work, v), values in growth.items() if v == variable]
+        if series:
+            charts.append(cost_over(variable, fixed, series))
+    description = {
+        "title": "Time of the peers relative to this package",
+        "summary": "For each work a bar for each peer: its median time over that of this package. Below, how the time of this package"
+        " grows with the number of rows and of columns.",
+        "charts": charts,
+    }
+    drawn = subprocess.run([PICTURES], input=json.dumps(description), stdout=subprocess.PIPE, text=True, check=True)
+    path.write_text(drawn.stdout)
 
-    matplotlib.use("svg")
-    import matplotlib.pyplot as plt
 
-    matplotlib.rcParams["svg.hashsalt"] = "linreg"
-    figure = plt.figure(figsize=(11, 12), layout="constrained")
-    parts = figure.subfigures(2, 1, height_ratios=[3, 1.3])
-    axis = parts[0].subplots()
-    names, position, ticks = [], 0, []
+def relative_times(tables):
+    """One bar for each peer, from 1 to its time over ours, below the name of the work."""
+    names, headings, bars = [], [], {"second": [], "warning": [], "muted": []}
     for title, _, rows in tables:
         ours = next((row for row in rows if row.contestant == "swift" and row.times), None)
-        if ours is None:
+        peers = [row for row in rows if row.contestant != "swift" and row.times]
+        if ours is None or not peers:
             continue
-        axis.text(1.02e-2, position, title, fontsize=8, weight="bold", va="center")
-        position += 1
-        for row in rows:
-            if row.contestant == "swift" or not row.times:
-                continue
+        headings.append((len(names), title))
+        names.append("")
+        for row in peers:
             ratio = row.median / ours.median
-            color = "0.6" if row.failed else "tab:green" if ratio >= 1 else "tab:red"
-            axis.barh(position, ratio, left=0, color=color, height=0.7)
-            axis.text(max(ratio, 0.02) * 1.08, position, f"{ratio:.2g}", fontsize=7, va="center")
+            ink = "muted" if row.failed else "second" if ratio >= 1 else "warning"
+            bars[ink].append((ratio, len(names)))
             names.append(row.label)
-            ticks.append(position)
-            position += 1
-    axis.set_xscale("log")
-    axis.set_xlim(1e-2, None)
-    axis.axvline(1, color="black", linewidth=0.8)
-    axis.set_yticks(ticks, names, fontsize=7)
-    axis.invert_yaxis()
-    axis.set_xlabel("time of the peer / time of this package (green: this package is faster, red: slower, grey: wrong answer)")
-    if growth:
-        for axis, variable, title in zip(
-            parts[1].subplots(1, 2), ["n", "p"], ["over n, p = 100", "over p, n = 100,000"]
-        ):
-            for (work, v), (series, slope) in growth.items():
-                if v == variable:
-                    axis.loglog(*zip(*series), marker=".", label=f"{work} (slope {slope:.2f})")
-            axis.set_title(title, fontsize=9)
-            axis.set_xlabel(variable)
-            axis.set_ylabel("seconds")
-            axis.legend(fontsize=7)
-            axis.grid(True, which="major", linewidth=0.3)
-    figure.savefig(path, metadata={"Date": None})
+    ratios = [ratio for each in bars.values() for ratio, _ in each] + [1]
+    low, high = min(ratios) / 3, max(ratios) * 3
+    layers = [
+        {"kind": "rule", "ink": "muted", "x": 1},
+        {"kind": "labels", "ink": "muted", "points": [[low, y] for y, _ in headings], "texts": [t for _, t in headings]},
+    ]
+    for ink, points in bars.items():
+        texts = [f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}" for ratio, _ in points]
+        # A number is at the end of its bar, that of a bar to the left at its beginning.
+        ends = [[max(ratio, 1), y] for ratio, y in points]
+        layers.append({"kind": "horizontalBars", "ink": ink, "points": points})
+        layers.append({"kind": "labels", "ink": ink, "points": ends, "texts": texts})
+    return {
+        "title": "Time of the peer / time of this package",
+        "x": {"label": "green: this package is faster, red: slower, grey: wrong answer", "range": [low, high], "scale": "log"},
+        "y": {"label": "", "categories": names},
+        "layers": layers, "width": WIDTH, "height": 90 + 16 * len(names),
+    }
+
+
+def cost_over(variable, fixed, series):
+    """Seconds over size, a line for each work with its slope at its end."""
+    layers = []
+    for ink, (work, points, slope) in zip(["data", "fit", "second", "third"], series):
+        layers += [
+            {"kind": "line", "ink": ink, "points": points},
+            {"kind": "points", "ink": ink, "points": points},
+            {"kind": "labels", "ink": ink, "points": points[-1:], "texts": [f"{work} (slope {slope:.2f})"]},
+        ]
+    sizes = [size for _, points, _ in series for size, _ in points]
+    times = [seconds for _, points, _ in series for _, seconds in points]
+    # Room for the names at the ends of the lines.
+    room = (max(sizes) / min(sizes)) ** 0.4
+    return {
+        "title": f"Seconds over {variable}, {fixed}",
+        "x": {"label": variable, "range": [min(sizes), max(sizes) * room], "scale": "log"},
+        "y": {"label": "seconds", "range": [min(times), max(times)], "scale": "log"},
+        "layers": layers, "width": WIDTH, "height": 320,
+    }

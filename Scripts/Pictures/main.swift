@@ -2,18 +2,15 @@
 //
 //     pictures [FILE] > picture.svg
 //
-// FILE is standard input where it is missing. What it holds is in ChartDescription.swift.
+// FILE is standard input where it is missing. What it holds is in Chart+Decodable.swift.
 import Drawing
 import Foundation
 
 let arguments = CommandLine.arguments.dropFirst()
 do {
-  let data =
-    try arguments.first.map { try Data(contentsOf: URL(filePath: $0)) } ?? FileHandle.standardInput
-    .readToEnd()
-    ?? Data()
-  let picture = try JSONDecoder().decode(PictureDescription.self, from: data)
-  print(picture.svg, terminator: "")
+  let input = try arguments.first.map { try FileHandle(forReadingFrom: URL(filePath: $0)) } ?? .standardInput
+  let picture = try JSONDecoder().decode(Picture.self, from: try input.readToEnd() ?? Data())
+  print(picture.svg(id: "picture"), terminator: "")
 } catch {
   FileHandle.standardError.write(Data("pictures: \(error)\n".utf8))
   exit(1)

@@ -29,7 +29,7 @@ package struct Chart: Equatable, Sendable {
 
 /// What an axis measures.
 package struct Axis: Equatable, Sendable {
-  package enum Scale: Equatable, Sendable {
+  package enum Scale: String, Sendable, Decodable {
     case linear
     /// Base 10. Values that are not above 0 have no place on it.
     case log
@@ -40,7 +40,7 @@ package struct Axis: Equatable, Sendable {
   package var range: ClosedRange<Double>
   package var scale: Scale
   /// Names of the positions 0, 1, 2, …, from the top of a vertical axis, from the left of a horizontal one. Their
-  /// number is the axis's range then.
+  /// number is the axis's range then. A position without a name has no tick.
   package var categories: [String]?
 
   package init(

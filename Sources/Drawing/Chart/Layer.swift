@@ -1,5 +1,5 @@
 /// The role of a mark, from which its colour follows.
-package enum Ink: String, CaseIterable, Sendable {
+package enum Ink: String, CaseIterable, Sendable, Decodable {
   case data, fit, band, warning, second, third, muted
 }
 

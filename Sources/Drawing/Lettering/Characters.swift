@@ -41,21 +41,25 @@ func isWide(_ scalar: Unicode.Scalar) -> Bool {
   }
 }
 
-/// A text cut to a width, with … at its end where something is left out.
-func shortened(_ text: String, to width: Double, measure: (Character) -> Double) -> String {
+/// A text cut to a width, with … or the like at its end where something is left out.
+func shortened(
+  _ text: String, to width: Double, ellipsis: String = "…", measure: (Character) -> Double
+) -> String {
   var used = 0.0, end = text.startIndex
-  let ellipsis = measure("…")
+  let ending = ellipsis.reduce(0) { $0 + measure($1) }
   for index in text.indices {
     used += measure(text[index])
     if used > width {
       let kept = text[..<end].reversed().drop { $0 == " " }.reversed()
-      return end == text.startIndex && ellipsis > width ? "" : String(kept) + "…"
+      return end == text.startIndex && ending > width ? "" : String(kept) + ellipsis
     }
-    if used + ellipsis <= width { end = text.index(after: index) }
+    if used + ending <= width { end = text.index(after: index) }
   }
   return text
 }
 
-func shortened(_ text: String, toColumns columns: Int) -> String {
-  shortened(text, to: Double(columns)) { Double(terminalColumns($0)) }
+func shortened(_ text: String, toColumns columns: Int, _ style: TextStyle) -> String {
+  shortened(text, to: Double(columns), ellipsis: style == .braille ? "…" : "...") {
+    Double(terminalColumns($0))
+  }
 }

@@ -14,6 +14,12 @@ func escaped(_ text: String) -> String {
   return result
 }
 
+/// A text element, with the whole text as its tooltip where what is shown of it is shorter.
+func textElement(_ shown: String, of text: String, _ attributes: String) -> String {
+  let tooltip = shown == printable(text) ? "" : "<title>\(escaped(text))</title>"
+  return "<text \(attributes)>\(tooltip)\(escaped(shown))</text>\n"
+}
+
 /// A length in tenths of a unit of the view box, to which everything is rounded.
 func tenths(_ length: Double) -> Int { length.isNaN ? 0 : Int((min(max(length, -1e6), 1e6) * 10).rounded()) }
 
@@ -27,7 +33,7 @@ func decimal(_ tenths: Int) -> String {
 func decimal(_ length: Double) -> String { decimal(tenths(length)) }
 
 /// A place on the page, in tenths of a unit, y downwards.
-struct PagePoint: Equatable {
+struct PagePoint: Hashable {
   var x: Int
   var y: Int
 }

@@ -30,7 +30,7 @@ extension Page {
   }
 
   /// Dots, each place once, and triangles at the edge for points beyond it.
-  private func dots(_ places: [UnitPoint], _ ink: Ink) -> String {
+  private func dots(_ places: [UnitPoint], _ ink: Ink, _ kind: String = "dots") -> String {
     var dots = PathData(), outside = PathData()
     var last: PagePoint?
     let points = places.filter(\.isInside).map(point).sorted { ($0.x, $0.y) < ($1.x, $1.y) }
@@ -38,10 +38,12 @@ extension Page {
       dots.dot(at: point)
       last = point
     }
+    var triangles: Set<PagePoint> = []
     for place in places where !place.isInside {
-      triangle(at: point(place.clamped), towards: place, &outside)
+      let edge = point(place.clamped)
+      if triangles.insert(edge).inserted { triangle(at: edge, towards: place, &outside) }
     }
-    return dots.element("dots \(ink)") + outside.element("fill \(ink)")
+    return dots.element("\(kind) \(ink)") + outside.element("fill \(ink)")
   }
 
   private func triangle(at point: PagePoint, towards place: UnitPoint, _ data: inout PathData) {
@@ -62,7 +64,7 @@ extension Page {
   private func segments(_ intervals: [Interval], isVertical: Bool, _ ink: Ink) -> String {
     let segments = intervals.map { frame.segment($0, isVertical: isVertical) }
     let lines = path(segments.map(\.ends).filter { !$0.isEmpty }, isClosed: false)
-    return lines.element("interval \(ink)") + dots(segments.compactMap(\.middle), ink)
+    return lines.element("interval \(ink)") + dots(segments.compactMap(\.middle), ink, "dots large")
   }
 
   /// Bars, each narrower by a gap where that leaves enough of it.

@@ -21,18 +21,21 @@ struct Page {
     let title = chart.y.label.isEmpty ? 0 : Self.lineHeight + 3
     left = min(Self.edge / 2 + title + labels + Self.labelGap + Self.tickLength, 0.7 * width)
     right = max(left + 10, width - Self.edge - 6)
-    // The last label may reach beyond the plot's edge by half its width.
+    // The first and the last label may reach beyond the plot's edges by half their width.
     var x = Self.horizontal(chart.x, length: right - left)
     for _ in 0..<2 {
-      let plot = right - left
-      let ends = x.ticks.map { $0.position * plot + SansSerif.width($0.label, size: Self.textSize) / 2 }
-      let excess = left + (ends.max() ?? 0) - (width - 3)
-      if excess <= 0 { break }
-      right = max(left + 10, right - excess)
+      let start = left, plot = right - left
+      let before = x.ticks.map { start + $0.position * plot - Self.half($0.label) }.min() ?? 3
+      let after = x.ticks.map { start + $0.position * plot + Self.half($0.label) }.max() ?? 0
+      if before >= 3, after <= width - 3 { break }
+      left = min(left + max(0, 3 - before), 0.7 * width)
+      right = max(left + 10, right - max(0, after - (width - 3)))
       x = Self.horizontal(chart.x, length: right - left)
     }
     frame = Frame(x: x, y: y)
   }
+
+  private static func half(_ label: String) -> Double { SansSerif.width(label, size: textSize) / 2 }
 
   private static func horizontal(_ axis: Axis, length: Double) -> AxisLayout {
     let slot = axis.categories.map { length / Double(max(1, $0.count)) } ?? length
@@ -50,7 +53,7 @@ struct Page {
     PagePoint(x: tenths(left + place.x * (right - left)), y: tenths(bottom - place.y * (bottom - top)))
   }
 
-  var labelsBelow: Double { bottom + Self.tickLength + Self.labelGap + 10 }
+  var labelsBelow: Double { bottom + Self.tickLength + Self.labelGap + 11 }
   var labelsBeside: Double { left - Self.tickLength - Self.labelGap }
 
   /// Grid, axes, ticks and their labels.
@@ -83,32 +86,26 @@ struct Page {
   }
 
   private func label(_ tick: AxisLayout.Tick, _ anchor: String, x: String, y: String) -> String {
-    let name = tick.name == tick.label ? "" : "<title>\(escaped(tick.name))</title>"
-    return "<text class=\"\(anchor)\" x=\"\(x)\" y=\"\(y)\">\(name)\(escaped(tick.label))</text>\n"
+    textElement(tick.label, of: tick.name, "class=\"\(anchor)\" x=\"\(x)\" y=\"\(y)\"")
   }
 
+  /// The titles of the chart and of its axes, cut to the room there is.
   private func titles(_ chart: Chart) -> String {
-    let width = Self.side(chart.width)
-    var result = ""
-    if !chart.title.isEmpty {
-      let title = SansSerif.shortened(
-        chart.title, to: width - 2 * Self.edge, size: Self.headingSize, isBold: true)
-      result += "<text class=\"heading\" x=\"\(decimal(Self.edge))\" y=\"20\">\(escaped(title))</text>\n"
+    let width = Self.side(chart.width), height = Self.side(chart.height)
+    let across = (left + right) / 2, up = (top + bottom) / 2
+    func title(_ text: String, _ kind: String, room: Double, _ place: String) -> String {
+      if text.isEmpty { return "" }
+      let isHeading = kind == "heading"
+      let shown = SansSerif.shortened(
+        printable(text), to: room, size: isHeading ? Self.headingSize : Self.textSize, isBold: isHeading)
+      return textElement(shown, of: text, "class=\"\(kind)\" \(place)")
     }
-    if !chart.x.label.isEmpty {
-      let middle = (left + right) / 2
-      let room = 2 * min(middle, width - middle) - 8
-      let label = SansSerif.shortened(chart.x.label, to: room, size: Self.textSize)
-      result += "<text class=\"middle\" x=\"\(decimal(middle))\" y=\"\(decimal(labelsBelow + 18))\">"
-      result += escaped(label) + "</text>\n"
-    }
-    if !chart.y.label.isEmpty {
-      let middle = (top + bottom) / 2
-      let room = 2 * min(middle - top + 6, Self.side(chart.height) - middle - 4)
-      let label = SansSerif.shortened(chart.y.label, to: room, size: Self.textSize)
-      result += "<text class=\"middle\" transform=\"translate(15,\(decimal(middle))) rotate(-90)\">"
-      result += escaped(label) + "</text>\n"
-    }
-    return result
+    return title(chart.title, "heading", room: width - 2 * Self.edge, "x=\"\(decimal(Self.edge))\" y=\"20\"")
+      + title(
+        chart.x.label, "middle", room: 2 * min(across, width - across) - 8,
+        "x=\"\(decimal(across))\" y=\"\(decimal(labelsBelow + 17))\"")
+      + title(
+        chart.y.label, "middle", room: 2 * min(up - top + 6, height - up - 4),
+        "transform=\"translate(15,\(decimal(up))) rotate(-90)\"")
   }
 }

@@ -23,6 +23,7 @@ package enum Stylesheet {
     .chart .dots { stroke-width: 5; stroke-linecap: round; }
     .chart .dots.warning { stroke-width: 7; }
     .chart .dots.muted { stroke-width: 3.5; }
+    .chart .dots.large { stroke-width: 8; }
     .chart path.fill { stroke-width: 0; }
     .chart .band-area { fill-opacity: .25; }
     .chart .cells { shape-rendering: crispEdges; }
@@ -34,7 +35,7 @@ package enum Stylesheet {
     paper: "#ffffff", text: "#1f2328", axis: "#6e7781", grid: "#e4e7eb",
     inks: [
       .data: "#0072b2", .fit: "#d55e00", .band: "#e69f00", .warning: "#a50026", .second: "#009e73",
-      .third: "#cc79a7", .muted: "#7f8791",
+      .third: "#cc79a7", .muted: "#6b737d",
     ],
     shades: ["#d3e4f3", "#a9cde6", "#72aed6", "#3f8fc5", "#176db0", "#084584"])
 

@@ -46,9 +46,9 @@ struct AxisLayout {
     if let categories = axis.categories {
       (low, high) = (-0.5, Double(max(1, categories.count)) - 0.5)
       ticks = thinned(
-        categories.enumerated().map { index, name in
+        categories.enumerated().filter { !$0.element.isEmpty }.map { index, name in
           Tick(
-            position: fraction(Double(index))!, label: lettering.shortened(printable(name)),
+            position: fraction(Double(index)) ?? 0, label: lettering.shortened(printable(name)),
             name: printable(name))
         }, lettering)
     } else {
@@ -59,7 +59,7 @@ struct AxisLayout {
   /// A range of finite numbers with room for ticks between its ends, above 0 where the scale is logarithmic.
   private static func usable(_ range: ClosedRange<Double>, _ scale: Axis.Scale) -> (low: Double, high: Double)
   {
-    let largest = Double.greatestFiniteMagnitude / 2
+    let largest = Double.greatestFiniteMagnitude / 4
     var low = min(max(range.lowerBound, -largest), largest),
       high = min(max(range.upperBound, -largest), largest)
     if scale == .log {
@@ -69,14 +69,15 @@ struct AxisLayout {
     }
     // Numbers closer than this cannot be told apart by 13 digits.
     let size = max(abs(low), abs(high))
-    if high - low > 1e-12 * size { return (low, high) }
     if size < 1e-300 { return (-1, 1) }
-    return (low - 0.1 * size, high + 0.1 * size)
+    if high - low > 1e-12 * size { return (low, high) }
+    let margin = Decimal(mantissa: 1, exponent: Decimal.magnitude(of: size) - 1).value
+    return (low - margin, high + margin)
   }
 
   /// As many ticks as there is room for with labels that do not overlap.
   private mutating func layOutNumbers(_ range: (low: Double, high: Double), _ lettering: Lettering) {
-    var count = max(2, min(50, Int((lettering.length / lettering.spacing).rounded(.down)) + 1))
+    var count = max(3, min(50, Int((lettering.length / lettering.spacing).rounded(.down)) + 1))
     while true {
       let numbers =
         scale == .log

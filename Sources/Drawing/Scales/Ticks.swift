@@ -14,7 +14,9 @@ enum LinearTicks {
   /// The ticks for data from `low` to `high`, `count` of them or about as many. The first and the last may be
   /// a little beyond the data.
   static func ticks(low: Double, high: Double, count: Int) -> [Decimal] {
-    guard low.isFinite, high.isFinite, low < high, count >= 2 else { return [] }
+    guard low.isFinite, high.isFinite, count >= 2, high - low > 1e-13 * max(abs(low), abs(high)) else {
+      return []
+    }
     // Work on numbers near 1, so that nothing overflows.
     let power = Decimal.magnitude(of: max(abs(low), abs(high)))
     let scale = Decimal(mantissa: 1, exponent: power).value
@@ -118,6 +120,7 @@ enum LogarithmicTicks {
     let decades = fine.filter { $0.mantissa == 1 }
     if decades.count < 2 { return Array(fine.prefix(count)) }
     let step = (decades.count + count - 1) / count
-    return decades.filter { $0.exponent % max(1, step) == 0 }
+    let even = decades.filter { $0.exponent % step == 0 }
+    return even.count > 1 ? even : stride(from: 0, to: decades.count, by: step).map { decades[$0] }
   }
 }

@@ -116,13 +116,17 @@ extension Canvas {
   /// 0 … 5 in a fixed order over the eight dots of a character.
   private static func threshold(_ x: Int, _ y: Int) -> Int { [0, 4, 3, 2, 1, 5, 4, 3][y % 4 * 2 + x % 2] }
 
-  /// A name to the right of its point, to the left, above, or below, where no other is.
+  /// A name to the right of its point, also a row higher or lower, to the left, above, or below, where no other is.
   private mutating func write(_ label: Label, _ ink: Ink, in frame: Frame) {
     guard let place = frame.place(label.x, label.y)?.clamped else { return }
-    let text = shortened(printable(label.text), toColumns: columns / 2), count = terminalColumns(text)
     let x = min(Int(place.x * Double(columns)), columns - 1)
+    let text = shortened(printable(label.text), toColumns: max(columns - x - 2, x - 1), style)
+    let count = terminalColumns(text)
     let y = rows - 1 - min(Int(place.y * Double(rows)), rows - 1)
-    let starts = [(x + 2, y), (x - 1 - count, y), (x - count / 2, y - 1), (x - count / 2, y + 1)]
+    let starts = [
+      (x + 2, y), (x + 2, y - 1), (x + 2, y + 1), (x - 1 - count, y), (x - count / 2, y - 1),
+      (x - count / 2, y + 1),
+    ]
     guard let (column, row) = starts.first(where: { isFree(column: $0.0, row: $0.1, count: count) }) else {
       return
     }
@@ -145,5 +149,5 @@ extension Ink {
   }
 
   /// Of cells, from few to many.
-  static let terminalShades = [24, 25, 31, 32, 38, 44]
+  static let terminalShades = [60, 67, 32, 37, 71, 142]
 }

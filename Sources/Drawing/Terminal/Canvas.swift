@@ -41,6 +41,8 @@ struct Canvas {
     var letter: String?
     /// One of a terminal's 256.
     var colour: Int?
+    /// Part of a name, over which nothing is drawn.
+    var isName = false
   }
 
   private var places: [Place]
@@ -57,14 +59,12 @@ struct Canvas {
   /// Marks a dot, counted from the left and the top; outside the canvas nothing is marked.
   mutating func mark(_ x: Int, _ y: Int, _ stroke: Stroke, _ colour: Int?) {
     guard (0..<width).contains(x), (0..<height).contains(y) else { return }
+    let place = style == .braille ? y / 4 * columns + x / 2 : y * columns + x
+    if places[place].isName { return }
+    places[place].colour = colour
     switch style {
-    case .braille:
-      let place = y / 4 * columns + x / 2
-      places[place].dots |= Self.bit(x % 2, y % 4)
-      places[place].colour = colour
-    case .ascii:
-      places[y * columns + x].letter = String(stroke.ascii)
-      places[y * columns + x].colour = colour
+    case .braille: places[place].dots |= Self.bit(x % 2, y % 4)
+    case .ascii: places[place].letter = String(stroke.ascii)
     }
   }
 
@@ -73,13 +73,11 @@ struct Canvas {
     y == 3 ? (x == 0 ? 0x40 : 0x80) : 1 << UInt8(3 * x + y)
   }
 
-  /// Whether letters may be written over these places: no letter of a name is there.
+  /// Whether a name may be written over these places: no other is there.
   func isFree(column: Int, row: Int, count: Int) -> Bool {
     guard (0..<rows).contains(row), column >= 0, column + count <= columns else { return false }
-    return (column..<column + count).allSatisfy { names[row * columns + $0] == nil }
+    return (column..<column + count).allSatisfy { !places[row * columns + $0].isName }
   }
-
-  private var names: [Int: Bool] = [:]
 
   /// Writes a name over whatever is there.
   mutating func write(_ text: String, column: Int, row: Int, _ colour: Int?) {
@@ -88,9 +86,8 @@ struct Canvas {
       let width = terminalColumns(character)
       guard width > 0, isFree(column: column, row: row, count: width) else { continue }
       for offset in 0..<width {
-        let place = row * columns + column + offset
-        places[place] = Place(letter: offset == 0 ? String(character) : "", colour: colour)
-        names[place] = true
+        places[row * columns + column + offset] = Place(
+          letter: offset == 0 ? String(character) : "", colour: colour, isName: true)
       }
       column += width
     }

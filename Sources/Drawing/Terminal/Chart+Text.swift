@@ -1,9 +1,10 @@
 extension Chart {
-  /// The chart in at most `rows` lines of at most `columns` characters, without spaces at their ends.
+  /// The chart in at most `rows` lines of at most `columns` characters, without spaces at their ends; nothing where there
+  /// is room for less than an axis. From 30 columns and 10 rows on it has titles and labels.
   ///
   /// - Parameter color: whether marks have the colours of a terminal of 256.
   package func text(columns: Int, rows: Int, _ style: TextStyle, color: Bool) -> String {
-    guard columns > 0, rows > 0 else { return "" }
+    guard columns > 3, rows > 2 else { return "" }
     let layout = TextLayout(self, columns: columns, rows: rows, style)
     return layout.lines(self, color: color).map(withoutTrailingSpaces).joined(separator: "\n")
   }
@@ -27,7 +28,7 @@ private struct TextLayout {
   init(_ chart: Chart, columns: Int, rows: Int, _ style: TextStyle) {
     self.columns = columns
     self.style = style
-    // What is above the plot goes where it would leave less than three rows, then what is below.
+    // Titles that would leave fewer than three rows for the plot are left out.
     let above = [chart.title, chart.y.label].map(printable).filter { !$0.isEmpty }
     titles = Array(above.prefix(max(0, rows - 5)))
     let left = rows - titles.count - 2
@@ -38,7 +39,7 @@ private struct TextLayout {
       chart.y, isVertical: true,
       Lettering(
         length: Double(height), spacing: 3, gap: 0, extent: { _ in 1 },
-        shortened: { shortened($0, toColumns: max(1, 2 * columns / 5)) }, style: numbers))
+        shortened: { shortened($0, toColumns: max(1, 2 * columns / 5), style) }, style: numbers))
     margin = min(y.ticks.map { terminalColumns($0.label) }.max() ?? 0, max(0, columns - 2))
     let width = max(1, columns - margin - 1)
     let slot = chart.x.categories.map { width / max(1, $0.count) } ?? width
@@ -46,7 +47,7 @@ private struct TextLayout {
       chart.x, isVertical: false,
       Lettering(
         length: Double(width), spacing: 12, gap: 2, extent: { Double(terminalColumns($0)) },
-        shortened: { shortened($0, toColumns: max(slot - 1, 4)) }, style: numbers))
+        shortened: { shortened($0, toColumns: max(slot - 1, 4), style) }, style: numbers))
     canvas = (width, height)
     frame = Frame(x: x, y: y)
   }
@@ -57,16 +58,16 @@ private struct TextLayout {
     if chart.isEmpty {
       plot.write("no data", column: max(0, canvas.columns / 2 - 3), row: canvas.rows / 2, nil)
     }
-    var result = titles.map { shortened($0, toColumns: columns) }
+    var result = titles.map { shortened($0, toColumns: columns, style) }
     let labels = Dictionary(
       frame.y.ticks.map { (canvas.rows - 1 - index($0.position, canvas.rows), $0.label) },
       uniquingKeysWith: { $1 })
     for row in 0..<canvas.rows {
-      let label = labels[row].map { shortened($0, toColumns: margin) } ?? ""
+      let label = labels[row].map { shortened($0, toColumns: margin, style) } ?? ""
       let padding = String(repeating: " ", count: max(0, margin - terminalColumns(label)))
       result.append(padding + label + edge(hasTick: labels[row] != nil) + plot.line(row, color: color))
     }
-    return (result + below(chart)).prefix(max(1, titles.count + canvas.rows + 3)).map { $0 }
+    return result + below(chart)
   }
 
   private func index(_ position: Double, _ count: Int) -> Int {
@@ -94,7 +95,7 @@ private struct TextLayout {
     }
     var result = [indent + corner + axis, labels]
     if hasAxisTitle {
-      let title = shortened(printable(chart.x.label), toColumns: canvas.columns)
+      let title = shortened(printable(chart.x.label), toColumns: canvas.columns, style)
       let start = margin + 1 + (canvas.columns - terminalColumns(title)) / 2
       result.append(String(repeating: " ", count: max(0, start)) + title)
     }
