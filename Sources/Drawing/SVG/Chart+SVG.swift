@@ -4,9 +4,12 @@ extension Chart {
   /// - Parameters:
   ///   - id: an identifier that no other chart of the page has; what is not a letter, a digit, "-" or "_" becomes "-".
   ///   - isStandalone: whether the stylesheet and a light background are part of the picture.
-  package func svg(id: String, isStandalone: Bool = false) -> String {
-    beginning(width: width, height: height, id: id, title: title, summary: summary, isStandalone) + body
-      + "</svg>\n"
+  ///   - hasHeading: whether the title is drawn; where it is not, it is the accessible name all the same.
+  package func svg(id: String, isStandalone: Bool = false, hasHeading: Bool = true) -> String {
+    var drawn = self
+    if !hasHeading { drawn.title = "" }
+    return beginning(width: width, height: height, id: id, title: title, summary: summary, isStandalone)
+      + drawn.body + "</svg>\n"
   }
 
   fileprivate var body: String {

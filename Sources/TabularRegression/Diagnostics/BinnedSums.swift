@@ -93,7 +93,8 @@ package struct BinnedSums: Equatable, Sendable {
     let center = bins.reduce(0) { $0 + Double(counts[$1]) / Double(count) * axis.center(of: $1) }
     let range = axis.range ?? center...center
     return Group(
-      bins: bins, count: count, center: min(max(center, range.lowerBound), range.upperBound), sum: sums[bins].reduce(0, +),
+      bins: bins, count: count, center: min(max(center, range.lowerBound), range.upperBound),
+      sum: sums[bins].reduce(0, +),
       squares: squares[bins].reduce(0, +))
   }
 

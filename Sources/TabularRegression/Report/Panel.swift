@@ -12,6 +12,9 @@ package struct Panel: Sendable {
   package let finding: Finding
   package let charts: [Chart]
   package var tables: [PanelTable] = []
+
+  /// Whether it takes the width of the page: for two charts, or a table beside the chart.
+  var isWide: Bool { charts.count > 1 || tables.contains { $0.isOpen && $0.columns.count > 4 } }
 }
 
 /// Numbers behind a chart.

@@ -53,7 +53,7 @@ extension Report {
 
   private func section(_ panel: Panel, _ index: Int) -> String {
     var text = """
-      <section id="panel-\(index)" aria-labelledby="heading-\(index)"\(panel.charts.count > 1 ? " class=\"wide\"" : "")>
+      <section id="panel-\(index)" aria-labelledby="heading-\(index)"\(panel.isWide ? " class=\"wide\"" : "")>
       <h2 id="heading-\(index)">\(escaped(panel.title))</h2>
       <p class="finding\(panel.finding.isRemarkable ? " remarkable" : "")">\(escaped(panel.finding.text))</p>
 
@@ -62,7 +62,8 @@ extension Report {
     if !panel.charts.isEmpty {
       text += "<div class=\"charts\">\n"
       for (number, chart) in panel.charts.enumerated() {
-        text += "<figure>\n\(chart.svg(id: "chart-\(index)-\(number)"))\n</figure>\n"
+        text +=
+          "<figure>\n\(chart.svg(id: "chart-\(index)-\(number)", hasHeading: panel.charts.count > 1))\n</figure>\n"
       }
       text += "</div>\n"
     }

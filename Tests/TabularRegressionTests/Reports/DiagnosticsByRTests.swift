@@ -33,7 +33,9 @@ import Testing
     if actual.count != expected.count { return "\(actual.count) values instead of \(expected.count)" }
     let scale = expected.reduce(0) { max($0, abs($1)) }
     for (index, (a, e)) in zip(actual, expected).enumerated() {
-      guard let a, abs(a - e) <= 1e-10 * max(abs(e), 1e-3 * scale) else { return "value \(index): \(a ?? .nan), not \(e)" }
+      guard let a, abs(a - e) <= 1e-10 * max(abs(e), 1e-3 * scale) else {
+        return "value \(index): \(a ?? .nan), not \(e)"
+      }
     }
     return nil
   }
@@ -43,7 +45,8 @@ import Testing
     let formula = try Formula(fit.formula)
     let path =
       fit.data == "diabetes"
-      ? "\(FormulasByRTests.folder)/../../../Examples/Diabetes/diabetes.csv" : "\(FormulasByRTests.folder)/\(fit.data).csv"
+      ? "\(FormulasByRTests.folder)/../../../Examples/Diabetes/diabetes.csv"
+      : "\(FormulasByRTests.folder)/\(fit.data).csv"
     let table = try Table(csv: path, categories: formula.categories)
     let model = try FittedModel(formula, table, weights: fit.weights, missing: .drop)
     let diagnostics = try Diagnostics(model, table)

@@ -40,7 +40,7 @@ extension Report {
     let charts = [
       chart("In the units of the columns") { _ in 1 },
       spread > 0
-        ? chart("In standard deviations of \(shortTarget) for one of the column") { row in
+        ? chart("In standard deviations of both") { row in
           deviations[row - first].map { $0 / spread }
         } : nil,
     ].compactMap { $0 }

@@ -108,7 +108,7 @@ extension Report {
           name(row), text(row.observed), text(row.fitted), text(row.residual), text(row.leverage),
           text(row.standardizedResidual), text(row.studentizedResidual), text(row.cooksDistance),
         ]
-      })
+      }, isOpen: true)
   }
 
   /// What stands in place of influence where that has no meaning.
