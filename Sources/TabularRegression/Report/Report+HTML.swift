@@ -79,7 +79,7 @@ extension Report {
 
   private func table(_ table: PanelTable) -> String {
     var text =
-      "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"\(escaped(table.title))\"><table>\n<thead><tr>"
+      "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"\(escaped(table.title))\"><table\(table.columns.count == 2 ? " class=\"words\"" : "")>\n<thead><tr>"
     for column in table.columns { text += "<th scope=\"col\">\(escaped(column))</th>" }
     text += "</tr></thead>\n<tbody>\n"
     for row in table.rows {
@@ -101,7 +101,7 @@ extension Report {
   private static var stylesheet: String {
     """
     :root { color-scheme: light dark; --page: #ffffff; --text: #1b1f24; --quiet: #57606a; --line: #d0d7de; --mark: #9a3412; --box: #f6f8fa; }
-    @media (prefers-color-scheme: dark) { :root { --page: #14171a; --text: #e6e8ea; --quiet: #a0a8b0; --line: #3a4149; --mark: #f0a66b; --box: #1d2126; } }
+    @media (prefers-color-scheme: dark) { :root { --page: #0d1117; --text: #e6e8ea; --quiet: #a0a8b0; --line: #3a4149; --mark: #f0a66b; --box: #161b22; } }
     @media print { :root { color-scheme: light; --page: #ffffff; --text: #000000; --quiet: #444444; --line: #bbbbbb; --mark: #8a2c0d; --box: #ffffff; } }
     * { box-sizing: border-box; }
     body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif; }
@@ -123,7 +123,7 @@ extension Report {
     table { border-collapse: collapse; font-size: 0.8125rem; font-variant-numeric: tabular-nums; }
     th, td { padding: 0.15rem 0.6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
     th:first-child { text-align: left; font-weight: 400; }
-    td:last-child { white-space: normal; text-align: right; }
+    .words td { white-space: normal; text-align: left; }
     thead th { font-weight: 600; background: var(--box); }
     summary { cursor: pointer; color: var(--quiet); font-size: 0.8125rem; }
     a { color: inherit; }
