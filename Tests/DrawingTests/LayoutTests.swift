@@ -79,7 +79,6 @@ import Testing
   @Test func labelsBesidePoints() {
     var chart = Gallery.empty(Axis(label: "x", range: 0...1), Axis(label: "y", range: 0...1))
     chart.layers = [
-      .points([Point(x: 0.5, y: 0.5)], .data),
       .labels((0..<4).map { Label(x: 0.5, y: 0.5, text: "name \($0)") }, .data),
       .labels((0..<40).map { Label(x: Double($0) / 40, y: 0.9, text: "number \($0)") }, .fit),
     ]

@@ -39,6 +39,7 @@ import Testing
     #expect(parts.map { $0.map(\.x) } == [[0.25, 0.5], [0.875, 1]])
     #expect(parts.map { $0.map(\.y) } == [[0.5, 1], [1, 0.5]])
     #expect(frame.lines([Point(x: -1, y: 2), Point(x: 2, y: 2)]).isEmpty)
+    #expect(frame.lines([Point(x: -0.5, y: 0.8), Point(x: 0.5, y: 1.8)]).isEmpty)
     let across = frame.lines([Point(x: -1, y: -1), Point(x: 2, y: 2)])
     #expect(across == [[UnitPoint(x: 0, y: 0), UnitPoint(x: 1, y: 1)]])
   }

@@ -130,7 +130,7 @@ struct Frame {
 }
 
 extension Chart {
-  /// Whether there is nothing to see: no layer has a mark.
+  /// Whether there is nothing to see: no layer but rules has a mark.
   var isEmpty: Bool {
     layers.allSatisfy { layer in
       switch layer {
@@ -142,7 +142,8 @@ extension Chart {
           $0.at.isFinite && ($0.low.isFinite && $0.high.isFinite || $0.middle?.isFinite == true)
         }
       case .bars(let bars, _): !bars.contains { $0.low.isFinite && $0.high.isFinite && $0.height.isFinite }
-      case .rule, .labels: true
+      case .labels(let labels, _): !labels.contains { $0.x.isFinite && $0.y.isFinite }
+      case .rule: true
       }
     }
   }
