@@ -61,13 +61,16 @@ extension Moments: Codable {
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(count, forKey: .count)
-    try container.encode(StoredArray([minimum, maximum, mean, squares]), forKey: .values)
+    // Without numbers the range has no ends that JSON could hold.
+    let values = count == 0 ? [] : [minimum, maximum, mean, squares]
+    try container.encode(StoredArray(values), forKey: .values)
   }
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     count = try container.decode(Int.self, forKey: .count)
     let values = try container.decode(StoredArray<Double>.self, forKey: .values).wrappedValue
+    if count == 0, values.isEmpty { return }
     guard values.count == 4, !values.contains(where: \.isNaN), values[3] >= 0, 0...1 << 53 ~= count else {
       throw DecodingError.dataCorruptedError(forKey: .values, in: container, debugDescription: "no moments")
     }

@@ -10,7 +10,11 @@ extension Report {
 
   /// Whether nothing can be said of residuals that are but rounding.
   func perfectFinding(_ title: String) -> Finding? {
-    diagnostics.fit.isPerfect
+    if diagnostics.fit.degreesOfFreedom < 1 {
+      return Finding(
+        title, isRemarkable: false, "The fit has as many coefficients as rows, so that nothing is left over.")
+    }
+    return diagnostics.fit.isPerfect
       ? Finding(
         title, isRemarkable: false,
         "The fit is perfect but for rounding: what is left over is rounding, and tells nothing.") : nil
