@@ -5,10 +5,11 @@ data = Examples/Diabetes/diabetes.csv
 commit = COMMIT=$$(git describe --always --dirty 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test golden examples bench peers bench-build fuzz format lint docs picture clean
+.PHONY: help setup run command install uninstall deb check-install test golden examples bench peers bench-build fuzz \
+  format lint docs picture clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the system libraries that are missing
 	@Scripts/setup
@@ -16,6 +17,25 @@ setup: ## install the system libraries that are missing
 run: setup ## build, then fit the diabetes data exactly and by SGD
 	@$(SWIFT) build --configuration release --product linreg --quiet
 	@.build/release/linreg train --target progression $(data)
+
+# What `make install` copies; built anew when its sources have changed.
+staged = .build/staged
+$(staged): Package.swift LICENSE $(shell find Sources Scripts/install -type f) | setup
+	@Scripts/install/stage
+
+command: $(staged) ## build the command as it is installed, with manual pages and completions
+
+install: $(staged) ## install it below PREFIX=/usr/local, or DESTDIR and that
+	@Scripts/install/copy install
+
+uninstall: ## remove what make install has installed there
+	@Scripts/install/copy uninstall
+
+deb: $(staged) ## make a package for Debian of it
+	@Scripts/install/deb
+
+check-install: $(staged) ## install, use and remove it, in a folder and in a Debian of its own (as root)
+	@Scripts/install/check
 
 test: setup ## run every test, and the command on texts and problems that are hard to get right
 	$(SWIFT) test

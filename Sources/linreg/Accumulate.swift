@@ -28,7 +28,7 @@ struct Accumulate: RankedCommand {
   @Argument(help: "What to predict from what, such as 'y ~ a + b' or 'y ~ .'.")
   var formula: String
 
-  @Argument(help: "CSV files with the same columns; \"-\" is standard input.")
+  @Argument(help: "CSV files with the same columns; \"-\" is standard input.", completion: .file())
   var files: [String]
 
   @OptionGroup var output: ShareOutputOptions
@@ -46,7 +46,8 @@ struct Accumulate: RankedCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What survey has found in all rows, for a formula that depends on them.", valueName: "survey"))
+      "What survey has found in all rows, for a formula that depends on them.", valueName: "survey"),
+    completion: .file())
   var survey: String?
 
   func validate() throws {

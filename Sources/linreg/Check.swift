@@ -15,7 +15,7 @@ struct Check: RankedCommand {
       Example: linreg check homes.csv --target price
       """)
 
-  @Argument(help: "A CSV or NPY file; \"-\" is standard input.")
+  @Argument(help: "A CSV or NPY file; \"-\" is standard input.", completion: .file())
   var file: String
 
   @Option(

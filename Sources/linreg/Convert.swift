@@ -20,10 +20,10 @@ struct Convert: ParsableCommand {
       Example: linreg convert homes.csv homes.npy --columns price,area,rooms
       """)
 
-  @Argument(help: "The file to read; \"-\" is standard input.")
+  @Argument(help: "The file to read; \"-\" is standard input.", completion: .file())
   var input: String
 
-  @Argument(help: "The file to write; \"-\" is standard output.")
+  @Argument(help: "The file to write; \"-\" is standard output.", completion: .file())
   var output: String
 
   @Option(help: "The format of the input, whatever its name.")

@@ -19,10 +19,12 @@ struct Evaluate: RankedCommand {
       Example: linreg evaluate homes.model sold.csv
       """)
 
-  @Argument(help: "A model file, from -m of fit or train.")
+  @Argument(help: "A model file, from -m of fit or train.", completion: .file())
   var model: String
 
-  @Argument(help: "A CSV file with the model's features and its target; \"-\" is standard input.")
+  @Argument(
+    help: "A CSV file with the model's features and its target; \"-\" is standard input.", completion: .file()
+  )
   var file: String
 
   @Option(

@@ -10,30 +10,13 @@ struct Fit: RankedCommand {
       linreg fit --target <target> <file> ... [<options>]
       """,
     discussion: """
-      A formula is in R's language:
+      A formula is in R's language: 'y ~ a + b' takes these columns, 'y ~ .' all
+      others, 'y ~ . - a' all but a; C(z) is a category, a*b both with their product,
+      "- 1" leaves the intercept out. "linreg help formula" tells all of it, and
+      "linreg help files" which files are read.
 
-      y ~ a + b         these columns
-      y ~ . - a         all other columns but a
-      - 1, + 0          no intercept; 'y ~ 1' for nothing else
-      a:b, a*b          the product; both and their product
-      (a + b + c)^2     all three and the products of two; ** is ^
-      I(a^2), log(a)    arithmetic; log, log(a, base), log2, log10, log1p, exp,
-                        sqrt, abs, scale, center
-      I(a > 3)          true or false; also >= < <= == !=
-      poly(x, k)        x, x², … xᵏ: raw powers; with raw = FALSE orthogonal
-                        polynomials, which are R's default
-      offset(x)         x with the coefficient 1
-      C(z), factor(z)   a column of numbers as a category, as words are without it
-      C(z, reference = "b")
-                        the level that others are compared with
-      `living area`     a name with other characters
-      log(y) ~ .        the target may be an expression
-      cbind(y1, y2) ~ . several targets
-
-      Files are CSV, TSV or NPY, as their names end; texts may be compressed by
-      gzip. Larger files than some 16 MB are read in blocks, several times with
-      --precision extended; --solver (but qr) and --ridge auto take all rows into
-      memory.
+      Files larger than some 16 MB are read in blocks, several times with --precision
+      extended; --solver (but qr) and --ridge auto take all rows into memory.
 
       A model file of several targets has a model for each; predict, evaluate and
       summary tell of all.

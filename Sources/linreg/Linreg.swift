@@ -16,6 +16,10 @@ struct Linreg: ParsableCommand {
       Exit codes: 0 done, 1 the data or a file is at fault, 2 usage,
       3 numerical (training diverged, columns depend on each other where that is
       refused, a self-test falls short), 130 ended by Ctrl-C, 143 by SIGTERM.
+
+      "linreg help" also tells of these topics:
+
+      \(topicList)
       """,
     version: "0.1.0",
     subcommands: [
@@ -23,16 +27,24 @@ struct Linreg: ParsableCommand {
       Plot.self, Accumulate.self, Survey.self,
       Merge.self, Solve.self, Check.self, Convert.self,
       SelfTestCommand.self,
-    ])
+    ] + topics)
 
-  /// What is wrong with the first argument where it should be a verb; nil where it is one or an option.
-  private static func unknownVerb(_ word: String?) -> String? {
-    let verbs =
-      configuration.subcommands.map { $0.configuration.commandName ?? "\($0)".lowercased() } + ["help"]
-    guard let word, !word.hasPrefix("-"), !verbs.contains(word) else { return nil }
+  /// What is wrong with the first argument where it should be a verb, or with that of help; nil where it is one or an
+  /// option.
+  private static func unknownVerb(_ arguments: [String]) -> String? {
+    let topics = topics.map { $0.name }
+    let verbs = configuration.subcommands.map { $0.name }.filter { !topics.contains($0) } + ["help"]
+    let isForHelp = arguments.count > 1 && arguments[0] == "help"
+    let known = isForHelp ? verbs + topics : verbs
+    guard let word = isForHelp ? arguments[1] : arguments.first, !word.hasPrefix("-"), !known.contains(word)
+    else { return nil }
+    if topics.contains(word) {
+      return "Error: \"\(word)\" is a topic and not a command; linreg help \(word) tells of it."
+    }
     let remedy =
-      nearest(word, verbs).map { "is \"\($0)\" meant?" } ?? "they are \(verbs.joined(separator: ", "))."
-    return "Error: \"\(word)\" is not one of the commands; \(remedy)\nUsage: linreg <subcommand>"
+      nearest(word, known).map { "is \"\($0)\" meant?" } ?? "they are \(known.joined(separator: ", "))."
+    return
+      "Error: \"\(word)\" is not one of the commands\(isForHelp ? " and topics" : ""); \(remedy)\nUsage: linreg <subcommand>"
   }
 
   /// What follows the command's name. The parser knows an empty value only as an argument of its own.
@@ -47,7 +59,12 @@ struct Linreg: ParsableCommand {
     Terminal.isSilent = Ranks.isSilent
     do {
       do {
-        if let fault = unknownVerb(CommandLine.arguments.dropFirst().first) {
+        if let page = page(for: arguments) {
+          try Ranks.meet()
+          Terminal.print(page)
+          end(.done)
+        }
+        if let fault = unknownVerb(arguments) {
           try Ranks.meet()
           Terminal.note(fault)
           end(.usage)

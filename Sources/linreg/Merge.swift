@@ -15,7 +15,8 @@ struct Merge: ParsableCommand {
       Example: linreg merge winter.share summer.share -o year.share
       """)
 
-  @Argument(help: "Shares, from accumulate or merge; or surveys. \"-\" is standard input.")
+  @Argument(
+    help: "Shares, from accumulate or merge; or surveys. \"-\" is standard input.", completion: .file())
   var shares: [String]
 
   @OptionGroup var output: ShareOutputOptions
@@ -39,7 +40,9 @@ struct Merge: ParsableCommand {
 
 /// Where a share goes.
 struct ShareOutputOptions: ParsableArguments {
-  @Option(name: .customShort("o"), help: ArgumentHelp("Write the share to this file.", valueName: "share"))
+  @Option(
+    name: .customShort("o"), help: ArgumentHelp("Write the share to this file.", valueName: "share"),
+    completion: .file())
   var shareFile: String
 
   @OptionGroup var format: FormatOptions

@@ -31,14 +31,16 @@ struct Predict: RankedCommand {
       Example: linreg predict homes.model new.csv --pass id --guard > prices.csv
       """)
 
-  @Argument(help: "A model file, from -m of fit or train.")
+  @Argument(help: "A model file, from -m of fit or train.", completion: .file())
   var model: String
 
-  @Argument(help: "A CSV or NPY file with the model's features; \"-\" is standard input.")
+  @Argument(
+    help: "A CSV or NPY file with the model's features; \"-\" is standard input.", completion: .file())
   var file: String
 
   @Option(
-    name: .shortAndLong, help: "Write the predictions to this file, .csv, .tsv or .npy: whole or not at all.")
+    name: .shortAndLong, help: "Write the predictions to this file, .csv, .tsv or .npy: whole or not at all.",
+    completion: .file())
   var output = "-"
 
   @Option(

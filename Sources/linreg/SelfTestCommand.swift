@@ -22,6 +22,8 @@ struct SelfTestCommand: ParsableCommand {
       A row is marked where extended or default has fewer than 13 digits, or a
       regression in double more than half a digit fewer than gels; the exit
       code is then 3.
+
+      Example: linreg selftest
       """)
 
   @OptionGroup var format: FormatOptions

@@ -10,7 +10,7 @@ struct Solve: ParsableCommand {
       Example: linreg solve year.share --drop age --ridge 10
       """)
 
-  @Argument(help: "A share, from accumulate or merge; \"-\" is standard input.")
+  @Argument(help: "A share, from accumulate or merge; \"-\" is standard input.", completion: .file())
   var share: String
 
   @OptionGroup var output: ModelOutputOptions

@@ -9,7 +9,7 @@ struct Summary: ParsableCommand {
       Example: linreg summary homes.model
       """)
 
-  @Argument(help: "A model file, from -m of fit or train; \"-\" is standard input.")
+  @Argument(help: "A model file, from -m of fit or train; \"-\" is standard input.", completion: .file())
   var model: String
 
   @OptionGroup var format: FormatOptions

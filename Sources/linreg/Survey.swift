@@ -23,10 +23,12 @@ struct Survey: ParsableCommand {
   @Argument(help: "What to predict from what, such as 'y ~ a + C(b)'.")
   var formula: String
 
-  @Argument(help: "CSV files with the same columns; \"-\" is standard input.")
+  @Argument(help: "CSV files with the same columns; \"-\" is standard input.", completion: .file())
   var files: [String]
 
-  @Option(name: .customShort("o"), help: ArgumentHelp("Write the survey to this file.", valueName: "survey"))
+  @Option(
+    name: .customShort("o"), help: ArgumentHelp("Write the survey to this file.", valueName: "survey"),
+    completion: .file())
   var surveyFile: String
 
   @OptionGroup var part: PartOptions

@@ -53,7 +53,7 @@ struct Train: RankedCommand {
   @Option(help: "The column that weighs the rows.")
   var weights: String?
 
-  @Option(help: ArgumentHelp("A CSV file with rows to validate on.", valueName: "file"))
+  @Option(help: ArgumentHelp("A CSV file with rows to validate on.", valueName: "file"), completion: .file())
   var validation: String?
 
   @Flag(help: "Draw loss and distance over the epochs on standard error at the end.")

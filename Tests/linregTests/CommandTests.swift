@@ -327,7 +327,7 @@ import Testing
     for arguments in [
       ["--help"], ["fit", "--help"], ["train", "--help"], ["evaluate", "--help"], ["summary", "--help"],
       ["accumulate", "--help"], ["merge", "--help"], ["solve", "--help"], ["check", "--help"],
-      ["convert", "--help"], ["selftest", "--help"], ["help", "predict"], [],
+      ["convert", "--help"], ["selftest", "--help"], ["help", "predict"], ["help"],
     ] {
       let outcome = try linreg(arguments)
       #expect(outcome.status == 0)

@@ -11,7 +11,9 @@ package struct Comoments: Sendable, Equatable, Codable {
 
   init() {}
 
+  /// Sums in eight parts, so that additions need not wait for each other.
   init(_ x: [Double], _ y: [Double]) {
+    precondition(x.count == y.count)
     differences = zip(x, y).count { !($0 == $1 || $0.isNaN && $1.isNaN) }
     let areFinite = zip(x, y).allSatisfy { ($0 - $0) + ($1 - $1) == 0 }
     let rows = areFinite ? [] : x.indices.filter { x[$0].isFinite && y[$0].isFinite }
@@ -19,16 +21,38 @@ package struct Comoments: Sendable, Equatable, Codable {
     if x.isEmpty { return }
     count = Double(x.count)
     let share = 1 / count
-    for (x, y) in zip(x, y) {
-      meanX += x * share
-      meanY += y * share
+    var sums = (x: SIMD8<Double>.zero, y: SIMD8<Double>.zero)
+    Self.forEachEight(x, y, padding: (0, 0)) { x, y in
+      sums.x += x * share
+      sums.y += y * share
     }
-    for (x, y) in zip(x, y) {
+    (meanX, meanY) = (sums.x.sum(), sums.y.sum())
+    var products = (xx: SIMD8<Double>.zero, yy: SIMD8<Double>.zero, xy: SIMD8<Double>.zero)
+    Self.forEachEight(x, y, padding: (meanX, meanY)) { x, y in
       let (dx, dy) = (x - meanX, y - meanY)
-      xx += dx * dx
-      yy += dy * dy
-      xy += dx * dy
+      products.xx += dx * dx
+      products.yy += dy * dy
+      products.xy += dx * dy
     }
+    (xx, yy, xy) = (products.xx.sum(), products.yy.sum(), products.xy.sum())
+  }
+
+  /// Eight elements at a time, the last ones with padding behind them.
+  private static func forEachEight(
+    _ x: [Double], _ y: [Double], padding: (x: Double, y: Double), _ body: (SIMD8<Double>, SIMD8<Double>) -> Void
+  ) {
+    let whole = x.count & ~7
+    x.withUnsafeBytes { x in
+      y.withUnsafeBytes { y in
+        for start in stride(from: 0, to: whole * 8, by: 64) {
+          body(x.loadUnaligned(fromByteOffset: start, as: SIMD8.self), y.loadUnaligned(fromByteOffset: start, as: SIMD8.self))
+        }
+      }
+    }
+    if whole == x.count { return }
+    var (lastX, lastY) = (SIMD8(repeating: padding.x), SIMD8(repeating: padding.y))
+    for index in whole..<x.count { (lastX[index - whole], lastY[index - whole]) = (x[index], y[index]) }
+    body(lastX, lastY)
   }
 
   /// Takes others (Chan, Golub and LeVeque).

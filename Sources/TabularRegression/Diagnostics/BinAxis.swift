@@ -132,8 +132,8 @@ private func extremes(of values: [Double]) -> ClosedRange<Double>? {
   values.withUnsafeBufferPointer { values in
     while start + 8 <= values.count {
       let eight = UnsafeRawPointer(values.baseAddress! + start).loadUnaligned(as: SIMD8<Double>.self)
-      low = pointwiseMin(low, eight)
-      high = pointwiseMax(high, eight)
+      low.replace(with: eight, where: eight .< low)
+      high.replace(with: eight, where: eight .> high)
       start += 8
     }
   }

@@ -9,13 +9,16 @@ package struct BinnedResiduals: Equatable, Sendable, Codable {
   /// The residuals of a block of rows, as each column takes them.
   struct Block {
     static let axis = BinAxis(exponent: -1, first: -16, count: 32)
-    /// e √w / s
-    let residuals: [Double]
+    /// u = e √w / s, and u².
+    let powers: [SIMD2<Double>]
     /// Their positions on the axis.
     let positions: [Int32]
 
     init(_ residuals: [Double]) {
-      self.residuals = residuals.map { min(max($0, -1e100), 1e100) }
+      powers = residuals.map {
+        let u = min(max($0, -1e100), 1e100)
+        return SIMD2(u, u * u)
+      }
       positions = Self.axis.positions(residuals)
     }
   }
@@ -30,22 +33,26 @@ package struct BinnedResiduals: Equatable, Sendable, Codable {
   ///
   /// - Precondition: there are as many values as residuals; they are finite.
   mutating func add(_ values: [Double], _ block: Block) {
-    precondition(values.count == block.residuals.count)
+    precondition(values.count == block.powers.count)
     counts.widen(toCover: values)
     means.widen(to: counts.x)
     let locator = BinAxis.Locator(counts.x), height = Block.axis.count
+    var sums: [SIMD2<Double>] = Array(repeating: .zero, count: counts.x.count)
     // Positions are below the number of bins of each axis.
     counts.update { counts in
-      means.update { numbers, sums, squares in
-        for row in values.indices {
-          let bin = locator.position(values[row]), residual = block.residuals[row]
-          counts[bin * height + Int(block.positions[row])] += 1
-          numbers[bin] += 1
-          sums[bin] += residual
-          squares[bin] += residual * residual
+      sums.withUnsafeMutableBufferPointer { sums in
+        block.powers.withUnsafeBufferPointer { powers in
+          block.positions.withUnsafeBufferPointer { positions in
+            for row in values.indices {
+              let bin = locator.position(values[row])
+              counts[bin * height + Int(positions[row])] += 1
+              sums[bin] += powers[row]
+            }
+          }
         }
       }
     }
+    means.update(counts: counts.countsOfX, adding: sums)
   }
 
   /// Takes others of its kind in.

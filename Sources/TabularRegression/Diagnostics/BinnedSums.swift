@@ -5,14 +5,14 @@ internal import LinearAlgebra
 package struct BinnedSums: Equatable, Sendable {
   package private(set) var axis: BinAxis
   package private(set) var counts: [Int]
-  private(set) var sums: [Double]
-  private(set) var squares: [Double]
+  /// Σ v and Σ v² of each bin.
+  private(set) var powers: [SIMD2<Double>]
 
   /// No rows.
   package init(_ axis: BinAxis) {
     self.axis = axis
     counts = Array(repeating: 0, count: axis.count)
-    (sums, squares) = (Array(repeating: 0, count: axis.count), Array(repeating: 0, count: axis.count))
+    powers = Array(repeating: .zero, count: axis.count)
   }
 
   /// Takes rows in.
@@ -22,27 +22,26 @@ package struct BinnedSums: Equatable, Sendable {
     precondition(places.count == values.count)
     widen(to: axis.covering(places))
     let locator = BinAxis.Locator(axis)
-    update { counts, sums, squares in
-      for (place, value) in zip(places, values) {
-        let bin = locator.position(place)
-        counts[bin] += 1
-        sums[bin] += value
-        squares[bin] += value * value
+    counts.withUnsafeMutableBufferPointer { counts in
+      powers.withUnsafeMutableBufferPointer { powers in
+        for (place, value) in zip(places, values) {
+          let bin = locator.position(place)
+          counts[bin] += 1
+          powers[bin] += SIMD2(value, value * value)
+        }
       }
     }
   }
 
-  /// Changes numbers, sums and sums of squares of the bins.
-  mutating func update(
-    _ body: (
-      UnsafeMutableBufferPointer<Int>, UnsafeMutableBufferPointer<Double>, UnsafeMutableBufferPointer<Double>
-    ) -> Void
-  ) {
-    counts.withUnsafeMutableBufferPointer { counts in
-      sums.withUnsafeMutableBufferPointer { sums in
-        squares.withUnsafeMutableBufferPointer { squares in body(counts, sums, squares) }
-      }
-    }
+  /// Takes sums of rows in.
+  ///
+  /// - Parameters:
+  ///   - counts: rows of each bin, those that were there included.
+  ///   - sums: Σ v and Σ v² of the others.
+  mutating func update(counts: [Int], adding sums: [SIMD2<Double>]) {
+    precondition(counts.count == axis.count && sums.count == axis.count)
+    self.counts = counts
+    for bin in sums.indices { powers[bin] += sums[bin] }
   }
 
   /// Takes others of its kind in.
@@ -55,8 +54,7 @@ package struct BinnedSums: Equatable, Sendable {
     for bin in other.counts.indices where other.counts[bin] > 0 {
       let place = other.axis.position(of: bin, on: axis)
       counts[place] += other.counts[bin]
-      sums[place] += other.sums[bin]
-      squares[place] += other.squares[bin]
+      powers[place] += other.powers[bin]
     }
   }
 
@@ -91,11 +89,10 @@ package struct BinnedSums: Equatable, Sendable {
   package func group(_ bins: Range<Int>) -> Group {
     let count = counts[bins].reduce(0, +)
     let center = bins.reduce(0) { $0 + Double(counts[$1]) / Double(count) * axis.center(of: $1) }
-    let range = axis.range ?? center...center
+    let range = axis.range ?? center...center, sums = powers[bins].reduce(.zero, +)
     return Group(
       bins: bins, count: count, center: min(max(center, range.lowerBound), range.upperBound),
-      sum: sums[bins].reduce(0, +),
-      squares: squares[bins].reduce(0, +))
+      sum: sums.x, squares: sums.y)
   }
 
   /// The bins as groups of neighbours with about the same number of rows, those without rows left out.
@@ -130,8 +127,8 @@ extension BinnedSums: Codable {
     let bins = counts.indices.filter { counts[$0] > 0 }
     try container.encode(StoredArray(bins), forKey: .bins)
     try container.encode(StoredArray(bins.map { counts[$0] }), forKey: .counts)
-    try container.encode(StoredArray(bins.map { sums[$0] }), forKey: .sums)
-    try container.encode(StoredArray(bins.map { squares[$0] }), forKey: .squares)
+    try container.encode(StoredArray(bins.map { powers[$0].x }), forKey: .sums)
+    try container.encode(StoredArray(bins.map { powers[$0].y }), forKey: .squares)
   }
 
   package init(from decoder: any Decoder) throws {
@@ -150,7 +147,7 @@ extension BinnedSums: Codable {
       throw DecodingError.dataCorruptedError(forKey: .bins, in: container, debugDescription: "no binned sums")
     }
     for (index, bin) in bins.enumerated() {
-      (counts[bin], sums[bin], squares[bin]) = (found[index], foundSums[index], foundSquares[index])
+      (counts[bin], powers[bin]) = (found[index], SIMD2(foundSums[index], foundSquares[index]))
     }
   }
 }

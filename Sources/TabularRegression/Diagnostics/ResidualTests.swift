@@ -63,7 +63,7 @@ extension Diagnostics {
   func meanCurve(degree: Int) -> (terms: [Double], curve: [Double])? {
     let bins = means.counts.indices.filter { means.counts[$0] > 0 }
     guard bins.count > degree + 1 else { return nil }
-    let counts = bins.map { Double(means.counts[$0]) }, sums = bins.map { means.sums[$0] }
+    let counts = bins.map { Double(means.counts[$0]) }, sums = bins.map { means.powers[$0].x }
     func product(_ a: [Double], _ b: [Double]) -> Double {
       bins.indices.reduce(0) { $0 + counts[$1] * a[$1] * b[$1] }
     }

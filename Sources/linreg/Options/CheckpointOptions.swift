@@ -3,7 +3,7 @@ import TabularRegression
 
 /// Where and how often a run is saved.
 struct CheckpointOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Save the run in this file as it goes.", valueName: "file"))
+  @Option(help: ArgumentHelp("Save the run in this file as it goes.", valueName: "file"), completion: .file())
   var checkpoint: String?
 
   @Option(

@@ -14,7 +14,8 @@ struct DescentOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("\"auto\", or the step size of plain SGD, in standardised units.", valueName: "rate"))
+    help: ArgumentHelp("\"auto\", or the step size of plain SGD, in standardised units.", valueName: "rate"),
+    completion: .list(["auto"]))
   var learningRate = RateOption.automatic
 
   @Option(

@@ -20,7 +20,7 @@ struct MethodOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       "Penalty of ridge regression, on columns divided by their standard deviation, as R's lm.ridge; \"auto\" for the one with the least error in cross-validation, \"auto-1se\" for the largest within one standard error of it.",
-      valueName: "lambda"))
+      valueName: "lambda"), completion: .list(["auto", "auto-1se"]))
   var ridge = RidgeOption.penalty(0)
 
   @Option(help: "Parts of the rows in cross-validation, each held out in turn.")

@@ -7,7 +7,7 @@ struct DataOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
       "A formula, unless --target is given, and CSV files whose first line names the columns, read as one; \"-\" is standard input.",
-      valueName: "formula> <file"))
+      valueName: "formula> <file"), completion: .file())
   var inputs: [String] = []
 
   @Option(help: "The column to predict: short for the formula 'target ~ .'")
@@ -120,7 +120,7 @@ struct MissingOptions: ParsableArguments {
     help: ArgumentHelp(
       "What to do with a missing field in a column that is used: refuse it, drop the row, or fill a number with the mean or this number; never a target, weight or category (default: refuse).",
       valueName: "policy"),
-    transform: policy)
+    completion: .list(["refuse", "drop", "mean"]), transform: policy)
   var missing = MissingPolicy.refuse
 
   @Sendable private static func policy(_ text: String) throws -> MissingPolicy {
@@ -181,7 +181,9 @@ struct MemoryOptions: ParsableArguments {
 
 /// Where a fitted model goes.
 struct ModelOutputOptions: ParsableArguments {
-  @Option(name: .customShort("m"), help: ArgumentHelp("Write the model to this file.", valueName: "model"))
+  @Option(
+    name: .customShort("m"), help: ArgumentHelp("Write the model to this file.", valueName: "model"),
+    completion: .file())
   var modelFile: String?
 
   @OptionGroup var format: FormatOptions

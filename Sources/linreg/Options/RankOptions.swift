@@ -20,7 +20,7 @@ struct KeepOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "With MPI: keep what each process has reduced its rows to in this folder, so that the same command takes it up when a run was ended.",
-      valueName: "folder"))
+      valueName: "folder"), completion: .directory)
   var keepShares: String?
 
   /// The folder, which is made where it is not there.

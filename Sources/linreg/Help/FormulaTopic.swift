@@ -1,0 +1,50 @@
+import ArgumentParser
+
+/// The language of formulas.
+struct FormulaTopic: HelpTopic {
+  static let configuration = CommandConfiguration(
+    commandName: "formula",
+    abstract: "What is predicted from what: formulas in R's language.",
+    discussion: """
+      y ~ a + b          y from the columns a and b
+      y ~ .              from all other columns; not from one that stands in a C()
+      y ~ . - a          from all other columns but a
+      - 1, + 0           no intercept
+      y ~ 1              nothing but the intercept: the mean of y
+      a:b                the product
+      a*b                both and their product
+      (a + b + c)^2      all three and the products of two; ** is ^
+      log(y) ~ a         the target may be an expression
+      cbind(y1, y2) ~ a  several targets
+
+      Columns are formed from others by
+
+      I(a^2)             arithmetic
+      I(a > 3)           true or false; also >= < <= == !=
+      log(a), log(a, base), log2, log10, log1p, exp, sqrt, abs
+                         functions
+      scale(a)           less the mean of the fit's rows, in standard deviations
+      center(a)          less the mean of the fit's rows
+      poly(x, k)         x, x², … xᵏ: raw powers
+      poly(x, k, raw = FALSE)
+                         orthogonal polynomials, which are R's default
+      offset(x)          x with the coefficient 1
+      C(z), factor(z)    a column of numbers as a category, as words are without it
+      C(z, reference = "b")
+                         the level that others are compared with
+      `living area`      a name with other characters, in backticks
+
+      A category becomes a column for each of its levels but the first, in the order
+      of their bytes. True and false in any case are a category of these two levels.
+
+      A formula is one argument: put it in single quotes, for the shell has uses of
+      its own for ~, * and parentheses. --target y is short for 'y ~ .', with
+      --features or --exclude for columns; there --no-intercept is "- 1".
+
+      Without an intercept R² compares with zero and not with the mean of the target,
+      as in R.
+
+      Example: linreg fit 'log(price) ~ area*C(zip) + poly(rooms, 2)' homes.csv
+      """,
+    shouldDisplay: false)
+}
