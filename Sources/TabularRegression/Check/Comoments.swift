@@ -39,13 +39,16 @@ package struct Comoments: Sendable, Equatable, Codable {
 
   /// Eight elements at a time, the last ones with padding behind them.
   private static func forEachEight(
-    _ x: [Double], _ y: [Double], padding: (x: Double, y: Double), _ body: (SIMD8<Double>, SIMD8<Double>) -> Void
+    _ x: [Double], _ y: [Double], padding: (x: Double, y: Double),
+    _ body: (SIMD8<Double>, SIMD8<Double>) -> Void
   ) {
     let whole = x.count & ~7
     x.withUnsafeBytes { x in
       y.withUnsafeBytes { y in
         for start in stride(from: 0, to: whole * 8, by: 64) {
-          body(x.loadUnaligned(fromByteOffset: start, as: SIMD8.self), y.loadUnaligned(fromByteOffset: start, as: SIMD8.self))
+          body(
+            x.loadUnaligned(fromByteOffset: start, as: SIMD8.self),
+            y.loadUnaligned(fromByteOffset: start, as: SIMD8.self))
         }
       }
     }
