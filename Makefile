@@ -55,11 +55,13 @@ lint: ## check the format of all Swift code
 	@! grep -rnE '^ *public .*\b(func|var|let|struct|class|enum|protocol|typealias) _' Sources --include='*.swift' \
 	  | grep -v 'static var _routines'
 
-docs: setup ## build the documentation into .build/documentation
+docs: setup ## build the documentation as one site in .build/documentation, and check its links
+	@command -v python3 >/dev/null || { echo "docs: python3 is missing; apt-get install python3" >&2; exit 1; }
 	@Scripts/docs
 
-picture: ## draw the documentation's picture of training runs
+picture: ## draw the documentation's pictures of what is measured
 	@$(SWIFT) build --configuration release --product linreg --quiet
+	@Scripts/numerics-pictures .build/release/linreg
 	@Benchmarks/peers/setup
 	@Benchmarks/peers/.venv/bin/python Scripts/training-picture
 
