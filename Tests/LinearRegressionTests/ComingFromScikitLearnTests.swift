@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// The tables of the article "Coming from scikit-learn": each line is compiled, its value is that of scikit-learn 1.9,
-/// and the article has the same lines.
+/// and the article has the same lines. Benchmarks/peers/coming_from.py evaluates those of scikit-learn.
 @Suite struct ComingFromScikitLearnTests {
   private let X: Matrix<Double> = [[1, 5], [2, 3], [3, 8], [4, 1], [5, 9], [6, 2]], y = [3.9, 7.1, 6.2, 11.8, 10.1, 15.2]
   private let Y: Matrix<Double> = [[3.9, 1], [7.1, 4], [6.2, 1], [11.8, 5], [10.1, 9], [15.2, 2]]
