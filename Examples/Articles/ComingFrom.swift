@@ -10,6 +10,10 @@ func comingFromR() throws {
   let fit = try FittedModel("price ~ area + zip", homes)
   let small = try FittedModel("price ~ area", homes)
 
+  var big = try Share("price ~ area", Table(csv: "january.csv"))
+  try big.add(Table(csv: "march.csv"))
+  print(try big.solve().coefficientStatistics.map(\.estimate))
+
   _ = (february, new, fit, small)
 }
 

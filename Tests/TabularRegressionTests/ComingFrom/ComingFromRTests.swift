@@ -66,6 +66,14 @@ import Testing
     row("mean((february$price - predict(fit, february))^2)", try fit.evaluation(on: february).meanSquaredError, equals: [1632.968479296821])
   }
 
+  /// What biglm is to have for rows in parts: lm of all rows.
+  @Test func aShareOfPartsHasTheValueOfR() throws {
+    var big = try Share("price ~ area", february, missing: .drop)
+    try big.add(homes)
+    let R = "coef(lm(price ~ area, rbind(february, homes)))"
+    row(R, try big.solve(), equals: [56.25252315411965, 8.412578217206985])
+  }
+
   @Test func theArticleHasTheseLines() throws {
     let article = "Sources/TabularRegression/TabularRegression.docc/ComingFromR.md"
     let found = try difference(article: article, tables: "| R | Swift |", test: #filePath)
