@@ -5,7 +5,7 @@ data = Examples/Diabetes/diabetes.csv
 commit = COMMIT=$$(git describe --always --dirty 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run command install uninstall deb check-install test golden examples bench peers bench-build fuzz \
+.PHONY: help setup run command install uninstall deb check-install check-report test golden examples bench peers bench-build fuzz \
   format lint docs picture clean
 
 help: ## list the targets
@@ -36,6 +36,12 @@ deb: $(staged) ## make a package for Debian of it
 
 check-install: $(staged) ## install, use and remove it, in a folder and in a Debian of its own (as root)
 	@Scripts/install/check
+
+check-report: setup ## open reports in Chromium, and find what overlaps or is cut off
+	@command -v python3 >/dev/null || { echo "check-report: python3 is missing; apt-get install python3" >&2; exit 1; }
+	@command -v chromium >/dev/null || { echo "check-report: chromium is missing; apt-get install chromium" >&2; exit 1; }
+	@$(SWIFT) build --product linreg --quiet
+	@Scripts/check-report .build/debug/linreg
 
 test: setup ## run every test, and the command on texts and problems that are hard to get right
 	$(SWIFT) test
@@ -76,14 +82,16 @@ lint: ## check the format of all Swift code
 	@! grep -rnE '^ *public .*\b(func|var|let|struct|class|enum|protocol|typealias) _' Sources --include='*.swift' \
 	  | grep -v 'static var _routines'
 
-docs: setup ## build the documentation into .build/documentation
+docs: setup ## build the documentation as one site in .build/documentation, and check its links
+	@command -v python3 >/dev/null || { echo "docs: python3 is missing; apt-get install python3" >&2; exit 1; }
 	@Scripts/docs
 
-picture: setup ## draw the documentation's picture of training runs
+picture: setup ## draw the documentation's pictures of what is measured
 	@command -v python3 >/dev/null || { echo "picture: python3 is missing; apt-get install python3" >&2; exit 1; }
 	@$(SWIFT) build --configuration release --product linreg --quiet
 	@$(SWIFT) build --configuration release --product pictures --quiet
 	@Scripts/training-picture
+	@Scripts/numerics-pictures .build/release/linreg
 
 clean: ## remove what was built
 	rm -rf .build Examples/.build Examples/PCA/.build Examples/Server/.build* Benchmarks/.build Fuzz/.build

@@ -36,8 +36,9 @@ if CommandLine.arguments.contains("rest") {
   try modelsAndPredictions()
   try trainingOnTables()
   try await inAServer()
+  try comingFromR()
 } else {
-  try gettingStarted()
+  comingFromScikitLearn()
   try tablesAndFormulas()
   try mergingShares()
 }

@@ -1,66 +1,103 @@
-// The notebook "Linear Regression Model" in Swift: the same functions, the same numbers, in the same order.
+// The notebook "Linear Regression Model" in Swift: the program of the article "The notebook, cell by cell".
 
 import LinearRegression
 
-func show(_ w: Parameter<Float>, _ b: Parameter<Float>) {
-  print("w:", rounded(w.value), " b:", rounded(b.value))
-}
-
 /// Four decimals, as the notebook prints them.
-func rounded(_ matrix: Matrix<Float>) -> [Float] {
-  matrix.elements.map { ($0 * 10_000).rounded() / 10_000 }
+func rounded(_ matrix: Matrix<Float>?) -> [Float]? {
+  matrix?.elements.map { ($0 * 10_000).rounded() / 10_000 }
 }
 
-// The model y = Xw + b, with initial weights from a normal distribution.
+func show(_ values: [Float]?...) {
+  print(values.map { $0.map(\.description) ?? "nil" }.joined(separator: " "))
+}
 
-var generator = SeededGenerator(seed: 1)
+// Cells 2 to 4: the model.
+
 let X = Matrix<Float>.identity(3)
 do {
+  var generator = SeededGenerator(seed: 1)
   let w = Parameter<Float>(normal: 3, 1, standardDeviation: 0.01, using: &generator)
   let b = Parameter<Float>([[0]])
-  print("# linear regression model y = Xw + b")
-  print("X:")
   print(X)
-  print("w is small:", w.value.elements.allSatisfy { abs($0) < 0.05 })
-  print("y = w where X = I and b = 0:", linreg(X, w, b) == w.value)
+  print(linreg(X, w, b) == w.value)
 }
 
-// The squared loss. Shapes must match: nothing is broadcast.
+// Cells 5 to 8: the loss.
 
 let y: [Float] = [1, 2, 3]
-print("\n# squared loss of predictions 0, 0, 0")
-print(rounded(squaredLoss(Matrix<Float>.zeros(3, 1), y)))
+print(squaredLoss(Matrix<Float>.zeros(3, 1), y))
 
-// Gradients.
+// Cell 9: the gradient.
 
-print("\n# initial parameters")
+do {
+  let w = Parameter<Float>([[1], [1], [1]])
+  let b = Parameter<Float>([[0]])
+  show(rounded(w.gradient), rounded(b.gradient))
+
+  let predictions = linreg(X, w, b)
+  show(rounded(predictions))
+  print(squaredLoss(predictions, y).sum())
+
+  backward(X, predictions, y, into: w, b)
+  show(rounded(w.gradient), rounded(b.gradient))
+
+  // Cell 10: a step by hand.
+
+  w.value -= w.gradient! / 3
+  b.value -= b.gradient! / 3
+  w.zeroGradient()
+  b.zeroGradient()
+  show(rounded(w.value), rounded(b.value))
+  show(rounded(w.gradient), rounded(b.gradient))
+}
+
+// Cells 11 and 12: four steps.
+
 let w = Parameter<Float>([[1], [1], [1]])
 let b = Parameter<Float>([[0]])
-show(w, b)
-print("# initial gradients")
-print(w.gradient as Any, b.gradient as Any)
-let predictions = linreg(X, w, b)
-print("# first prediction using initial parameters")
-print(rounded(predictions))
-print("# calculated loss")
-print(squaredLoss(predictions, y).sum())
-backward(X, predictions, y, into: w, b)
-print("# calculated gradients using the loss")
-print(rounded(w.gradient!), rounded(b.gradient!))
-
-// Minibatch stochastic gradient descent.
-
-sgd([w, b], learningRate: 1, batchSize: 3)
-print("\n# updated parameters, gradients zero again")
-show(w, b)
-print(rounded(w.gradient!), rounded(b.gradient!))
-
-for (step, name) in [(2, "2nd"), (3, "3rd"), (4, "4th")] {
+for step in 1...4 {
   let predictions = linreg(X, w, b)
-  print("\n## prediction before step \(step) ##")
-  print(rounded(predictions))
   backward(X, predictions, y, into: w, b)
   sgd([w, b], learningRate: 1, batchSize: 3)
-  print("# parameters after the \(name) step")
-  show(w, b)
+  print("step", step)
+  show(rounded(predictions))
+  show(rounded(w.value), rounded(b.value))
 }
+
+// The loss, step by step.
+
+var losses: [Float] = []
+for _ in 5...12 {
+  let predictions = linreg(X, w, b)
+  losses.append(squaredLoss(predictions, y).sum())
+  backward(X, predictions, y, into: w, b)
+  sgd([w, b], learningRate: 1, batchSize: 3)
+}
+print(losses.map { ($0 * 100_000).rounded() / 100_000 })
+
+// Minibatches.
+
+var generator = SeededGenerator(seed: 1)
+let features = Matrix<Float>.normal(1000, 2, using: &generator)
+let noise = Matrix<Float>.normal(1000, 1, using: &generator)
+let targets = linreg(features, [[3], [-2]], [[1]]) + 0.1 * noise
+
+let weights = Parameter<Float>(normal: 2, 1, standardDeviation: 0.01, using: &generator)
+let bias = Parameter<Float>([[0]])
+for epoch in 1...3 {
+  for batch in Minibatches(features, targets, size: 10, order: .shuffled, using: &generator) {
+    backward(batch.X, linreg(batch.X, weights, bias), batch.y, into: weights, bias)
+    sgd([weights, bias], learningRate: 0.03, batchSize: batch.count)
+  }
+  let loss = squaredLoss(linreg(features, weights, bias), targets).mean()
+  print("epoch", epoch, "loss", (loss * 1000).rounded() / 1000)
+}
+
+// The exact solution.
+
+let exact = try LeastSquares().fit(features, targets)
+let largest = zip(weights.value.elements, exact.coefficients).map { abs(Double($0) - $1) }.max()!
+print(exact.coefficients.map { ($0 * 1000).rounded() / 1000 }, largest < 0.01)
+
+let run = try SGD(seed: 42).train(features, targets)
+print(run.stopReason, run.epochs.last!.gapToExact! < 1e-9)

@@ -40,7 +40,12 @@ public enum TabularError: Error, Equatable, Sendable, Codable, CustomStringConve
 
   /// What was tried with a file.
   public enum FileOperation: String, Sendable, Codable {
-    case read, write, remove
+    /// Opening it, or reading from it.
+    case read
+    /// Creating it, writing to it, or giving it its name.
+    case write
+    /// Removing it.
+    case remove
   }
 
   /// One line without a newline at its end; after a formula's, the formula and a mark below the place.

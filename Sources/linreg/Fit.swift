@@ -43,7 +43,7 @@ struct Fit: RankedCommand {
   @Option(
     help: ArgumentHelp(
       "Write a page of charts of the fit to this file too, as the command report does; the files are read once more.",
-      valueName: "page"))
+      valueName: "page"), completion: .file())
   var report: String?
 
   @Flag(help: "Tell on standard error what is about to be done.")

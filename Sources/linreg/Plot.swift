@@ -18,7 +18,8 @@ struct Plot: RankedCommand {
 
   @OptionGroup var options: DiagnosticOptions
 
-  @Option(help: "The charts to draw, \(betweenCommas).", transform: names)
+  @Option(
+    help: "The charts to draw, \(betweenCommas).", completion: .list(Report.panelNames), transform: names)
   var panel: [String]?
 
   @Option(parsing: .unconditional, help: "Columns to draw in (default: the terminal's).")

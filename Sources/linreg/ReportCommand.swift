@@ -28,7 +28,7 @@ struct ReportCommand: RankedCommand {
 
   @Option(
     name: .shortAndLong,
-    help: "Write the page to this file, whole or not at all; \"-\" is standard output.")
+    help: "Write the page to this file, whole or not at all; \"-\" is standard output.", completion: .file())
   var output: String?
 
   @OptionGroup var format: FormatOptions

@@ -26,23 +26,36 @@ import Testing
     }
   }
 
-  /// Each article, and the file of `Examples/Articles` that has its programs.
+  /// Each article of the libraries, and the file of `Examples` that has its programs.
   static let articles = [
-    ("LinearAlgebra/LinearAlgebra.docc/LinearAlgebra.md", "Overviews"),
-    ("LinearRegression/LinearRegression.docc/LinearRegression.md", "Overviews"),
-    ("LinearRegression/LinearRegression.docc/GettingStarted.md", "GettingStarted"),
-    ("LinearRegression/LinearRegression.docc/ExactFits.md", "ExactFits"),
-    ("LinearRegression/LinearRegression.docc/TrainingBySGD.md", "TrainingBySGD"),
-    ("LinearRegression/LinearRegression.docc/Numerics.md", "Overviews"),
-    ("TabularRegression/TabularRegression.docc/TabularRegression.md", "Overviews"),
-    ("TabularRegression/TabularRegression.docc/TablesAndFormulas.md", "TablesAndFormulas"),
-    ("TabularRegression/TabularRegression.docc/Files.md", "Files"),
-    ("TabularRegression/TabularRegression.docc/ModelsAndPredictions.md", "ModelsAndPredictions"),
-    ("TabularRegression/TabularRegression.docc/MergingShares.md", "MergingShares"),
-    ("TabularRegression/TabularRegression.docc/SeveralMachines.md", "Overviews"),
-    ("TabularRegression/TabularRegression.docc/TrainingOnTables.md", "TrainingOnTables"),
-    ("TabularRegression/TabularRegression.docc/InAServer.md", "InAServer"),
+    ("LinearAlgebra/LinearAlgebra.docc/LinearAlgebra.md", "Articles/Overviews"),
+    ("LinearRegression/LinearRegression.docc/LinearRegression.md", "Articles/Overviews"),
+    ("LinearRegression/LinearRegression.docc/TheNotebook.md", "Notebook/main"),
+    ("LinearRegression/LinearRegression.docc/ComingFromScikitLearn.md", "Articles/ComingFrom"),
+    ("LinearRegression/LinearRegression.docc/ExactFits.md", "Articles/ExactFits"),
+    ("LinearRegression/LinearRegression.docc/TrainingBySGD.md", "Articles/TrainingBySGD"),
+    ("LinearRegression/LinearRegression.docc/Numerics.md", "Articles/Overviews"),
+    ("TabularRegression/TabularRegression.docc/TabularRegression.md", "Articles/Overviews"),
+    ("TabularRegression/TabularRegression.docc/ComingFromR.md", "Articles/ComingFrom"),
+    ("TabularRegression/TabularRegression.docc/ComingFromCreateML.md", "Articles/ComingFrom"),
+    ("TabularRegression/TabularRegression.docc/TablesAndFormulas.md", "Articles/TablesAndFormulas"),
+    ("TabularRegression/TabularRegression.docc/Files.md", "Articles/Files"),
+    ("TabularRegression/TabularRegression.docc/ModelsAndPredictions.md", "Articles/ModelsAndPredictions"),
+    ("TabularRegression/TabularRegression.docc/MergingShares.md", "Articles/MergingShares"),
+    ("TabularRegression/TabularRegression.docc/SeveralMachines.md", "Articles/Overviews"),
+    ("TabularRegression/TabularRegression.docc/TrainingOnTables.md", "Articles/TrainingOnTables"),
+    ("TabularRegression/TabularRegression.docc/InAServer.md", "Articles/InAServer"),
   ]
+
+  /// The articles of a module's or the command's catalog, as paths in `Sources`.
+  static func pages(_ module: String) -> [String] {
+    let folder = "\(module)/\(module).docc"
+    let files = FileManager.default.enumerator(
+      atPath: repository.appendingPathComponent("Sources/\(folder)").path)
+    return (files?.allObjects as? [String] ?? []).filter { $0.hasSuffix(".md") }.sorted().map {
+      "\(folder)/\($0)"
+    }
+  }
 
   /// Lines without indentation and imports, which stand elsewhere where a program is part of another.
   private func lines(_ program: String) -> String {
@@ -64,18 +77,31 @@ import Testing
     #expect(readme.text.split(separator: "\n", omittingEmptySubsequences: false).count <= 91)
   }
 
-  @Test func everyArticleIsTested() throws {
-    var found: Set<String> = []
-    for module in ["LinearAlgebra", "LinearRegression", "TabularRegression"] {
-      let folder = "\(module)/\(module).docc"
-      let path = repository.appendingPathComponent("Sources/\(folder)").path
-      for name in try FileManager.default.contentsOfDirectory(atPath: path) where name.hasSuffix(".md") {
-        found.insert("\(folder)/\(name)")
-      }
-    }
+  @Test func everyArticleIsTested() {
+    var found = Set(["LinearAlgebra", "LinearRegression", "TabularRegression"].flatMap(Self.pages))
     // The lines of this one are tests of LinearAlgebra.
     found.remove("LinearAlgebra/LinearAlgebra.docc/ComingFromNumPy.md")
     #expect(found == Set(Self.articles.map(\.0)))
+  }
+
+  /// Each verb has an article in the command's catalog, which shows a session and names options that there are.
+  @Test func everyVerbHasAnArticle() throws {
+    let help = try linreg("--help").output
+    let verbs = try #require(help.components(separatedBy: "SUBCOMMANDS:\n").last).matches(
+      of: /(?m)^  ([a-z]+)\s/
+    )
+    .map { String($0.1) }
+    #expect(verbs.count >= 12)
+    let pages = try Self.pages("linreg").map { try Page("Sources/\($0)") }
+    for verb in verbs {
+      let page = try #require(pages.first { $0.text.hasPrefix("# linreg \(verb)\n") }, "\(verb)")
+      #expect(page.blocks("console").contains { $0.contains("linreg \(verb)") }, "\(verb)")
+      let options = try linreg(verb, "--help").output
+      for option in page.text.matches(of: /\| `(-[^` ]+)/) {
+        #expect(options.contains(" \(option.1)"), "\(verb): \(option.1)")
+      }
+    }
+    #expect(pages.count == verbs.count + 1)
   }
 
   /// The programs are compiled, run and compared with `expected.txt` by `make examples`.
@@ -84,11 +110,11 @@ import Testing
     let page = try Page("Sources/\(article)")
     let programs = page.blocks("swift")
     if programs.isEmpty { return }
-    let folder = repository.appendingPathComponent("Examples/Articles")
-    let file = folder.appendingPathComponent("\(example).swift")
+    let file = repository.appendingPathComponent("Examples/\(example).swift")
     let whole = try lines(String(contentsOf: file, encoding: .utf8))
     for program in programs { #expect(whole.contains(lines(program)), "\(article): \(program)") }
-    let expected = try String(contentsOf: folder.appendingPathComponent("expected.txt"), encoding: .utf8)
+    let printed = file.deletingLastPathComponent().appendingPathComponent("expected.txt")
+    let expected = try String(contentsOf: printed, encoding: .utf8)
     for output in page.blocks("") {
       #expect("\n\(expected)".contains("\n\(output)"), "\(article): \(output)")
     }
@@ -96,7 +122,7 @@ import Testing
 
   /// Sessions run in a folder that has the bundled data, one after the other, as in a terminal: notes come before the
   /// result.
-  @Test(arguments: ["README.md"] + articles.map { "Sources/\($0.0)" })
+  @Test(arguments: ["README.md"] + (articles.map(\.0) + pages("linreg")).map { "Sources/\($0)" })
   func sessionsAreWhatTheCommandPrints(page path: String) throws {
     let folder = TemporaryFolder()
     let manager = FileManager.default

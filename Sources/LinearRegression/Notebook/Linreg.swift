@@ -3,7 +3,7 @@ public import LinearAlgebra
 /// ŷ = X w + b
 ///
 /// - Parameters:
-///   - X: design matrix, n × p, one row per observation; a ``Matrix`` or a block of its rows.
+///   - X: design matrix, n × p, one row per observation; a ``/LinearAlgebra/Matrix`` or a block of its rows.
 ///   - w: weights, p × k, one column per target.
 ///   - b: bias, 1 × k.
 /// - Returns: predictions, n × k.

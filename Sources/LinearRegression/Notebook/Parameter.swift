@@ -52,7 +52,7 @@ public final class Parameter<Scalar: BLASScalar> {
 }
 
 extension Parameter: CustomStringConvertible {
-  /// The value, and below it the gradient, each as a ``Matrix`` is described.
+  /// The value, and below it the gradient, each as a ``/LinearAlgebra/Matrix`` is described.
   public var description: String {
     "value\n\(value)\n" + (gradient.map { "gradient\n\($0)" } ?? "no gradient yet")
   }

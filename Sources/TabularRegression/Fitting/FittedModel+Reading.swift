@@ -8,7 +8,8 @@ extension FittedModel {
   /// ```
   /// Up to some 16 MB of text are fitted as a ``Table`` is. Of more a triangular factor is formed in one pass; in two
   /// where a formula has several categories, a product of one, means or deviations. Where residuals in double-double
-  /// are asked for (``LeastSquares/Precision/extended``), two to four passes follow, and a category takes one more.
+  /// are asked for (``/LinearRegression/LeastSquares/Precision-swift.enum/extended``), two to four passes follow, and a
+  /// category takes one more.
   /// - Parameters:
   ///   - formula: what to predict from what; it decides about the intercept too.
   ///   - paths: at least one file, all with the same columns; "-" is standard input. What gzip has compressed is

@@ -25,6 +25,7 @@ public struct ReadingOptions: Sendable, Equatable {
 
   /// Ways to write characters as bytes.
   public enum Encoding: String, CaseIterable, Sendable {
+    /// UTF-8, with or without a byte order mark.
     case utf8
     /// ISO 8859-1, with Windows-1252's characters in the place of control characters.
     case latin1

@@ -8,7 +8,7 @@ public import LinearRegression
 /// while let report = try training.next() { print(report.epoch, report.loss) }
 /// try training.model().write(to: "homes.model")
 /// ```
-/// The steps are those of ``Training`` on the same rows.
+/// The steps are those of ``/LinearRegression/Training`` on the same rows.
 public final class TableTraining {
   /// The settings.
   public var method: SGD { training.method }

@@ -4,13 +4,13 @@ import TabularRegression
 
 /// A model, and the rows on which it is looked at.
 struct DiagnosticOptions: ParsableArguments {
-  @Argument(help: "A model file, from -m of fit or train.")
+  @Argument(help: "A model file, from -m of fit or train.", completion: .file())
   var model: String
 
   @Argument(
     help:
-      "CSV or NPY files with the model's features and its target, read as one: the rows of the fit, or others; \"-\" is standard input."
-  )
+      "CSV or NPY files with the model's features and its target, read as one: the rows of the fit, or others; \"-\" is standard input.",
+    completion: .file())
   var files: [String]
 
   @Option(help: "The target to look at, of a model of several.")

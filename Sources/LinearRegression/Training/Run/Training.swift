@@ -8,8 +8,8 @@ public import LinearAlgebra
 /// training.model, training.stopReason
 /// ```
 /// The steps do not depend on how often a run is looked at, stopped and gone on with: the bits are those of a run in
-/// one go. X may be any ``RowMajor``, such as a memory-mapped file that is larger than memory: rows are read in the
-/// order that ``SGD/order`` says, one batch at a time.
+/// one go. X may be any ``/LinearAlgebra/RowMajor``, such as a memory-mapped file that is larger than memory: rows are
+/// read in the order that ``SGD/order`` says, one batch at a time.
 public final class Training<M: RowMajor> {
   /// The settings.
   public let method: SGD
