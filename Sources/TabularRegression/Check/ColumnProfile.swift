@@ -127,23 +127,37 @@ package struct ColumnProfile: Sendable, Codable {
 
   private mutating func add(_ numbers: [Double], _ block: Table, _ target: [Double]?) {
     var whole: [Double: Int] = [:]
-    for (row, number) in numbers.enumerated() {
-      // one bit pattern for each number that is equal to itself, one for all that are missing
-      digest = (digest ^ (number.isNaN ? .max : (number + 0).bitPattern)) &* 0x100_0000_01b3
-      digest ^= digest >> 29
-      if number.isNaN {
-        missing.add(block.places[row].line)
-      } else if number.isInfinite {
-        infinite.add(block.places[row].line)
-      } else {
-        if isWhole && number != number.rounded() { isWhole = false }
-        if isWhole && whole.count <= Self.valueLimit { whole[number, default: 0] += 1 }
+    moments = Moments(numbers)
+    digest = Self.digest(numbers)
+    let areFinite = moments.count == numbers.count
+    isWhole = !numbers.contains { $0.isFinite && $0 != $0.rounded() }
+    if isWhole || !areFinite {
+      for (row, number) in numbers.enumerated() {
+        if number.isNaN {
+          missing.add(block.places[row].line)
+        } else if number.isInfinite {
+          infinite.add(block.places[row].line)
+        } else if isWhole && whole.count <= Self.valueLimit {
+          whole[number, default: 0] += 1
+        }
       }
     }
-    moments = Moments(numbers)
     if let target { withTarget = Comoments(numbers, target) }
     guard isWhole && whole.count <= Self.valueLimit else { return spellings = nil }
     for (number, count) in whole { spellings?.add("\(number)", count: count) }
+  }
+
+  /// One bit pattern counts for each number that is equal to itself, one for all that are missing. Four parts do not
+  /// wait for each other.
+  private static func digest(_ numbers: [Double]) -> UInt64 {
+    var parts = SIMD4<UInt64>(repeating: 0xcbf2_9ce4_8422_2325)
+    for (row, number) in numbers.enumerated() {
+      let part = row & 3
+      var hash = (parts[part] ^ (number.isNaN ? .max : (number + 0).bitPattern)) &* 0x100_0000_01b3
+      hash ^= hash >> 29
+      parts[part] = hash
+    }
+    return (0..<4).reduce(0) { ($0 ^ parts[$1]) &* 0x100_0000_01b3 }
   }
 
   private mutating func add(_ words: TableColumn.Words, _ block: Table) {

@@ -168,11 +168,11 @@ extension Diagnostics {
       let numbers = try rows.block.numbers(features[index].name)
       let fill = model.design.sources.first { $0.name == features[index].name }?.fill
       if areAll && fill == nil {
-        features[index].add(numbers, block)
+        features[index].add(numbers, block, areFew: fewRows != nil)
       } else {
-        features[index].add(rows.rows.map { numbers[$0].isNaN ? fill ?? .nan : numbers[$0] }, block)
+        features[index].add(
+          rows.rows.map { numbers[$0].isNaN ? fill ?? .nan : numbers[$0] }, block, areFew: fewRows != nil)
       }
-      if fewRows == nil { features[index].values = [] }
     }
     for index in levels.indices {
       if case .words(let words) = try rows.block.find(levels[index].name).values {

@@ -15,9 +15,10 @@ package struct FeatureBins: Equatable, Sendable, Codable {
     residuals = BinnedResiduals(columns: 64)
   }
 
-  mutating func add(_ values: [Double], _ block: BinnedResiduals.Block) {
+  /// - Parameter areFew: whether the numbers are kept.
+  mutating func add(_ values: [Double], _ block: BinnedResiduals.Block, areFew: Bool) {
     residuals.add(values, block)
-    self.values += values
+    self.values = areFew ? self.values + values : []
   }
 
   mutating func merge(_ later: FeatureBins) {

@@ -17,21 +17,30 @@ package struct Moments: Sendable, Equatable {
 
   /// The moments of some numbers, in two passes.
   package init(_ numbers: some Collection<Double>) {
+    if let isDone = numbers.withContiguousStorageIfAvailable({ addFinite($0) }), isDone { return }
     var sum = 0.0
     for number in numbers where number.isFinite {
       count += 1
       minimum = min(minimum, number)
       maximum = max(maximum, number)
-      sum += number * 0x1p-64  // of numbers near the largest Double too
+      sum += number * Self.small
     }
     if count == 0 { return }
-    let center = sum / Double(count) * 0x1p64
+    let center = sum / Double(count) / Self.small
     var rest = 0.0
     for number in numbers where number.isFinite {
       let deviation = number - center
       rest += deviation
       squares += deviation * deviation
     }
+    settle(center, rest)
+  }
+
+  /// With this factor sums of numbers near the largest Double are within it too.
+  private static var small: Double { 0x1p-64 }
+
+  /// Takes the sums of deviations from a center in.
+  private mutating func settle(_ center: Double, _ rest: Double) {
     let correction = rest / Double(count)
     if correction.isFinite {
       mean = center + correction
@@ -39,6 +48,37 @@ package struct Moments: Sendable, Equatable {
     } else {
       mean = center
     }
+  }
+
+  /// The same of numbers that are all finite, with sums in eight parts that do not wait for each other; false where
+  /// they are not.
+  private mutating func addFinite(_ numbers: UnsafeBufferPointer<Double>) -> Bool {
+    guard numbers.count >= 8, let start = numbers.baseAddress else { return false }
+    let groups = numbers.count / 8, rest = numbers[(8 * groups)...]
+    func eight(_ group: Int) -> SIMD8<Double> {
+      UnsafeRawPointer(start + 8 * group).loadUnaligned(as: SIMD8.self)
+    }
+    var low = eight(0), high = low, sum = SIMD8<Double>.zero, faults = sum
+    for group in 0..<groups {
+      let values = eight(group)
+      faults += values - values  // NaN where one is not finite
+      low.replace(with: values, where: values .< low)
+      high.replace(with: values, where: values .> high)
+      sum += values * Self.small
+    }
+    guard faults.sum() == 0, rest.allSatisfy(\.isFinite) else { return false }
+    count = numbers.count
+    (minimum, maximum) = (rest.reduce(low.min(), min), rest.reduce(high.max(), max))
+    let center = rest.reduce(sum.sum()) { $0 + $1 * Self.small } / Double(count) / Self.small
+    var deviations = SIMD8<Double>.zero, ofSquares = deviations
+    for group in 0..<groups {
+      let deviation = eight(group) - center
+      deviations += deviation
+      ofSquares += deviation * deviation
+    }
+    squares = rest.reduce(ofSquares.sum()) { $0 + ($1 - center) * ($1 - center) }
+    settle(center, rest.reduce(deviations.sum()) { $0 + ($1 - center) })
+    return true
   }
 
   /// Takes the moments of others.
