@@ -59,6 +59,10 @@ struct Fit: RankedCommand {
       throw ValidationError(
         "--report reads the rows once more, which standard input does not allow; give a file.")
     }
+    if let formula = try? data.formula(), formula.targetNames.count > 1 {
+      throw ValidationError(
+        "--report is of one target; write the models with -m, and use the command report.")
+    }
     if let model = output.modelFile, Files.areSame(report, model) {
       throw ValidationError("The model and the report need files of their own.")
     }

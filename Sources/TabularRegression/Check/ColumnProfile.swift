@@ -150,14 +150,20 @@ package struct ColumnProfile: Sendable, Codable {
   /// One bit pattern counts for each number that is equal to itself, one for all that are missing. Four parts do not
   /// wait for each other.
   private static func digest(_ numbers: [Double]) -> UInt64 {
-    var parts = SIMD4<UInt64>(repeating: 0xcbf2_9ce4_8422_2325)
-    for (row, number) in numbers.enumerated() {
-      let part = row & 3
-      var hash = (parts[part] ^ (number.isNaN ? .max : (number + 0).bitPattern)) &* 0x100_0000_01b3
-      hash ^= hash >> 29
-      parts[part] = hash
+    func mixed(_ hash: UInt64, _ number: Double) -> UInt64 {
+      let hash = (hash ^ (number.isNaN ? .max : (number + 0).bitPattern)) &* 0x100_0000_01b3
+      return hash ^ (hash >> 29)
     }
-    return (0..<4).reduce(0) { ($0 ^ parts[$1]) &* 0x100_0000_01b3 }
+    var (a, b, c, d) = (0xcbf2_9ce4_8422_2325 as UInt64, 1 as UInt64, 2 as UInt64, 3 as UInt64)
+    let whole = numbers.count & ~3
+    for row in stride(from: 0, to: whole, by: 4) {
+      a = mixed(a, numbers[row])
+      b = mixed(b, numbers[row + 1])
+      c = mixed(c, numbers[row + 2])
+      d = mixed(d, numbers[row + 3])
+    }
+    for number in numbers[whole...] { a = mixed(a, number) }
+    return [b, c, d].reduce(a) { ($0 ^ $1) &* 0x100_0000_01b3 }
   }
 
   private mutating func add(_ words: TableColumn.Words, _ block: Table) {

@@ -41,9 +41,19 @@ struct CharacterPage {
     return stride(from: 0, to: charts.count, by: perRow).flatMap { start in
       sideBySide(
         charts[start..<min(start + perRow, charts.count)].map {
-          $0.text(columns: perRow == 1 ? columns : width, rows: height, style, color: hasColor)
-            .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+          readable($0, perRow == 1 ? columns : width)
+            .text(columns: perRow == 1 ? columns : width, rows: height, style, color: hasColor).split(
+              separator: "\n", omittingEmptySubsequences: false
+            ).map(String.init)
         }, width: width)
     }
+  }
+
+  /// The chart without the names beside points where they would hide most of them.
+  private func readable(_ chart: Chart, _ width: Int) -> Chart {
+    if width >= 70 { return chart }
+    var chart = chart
+    chart.layers.removeAll { if case .labels = $0 { true } else { false } }
+    return chart
   }
 }

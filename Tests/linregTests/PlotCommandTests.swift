@@ -1,0 +1,66 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What `linreg plot` draws on a terminal, as tmux shows it.
+@Suite struct PlotCommandTests {
+  /// The lines of the screen of a terminal of this size once the command has run in it.
+  private func screen(_ command: String, columns: Int, rows: Int) throws -> [String] {
+    let folder = TemporaryFolder(), socket = folder.path("tmux"), done = folder.path("done")
+    func tmux(_ arguments: String...) throws -> String {
+      let process = Process(), pipe = Pipe()
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      process.arguments = ["tmux", "-u", "-S", socket, "-f", "/dev/null"] + arguments
+      process.environment = ProcessInfo.processInfo.environment.merging(
+        ["TERM": "xterm-256color", "LC_ALL": "C.UTF-8"]) { $1 }
+      process.standardOutput = pipe
+      try process.run()
+      let output = pipe.fileHandleForReading.readDataToEndOfFile()
+      process.waitUntilExit()
+      return String(decoding: output, as: UTF8.self)
+    }
+    _ = try tmux(
+      "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)",
+      "\(command); touch '\(done)'; sleep 60")
+    defer { _ = try? tmux("kill-server") }
+    for _ in 0..<600 where !FileManager.default.fileExists(atPath: done) { usleep(50_000) }
+    try #require(FileManager.default.fileExists(atPath: done), "the command did not end")
+    // What it has written may be on its way to the screen.
+    usleep(300_000)
+    return try tmux("capture-pane", "-p").split(separator: "\n", omittingEmptySubsequences: false).map(
+      String.init)
+  }
+
+  @Test(arguments: [(80, 24), (200, 50)])
+  func thePanelsFillTheScreen(columns: Int, rows: Int) throws {
+    let folder = TemporaryFolder(), model = folder.path("d.model")
+    _ = try linreg("fit", "progression ~ bmi + bp", diabetes, "-m", model)
+    let lines = try screen(
+      "cd '\(repository.path)'; '\(executable.path)' plot '\(model)' \(diabetes)", columns: columns,
+      rows: rows)
+    let text = lines.joined(separator: "\n")
+    // At the end of the page there are two panels at least, and what is seen in all four.
+    for title in ["Scale–location", "Leverage and influence"] {
+      #expect(lines.contains { $0.contains(title) && !$0.contains(":") }, "\(text)")
+      #expect(lines.contains { $0.hasPrefix("  \(title): Nothing unusual.") }, "\(text)")
+    }
+    if rows >= 50 {
+      #expect(lines.contains { $0.contains("Normal quantiles") && !$0.contains(":") }, "\(text)")
+    }
+    #expect(lines.allSatisfy { $0.count <= columns })
+    let widest = lines.map(\.count).max() ?? 0
+    #expect(widest > columns - 12, "\(widest) of \(columns) columns are used")
+    let dots = text.unicodeScalars.count { (0x2801...0x28FF).contains($0.value) }
+    #expect(dots > 300, "\(dots) characters of braille")
+  }
+
+  @Test func aTrainingRunEndsWithItsCurves() throws {
+    let lines = try screen(
+      "cd '\(repository.path)'; '\(executable.path)' train 'progression ~ .' \(diabetes) --plot > /dev/null",
+      columns: 80,
+      rows: 24)
+    #expect(
+      lines.contains { $0.contains("Loss above the exact") && $0.contains("Distance to the exact") },
+      "\(lines)")
+  }
+}
