@@ -17,7 +17,7 @@ struct ReportCommand: RankedCommand {
 
       The rows are read once, in constant memory, however many there are: of more
       than 500 the charts have counts in bins and not points. Give the rows that
-      the model was fitted on; of others leverage and influence are left out.
+      the model was fitted on; of others, or of some, influence is left out.
 
       --json prints what is seen, and the rows that stand out, in place of the page.
 

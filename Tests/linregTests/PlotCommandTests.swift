@@ -7,27 +7,31 @@ import Testing
   /// The lines of the screen of a terminal of this size once the command has run in it.
   private func screen(_ command: String, columns: Int, rows: Int) throws -> [String] {
     let folder = TemporaryFolder(), socket = folder.path("tmux"), done = folder.path("done")
-    func tmux(_ arguments: String...) throws -> String {
-      let process = Process(), pipe = Pipe()
+    // The server that the first call starts goes on, and with it what is waited for: it is not waited for.
+    func tmux(_ arguments: String..., to output: FileHandle = .nullDevice, isWaitedFor: Bool = true) throws {
+      let process = Process()
       process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
       process.arguments = ["tmux", "-u", "-S", socket, "-f", "/dev/null"] + arguments
       process.environment = ProcessInfo.processInfo.environment.merging(
         ["TERM": "xterm-256color", "LC_ALL": "C.UTF-8"]) { $1 }
-      process.standardOutput = pipe
+      process.standardOutput = output
+      process.standardError = FileHandle.nullDevice
       try process.run()
-      let output = pipe.fileHandleForReading.readDataToEndOfFile()
-      process.waitUntilExit()
-      return String(decoding: output, as: UTF8.self)
+      if isWaitedFor { process.waitUntilExit() }
     }
-    _ = try tmux(
-      "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)",
-      "\(command); touch '\(done)'; sleep 60")
-    defer { _ = try? tmux("kill-server") }
+    try tmux(
+      "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "\(command); touch '\(done)'; sleep 60",
+      isWaitedFor: false)
+    defer { withExtendedLifetime(folder) { _ = try? tmux("kill-server") } }
     for _ in 0..<600 where !FileManager.default.fileExists(atPath: done) { usleep(50_000) }
     try #require(FileManager.default.fileExists(atPath: done), "the command did not end")
     // What it has written may be on its way to the screen.
     usleep(300_000)
-    return try tmux("capture-pane", "-p").split(separator: "\n", omittingEmptySubsequences: false).map(
+    let pipe = Pipe()
+    try tmux("capture-pane", "-p", to: pipe.fileHandleForWriting)
+    try pipe.fileHandleForWriting.close()
+    let screen = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    return screen.split(separator: "\n", omittingEmptySubsequences: false).map(
       String.init)
   }
 
@@ -38,6 +42,7 @@ import Testing
     let lines = try screen(
       "cd '\(repository.path)'; '\(executable.path)' plot '\(model)' \(diabetes)", columns: columns,
       rows: rows)
+    withExtendedLifetime(folder) {}
     let text = lines.joined(separator: "\n")
     // At the end of the page there are two panels at least, and what is seen in all four.
     for title in ["Scale–location", "Leverage and influence"] {

@@ -48,12 +48,23 @@ struct AxisLayout {
       ticks = thinned(
         categories.enumerated().filter { !$0.element.isEmpty }.map { index, name in
           Tick(
-            position: fraction(Double(index)) ?? 0, label: lettering.shortened(printable(name)),
+            position: fraction(Double(index)) ?? 0, label: Self.shortened(printable(name), lettering),
             name: printable(name))
         }, lettering)
     } else {
       layOutNumbers(Self.usable(axis.range, scale), lettering)
     }
+  }
+
+  /// A name that has room: a long one is cut in the middle, for its two ends tell most.
+  private static func shortened(_ name: String, _ lettering: Lettering) -> String {
+    let cut = lettering.shortened(name)
+    if cut == name { return name }
+    for count in stride(from: min(cut.count, name.count), to: 3, by: -1) {
+      let candidate = "\(name.prefix(count * 6 / 10))…\(name.suffix(count - count * 6 / 10 - 1))"
+      if lettering.shortened(candidate) == candidate { return candidate }
+    }
+    return cut
   }
 
   /// A range of finite numbers with room for ticks between its ends, above 0 where the scale is logarithmic.

@@ -89,7 +89,7 @@ private struct TextLayout {
       let count = terminalColumns(each.label)
       let middle = margin + 1 + index(each.position, canvas.columns)
       let start = min(middle - count / 2, columns - count)
-      guard start >= used else { continue }
+      guard start > used || used == 0 && start == 0 else { continue }
       labels += String(repeating: " ", count: start - used) + each.label
       used = start + count
     }

@@ -14,18 +14,21 @@ package struct Comoments: Sendable, Equatable, Codable {
   /// Sums in eight parts, so that additions need not wait for each other.
   init(_ x: [Double], _ y: [Double]) {
     precondition(x.count == y.count)
-    differences = zip(x, y).count { !($0 == $1 || $0.isNaN && $1.isNaN) }
-    let areFinite = zip(x, y).allSatisfy { ($0 - $0) + ($1 - $1) == 0 }
-    let rows = areFinite ? [] : x.indices.filter { x[$0].isFinite && y[$0].isFinite }
-    let (x, y) = areFinite ? (x, y) : (rows.map { x[$0] }, rows.map { y[$0] })
     if x.isEmpty { return }
-    count = Double(x.count)
-    let share = 1 / count
-    var sums = (x: SIMD8<Double>.zero, y: SIMD8<Double>.zero)
+    let share = 1 / Double(x.count)
+    var sums = (x: SIMD8<Double>.zero, y: SIMD8<Double>.zero), faults = sums.x, differing = SIMD8<Int64>.zero
     Self.forEachEight(x, y, padding: (0, 0)) { x, y in
       sums.x += x * share
       sums.y += y * share
+      faults += (x - x) + (y - y)  // NaN where one is not finite
+      differing.replace(with: differing &+ 1, where: x .!= y)
     }
+    if faults.sum() != 0 {
+      self = Self(ofFinite: x, y)
+      return
+    }
+    differences = Int(differing.wrappedSum())
+    count = Double(x.count)
     (meanX, meanY) = (sums.x.sum(), sums.y.sum())
     var products = (xx: SIMD8<Double>.zero, yy: SIMD8<Double>.zero, xy: SIMD8<Double>.zero)
     Self.forEachEight(x, y, padding: (meanX, meanY)) { x, y in
@@ -35,6 +38,13 @@ package struct Comoments: Sendable, Equatable, Codable {
       products.xy += dx * dy
     }
     (xx, yy, xy) = (products.xx.sum(), products.yy.sum(), products.xy.sum())
+  }
+
+  /// Of rows of which some have a number that is not finite.
+  private init(ofFinite x: [Double], _ y: [Double]) {
+    let rows = x.indices.filter { x[$0].isFinite && y[$0].isFinite }
+    self.init(rows.map { x[$0] }, rows.map { y[$0] })
+    differences = zip(x, y).count { !($0 == $1 || $0.isNaN && $1.isNaN) }
   }
 
   /// Eight elements at a time, the last ones with padding behind them.

@@ -43,10 +43,12 @@ package struct BinnedResiduals: Equatable, Sendable, Codable {
       sums.withUnsafeMutableBufferPointer { sums in
         block.powers.withUnsafeBufferPointer { powers in
           block.positions.withUnsafeBufferPointer { positions in
-            for row in values.indices {
-              let bin = locator.position(values[row])
-              counts[bin * height + Int(positions[row])] += 1
-              sums[bin] += powers[row]
+            values.withUnsafeBufferPointer { values in
+              for row in values.indices {
+                let bin = locator.position(values[row])
+                counts[bin * height + Int(positions[row])] += 1
+                sums[bin] += powers[row]
+              }
             }
           }
         }

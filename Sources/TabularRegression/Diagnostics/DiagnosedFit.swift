@@ -19,6 +19,13 @@ extension Diagnostics {
     let unit: Double
     /// Whether the residuals of the fit are but rounding.
     let isPerfect: Bool
+    let isWeighed: Bool
+    let unitName: UnitName
+
+    /// What the unit is.
+    enum UnitName: String, Sendable, Codable {
+      case standardError, meanSquare, spread, one
+    }
   }
 }
 
@@ -26,6 +33,7 @@ extension Diagnostics.Fit {
   init(_ model: FittedModel) {
     let statistics = model.statistics, n = model.observations
     target = model.target
+    isWeighed = model.weights != nil
     observations = n
     rank = n - statistics.degreesOfFreedom
     degreesOfFreedom = statistics.degreesOfFreedom
@@ -33,11 +41,16 @@ extension Diagnostics.Fit {
     totalSumOfSquares = statistics.totalSumOfSquares
     hasIntercept = model.hasIntercept
     isLeastSquares = model.covariance != nil
-    isPerfect = statistics.residualSumOfSquares <= 1e-26 * statistics.totalSumOfSquares
-    let errors = [
-      statistics.residualStandardError, (statistics.residualSumOfSquares / Double(max(1, n))).squareRoot(),
-      (statistics.totalSumOfSquares / Double(max(1, n))).squareRoot(),
-    ]
-    unit = errors.lazy.compactMap { $0 }.first { $0 > 0 && $0.isFinite } ?? 1
+    let isExact = statistics.residualSumOfSquares <= 1e-26 * statistics.totalSumOfSquares
+    isPerfect = isExact
+    let hasNoResiduals = isExact || statistics.degreesOfFreedom < 1
+    let meanSquare = (statistics.residualSumOfSquares / Double(max(1, n))).squareRoot()
+    let spread = (statistics.totalSumOfSquares / Double(max(1, n))).squareRoot()
+    let units: [(Double?, UnitName)] =
+      hasNoResiduals
+      ? [(spread, .spread)]
+      : [(statistics.residualStandardError, .standardError), (meanSquare, .meanSquare), (spread, .spread)]
+    let known = units.first { unit, _ in unit.map { $0 > 0 && $0.isFinite } ?? false }
+    (unit, unitName) = (known?.0 ?? 1, known?.1 ?? .one)
   }
 }

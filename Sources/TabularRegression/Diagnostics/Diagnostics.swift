@@ -21,6 +21,8 @@ public struct Diagnostics: Sendable, Codable {
   public private(set) var missingRows = 0
   /// Rows of which the fit does not determine the prediction, which are left out.
   package private(set) var unestimable = RowTally()
+  /// Rows of weight 0, which are left out.
+  public private(set) var rowsWithoutWeight = 0
   /// Rows that determine their own prediction: of leverage 1. They have no standardised residual.
   public private(set) var fullLeverageRows = 0
 
@@ -42,7 +44,7 @@ public struct Diagnostics: Sendable, Codable {
   package private(set) var predictions = BinnedCounts(BinAxis(count: 128), BinAxis(count: 128))
   /// log₂ h × standardised residual.
   package private(set) var influence = BinnedCounts(
-    BinAxis(exponent: -2, first: -160, count: 168), BinAxis(exponent: -2, first: -32, count: 64))
+    BinAxis(exponent: -4, first: -640, count: 656), BinAxis(exponent: -2, first: -32, count: 64))
   /// The residual of the row before × the residual, of rows of one block.
   package private(set) var neighbours = BinnedCounts(
     BinAxis(exponent: -2, first: -32, count: 64), BinAxis(exponent: -2, first: -32, count: 64))
@@ -99,6 +101,12 @@ public struct Diagnostics: Sendable, Codable {
   /// Σ w (y − ŷ)².
   public var residualSumOfSquares: Double { moments.sumOfSquares * fit.unit * fit.unit }
 
+  /// Whether there are no residuals to look at: those of the fit are but rounding, or it has as many coefficients as rows.
+  package var hasNoResiduals: Bool { isOfFit && (fit.isPerfect || fit.degreesOfFreedom < 1) }
+
+  /// Whether the rows are weighed.
+  package var isWeighed: Bool { fit.isWeighed }
+
   /// Whether residuals are in units of their own standard deviations.
   package var isStandardized: Bool { isOfFit && fit.isLeastSquares }
 }
@@ -117,6 +125,7 @@ extension Diagnostics {
     rowsRead += block.rowCount
     unestimable.merge(model.tally(rows.unestimable, block))
     missingRows += block.rowCount - rows.design.y.rowCount - rows.unestimable.reduce(0) { $0 + $1.rows.count }
+    rowsWithoutWeight += rows.design.y.rowCount - found.rows.count
     profiles = try Self.profiles(model, block, target: fit.target)
     add(found)
     try addColumns(model, found)
@@ -187,6 +196,7 @@ extension Diagnostics {
     missingRows += later.missingRows
     unestimable.merge(later.unestimable)
     fullLeverageRows += later.fullLeverageRows
+    rowsWithoutWeight += later.rowsWithoutWeight
     residuals.merge(later.residuals)
     means.merge(later.means)
     spreads.merge(later.spreads)

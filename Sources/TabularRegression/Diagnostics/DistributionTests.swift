@@ -52,6 +52,14 @@ extension Diagnostics {
     return (1 - 2 / (9 * a) - root) / (2 / (9 * a)).squareRoot()
   }
 
+  /// How many different values the target has, where they are whole numbers and few; nil for more.
+  package var targetValues: Int? {
+    guard let profile = profiles.first(where: { $0.name == fit.target }), let values = profile.values else {
+      return nil
+    }
+    return values.texts.count <= 20 ? values.texts.count : nil
+  }
+
   /// A second group of residuals, apart from most.
   package struct SecondPeak: Equatable, Sendable {
     /// Where it is, in units of σ.
@@ -62,15 +70,17 @@ extension Diagnostics {
     package let z: Double
   }
 
-  /// A second peak of the residuals' distribution: a range of σ / 2 that holds more rows than one that lies between it
-  /// and the highest peak, by five standard errors of the difference of two counts. Nil where there is none.
+  /// A second peak of the residuals' distribution, 2.5 σ or more from the highest: a range of σ that holds more rows than
+  /// one that lies between the two, by five standard errors of the difference of two counts. Nil where there is none, and
+  /// where the target has so few values that residuals lie in bands.
   package var secondPeak: SecondPeak? {
     let histogram = residualHistogram, counts = histogram.counts
-    let width = 32, step = 8  // of bins of 1/64
+    let width = 64, step = 8, distance = 160  // in bins of 1/64
     // The first and the last bin hold what is beyond them.
     let starts = Array(stride(from: 1, to: counts.count - width - 1, by: step))
     let windows = starts.map { counts[$0..<$0 + width].reduce(0, +) }
-    guard let top = windows.indices.max(by: { windows[$0] < windows[$1] }), windows[top] > 0, !fit.isPerfect
+    guard let top = windows.indices.max(by: { windows[$0] < windows[$1] }), windows[top] > 0, !fit.isPerfect,
+      targetValues == nil
     else { return nil }
     var best: SecondPeak?
     for direction in [-1, 1] {
@@ -79,7 +89,7 @@ extension Diagnostics {
         if windows[index] < windows[valley] { valley = index }
         let (peak, low) = (Double(windows[index]), Double(windows[valley]))
         let z = peak + low > 0 ? (peak - low) / (peak + low).squareRoot() : 0
-        if z >= 5, z > best?.z ?? 0, abs(index - top) * step >= 64 {
+        if z >= 5, z > best?.z ?? 0, abs(index - top) * step >= distance {
           let cut = starts[valley] + width / 2
           best = SecondPeak(
             place: histogram.axis.lowerEdge(of: starts[index] + width / 2),

@@ -10,6 +10,9 @@ package struct FeatureBins: Equatable, Sendable, Codable {
   /// The column's numbers, in the order of the few rows; empty where rows are many.
   package var values: [Double] = []
 
+  /// Groups of rows with neighbouring numbers.
+  package var groups: [BinnedSums.Group] { residuals.means.groups(most: 15, fewest: 10) }
+
   init(_ name: String) {
     self.name = name
     residuals = BinnedResiduals(columns: 64)
@@ -27,13 +30,14 @@ package struct FeatureBins: Equatable, Sendable, Codable {
   }
 }
 
-/// Observed and fitted means of the levels of a category.
+/// Observed and fitted means of the levels of a category, weighed as the rows are.
 package struct LevelBins: Equatable, Sendable, Codable {
   /// The name of the category's column.
   package let name: String
   package let levels: [String]
-  /// Rows of each level.
+  /// Rows of each level, and the sum of their weights.
   package private(set) var counts: [Int]
+  private var weights: [Double]
   private var fittedSums: [Double]
   private var errorSums: [Double]
   private var errorSquares: [Double]
@@ -41,23 +45,24 @@ package struct LevelBins: Equatable, Sendable, Codable {
   init(_ name: String, _ levels: [String]) {
     (self.name, self.levels) = (name, levels)
     counts = levels.map { _ in 0 }
+    weights = levels.map { _ in 0 }
     (fittedSums, errorSums, errorSquares) = (
       levels.map { _ in 0 }, levels.map { _ in 0 }, levels.map { _ in 0 }
     )
   }
 
   /// ŷ of the rows of a level, on average.
-  package func fittedMean(_ level: Int) -> Double { fittedSums[level] / Double(counts[level]) }
+  package func fittedMean(_ level: Int) -> Double { fittedSums[level] / weights[level] }
 
   /// y of the rows of a level, on average.
   package func observedMean(_ level: Int) -> Double {
-    fittedMean(level) + errorSums[level] / Double(counts[level])
+    fittedMean(level) + errorSums[level] / weights[level]
   }
 
   /// The standard error of the mean residual of a level; nil for one row.
   package func standardError(_ level: Int) -> Double? {
-    let n = Double(counts[level]), sum = errorSums[level]
-    return n > 1 ? (max(0, errorSquares[level] - sum * sum / n) / (n - 1) / n).squareRoot() : nil
+    let n = Double(counts[level]), sum = errorSums[level], weight = weights[level]
+    return n > 1 ? (max(0, errorSquares[level] - sum * sum / weight) / (n - 1) / weight).squareRoot() : nil
   }
 
   /// - Parameter words: the category's fields of all rows of the block.
@@ -70,16 +75,19 @@ package struct LevelBins: Equatable, Sendable, Codable {
       let code = Int(words.codes[row])
       guard code >= 0, let level = known[code] else { continue }
       let error = rows.observed[index] - rows.fitted[index]
+      let weight = rows.weight(of: index)
       counts[level] += 1
-      fittedSums[level] += rows.fitted[index]
-      errorSums[level] += error
-      errorSquares[level] += error * error
+      weights[level] += weight
+      fittedSums[level] += weight * rows.fitted[index]
+      errorSums[level] += weight * error
+      errorSquares[level] += weight * error * error
     }
   }
 
   mutating func merge(_ later: LevelBins) {
     for level in levels.indices {
       counts[level] += later.counts[level]
+      weights[level] += later.weights[level]
       fittedSums[level] += later.fittedSums[level]
       errorSums[level] += later.errorSums[level]
       errorSquares[level] += later.errorSquares[level]
@@ -103,6 +111,18 @@ extension FittedModel {
     }
   }
 
+  /// How much a feature matters: |t|; without standard errors how far it moves the prediction over the range that it had
+  /// in the fit, where it is a column of the table.
+  func importance(_ feature: Int) -> Double {
+    let term = coefficientStatistics[(hasIntercept ? 1 : 0) + feature]
+    if let t = term.tStatistic { return abs(t) }
+    guard let estimate = term.estimate, case .part(let part) = design.columns[feature],
+      case .expression(.column(let name)) = design.variables[part.variable].variable
+    else { return 0 }
+    let range = design.sources.first { $0.name == name }?.range ?? [0, 1]
+    return abs(estimate) * (range[range.count - 1] - range[0])
+  }
+
   /// The columns of numbers that features are formed of, in the order of the formula.
   package var numberColumns: [String] {
     design.sources.filter { $0.kind == .numbers && !features(of: $0.name).isEmpty }.map(\.name)
@@ -110,9 +130,9 @@ extension FittedModel {
 
   /// Empty histograms of the columns of numbers.
   var featureBins: [FeatureBins] {
-    let names = numberColumns, first = hasIntercept ? 1 : 0
+    let names = numberColumns
     func importance(_ name: String) -> Double {
-      features(of: name).reduce(0) { max($0, abs(coefficientStatistics[first + $1].tStatistic ?? 0)) }
+      features(of: name).reduce(0) { max($0, self.importance($1)) }
     }
     let chosen = Set(
       names.map { (name: $0, importance: importance($0)) }.sorted { $0.importance > $1.importance }

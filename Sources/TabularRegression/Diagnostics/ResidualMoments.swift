@@ -79,6 +79,15 @@ struct ResidualMoments: Equatable, Sendable, Codable {
   /// Durbin's and Watson's statistic Σ (u_i − u_(i−1))² / Σ u²: near 2 where neighbours are not correlated.
   var durbinWatson: Double? { powers[1] > 0 && count > 1 ? lagged[1] / powers[1] : nil }
 
-  /// The correlation of neighbours, Σ u_i u_(i−1) / Σ u².
-  var autocorrelation: Double? { powers[1] > 0 && count > 1 ? lagged[0] / powers[1] : nil }
+  /// The correlation of neighbours about the mean, (Σ u_i u_(i−1) − n ū²) / (Σ u² − n ū²).
+  var autocorrelation: Double? {
+    let square = powers[0] * mean, rest = powers[1] - square
+    return count > 1 && rest > 1e-12 * powers[1] ? (lagged[0] - square) / rest : nil
+  }
+
+  /// Of the mean; nil for one row.
+  var standardErrorOfMean: Double? {
+    let n = Double(count)
+    return count > 1 ? (max(0, powers[1] - powers[0] * mean) / (n - 1) / n).squareRoot() : nil
+  }
 }

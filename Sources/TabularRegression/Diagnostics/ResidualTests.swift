@@ -18,10 +18,22 @@ package struct ResidualTest: Equatable, Sendable {
 
 extension Diagnostics {
   /// Rows that tests need at least.
-  package static var fewestForTests: Int { 20 }
+  package static var fewestForTests: Int { 10 }
 
-  private var canBeTested: Bool {
-    observations >= Self.fewestForTests && !fit.isPerfect && fit.degreesOfFreedom > 2
+  func canBeTested(fewest: Int = fewestForTests) -> Bool {
+    observations >= fewest && !fit.isPerfect && fit.degreesOfFreedom > 2
+  }
+
+  /// Where neighbouring rows have residuals alike, means of residuals vary as those of fewer rows: of n (1 − ρ) / (1 + ρ).
+  /// 1 where they are not alike.
+  private var shareOfIndependentRows: Double {
+    guard let test = neighboursTest, test.isSignificant, test.size >= 0.1 else { return 1 }
+    return max(0, (1 - test.size) / (1 + test.size))
+  }
+
+  /// What is said of a statistic of which a share counts.
+  private func note(_ share: Double) -> String {
+    share < 1 ? ", as of \(readable(100 * share, digits: 2)) % of the rows" : ""
   }
 
   /// Whether the squared residuals grow or shrink with ŷ: n times the squared correlation of the two, which is χ² with
@@ -30,7 +42,7 @@ extension Diagnostics {
   /// Koenker (1981), doi:10.1016/0304-4076(81)90062-2: Breusch's and Pagan's test (1979, doi:10.2307/1911963) that does
   /// not need normal residuals.
   package var spreadTest: ResidualTest? {
-    guard canBeTested, let correlation = squaresByFitted.correlation else { return nil }
+    guard canBeTested(fewest: 20), let correlation = squaresByFitted.correlation else { return nil }
     let groups = means.groups(most: 5, fewest: 10)
     guard groups.count > 1, let left = groups[0].deviation, let right = groups[groups.count - 1].deviation,
       left > 0, right > 0
@@ -47,14 +59,14 @@ extension Diagnostics {
   /// Ramsey (1969), doi:10.1111/j.2517-6161.1969.tb00796.x, of the means in bins of ŷ; of a model of one column that is
   /// RESET itself, of others it finds less: what the columns explain of the powers is not taken out of them.
   package var curvatureTest: ResidualTest? {
-    guard canBeTested, fit.isLeastSquares || fit.hasIntercept else { return nil }
+    guard canBeTested(), fit.isLeastSquares || fit.hasIntercept else { return nil }
     guard let bend = meanCurve(degree: 3), bend.terms.count == 4 else { return nil }
     let explained = bend.terms[2] + bend.terms[3], freedom = Double(observations - fit.rank - 2)
     let rest = (moments.sumOfSquares - explained) / freedom
     guard freedom > 0, rest > 0 else { return nil }
-    let f = explained / 2 / rest
+    let share = shareOfIndependentRows, f = explained / 2 / rest * share
     return ResidualTest(
-      name: "RESET on the fitted values", statistic: "F \(number(f)), 2 and \(Int(freedom)) df",
+      name: "RESET on the fitted values", statistic: "F \(number(f)), 2 and \(Int(freedom)) df\(note(share))",
       p: FisherF.upperP(f, 2, freedom), size: (explained / Double(observations)).squareRoot())
   }
 
@@ -96,20 +108,44 @@ extension Diagnostics {
   /// over their variances is χ². The size is the largest mean, in units of σ.
   package var groupsTest: ResidualTest? {
     let groups = fittedGroups
-    guard canBeTested, groups.count > 4 else { return nil }
-    let statistic = groups.reduce(0) { $0 + Double($1.count) * $1.mean * $1.mean }
-    return ResidualTest(
-      name: "test of lack of fit in \(groups.count) groups of fitted values",
-      statistic: "χ² \(number(statistic)), \(groups.count - 2) df",
-      p: ChiSquared.upperP(statistic, freedom: Double(groups.count - 2)),
-      size: groups.map { abs($0.mean) }.max()!)
+    guard canBeTested(fewest: 20), groups.count > 4 else { return nil }
+    return groupsTest(groups, "test of lack of fit in \(groups.count) groups of fitted values")
   }
 
-  /// Whether neighbouring rows have residuals alike: their correlation ρ, √n ρ being normal. The size is ρ.
+  /// Whether the means of the residuals in groups along a column differ by more than chance; see ``groupsTest``.
+  func groupsTest(of bins: FeatureBins) -> ResidualTest? {
+    let groups = bins.groups
+    guard canBeTested(fewest: 20), groups.count > 3 else { return nil }
+    return groupsTest(groups, "test of lack of fit in \(groups.count) groups")
+  }
+
+  /// The means of groups about that of all rows, which is 0 for the rows of a fit with an intercept.
+  private func groupsTest(_ groups: [BinnedSums.Group], _ name: String) -> ResidualTest {
+    let mean = moments.mean, share = shareOfIndependentRows
+    let statistic = share * groups.reduce(0) { $0 + Double($1.count) * ($1.mean - mean) * ($1.mean - mean) }
+    return ResidualTest(
+      name: name, statistic: "χ² \(number(statistic)), \(groups.count - 2) df\(note(share))",
+      p: ChiSquared.upperP(statistic, freedom: Double(groups.count - 2)),
+      size: groups.map { abs($0.mean - mean) }.max()!)
+  }
+
+  /// Whether the residuals are 0 on average: the mean over its standard error is Student's t. Those of a fit with an
+  /// intercept are, to rounding. The size is the mean, in units of σ.
+  package var meanTest: ResidualTest? {
+    guard canBeTested(), let error = moments.standardErrorOfMean, error > 0 else { return nil }
+    let t = moments.mean / error
+    return ResidualTest(
+      name: "t test of the mean residual", statistic: "t \(number(t)), \(observations - 1) df",
+      p: StudentT.twoSidedP(t, freedom: Double(observations - 1)), size: moments.mean)
+  }
+
+  /// Whether neighbouring rows have residuals alike: their correlation ρ about the mean, √n ρ being normal. The size is ρ.
   ///
   /// Durbin and Watson (1950), doi:10.1093/biomet/37.3-4.409: d = Σ (e_i − e_(i−1))² / Σ e², near 2 (1 − ρ).
   package var neighboursTest: ResidualTest? {
-    guard canBeTested, let rho = moments.autocorrelation, let d = moments.durbinWatson else { return nil }
+    guard canBeTested(fewest: 20), let rho = moments.autocorrelation, let d = moments.durbinWatson else {
+      return nil
+    }
     return ResidualTest(
       name: "Durbin–Watson", statistic: "d \(number(d))",
       p: Normal.twoSidedP(rho * Double(observations).squareRoot()), size: rho)
@@ -118,7 +154,7 @@ extension Diagnostics {
   /// Whether the largest residual is beyond what chance has: P(|t| ≥ |t|max) of a studentised residual, times n
   /// (Bonferroni). The size is that residual.
   package var outlierTest: ResidualTest? {
-    guard canBeTested, let row = rowsOfLargestResiduals.first else { return nil }
+    guard canBeTested(), let row = rowsOfLargestResiduals.first else { return nil }
     let t = isStandardized ? row.studentizedResidual : row.scaled
     guard let t, fit.degreesOfFreedom > 2 else { return nil }
     let p = StudentT.twoSidedP(t, freedom: Double(fit.degreesOfFreedom - 1))

@@ -2,6 +2,13 @@ internal import LinearAlgebra
 internal import LinearRegression
 
 extension FittedModel {
+  /// What columns that were left out depend on.
+  var dependencyNotes: [String] {
+    let redundant = certificate?.redundant ?? [], names = design.distinctNames
+    let notes = redundant.prefix(10).map { $0.described(width: 80) { names[$0] } }
+    return notes + (redundant.count > 10 ? ["and \(redundant.count - 10) more"] : [])
+  }
+
   /// What depends on what, and what became of it.
   var redundancyNotes: [String] {
     guard let redundant = certificate?.redundant ?? training?.redundant, !redundant.isEmpty else { return [] }

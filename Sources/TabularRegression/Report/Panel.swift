@@ -77,15 +77,29 @@ func span(_ values: some Sequence<Double>, around extra: [Double] = []) -> Close
   return low - room...high + room
 }
 
-/// A number with as many digits as a reader uses: four, and all before the point up to a billion.
+/// A number with as many digits as a reader uses, and all before the point up to ten million; beyond 10⁷ and below 10⁻⁴
+/// as a multiple of a power of ten. The minus is that of typography.
 func readable(_ value: Double, digits: Int = 4) -> String {
-  let size = abs(value)
-  if size >= 1000, size < 1e9, digits <= 5 { return plain(value, decimals: size < 10_000 ? 1 : 0) }
-  return number(value, digits: digits)
+  guard value != 0, value.isFinite else { return value == 0 ? "0" : "–" }
+  let size = abs(value), sign = value < 0 ? "−" : ""
+  if size < 1e-4 || size >= 1e7 {
+    let parts = formatted(size, exponentDigits: digits - 1).split(separator: "e")
+    let power = parts.count == 2 ? Int(parts[1]) ?? 0 : 0
+    return "\(sign)\(withoutZeros(String(parts[0])))×10\(superscript(power))"
+  }
+  let magnitude = Int(CLibrary.decimalLogarithm(size).rounded(.down))
+  return sign + withoutZeros(formatted(size, decimals: max(0, digits - 1 - magnitude)))
 }
 
-/// A number with so many decimals and no zeros at the end of them.
-private func plain(_ value: Double, decimals: Int) -> String {
-  let text = formatted(value, decimals: decimals)
-  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+/// The text of a number without zeros at the end of its decimals.
+private func withoutZeros(_ text: String) -> String {
+  guard text.contains(".") else { return text }
+  var text = text
+  while text.last == "0" { text.removeLast() }
+  if text.last == "." { text.removeLast() }
+  return text
+}
+
+private func superscript(_ power: Int) -> String {
+  String("\(power)".map { $0 == "-" ? "⁻" : Array("⁰¹²³⁴⁵⁶⁷⁸⁹")[$0.wholeNumberValue ?? 0] })
 }

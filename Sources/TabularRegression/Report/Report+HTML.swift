@@ -32,7 +32,9 @@ extension Report {
     for sentence in introduction { page += "<p>\(escaped(sentence))</p>\n" }
     page += "</header>\n<nav aria-label=\"What is seen\">\n<h2>What is seen</h2>\n"
     if remarkable.isEmpty {
-      page += "<p>Nothing unusual in any panel.</p>\n"
+      page +=
+        diagnostics.observations < 20 || diagnostics.hasNoResiduals
+        ? "<p>Nothing that could be tested.</p>\n" : "<p>Nothing unusual in any panel.</p>\n"
     } else {
       page += "<ul>\n"
       for (index, panel) in panels.enumerated() where panel.finding.isRemarkable {
@@ -42,7 +44,7 @@ extension Report {
       page += "</ul>\n"
     }
     page += """
-      <p class="note">Where a test stands behind it, something is said only if chance alone would show as much in less than one of a thousand samples.</p>
+      <p class="note">Where a test stands behind it, something is said only if chance alone would show as much in one of a thousand samples or fewer.</p>
       </nav>
 
       """
@@ -122,15 +124,20 @@ extension Report {
     .table { overflow-x: auto; }
     table { border-collapse: collapse; font-size: 0.8125rem; font-variant-numeric: tabular-nums; }
     th, td { padding: 0.15rem 0.6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
-    th:first-child { text-align: left; font-weight: 400; }
+    th:first-child { text-align: left; font-weight: 400; max-width: min(18rem, 40vw); white-space: normal; overflow-wrap: anywhere; }
+    .words th { text-align: left; }
     .words td { white-space: normal; text-align: left; }
     thead th { font-weight: 600; background: var(--box); }
     summary { cursor: pointer; color: var(--quiet); font-size: 0.8125rem; }
     a { color: inherit; }
     @media print {
-      main { display: block; max-width: none; padding: 0; }
-      section, nav { break-inside: avoid; border: none; padding: 0.5rem 0; }
-      figure svg { max-width: 15cm; }
+      main { max-width: none; padding: 0; gap: 0.5rem; grid-template-columns: 1fr 1fr; font-size: 10pt; }
+      section, nav { break-inside: avoid; padding: 0.5rem; }
+      .charts { grid-template-columns: 1fr 1fr; }
+      section:not(.wide) .charts { grid-template-columns: 1fr; }
+      .table { overflow: visible; }
+      table { font-size: 7pt; }
+      th, td { padding: 0.1rem 0.3rem; }
       details { display: none; }
     }
     """

@@ -26,11 +26,11 @@ public struct Report: Sendable {
 
   /// The panels, in the order of the page.
   package var panels: [Panel] {
-    [
-      coefficientPanel, residualPanel, quantilePanel, spreadPanel, neighbourPanel, influencePanel,
-      predictionPanel,
-    ]
-      + [inflationPanel].compactMap { $0 } + featurePanels + levelPanels + [checkPanel]
+    let ofResiduals =
+      diagnostics.hasNoResiduals
+      ? [] : [residualPanel, quantilePanel, spreadPanel, neighbourPanel, influencePanel]
+    return [coefficientPanel] + ofResiduals + [predictionPanel] + [inflationPanel].compactMap { $0 }
+      + (diagnostics.hasNoResiduals ? [] : featurePanels) + levelPanels + [checkPanel]
       + [trainingPanel].compactMap { $0 }
   }
 
@@ -57,12 +57,22 @@ extension Report {
       model.droppedRows > 0
       ? "; \(counted(model.droppedRows, "row")) with a missing field \(model.droppedRows == 1 ? "was" : "were") left out"
       : ""
+    let leftOut = model.coefficientStatistics.count { $0.estimate == nil }
+    let columns =
+      counted(model.features.count, "column") + (leftOut > 0 ? " (\(leftOut) of them left out)" : "")
+    let filled: String
+    switch model.missing {
+    case .mean: filled = "; missing numbers were filled by the mean of their column"
+    case .constant(let value): filled = "; missing numbers were filled by \(readable(value))"
+    case .drop, .refuse: filled = dropped
+    }
+    let what = model.features.isEmpty ? "its mean alone" : columns
     var sentences = [
-      "\(printable(model.target)) \(how) on \(counted(model.features.count, "column")) of \(rows)\(model.weights.map { ", weighed by \(printable($0))" } ?? "")\(dropped)."
+      "\(printable(model.target)) \(how) on \(what) of \(rows)\(model.weights.map { ", weighed by \(printable($0))" } ?? "")\(filled)."
     ]
     if let rSquared = statistics.rSquared {
       sentences.append(
-        "R² is \(readable(rSquared))\(statistics.residualStandardError.map { ", the residual standard error \(readable($0)) on \(counted(statistics.degreesOfFreedom, "degree")) of freedom" } ?? "")."
+        "R² is \(readable(rSquared))\(model.hasIntercept ? "" : " (against zero, not the mean, for there is no intercept)")\(statistics.residualStandardError.map { ", the residual standard error \(readable($0)) on \(counted(statistics.degreesOfFreedom, "degree")) of freedom" } ?? "")."
       )
     }
     if let certificate = model.certificate {
@@ -71,7 +81,7 @@ extension Report {
         "About \(counted(digits, "digit")) of the coefficients \(digits == 1 ? "is" : "are") right: the solver was \(certificate.solver.rawValue) (\(certificate.reason)), the condition number \(readable(certificate.conditionNumber, digits: 3))."
       )
     }
-    if let training = model.training { sentences.append(training.outcome.joined(separator: "; ") + ".") }
+    if let training = model.training { sentences.append(training.outcomeSentence) }
     return sentences + rowSentences
   }
 
@@ -82,8 +92,19 @@ extension Report {
       diagnostics.isOfFit
       ? ["The charts are of the \(counted(n, "row")) of the fit."]
       : [
-        "The charts are of \(counted(n, "row")) that are not those of the fit: residuals are in units of its σ, and leverages have no part in them."
+        "The charts are of \(counted(n, "row")) that are not those of the fit, or not all of them: residuals are in units of its σ, and leverages have no part in them."
       ]
+    if diagnostics.hasNoResiduals {
+      sentences.append(
+        diagnostics.fit.degreesOfFreedom < 1
+          ? "There are as many coefficients as rows, so that nothing is left over, and no residuals are drawn."
+          : "The fit is perfect but for rounding: what is left over is rounding, and is not drawn.")
+    }
+    if diagnostics.rowsWithoutWeight > 0 {
+      sentences.append(
+        "\(counted(diagnostics.rowsWithoutWeight, "row")) of weight 0 \(diagnostics.rowsWithoutWeight == 1 ? "is" : "are") left out."
+      )
+    }
     if diagnostics.missingRows > 0 {
       sentences.append(
         "\(counted(diagnostics.missingRows, "row")) without a prediction \(diagnostics.missingRows == 1 ? "is" : "are") left out."

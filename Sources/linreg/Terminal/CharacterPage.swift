@@ -28,21 +28,26 @@ struct CharacterPage {
       wrapped(
         "\(panel.finding.isRemarkable ? "* " : "  ")\(panel.title): \(panel.finding.text)", columns: columns)
     }
-    return (drawn(charts) + [""] + findings).joined(separator: "\n")
+    return (drawn(charts, besides: findings.count + 2) + [""] + findings).joined(separator: "\n")
   }
 
   /// Charts, two beside each other where there are several.
-  func drawn(_ charts: [Chart]) -> [String] {
+  ///
+  /// - Parameter lines: lines of the page that are not theirs.
+  func drawn(_ charts: [Chart], besides lines: Int = 2) -> [String] {
     let isSingle = charts.count == 1
     let width = isSingle ? columns : (columns - 2) / 2
     // Charts that are too narrow for numbers stand below each other.
     let perRow = isSingle || width < 30 ? 1 : 2
-    let height = isSingle ? min(max(12, rows - 4), 30) : min(max(10, (rows - 2) / 2), 24)
+    let height = isSingle ? min(max(12, rows - lines), 30) : min(max(9, (rows - lines) / 2), 24)
     return stride(from: 0, to: charts.count, by: perRow).flatMap { start in
       sideBySide(
         charts[start..<min(start + perRow, charts.count)].map {
           readable($0, perRow == 1 ? columns : width)
-            .text(columns: perRow == 1 ? columns : width, rows: height, style, color: hasColor).split(
+            .text(
+              columns: perRow == 1 ? columns : width, rows: max(height, ($0.y.categories?.count ?? 0) + 5),
+              style, color: hasColor
+            ).split(
               separator: "\n", omittingEmptySubsequences: false
             ).map(String.init)
         }, width: width)

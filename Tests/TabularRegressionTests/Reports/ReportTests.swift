@@ -125,7 +125,7 @@ import Testing
     #expect(diagnostics.fullLeverageRows == 1)
     let row = try #require(diagnostics.rowsOfLargestLeverage.first)
     #expect(row.line == 13 && row.standardizedResidual == nil && abs(row.leverage! - 1) < 1e-12)
-    #expect(html.contains("1 row (leverage 1, such as test.csv:13) determines its own prediction"))
+    #expect(html.contains("1 row with leverage 1, such as test.csv:13 determines its own prediction"))
   }
 
   @Test func otherRows() throws {

@@ -16,6 +16,11 @@ package func formatted(_ value: Double, decimals: Int) -> String {
   formatted(value, "%.*f", decimals)
 }
 
+/// A number as digits, one before the point and so many behind it, and a power of ten: C's `%.*e`.
+package func formatted(_ value: Double, exponentDigits digits: Int) -> String {
+  formatted(value, "%.*e", max(0, digits))
+}
+
 private func formatted(_ value: Double, _ format: String, _ digits: Int) -> String {
   // The longest text of a Double in %f is 309 digits before the point.
   withUnsafeTemporaryAllocation(of: CChar.self, capacity: 350 + digits) { buffer in

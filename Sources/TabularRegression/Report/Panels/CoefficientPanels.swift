@@ -12,7 +12,7 @@ extension Report {
     let all = model.coefficientStatistics, names = model.termNames.map { printable($0) }
     let shown = shownTerms
     let hasErrors = all.contains { $0.standardError != nil }
-    func chart(_ name: String, _ scale: (Int) -> Double?) -> Chart? {
+    func chart(_ name: String, _ label: String, _ scale: (Int) -> Double?) -> Chart? {
       let rows = shown.filter { $0 >= first && all[$0].estimate != nil && scale($0) != nil }
       let intervals = rows.enumerated().map { position, row in
         let factor = scale(row)!, estimate = all[row].estimate! * factor
@@ -28,7 +28,7 @@ extension Report {
         title: name,
         summary:
           "The coefficients of \(counted(rows.count, "term"))\(hasErrors ? " with intervals of 95 %" : "").",
-        x: Axis(label: name.lowercased(), range: span(intervals.flatMap { [$0.low, $0.high] }, around: [0])),
+        x: Axis(label: label, range: span(intervals.flatMap { [$0.low, $0.high] }, around: [0])),
         y: Axis(label: "", categories: rows.map { names[$0] }),
         layers: [.rule(x: 0, y: nil, .muted), .horizontalIntervals(intervals, .data)],
         height: Double(90 + 22 * max(3, rows.count)))
@@ -38,9 +38,9 @@ extension Report {
       model.hasIntercept && model.observations > 1
       ? (model.statistics.totalSumOfSquares / Double(model.observations - 1)).squareRoot() : 0
     let charts = [
-      chart("In the units of the columns") { _ in 1 },
+      chart("In the units of the columns", "change of \(shortTarget) with one unit of the column") { _ in 1 },
       spread > 0
-        ? chart("In standard deviations of both") { row in
+        ? chart("In standard deviations", "change in standard deviations, with one of the column") { row in
           deviations[row - first].map { $0 / spread }
         } : nil,
     ].compactMap { $0 }
@@ -65,9 +65,11 @@ extension Report {
     return Panel(
       name: "coefficients", title: title,
       caption: (hasErrors
-        ? "Intervals of 95 %." : "The model has no standard errors: \(model.whyNoCovariance).")
+        ? "Intervals of 95 %."
+        : "There are no standard errors: \(model.statistics.degreesOfFreedom < 1 ? "there are as many coefficients as rows" : model.whyNoCovariance).")
         + (hidden > 0
-          ? " The \(shown.count) terms farthest from 0 by their t are shown, \(hidden) are not." : ""),
+          ? " The \(shown.count) terms with the largest \(hasErrors ? "|t|" : "effects over the range of their columns") are shown, \(hidden) are not."
+          : ""),
       finding: coefficientFinding(title), charts: charts, tables: [table])
   }
 
@@ -75,10 +77,8 @@ extension Report {
   private var shownTerms: [Int] {
     let all = model.coefficientStatistics
     if all.count <= Self.mostTerms { return Array(all.indices) }
-    // What stands for t where there is none is the order of the terms.
-    let sizes = all.indices.map { row in
-      model.hasIntercept && row == 0 ? .infinity : abs(all[row].tStatistic ?? 0)
-    }
+    let first = model.hasIntercept ? 1 : 0
+    let sizes = all.indices.map { row in row < first ? .infinity : model.importance(row - first) }
     return sizes.indices.sorted { (sizes[$0], $1) > (sizes[$1], $0) }.prefix(Self.mostTerms).sorted()
   }
 
@@ -86,13 +86,16 @@ extension Report {
     let all = Array(model.coefficientStatistics.dropFirst(model.hasIntercept ? 1 : 0))
     let leftOut = all.count { $0.estimate == nil }
     let tested = all.compactMap(\.pValue)
+    let differ = tested.count { $0 < 0.05 }
     var text =
       tested.isEmpty || diagnostics.fit.isPerfect
-      ? "\(counted(all.count, "coefficient"))."
-      : "Of \(counted(tested.count, "coefficient")) beside the intercept \(tested.count { $0 < 0.05 }) \(tested.count { $0 < 0.05 } == 1 ? "differs" : "differ") from 0 at the level of 5 %."
+      ? (all.isEmpty ? "Nothing but the intercept." : "\(counted(all.count, "coefficient")).")
+      : tested.count == 1
+        ? "The coefficient \(differ == 1 ? "differs" : "does not differ") from 0 at the level of 5 %."
+        : "\(differ == 0 ? "None" : "\(differ)") of \(tested.count) coefficients \(differ == 1 || differ == 0 ? "differs" : "differ") from 0 at the level of 5 %."
     if leftOut > 0 {
       text +=
-        " \(counted(leftOut, "column")) \(leftOut == 1 ? "was" : "were") left out: \(model.redundancyNotes.joined(separator: "; "))."
+        " \(counted(leftOut, "column")) that others determine \(leftOut == 1 ? "was" : "were") left out: \(model.dependencyNotes.joined(separator: "; "))."
     }
     return Finding(title, isRemarkable: leftOut > 0, text)
   }
@@ -115,7 +118,8 @@ extension Report {
         .rule(x: 10, y: nil, .warning),
         .horizontalBars(shown.enumerated().map { Point(x: $1.factor, y: Double($0)) }, .data),
       ], height: Double(90 + 22 * max(3, shown.count)))
-    let large = known.filter { $0.factor > 10 }
+    let large = known.filter { $0.factor > 10 && model.isPlain($0.index) }
+    let byForm = known.contains { $0.factor > 10 && !model.isPlain($0.index) }
     let listedNames = large.prefix(5).map { "\(names[$0.index]) \(readable($0.factor, digits: 3))" }.joined(
       separator: ", ")
     return Panel(
@@ -125,10 +129,12 @@ extension Report {
       finding: large.isEmpty
         ? Finding(
           title, isRemarkable: false,
-          "Nothing unusual: the largest factor is \(readable(known[0].factor, digits: 3)).")
+          byForm
+            ? "Large factors are those of products and powers, which are correlated with what they are made of."
+            : "Nothing unusual: the largest factor is \(readable(known[0].factor, digits: 3)).")
         : Finding(
           title, isRemarkable: true,
-          "\(listedNames)\(large.count > 5 ? " and \(large.count - 5) more" : ""): these columns nearly determine each other, so that their coefficients are uncertain one by one; predictions are not."
+          "\(listedNames)\(large.count > 5 ? " and \(large.count - 5) more" : ""): the others predict these columns well, so that their coefficients are uncertain one by one; predictions are not."
         ), charts: [chart],
       tables: [
         PanelTable(
@@ -139,6 +145,22 @@ extension Report {
 }
 
 extension FittedModel {
+  /// Whether a feature is a column of the table, and no other is made of that column: no product, power or function.
+  func isPlain(_ feature: Int) -> Bool {
+    guard case .part(let part) = design.columns[feature] else { return false }
+    let own = design.variables[part.variable]
+    if own.levels == nil, case .expression(.column) = own.variable {
+    } else if own.levels == nil {
+      return false
+    }
+    let sources = Set(own.variable.columns)
+    return design.columns.allSatisfy { other in
+      other.parts.allSatisfy { $0.variable == part.variable }
+        && other.parts.count == 1
+        || other.parts.allSatisfy { sources.isDisjoint(with: design.variables[$0.variable].variable.columns) }
+    }
+  }
+
   /// The standard deviation of each feature over the rows of the fit; nil where it is not known.
   var standardDeviations: [Double?] {
     guard hasIntercept, let covariance else { return features.map { _ in nil } }

@@ -5,8 +5,7 @@ internal import LinearRegression
 extension Report {
   /// A panel for each column of numbers: residuals with what the column contributes to the prediction.
   var featurePanels: [Panel] {
-    let panels = diagnostics.features.compactMap(featurePanel)
-    return panels
+    diagnostics.features.compactMap(featurePanel)
   }
 
   private func featurePanel(_ bins: FeatureBins) -> Panel? {
@@ -15,7 +14,7 @@ extension Report {
     let (low, high) = (range.lowerBound, range.upperBound)
     let grid = (0...80).map { low + (high - low) * (Double($0) / 80) }
     guard let line = model.contribution(of: bins.name, at: grid) else { return nil }
-    let groups = bins.residuals.means.groups(most: 15, fewest: 5)
+    let groups = bins.groups
     let centers = groups.map(\.center)
     guard let atCenters = model.contribution(of: bins.name, at: centers) else { return nil }
     let s = diagnostics.fit.unit
@@ -47,7 +46,8 @@ extension Report {
       ])
     return Panel(
       name: "partial", title: title,
-      caption: "Line: the fit. Dots with bars: means of rows ± 2 standard errors, joined by a smooth.",
+      caption:
+        "Line: the fit. Dots with bars: means of rows ± 2 standard errors, joined by a smooth.\(shadeNote)",
       finding: featureFinding(title, name, bins), charts: [chart])
   }
 
@@ -88,17 +88,23 @@ extension Report {
   }
 
   private func featureFinding(_ title: String, _ name: String, _ bins: FeatureBins) -> Finding {
-    if let perfect = perfectFinding(title) { return perfect }
     guard let test = diagnostics.groupsTest(of: bins) else {
-      return Finding(title, [], tests: [], otherwise: fewNote)
+      return Finding(title, [], tests: [], otherwise: quiet([]))
     }
     var remarks: [String] = []
     if test.p < ResidualTest.significance / Double(max(1, diagnostics.features.count)), test.size >= 0.2 {
       remarks.append(
-        "The residuals are not 0 on average all along \(name), but off by up to \(readable(test.size, digits: 2)) σ: try poly(\(FormulaParser.quoted(bins.name)), 2)\(bins.residuals.means.axis.range.map { $0.lowerBound > 0 } ?? false ? " or log(\(FormulaParser.quoted(bins.name)))" : "")."
+        "The residuals are not 0 on average all along \(name), but off by up to \(readable(test.size, digits: 2)) σ: try \(remedy(bins))."
       )
     }
     return Finding(title, remarks, tests: [test])
+  }
+
+  /// What may follow a bend better than the column as it is.
+  private func remedy(_ bins: FeatureBins) -> String {
+    let name = FormulaParser.quoted(bins.name)
+    let isPositive = bins.residuals.means.axis.range.map { $0.lowerBound > 0 } ?? false
+    return "poly(\(name), 2)\(isPositive ? " or log(\(name))" : "")"
   }
 
   /// A panel for each category: the means of its levels, observed and fitted.
@@ -115,7 +121,7 @@ extension Report {
     }
     let fitted = shown.enumerated().map { Point(x: bins.fittedMean($1), y: Double($0)) }
     let chart = Chart(
-      title: name, summary: "The mean of \(shortTarget) in each level of \(name), observed and fitted.",
+      title: title, summary: "The mean of \(shortTarget) in each level of \(name), observed and fitted.",
       x: Axis(
         label: "mean \(shortTarget)",
         range: span(observed.flatMap { [$0.low, $0.high] }, around: fitted.map(\.x))),
@@ -127,7 +133,7 @@ extension Report {
       return abs(bins.observedMean(level) - bins.fittedMean(level)) > 4.5 * error
     }
     let remarks =
-      odd.isEmpty || diagnostics.fit.isPerfect
+      odd.isEmpty || diagnostics.hasNoResiduals
       ? []
       : [
         "Predictions are wrong on average for \(odd.prefix(5).map { printable(bins.levels[$0]) }.joined(separator: ", "))\(odd.count > 5 ? " and \(odd.count - 5) more" : "")."
@@ -147,21 +153,6 @@ extension Report {
             ]
           })
       ])
-  }
-}
-
-extension Diagnostics {
-  /// Whether the means of the residuals in groups along a column differ from 0 by more than chance; see
-  /// ``groupsTest``.
-  func groupsTest(of bins: FeatureBins) -> ResidualTest? {
-    let groups = bins.residuals.means.groups(most: 15, fewest: 10)
-    guard observations >= Self.fewestForTests, !fit.isPerfect, groups.count > 3 else { return nil }
-    let statistic = groups.reduce(0) { $0 + Double($1.count) * $1.mean * $1.mean }
-    return ResidualTest(
-      name: "test of lack of fit in \(groups.count) groups",
-      statistic: "χ² \(number(statistic)), \(groups.count - 2) df",
-      p: ChiSquared.upperP(statistic, freedom: Double(groups.count - 2)),
-      size: groups.map { abs($0.mean) }.max()!)
   }
 }
 

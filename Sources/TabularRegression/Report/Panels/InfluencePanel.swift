@@ -38,7 +38,7 @@ extension Report {
     return Panel(
       name: "influence", title: title,
       caption:
-        "Dashed: Cook's distance 0.5 and 1, as far as they are in view. The mean leverage is \(readable(diagnostics.leverageMoments.mean, digits: 3)).",
+        "Leverages are on a logarithmic axis; their mean is \(readable(diagnostics.leverageMoments.mean, digits: 3)). Dashed: Cook's distance 0.5 and 1, as far as they are in view.\(shadeNote)",
       finding: influenceFinding(title), charts: [chart],
       tables: [rowTable("The most influential rows", diagnostics.influentialRows)])
   }
@@ -56,37 +56,43 @@ extension Report {
       let h = min(1, leverages.lowerBound * CLibrary.power(ratio, Double(step) / 100))
       return Point(x: h, y: (distance * p * (1 - h) / h).squareRoot())
     }
-    return [1.0, -1].compactMap { sign in
+    return [1.0, -1].flatMap { sign -> [Layer] in
       let line = upper.map { Point(x: $0.x, y: sign * $0.y) }
         .filter { residuals.contains($0.y) && $0.y != 0 }
-      return line.count > 1 ? .line(line, .warning, isDashed: true) : nil
+      guard line.count > 1 else { return [] }
+      return [
+        .line(line, .warning, isDashed: true),
+        .labels([Label(x: line[0].x, y: line[0].y, text: readable(distance))], .warning),
+      ]
     }
   }
 
   private func influenceFinding(_ title: String) -> Finding {
-    if let perfect = perfectFinding(title) { return perfect }
     let test = diagnostics.outlierTest
     var remarks: [String] = []
     if let test, test.isSignificant, let row = diagnostics.rowsOfLargestResiduals.first {
       remarks.append(
-        "\(name(row)) lies \(readable(abs(test.size), digits: 3)) of its standard deviations \(test.size > 0 ? "above" : "below") the fit: see whether it is an error."
+        "\(name(row)) lies far \(test.size > 0 ? "above" : "below") the fit (studentised residual \(readable(test.size, digits: 3))): see whether it is an error\((row.cooksDistance ?? 0) > 1 ? ", for it may cause what else is said" : "")."
       )
     }
-    let influential = diagnostics.influentialRows.filter { $0.cooksDistance ?? 0 > 1 }
+    // Of few rows each moves the coefficients.
+    let influential =
+      diagnostics.canBeTested(fewest: 20)
+      ? diagnostics.influentialRows.filter { $0.cooksDistance ?? 0 > 1 } : []
     if let first = influential.first, let distance = first.cooksDistance {
       remarks.append(
         influential.count == 1
-          ? "\(name(first)) moves the coefficients by itself: its Cook's distance is \(readable(distance, digits: 2))."
-          : "\(influential.count)\(influential.count == 20 ? " or more" : "") rows move the coefficients by themselves: their Cook's distances are above 1, the largest is \(readable(distance, digits: 2)), of \(name(first))."
+          ? "\(name(first)) moves the coefficients by itself: its Cook's distance is \(readable(distance, digits: 3))."
+          : "\(influential.count)\(influential.count == 20 ? " or more" : "") rows move the coefficients by themselves: their Cook's distances are above 1, the largest is \(readable(distance, digits: 3)), of \(name(first))."
       )
     }
     if diagnostics.fullLeverageRows > 0 {
       let row = diagnostics.rowsOfLargestLeverage.first.map { ", such as \(name($0))" } ?? ""
       remarks.append(
-        "\(counted(diagnostics.fullLeverageRows, "row")) (leverage 1\(row)) \(diagnostics.fullLeverageRows == 1 ? "determines its" : "determine their") own prediction: the others say nothing of \(diagnostics.fullLeverageRows == 1 ? "it" : "them")."
+        "\(counted(diagnostics.fullLeverageRows, "row")) with leverage 1\(row) \(diagnostics.fullLeverageRows == 1 ? "determines its" : "determine their") own prediction: the others say nothing of \(diagnostics.fullLeverageRows == 1 ? "it" : "them")."
       )
     }
-    return Finding(title, remarks, tests: [test], otherwise: fewNote)
+    return Finding(title, remarks, tests: [test], otherwise: quiet([test]))
   }
 
   /// "homes.csv:17", or the line alone where all rows are of one file.
@@ -116,7 +122,7 @@ extension Report {
     let why =
       diagnostics.isOfFit
       ? "The model has no leverages: \(model.whyNoCovariance)."
-      : "These are not the rows of the fit, so that none of them has an influence on it."
+      : "These are not the rows of the fit, or not all of them: influence is that of a row among all others."
     let test = diagnostics.outlierTest
     var remarks: [String] = []
     if let test, test.isSignificant, let row = diagnostics.rowsOfLargestResiduals.first {
@@ -124,11 +130,19 @@ extension Report {
         "\(name(row)) lies \(readable(abs(test.size), digits: 3)) σ \(test.size > 0 ? "above" : "below") the prediction: see whether it is an error."
       )
     }
-    let finding = Finding(title, remarks, tests: [test])
     return Panel(
       name: "influence", title: title, caption: why,
-      finding: perfectFinding(title)
-        ?? Finding(title, isRemarkable: finding.isRemarkable, "\(why) \(finding.text)", test: finding.test),
-      charts: [], tables: [rowTable("The rows of the largest residuals", diagnostics.rowsOfLargestResiduals)])
+      finding: Finding(title, remarks, tests: [test], otherwise: quiet([test])), charts: [],
+      tables: [
+        PanelTable(
+          title: "The rows of the largest residuals",
+          columns: ["row", "observed", "predicted", "residual", "residual / σ"],
+          rows: diagnostics.rowsOfLargestResiduals.map { row in
+            [
+              name(row), readable(row.observed), readable(row.fitted), readable(row.residual),
+              readable(row.scaled),
+            ]
+          }, isOpen: true)
+      ])
   }
 }

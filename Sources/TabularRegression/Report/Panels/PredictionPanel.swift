@@ -19,14 +19,17 @@ extension Report {
     let lines = [
       density(bins.countsOfY, bins.y), density(bins.countsOfX, bins.x),
     ]
+    // Predictions that are all alike have a density beyond measure.
+    let peaks = lines.map { $0.map(\.y).max() ?? 0 }
+    let highest = max(min(peaks[1], 3 * peaks[0]), peaks[0], .leastNormalMagnitude)
     let densities = Chart(
       title: "Densities", summary: "The densities of observed and of fitted values.",
       x: Axis(label: "\(shortTarget) (solid) and its fitted values (dashed)", range: both),
-      y: Axis(label: "density", range: 0...max(lines.joined().map(\.y).max() ?? 1, .leastNormalMagnitude)),
+      y: Axis(label: "density", range: 0...highest),
       layers: [.line(lines[0], .data, isDashed: false), .line(lines[1], .fit, isDashed: true)])
     let share = diagnostics.shareExplained
     return Panel(
-      name: "predictions", title: title, caption: "On the line predictions are right.",
+      name: "predictions", title: title, caption: "On the line predictions are right.\(shadeNote)",
       finding: Finding(
         title, isRemarkable: share.map { $0 < 0 } ?? false,
         share.map {
@@ -66,15 +69,13 @@ extension Report {
 }
 
 extension Diagnostics {
-  /// R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)² on these rows, where none are weighed; of the fit's rows its own. Nil where the
-  /// target is constant.
+  /// R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)² on these rows; nil where the target is constant, or rows are weighed.
   package var shareExplained: Double? {
     let deviation = observedMoments.deviation, n = Double(observations)
-    guard observations > 1, deviation > 0 else { return nil }
-    if isOfFit {
-      return fit.totalSumOfSquares > 0 ? 1 - fit.residualSumOfSquares / fit.totalSumOfSquares : nil
-    }
+    guard observations > 1, deviation > 0, !isWeighed else { return nil }
     let ratio = residualSumOfSquares.squareRoot() / deviation
-    return 1 - ratio * ratio / (n - 1)
+    let share = 1 - ratio * ratio / (n - 1)
+    // A mean is no worse than itself.
+    return abs(share) < 1e-12 ? 0 : share
   }
 }

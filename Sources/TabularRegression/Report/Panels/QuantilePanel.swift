@@ -92,9 +92,15 @@ extension Report {
   }
 
   private func quantileFinding(_ title: String) -> Finding {
-    if let perfect = perfectFinding(title) { return perfect }
     let test = diagnostics.normalityTest
     var remarks: [String] = []
+    if let values = diagnostics.targetValues, values < 10, diagnostics.observations >= 50 {
+      remarks.append(
+        values == 2
+          ? "\(shortTarget) takes two values only, so that residuals lie in two bands and are not normal: predictions are no probabilities, and may be beyond the two."
+          : "\(shortTarget) takes \(values) values only, so that residuals lie in as many bands."
+      )
+    }
     if let peak = diagnostics.secondPeak {
       remarks.append(
         "Residuals form a second group around \(readable(peak.place, digits: 2)) σ, of about \(counted(peak.rows, "row")): a column that tells the two groups apart is missing."
@@ -106,7 +112,7 @@ extension Report {
       let isSkewed = abs(diagnostics.zOfSkewness ?? 0) > abs(diagnostics.zOfKurtosis ?? 0)
       if isSkewed {
         remarks.append(
-          "Residuals are skewed to the \(skewness > 0 ? "right" : "left") (skewness \(readable(skewness, digits: 2)))\(skewness > 0 ? logOfTarget.map { ": perhaps \($0)" } ?? "" : "")."
+          "Residuals are skewed to the \(skewness > 0 ? "right" : "left") (skewness \(readable(skewness, digits: 2)), of the normal distribution 0)\(skewness > 0 ? logOfTarget.map { ": perhaps \($0)" } ?? "" : "")."
         )
       } else {
         remarks.append(
@@ -114,6 +120,6 @@ extension Report {
         )
       }
     }
-    return Finding(title, remarks, tests: [test], otherwise: fewNote)
+    return Finding(title, remarks, tests: [test], otherwise: quiet([test]))
   }
 }

@@ -3,28 +3,30 @@ internal import LinearAlgebra
 internal import LinearRegression
 
 extension Report {
-  /// "the residual standard error", or what stands for it.
+  /// What σ is, and how rows are weighed.
   var unitNote: String {
-    "Residuals are in units of σ = \(readable(diagnostics.fit.unit)), \(model.statistics.residualStandardError == nil ? "their root mean square" : "the residual standard error") of the fit."
+    let name =
+      switch diagnostics.fit.unitName {
+      case .standardError: "the residual standard error of the fit"
+      case .meanSquare: "the root mean square of the fit's residuals"
+      case .spread: "the standard deviation of \(shortTarget) in the fit"
+      case .one: "one unit of \(shortTarget)"
+      }
+    let weights = model.weights.map { ", times the root of the row's \(printable($0))" } ?? ""
+    return "Residuals are in units of σ = \(readable(diagnostics.fit.unit)), \(name)\(weights)."
   }
 
-  /// Whether nothing can be said of residuals that are but rounding.
-  func perfectFinding(_ title: String) -> Finding? {
-    if diagnostics.fit.degreesOfFreedom < 1 {
-      return Finding(
-        title, isRemarkable: false, "The fit has as many coefficients as rows, so that nothing is left over.")
-    }
-    return diagnostics.fit.isPerfect
-      ? Finding(
-        title, isRemarkable: false,
-        "The fit is perfect but for rounding: what is left over is rounding, and tells nothing.") : nil
+  /// What the shades of many rows mean.
+  var shadeNote: String {
+    diagnostics.fewRows == nil ? " Shades: the number of rows, in equal steps of its logarithm." : ""
   }
 
-  /// What is said where rows are too few for tests.
-  var fewNote: String {
-    diagnostics.observations < Diagnostics.fewestForTests
+  /// What is said where nothing is remarkable.
+  func quiet(_ tests: [ResidualTest?]) -> String {
+    if tests.contains(where: { $0 != nil }) { return "Nothing unusual." }
+    return diagnostics.observations < 20
       ? "\(counted(diagnostics.observations, "row")) \(diagnostics.observations == 1 ? "is" : "are") too few for a test: look for yourself."
-      : "Nothing unusual."
+      : "There is nothing to test."
   }
 
   /// The few rows with a number of theirs, where they are few.
@@ -46,7 +48,7 @@ extension Report {
   /// Residuals against fitted values.
   var residualPanel: Panel {
     let title = "Residuals against fitted values", bins = diagnostics.residuals
-    let groups = diagnostics.means.groups(most: 20, fewest: 5)
+    let groups = diagnostics.fittedGroups
     var layers: [Layer] = [.rule(x: nil, y: 0, .muted)]
     let points = points(\.fitted, \.scaled)
     layers.append(points.map { .points($0, .data) } ?? .cells(bins.cells()))
@@ -81,9 +83,16 @@ extension Report {
   }
 
   private func residualFinding(_ title: String) -> Finding {
-    if let perfect = perfectFinding(title) { return perfect }
     let (curvature, groups) = (diagnostics.curvatureTest, diagnostics.groupsTest)
+    var mean = model.hasIntercept && diagnostics.isOfFit ? nil : diagnostics.meanTest
     var remarks: [String] = []
+    if let test = mean, test.isSignificant, abs(test.size) >= 0.1 {
+      remarks.append(
+        "The residuals are \(readable(test.size, digits: 2)) σ on average: \(diagnostics.isOfFit ? "the intercept is missing" : "the predictions are too \(test.size > 0 ? "low" : "high") for these rows")."
+      )
+    } else {
+      mean = nil
+    }
     if let curvature, curvature.isSignificant, curvature.size >= 0.05 {
       remarks.append(
         "The mean of the residuals bends with the fitted values, by \(readable(curvature.size, digits: 2)) σ on average: a power or a logarithm of a column, or a product of two, is missing."
@@ -95,7 +104,7 @@ extension Report {
         "The mean of the residuals is off 0 in places, by \(readable(group.mean, digits: 2)) σ where fitted values are \(readable(lower(group, diagnostics.means.axis), digits: 3)) to \(readable(upper(group, diagnostics.means.axis), digits: 3)): rows there are a group of their own, or the model bends."
       )
     }
-    return Finding(title, remarks, tests: [curvature, groups], otherwise: fewNote)
+    return Finding(title, remarks, tests: [mean, curvature, groups], otherwise: quiet([curvature, groups]))
   }
 
   /// Means of groups with two standard errors on either side.
@@ -123,7 +132,7 @@ extension Report {
   var spreadPanel: Panel {
     let title = "Scale–location"
     let sums = diagnostics.isStandardized ? diagnostics.standardizedSpreads : diagnostics.spreads
-    let groups = sums.groups(most: 20, fewest: 5), bins = diagnostics.scales
+    let groups = sums.groups(most: 20, fewest: 10), bins = diagnostics.scales
     let points = points(\.fitted) { residual($0).map { abs($0).squareRoot() } }
     let chart = Chart(
       title: title,
@@ -142,7 +151,8 @@ extension Report {
       ])
     return Panel(
       name: "spread", title: title,
-      caption: "Where the spread is the same everywhere, the line is level. Bars: ± 2 standard errors.",
+      caption:
+        "Where the spread is the same everywhere, the line is level. Bars: ± 2 standard errors.\(shadeNote)",
       finding: spreadFinding(title), charts: [chart],
       tables: [
         PanelTable(
@@ -158,7 +168,6 @@ extension Report {
   }
 
   private func spreadFinding(_ title: String) -> Finding {
-    if let perfect = perfectFinding(title) { return perfect }
     let test = diagnostics.spreadTest
     var remarks: [String] = []
     if let test, test.isSignificant, test.size >= 1.2 || test.size <= 1 / 1.2 {
@@ -168,7 +177,7 @@ extension Report {
         "The spread \(test.size > 1 ? "grows" : "shrinks") \(readable(ratio, digits: 2))-fold from left to right: robust standard errors\(logarithm)."
       )
     }
-    return Finding(title, remarks, tests: [test], otherwise: fewNote)
+    return Finding(title, remarks, tests: [test], otherwise: quiet([test]))
   }
 
   /// log(y) where the target is a column of positive numbers.
@@ -189,7 +198,7 @@ extension Report {
     var remarks: [String] = []
     if let test, test.isSignificant, abs(test.size) >= 0.1, !diagnostics.fit.isPerfect {
       remarks.append(
-        "Rows that follow each other have \(test.size > 0 ? "residuals alike" : "residuals of opposite signs"), with correlation \(readable(test.size, digits: 2)): if rows are in the order of time, standard errors are too \(test.size > 0 ? "small" : "large")."
+        "Rows that follow each other have \(test.size > 0 ? "residuals alike" : "residuals of opposite signs"), with correlation \(readable(test.size, digits: 2)): if rows are in the order of time, standard errors do not hold."
       )
     }
     let slope = diagnostics.moments.autocorrelation ?? 0
@@ -206,8 +215,8 @@ extension Report {
       ])
     return Panel(
       name: "neighbours", title: title,
-      caption: "The line has the slope of their correlation, \(readable(slope, digits: 3)).",
-      finding: perfectFinding(title) ?? Finding(title, remarks, tests: [test], otherwise: fewNote),
+      caption: "The line has the slope of their correlation, \(readable(slope, digits: 3)).\(shadeNote)",
+      finding: Finding(title, remarks, tests: [test], otherwise: quiet([test])),
       charts: [chart])
   }
 }

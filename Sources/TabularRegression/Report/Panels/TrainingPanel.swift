@@ -7,7 +7,9 @@ extension TrainingRun {
   package var charts: [Chart] {
     /// Below this there is nothing but rounding.
     let least = 1e-16
-    func chart(_ title: String, _ values: [(epoch: Int, value: Double?)], isLogarithmic: Bool = true)
+    func chart(
+      _ title: String, _ label: String, _ values: [(epoch: Int, value: Double?)], isLogarithmic: Bool = true
+    )
       -> Chart?
     {
       let points = values.compactMap { epoch, value in
@@ -19,7 +21,7 @@ extension TrainingRun {
         title: title, summary: "\(title) over \(counted(points.count, "epoch")).",
         x: Axis(label: "epoch", range: first.x...max(last.x, first.x + 1)),
         y: Axis(
-          label: title.lowercased(), range: isLogarithmic ? low / 2...high * 2 : span(ys),
+          label: label, range: isLogarithmic ? low / 2...high * 2 : span(ys),
           scale: isLogarithmic ? .log : .linear),
         layers: [
           .line(points, .data, isDashed: false),
@@ -30,12 +32,22 @@ extension TrainingRun {
     let losses = epochs.map { ($0.epoch, $0.excessLoss) },
       distances = epochs.map { ($0.epoch, $0.gapToExact) }
     let above = [
-      chart("Loss above the exact solution's", losses), chart("Distance to the exact solution", distances),
+      chart("Loss above the exact solution's", "excess loss", losses),
+      chart("Distance to the exact solution", "distance", distances),
     ]
     .compactMap { $0 }
     if !above.isEmpty { return above }
     let isPositive = epochs.allSatisfy { $0.loss > 0 }
-    return [chart("Loss", epochs.map { ($0.epoch, $0.loss) }, isLogarithmic: isPositive)].compactMap { $0 }
+    return [chart("Loss", "loss", epochs.map { ($0.epoch, $0.loss) }, isLogarithmic: isPositive)].compactMap {
+      $0
+    }
+  }
+}
+
+extension TrainingRun {
+  /// How the run ended, as sentences.
+  var outcomeSentence: String {
+    outcome.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: ". ") + "."
   }
 }
 
@@ -56,7 +68,7 @@ extension Report {
         "The loss is the mean of squared error / 2; the distance is that of the coefficient farthest from the exact one, in standardised units.",
       finding: Finding(
         title, isRemarkable: training.stopReason != .converged && training.stopReason != .epochs,
-        training.outcome.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: ". ") + "."),
+        training.outcomeSentence),
       charts: charts,
       tables: [
         PanelTable(
@@ -77,13 +89,23 @@ extension Report {
     let title = "The data",
       check = TableCheck(
         source: diagnostics.source, columns: diagnostics.profiles, target: diagnostics.fit.target)
-    let found = check.findings
+    // What a fit would stop at, or take otherwise, has been decided; of some of the rows constants say nothing.
+    let decided: Set<TableCheck.Finding.Kind> = [
+      .allDifferent, .categoryLike, .identifierLike, .noFeature, .oneRow,
+    ]
+    let ofAll: Set<TableCheck.Finding.Kind> = [.constant, .oneLevel, .duplicate, .rowNumber]
+    let found = check.findings.filter {
+      !decided.contains($0.kind) && (diagnostics.isOfFit || !ofAll.contains($0.kind))
+    }
     return Panel(
       name: "data", title: title,
       caption: "What `linreg check` says of the columns that the model reads.",
       finding: Finding(
         title, isRemarkable: !found.isEmpty,
-        found.isEmpty ? "Nothing unusual." : "\(counted(found.count, "remark")) on the columns."), charts: [],
+        found.isEmpty
+          ? "Nothing unusual."
+          : found.count == 1 ? printable(found[0].message) : "\(found.count) remarks on the columns."),
+      charts: [],
       tables: found.isEmpty
         ? []
         : [
