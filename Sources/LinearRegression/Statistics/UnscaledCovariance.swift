@@ -107,15 +107,42 @@ public struct UnscaledCovariance: Equatable, Sendable {
   /// - Precondition: there are levels.
   /// - Complexity: 2 rows p² flops, p features without the levels. Uses `dgemm`.
   package func leverages(_ X: Matrix<Double>, columns positions: [Int], levels codes: [Int32]) -> [Double] {
-    let levels = levels!, base = levels.base
+    leveragesAndNeighbours(X, columns: positions, levels: codes).leverages
+  }
+
+  /// The leverages of rows, and the products xᵢ₋₁ᵀ(XᵀWX)⁻¹xᵢ of neighbouring ones, 0 for the first: what stands on and
+  /// beside the diagonal of the hat matrix, where weights are 1. With independent errors −σ² times the sum of the
+  /// products is the mean of Σ eᵢ eᵢ₋₁.
+  ///
+  /// - Parameters:
+  ///   - X: rows × some columns.
+  ///   - positions: the column of each feature that was kept.
+  ///   - codes: the level of each row; nil where there are no levels.
+  /// - Complexity: 2 rows p² flops. Uses `dgemm`.
+  package func leveragesAndNeighbours(
+    _ X: Matrix<Double>, columns positions: [Int], levels codes: [Int32]?
+  ) -> (leverages: [Double], neighbours: [Double]) {
+    var products: [Double] = zeros(X.rowCount)
+    guard let levels, let codes else {
+      let own = weightSum.map { 1 / $0 } ?? 0
+      let squares = squares(rows: X.rowCount, neighbours: &products) { X[$0, positions[$1]] - means[$1] }
+      for row in products.indices.dropFirst() { products[row] += own }
+      return (squares.map { $0 + own }, products)
+    }
+    let base = levels.base
     // A level without rows is the intercept's, as it has no coefficient; nil for neither.
     let effective = levels.weights.indices.map { levels.weights[$0] > 0 ? $0 : base }
-    let squares = squares(rows: X.rowCount) { row, i in
+    let squares = squares(rows: X.rowCount, neighbours: &products) { row, i in
       X[row, positions[i]] - (effective[Int(codes[row])].map { levels.means[$0, i] } ?? 0)
     }
-    return zip(squares, codes).map { square, code in
+    for row in products.indices.dropFirst() {
+      let (level, before) = (effective[Int(codes[row])], effective[Int(codes[row - 1])])
+      if let level, level == before { products[row] += 1 / levels.weights[level] }
+    }
+    let leverages = zip(squares, codes).map { square, code in
       square + (effective[Int(code)].map { 1 / levels.weights[$0] } ?? 0)
     }
+    return (leverages, products)
   }
 
   /// ‖R⁻ᵀ z‖² of rows z, whose elements are divided by the norms.
@@ -123,8 +150,18 @@ public struct UnscaledCovariance: Equatable, Sendable {
   /// - Parameter element: of the row and of the feature among those that were kept.
   @inline(__always)
   func squares(rows: Int, _ element: (Int, Int) -> Double) -> [Double] {
+    var none: [Double] = []
+    return squares(rows: rows, neighbours: &none, element)
+  }
+
+  /// The same, and the products of neighbouring rows R⁻ᵀ z, where there is room for one for each row.
+  @inline(__always)
+  private func squares(
+    rows: Int, neighbours: inout [Double], _ element: (Int, Int) -> Double
+  ) -> [Double] {
     let q = features.count
     if q == 0 { return zeros(rows) }
+    var last: [Double] = []
     // Column-major R⁻¹ is row-major R⁻ᵀ.
     let transposed = Matrix(rows: q, columns: q, elements: inverse.columnMajorElements)
     let height = rowsPerCacheBlock(rowBytes: q * MemoryLayout<Double>.stride)
@@ -149,6 +186,17 @@ public struct UnscaledCovariance: Equatable, Sendable {
           if q % 2 == 1 { even += projected[(i + 1) * q - 1] * projected[(i + 1) * q - 1] }
           squares[start + i] = even + odd
         }
+        if neighbours.isEmpty { return }
+        for i in 0..<projected.count / q {
+          if i > 0 {
+            neighbours[start + i] = (0..<q).reduce(0) {
+              $0 + projected[i * q + $1] * projected[(i - 1) * q + $1]
+            }
+          } else if start > 0 {
+            neighbours[start] = (0..<q).reduce(0) { $0 + projected[$1] * last[$1] }
+          }
+        }
+        last = Array(projected.suffix(q))
       }
     }
     return squares

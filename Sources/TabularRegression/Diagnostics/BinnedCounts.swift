@@ -94,11 +94,13 @@ extension BinnedCounts: Codable {
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
-    self.init(try container.decode(BinAxis.self, forKey: .x), try container.decode(BinAxis.self, forKey: .y))
+    let x = try container.decode(BinAxis.self, forKey: .x), y = try container.decode(BinAxis.self, forKey: .y)
+    try container.check(x.count * y.count <= 1 << 17, .x, "\(x.count) × \(y.count) bins")
+    self.init(x, y)
     let bins = try container.decode(StoredArray<Int>.self, forKey: .bins).wrappedValue
     let found = try container.decode(StoredArray<Int>.self, forKey: .counts).wrappedValue
     guard bins.count == found.count, bins.allSatisfy(counts.indices.contains),
-      found.allSatisfy({ 1...1 << 50 ~= $0 })
+      found.allSatisfy({ 1...1 << 40 ~= $0 })
     else {
       throw DecodingError.dataCorruptedError(forKey: .bins, in: container, debugDescription: "no histogram")
     }

@@ -141,7 +141,7 @@ extension BinnedSums: Codable {
     let found = try container.decode(StoredArray<Int>.self, forKey: .counts).wrappedValue
     let (foundSums, foundSquares) = (try numbers(.sums), try numbers(.squares))
     guard [found.count, foundSums.count, foundSquares.count].allSatisfy({ $0 == bins.count }),
-      bins.allSatisfy(counts.indices.contains), found.allSatisfy({ 1...1 << 50 ~= $0 }),
+      bins.allSatisfy(counts.indices.contains), found.allSatisfy({ 1...1 << 40 ~= $0 }),
       (foundSums + foundSquares).allSatisfy(\.isFinite)
     else {
       throw DecodingError.dataCorruptedError(forKey: .bins, in: container, debugDescription: "no binned sums")

@@ -20,7 +20,18 @@ extension Diagnostics {
     /// Whether the residuals of the fit are but rounding.
     let isPerfect: Bool
     let isWeighed: Bool
+    /// 1 − RSS / TSS, formed where squares do not underflow.
+    let rSquared: Double?
     let unitName: UnitName
+
+    /// What Σ u² of the rows of the fit is, u being their residuals in units of ``unit``.
+    var sumOfScaledSquares: Double {
+      switch unitName {
+      case .standardError: Double(degreesOfFreedom)
+      case .meanSquare: Double(observations)
+      case .spread, .one: residualSumOfSquares / unit / unit
+      }
+    }
 
     /// What the unit is.
     enum UnitName: String, Sendable, Codable {
@@ -41,7 +52,11 @@ extension Diagnostics.Fit {
     totalSumOfSquares = statistics.totalSumOfSquares
     hasIntercept = model.hasIntercept
     isLeastSquares = model.covariance != nil
-    let isExact = statistics.residualSumOfSquares <= 1e-26 * statistics.totalSumOfSquares
+    rSquared = statistics.rSquared
+    // Squares of the smallest numbers are 0, though there is a residual standard error.
+    let isExact =
+      statistics.residualSumOfSquares <= 1e-26 * statistics.totalSumOfSquares
+      && !(statistics.totalSumOfSquares == 0 && statistics.residualStandardError ?? 0 > 0)
     isPerfect = isExact
     let hasNoResiduals = isExact || statistics.degreesOfFreedom < 1
     let meanSquare = (statistics.residualSumOfSquares / Double(max(1, n))).squareRoot()
@@ -52,5 +67,31 @@ extension Diagnostics.Fit {
       : [(statistics.residualStandardError, .standardError), (meanSquare, .meanSquare), (spread, .spread)]
     let known = units.first { unit, _ in unit.map { $0 > 0 && $0.isFinite } ?? false }
     (unit, unitName) = (known?.0 ?? 1, known?.1 ?? .one)
+  }
+}
+
+extension Diagnostics.Fit {
+  private enum CodingKeys: String, CodingKey {
+    case target, observations, rank, degreesOfFreedom, residualSumOfSquares, totalSumOfSquares, hasIntercept
+    case isLeastSquares, unit, isPerfect, isWeighed, rSquared, unitName
+  }
+
+  /// Decodes what is known of a fit; counts that cannot be those of one are an error.
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    target = try container.decode(String.self, forKey: .target)
+    observations = try container.count(.observations)
+    rank = try container.count(.rank)
+    degreesOfFreedom = try container.count(.degreesOfFreedom)
+    residualSumOfSquares = try container.decode(Double.self, forKey: .residualSumOfSquares)
+    totalSumOfSquares = try container.decode(Double.self, forKey: .totalSumOfSquares)
+    hasIntercept = try container.decode(Bool.self, forKey: .hasIntercept)
+    isLeastSquares = try container.decode(Bool.self, forKey: .isLeastSquares)
+    unit = try container.decode(Double.self, forKey: .unit)
+    isPerfect = try container.decode(Bool.self, forKey: .isPerfect)
+    isWeighed = try container.decode(Bool.self, forKey: .isWeighed)
+    rSquared = try container.decodeIfPresent(Double.self, forKey: .rSquared)
+    unitName = try container.decode(UnitName.self, forKey: .unitName)
+    try container.check(unit > 0 && unit.isFinite, .unit, "a unit of \(unit)")
   }
 }

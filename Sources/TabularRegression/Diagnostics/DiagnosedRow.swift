@@ -57,3 +57,17 @@ struct TopRows: Equatable, Sendable, Codable {
     for (value, row) in zip(later.values, later.rows) { add(value, row) }
   }
 }
+
+extension TopRows {
+  private enum CodingKeys: String, CodingKey { case most, rows, values }
+
+  /// Decodes rows; values that are not those of as many rows are an error.
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    most = try container.decode(Int.self, forKey: .most)
+    rows = try container.decode([DiagnosedRow].self, forKey: .rows)
+    values = try container.decode([Double].self, forKey: .values)
+    try container.check(
+      1...1000 ~= most && rows.count == values.count && rows.count <= most, .rows, "\(rows.count) rows")
+  }
+}

@@ -43,6 +43,11 @@ extension Diagnostics {
 
   /// Throws where no row has a prediction.
   private func requireRows() throws(TabularError) {
+    if let row = largestScaled.rows.first, !(abs(row.scaled) < 1e50) {
+      throw .malformed(
+        file: row.file, line: row.line, column: nil,
+        message: "the residual is beyond 10⁵⁰ times the error of the fit; check the units of the fields")
+    }
     if observations > 0 { return }
     throw .unusable(
       file: source, message: "no row has a prediction and a weight; see what is missing, or which levels")

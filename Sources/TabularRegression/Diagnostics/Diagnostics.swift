@@ -34,7 +34,7 @@ public struct Diagnostics: Sendable, Codable {
   /// Means of √|e √w / s| over ŷ, and of √|r| of standardised residuals.
   package private(set) var spreads = BinnedSums(BinAxis(count: 256))
   package private(set) var standardizedSpreads = BinnedSums(BinAxis(count: 256))
-  /// ŷ × √|r|: standardised residuals, or e √w / s where there are none.
+  /// ŷ × √|e √w / s|.
   package private(set) var scales = BinnedCounts(
     BinAxis(count: 128), BinAxis(exponent: -5, first: 0, count: 128))
   /// Residuals, and standardised residuals, in bins of 1/64.
@@ -51,6 +51,8 @@ public struct Diagnostics: Sendable, Codable {
   var moments = ResidualMoments()
   /// Of ŷ and (e √w / s)².
   var squaresByFitted = Comoments()
+  /// The same of standardised residuals.
+  var standardizedSquaresByFitted = Comoments()
   private(set) var leverageMoments = Moments()
   private(set) var observedMoments = Moments()
   private(set) var fittedMoments = Moments()
@@ -59,6 +61,7 @@ public struct Diagnostics: Sendable, Codable {
   package private(set) var levels: [LevelBins]
   private var mostInfluential = TopRows(most: 20)
   private var largest = TopRows(most: 20)
+  private(set) var largestScaled = TopRows(most: 20)
   private var farthest = TopRows(most: 5)
   /// All rows, as long as they are few.
   package private(set) var fewRows: [DiagnosedRow]? = []
@@ -83,19 +86,21 @@ public struct Diagnostics: Sendable, Codable {
   public var influentialRows: [DiagnosedRow] { isOfFit ? mostInfluential.rows : [] }
 
   /// The rows with the largest residuals, by standardised ones where there are some: at most twenty.
-  public var rowsOfLargestResiduals: [DiagnosedRow] { largest.rows }
+  public var rowsOfLargestResiduals: [DiagnosedRow] { isStandardized ? largest.rows : largestScaled.rows }
 
   /// The rows with the largest leverages, at most five.
   public var rowsOfLargestLeverage: [DiagnosedRow] { farthest.rows }
 
-  /// Whether the rows are those of the fit, as their number and their residual sum of squares tell. Of others residuals
-  /// are not standardised, and influence on the fit has no meaning.
+  /// Whether the rows are those of the fit, as their number and their residual sum of squares tell, within the rounding
+  /// of the target. Of others residuals are not standardised, and influence on the fit has no meaning.
   public var isOfFit: Bool {
     guard observations == fit.observations else { return false }
-    if fit.isPerfect {
-      return moments.sumOfSquares.isFinite && residualSumOfSquares <= 1e-20 * fit.totalSumOfSquares
-    }
-    return abs(residualSumOfSquares - fit.residualSumOfSquares) <= 1e-6 * fit.residualSumOfSquares
+    if fit.isPerfect { return residualSumOfSquares <= 1e-20 * fit.totalSumOfSquares }
+    let expected = fit.sumOfScaledSquares, n = Double(observations)
+    let size = max(abs(observedMoments.minimum), abs(observedMoments.maximum))
+    let rounding = 4 * Double.ulpOfOne * size / fit.unit
+    let tolerance = 1e-6 * expected + 2 * (expected * n).squareRoot() * rounding + n * rounding * rounding
+    return abs(moments.sumOfSquares - expected) <= tolerance
   }
 
   /// Σ w (y − ŷ)².
@@ -119,8 +124,10 @@ extension Diagnostics {
     let rows = try model.rows(
       of: block, for: weights == nil ? .evaluation : .fit, weights: weights, policies,
       forLeverages: model.covariance != nil)
+    let leverages = model.leveragesAndNeighbours(rows)
     let found = ResidualRows(
-      block, rows.design, predictions: try model.predictions(rows, block), leverages: model.leverages(rows),
+      block, rows.design, predictions: try model.predictions(rows, block),
+      leverages: leverages?.leverages, neighbours: leverages?.neighbours,
       unit: fit.unit)
     rowsRead += block.rowCount
     unestimable.merge(model.tally(rows.unestimable, block))
@@ -137,16 +144,19 @@ extension Diagnostics {
     residuals.add(fitted, scaled)
     means.add(fitted, scaled.map { min(max($0, -1e100), 1e100) })
     spreads.add(fitted, scaled.map { min(abs($0), 1e100).squareRoot() })
-    scales.add(fitted, r.map { abs($0).squareRoot() })
+    scales.add(fitted, scaled.map { abs($0).squareRoot() })
     scaledHistogram.add(scaled, scaled.map { min(max($0, -1e100), 1e100) })
     predictions.add(fitted, rows.observed)
     neighbours.add(Array(scaled.dropLast()), Array(scaled.dropFirst()))
-    moments.merge(ResidualMoments(scaled))
+    moments.merge(ResidualMoments(scaled, neighbours: rows.neighbours))
     squaresByFitted.merge(Comoments(fitted, scaled.map { min($0 * $0, 1e100) }))
     fittedMoments.merge(Moments(fitted))
     observedMoments.merge(Moments(rows.observed))
     if !rows.leverages.isEmpty { addLeverages(rows) }
-    for row in r.indices { largest.add(abs(r[row]), rows.diagnosed(row, fit)) }
+    for row in scaled.indices {
+      largestScaled.add(abs(scaled[row]), rows.diagnosed(row, fit))
+      largest.add(abs(r[row]), rows.diagnosed(row, fit))
+    }
     if var few = fewRows, few.count + fitted.count <= Self.fewRowsLimit {
       few += fitted.indices.map { rows.diagnosed($0, fit) }
       fewRows = few
@@ -161,6 +171,7 @@ extension Diagnostics {
     let fitted = used.map { rows.fitted[$0] }, r = used.map { min(max(rows.standardized[$0], -1e100), 1e100) }
     standardizedSpreads.add(fitted, r.map { abs($0).squareRoot() })
     standardizedHistogram.add(r, r)
+    standardizedSquaresByFitted.merge(Comoments(fitted, r.map { min($0 * $0, 1e100) }))
     // A row of zeros without an intercept has leverage 0.
     influence.add(used.map { max(-40, CLibrary.binaryLogarithm(rows.leverages[$0])) }, r)
     leverageMoments.merge(Moments(rows.leverages))
@@ -209,12 +220,14 @@ extension Diagnostics {
     neighbours.merge(later.neighbours)
     moments.merge(later.moments)
     squaresByFitted.merge(later.squaresByFitted)
+    standardizedSquaresByFitted.merge(later.standardizedSquaresByFitted)
     leverageMoments.merge(later.leverageMoments)
     fittedMoments.merge(later.fittedMoments)
     observedMoments.merge(later.observedMoments)
     for index in levels.indices { levels[index].merge(later.levels[index]) }
     mostInfluential.merge(later.mostInfluential)
     largest.merge(later.largest)
+    largestScaled.merge(later.largestScaled)
     farthest.merge(later.farthest)
     fewRows = fewRows.flatMap { few in
       later.fewRows.flatMap { few.count + $0.count <= Self.fewRowsLimit ? few + $0 : nil }

@@ -10,21 +10,39 @@ extension Diagnostics {
   ///
   /// D'Agostino and Pearson (1973), doi:10.1093/biomet/60.3.613; the kurtosis by Anscombe and Glynn (1983),
   /// doi:10.1093/biomet/70.1.227.
-  package var normalityTest: ResidualTest? {
-    guard let skewness = moments.skewness, let kurtosis = moments.kurtosis, !fit.isPerfect,
-      observations >= Self.fewestForTests, let zOfSkewness, let zOfKurtosis
-    else { return nil }
-    let statistic = zOfSkewness * zOfSkewness + zOfKurtosis * zOfKurtosis
-    return ResidualTest(
-      name: "D'Agostino–Pearson test", statistic: "K² \(number(statistic))",
-      p: ChiSquared.upperP(statistic, freedom: 2),
-      size: max(abs(skewness), abs(kurtosis - 3) / 2))
+  package var normalityTest: ResidualTest? { shape?.test }
+
+  /// Skewness and kurtosis of the residuals, without a few outliers, which are told of by themselves.
+  package struct Shape: Sendable {
+    package let test: ResidualTest
+    package let skewness: Double
+    package let kurtosis: Double
+    /// Whether it is the skewness that is not normal: outliers on both sides are heavy tails.
+    package let isSkewed: Bool
   }
 
+  package var shape: Shape? {
+    let outliers = outliers, areFew = outliers.count <= max(1, min(5, observations / 100))
+    let sums = areFew ? moments.without(outliers.map(\.scaled)) : moments
+    guard sums.count >= 20, !fit.isPerfect, let skewness = sums.skewness, let kurtosis = sums.kurtosis,
+      let z = sums.zOfSkewness, let w = sums.zOfKurtosis
+    else { return nil }
+    let statistic = z * z + w * w
+    let note = areFew && !outliers.isEmpty ? " without \(counted(outliers.count, "outlier"))" : ""
+    let areOnBothSides = !areFew && Set(outliers.map { $0.scaled > 0 }).count == 2
+    return Shape(
+      test: ResidualTest(
+        name: "D'Agostino–Pearson test\(note)", statistic: "K² \(number(statistic))",
+        p: ChiSquared.upperP(statistic, freedom: 2), size: max(abs(skewness), abs(kurtosis - 3) / 2)),
+      skewness: skewness, kurtosis: kurtosis, isSkewed: abs(z) > abs(w) && !areOnBothSides)
+  }
+}
+
+extension ResidualMoments {
   /// The standard normal number of the skewness.
   var zOfSkewness: Double? {
-    guard let skewness = moments.skewness, observations >= 8 else { return nil }
-    let n = Double(observations)
+    guard let skewness, count >= 8 else { return nil }
+    let n = Double(count)
     let y = skewness * ((n + 1) * (n + 3) / (6 * (n - 2))).squareRoot()
     let beta = 3 * (n * n + 27 * n - 70) * (n + 1) * (n + 3) / ((n - 2) * (n + 5) * (n + 7) * (n + 9))
     let w2 = (2 * (beta - 1)).squareRoot() - 1
@@ -38,8 +56,8 @@ extension Diagnostics {
 
   /// The standard normal number of the kurtosis.
   var zOfKurtosis: Double? {
-    guard let kurtosis = moments.kurtosis, observations >= 20 else { return nil }
-    let n = Double(observations)
+    guard let kurtosis, count >= 20 else { return nil }
+    let n = Double(count)
     let mean = 3 * (n - 1) / (n + 1)
     let variance = 24 * n * (n - 2) * (n - 3) / ((n + 1) * (n + 1) * (n + 3) * (n + 5))
     let x = (kurtosis - mean) / variance.squareRoot()
@@ -51,7 +69,9 @@ extension Diagnostics {
     let root = ratio < 0 ? -CLibrary.power(-ratio, 1 / 3) : CLibrary.power(ratio, 1 / 3)
     return (1 - 2 / (9 * a) - root) / (2 / (9 * a)).squareRoot()
   }
+}
 
+extension Diagnostics {
   /// How many different values the target has, where they are whole numbers and few; nil for more.
   package var targetValues: Int? {
     guard let profile = profiles.first(where: { $0.name == fit.target }), let values = profile.values else {
@@ -71,7 +91,7 @@ extension Diagnostics {
   }
 
   /// A second peak of the residuals' distribution, 2.5 σ or more from the highest: a range of σ that holds more rows than
-  /// one that lies between the two, by five standard errors of the difference of two counts. Nil where there is none, and
+  /// one that lies between the two, by four standard errors of the difference of two counts. Nil where there is none, and
   /// where the target has so few values that residuals lie in bands.
   package var secondPeak: SecondPeak? {
     let histogram = residualHistogram, counts = histogram.counts
@@ -89,7 +109,7 @@ extension Diagnostics {
         if windows[index] < windows[valley] { valley = index }
         let (peak, low) = (Double(windows[index]), Double(windows[valley]))
         let z = peak + low > 0 ? (peak - low) / (peak + low).squareRoot() : 0
-        if z >= 5, z > best?.z ?? 0, abs(index - top) * step >= distance {
+        if z >= 4, z > best?.z ?? 0, abs(index - top) * step >= distance {
           let cut = starts[valley] + width / 2
           best = SecondPeak(
             place: histogram.axis.lowerEdge(of: starts[index] + width / 2),

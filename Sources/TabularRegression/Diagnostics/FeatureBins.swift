@@ -150,3 +150,25 @@ extension FittedModel {
     }.prefix(Self.mostCategories).map { $0 }
   }
 }
+
+extension LevelBins {
+  private enum CodingKeys: String, CodingKey {
+    case name, levels, counts, weights, fittedSums, errorSums, errorSquares
+  }
+
+  /// Decodes sums; others than one of each level are an error.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    name = try container.decode(String.self, forKey: .name)
+    levels = try container.decode([String].self, forKey: .levels)
+    counts = try container.decode([Int].self, forKey: .counts)
+    weights = try container.decode([Double].self, forKey: .weights)
+    fittedSums = try container.decode([Double].self, forKey: .fittedSums)
+    errorSums = try container.decode([Double].self, forKey: .errorSums)
+    errorSquares = try container.decode([Double].self, forKey: .errorSquares)
+    let numbers = [counts.count, weights.count, fittedSums.count, errorSums.count, errorSquares.count]
+    try container.check(
+      numbers.allSatisfy { $0 == levels.count } && counts.allSatisfy { 0...1 << 53 ~= $0 }, .levels,
+      "sums that are not those of the levels")
+  }
+}

@@ -14,6 +14,8 @@ struct ResidualRows {
   private(set) var scaled: [Double] = []
   /// w xᵀ(XᵀWX)⁻¹x; empty where the model has no covariance.
   private(set) var leverages: [Double] = []
+  /// √(w w′) x′ᵀ(XᵀWX)⁻¹x of each row and the one before it; empty as the leverages.
+  private(set) var neighbours: [Double] = []
   /// e √w / (s √(1 − h)); 0 for a leverage of 1, with which a row determines its own prediction. Empty as the
   /// leverages.
   private(set) var standardized: [Double] = []
@@ -27,7 +29,8 @@ struct ResidualRows {
   ///   - leverages: xᵀ(XᵀWX)⁻¹x; nil where there is no covariance.
   ///   - unit: s.
   init(
-    _ block: Table, _ rows: DesignRows, predictions: [Double], leverages: [Double]?, unit: Double
+    _ block: Table, _ rows: DesignRows, predictions: [Double], leverages: [Double]?, neighbours: [Double]?,
+    unit: Double
   ) {
     self.block = block
     let weights = rows.weights
@@ -39,6 +42,12 @@ struct ResidualRows {
     scaled = fitted.indices.map { (observed[$0] - fitted[$0]) / unit * root(of: $0) }
     guard let leverages else { return }
     self.leverages = zip(used.indices, used).map { leverages[$1] * weight(of: $0) }
+    // Where a row between two is left out, the two are no neighbours in the fit's sense.
+    if let neighbours, used.count == predictions.count {
+      self.neighbours = used.indices.map { row in
+        row == 0 ? 0 : neighbours[row] * root(of: row) * root(of: row - 1)
+      }
+    }
     standardized = zip(scaled, self.leverages).map { scaled, leverage in
       leverage < Self.fullLeverage ? scaled / (1 - leverage).squareRoot() : 0
     }
@@ -74,6 +83,6 @@ extension Diagnostics {
   /// is none.
   static func studentized(_ r: Double, freedom f: Int) -> Double? {
     let rest = Double(f) - r * r
-    return f > 1 && rest > 0 ? r * (Double(f - 1) / rest).squareRoot() : nil
+    return f > 1 && rest > 1e-8 * Double(f) ? r * (Double(f - 1) / rest).squareRoot() : nil
   }
 }

@@ -37,20 +37,26 @@ extension Diagnostics {
   }
 
   /// Whether the squared residuals grow or shrink with ŷ: n times the squared correlation of the two, which is χ² with
-  /// one degree of freedom. The size is the ratio of the standard deviations on the right and on the left.
+  /// one degree of freedom. The residuals are standardised where they are of the fit. The size is the ratio of the spreads
+  /// of the right and the left fifth of the rows, by the mean of √|r|.
   ///
   /// Koenker (1981), doi:10.1016/0304-4076(81)90062-2: Breusch's and Pagan's test (1979, doi:10.2307/1911963) that does
   /// not need normal residuals.
   package var spreadTest: ResidualTest? {
-    guard canBeTested(fewest: 20), let correlation = squaresByFitted.correlation else { return nil }
-    let groups = means.groups(most: 5, fewest: 10)
-    guard groups.count > 1, let left = groups[0].deviation, let right = groups[groups.count - 1].deviation,
-      left > 0, right > 0
+    let squares = isStandardized ? standardizedSquaresByFitted : squaresByFitted
+    guard canBeTested(fewest: 20), let correlation = squares.correlation else { return nil }
+    let groups = (isStandardized ? standardizedSpreads : spreads).groups(most: 5, fewest: 10)
+    guard groups.count > 1, let left = groups.first?.mean, let right = groups.last?.mean, left > 0, right > 0
     else { return nil }
     let statistic = Double(observations) * correlation * correlation
     return ResidualTest(
       name: "Breusch–Pagan test (Koenker's) on the fitted values", statistic: "χ² \(number(statistic)), 1 df",
-      p: ChiSquared.upperP(statistic, freedom: 1), size: right / left)
+      p: ChiSquared.upperP(statistic, freedom: 1), size: (right / left) * (right / left))
+  }
+
+  /// Whether the squared residuals grow with ŷ, over all rows.
+  package var spreadGrows: Bool {
+    (isStandardized ? standardizedSquaresByFitted : squaresByFitted).correlation ?? 0 > 0
   }
 
   /// Whether the mean of the residuals bends with ŷ: the F of its second and third powers, beyond a line. The size is
@@ -65,14 +71,18 @@ extension Diagnostics {
     let rest = (moments.sumOfSquares - explained) / freedom
     guard freedom > 0, rest > 0 else { return nil }
     let share = shareOfIndependentRows, f = explained / 2 / rest * share
+    // Where the spread is not the same everywhere, the statistic that allows for that has to agree.
+    let robust = bend.robust.map { ChiSquared.upperP($0 * share, freedom: 2) } ?? 0
     return ResidualTest(
-      name: "RESET on the fitted values", statistic: "F \(number(f)), 2 and \(Int(freedom)) df\(note(share))",
-      p: FisherF.upperP(f, 2, freedom), size: (explained / Double(observations)).squareRoot())
+      name: "RESET on binned fitted values",
+      statistic: "F \(number(f)), 2 and \(Int(freedom)) df\(note(share))",
+      p: max(FisherF.upperP(f, 2, freedom), robust), size: (explained / Double(observations)).squareRoot())
   }
 
   /// The mean of the residuals as a polynomial of ŷ, by orthogonal ones over the bins: the sum of squares that each
-  /// degree from 0 explains, and the values at the middle of the bins.
-  func meanCurve(degree: Int) -> (terms: [Double], curve: [Double])? {
+  /// degree from 0 explains, and Wald's statistic of the second and third with variances by White (1980,
+  /// doi:10.2307/1912934); nil where that does not exist.
+  func meanCurve(degree: Int) -> (terms: [Double], robust: Double?)? {
     let bins = means.counts.indices.filter { means.counts[$0] > 0 }
     guard bins.count > degree + 1 else { return nil }
     let counts = bins.map { Double(means.counts[$0]) }, sums = bins.map { means.powers[$0].x }
@@ -81,7 +91,7 @@ extension Diagnostics {
     }
     let low = Double(bins[0]), high = Double(bins[bins.count - 1])
     let x = bins.map { (2 * Double($0) - low - high) / (high - low) }
-    var basis: [[Double]] = [], terms: [Double] = [], curve = x.map { _ in 0.0 }
+    var basis: [[Double]] = [], terms: [Double] = [], coefficients: [Double] = []
     for k in 0...degree {
       var q = k == 0 ? x.map { _ in 1 } : zip(basis[k - 1], x).map(*)
       for _ in 0..<2 {
@@ -96,9 +106,18 @@ extension Diagnostics {
       basis.append(q)
       let coefficient = zip(q, sums).reduce(0) { $0 + $1.0 * $1.1 }
       terms.append(coefficient * coefficient)
-      for i in curve.indices { curve[i] += coefficient * q[i] }
+      coefficients.append(coefficient)
     }
-    return (terms, curve)
+    guard degree >= 3 else { return (terms, nil) }
+    // The covariance of the coefficients of the powers 2 and 3.
+    let squares = bins.map { means.powers[$0].y }
+    func covariance(_ k: Int, _ l: Int) -> Double {
+      bins.indices.reduce(0) { $0 + basis[k][$1] * basis[l][$1] * squares[$1] }
+    }
+    let (a, b, c) = (covariance(2, 2), covariance(2, 3), covariance(3, 3)), determinant = a * c - b * b
+    guard determinant > 1e-12 * a * c else { return (terms, nil) }
+    let (u, v) = (coefficients[2], coefficients[3])
+    return (terms, (c * u * u - 2 * b * u * v + a * v * v) / determinant)
   }
 
   /// Groups of rows with neighbouring fitted values: the mean residual of each is near 0 if the model is right.
@@ -119,13 +138,21 @@ extension Diagnostics {
     return groupsTest(groups, "test of lack of fit in \(groups.count) groups")
   }
 
-  /// The means of groups about that of all rows, which is 0 for the rows of a fit with an intercept.
+  /// The means of groups about that of all rows, which is 0 for the rows of a fit with an intercept. A group's variance is
+  /// that of all rows, or its own where that is larger; of rows that are not of the fit it has that of the predictions
+  /// too, no less than which the mean leverage is.
   private func groupsTest(_ groups: [BinnedSums.Group], _ name: String) -> ResidualTest {
-    let mean = moments.mean, share = shareOfIndependentRows
-    let statistic = share * groups.reduce(0) { $0 + Double($1.count) * ($1.mean - mean) * ($1.mean - mean) }
+    let mean = moments.mean, share = shareOfIndependentRows, common = isOfFit ? 1 : moments.variance
+    let ofPredictions = varianceOfPredictions
+    let statistic =
+      groups.reduce(0) { sum, group in
+        let own = group.deviation.map { $0 * $0 } ?? 0, n = Double(group.count), distance = group.mean - mean
+        return sum + distance * distance / (max(common, own) / n + ofPredictions)
+      } * share
+    let freedom = isOfFit ? groups.count - 2 : groups.count
     return ResidualTest(
-      name: name, statistic: "χ² \(number(statistic)), \(groups.count - 2) df\(note(share))",
-      p: ChiSquared.upperP(statistic, freedom: Double(groups.count - 2)),
+      name: name, statistic: "χ² \(number(statistic)), \(freedom) df\(note(share))",
+      p: ChiSquared.upperP(statistic, freedom: Double(freedom)),
       size: groups.map { abs($0.mean - mean) }.max()!)
   }
 
@@ -133,17 +160,27 @@ extension Diagnostics {
   /// intercept are, to rounding. The size is the mean, in units of σ.
   package var meanTest: ResidualTest? {
     guard canBeTested(), let error = moments.standardErrorOfMean, error > 0 else { return nil }
-    let t = moments.mean / error
+    let t = moments.mean / (error * error + varianceOfPredictions).squareRoot()
+    let freedom = isOfFit ? observations - 1 : fit.degreesOfFreedom
     return ResidualTest(
-      name: "t test of the mean residual", statistic: "t \(number(t)), \(observations - 1) df",
-      p: StudentT.twoSidedP(t, freedom: Double(observations - 1)), size: moments.mean)
+      name: "t test of the mean residual", statistic: "t \(number(t)), \(freedom) df",
+      p: StudentT.twoSidedP(t, freedom: Double(freedom)), size: moments.mean)
   }
 
-  /// Whether neighbouring rows have residuals alike: their correlation ρ about the mean, √n ρ being normal. The size is ρ.
+  /// What the variance of a mean prediction is at most on average, in units of σ²; 0 for rows of the fit, whose residuals
+  /// do not have it.
+  private var varianceOfPredictions: Double {
+    isOfFit ? 0 : max(leverageMoments.mean, Double(fit.rank) / Double(max(1, fit.observations)))
+  }
+
+  /// Whether errors of neighbouring rows are alike: the correlation ρ of their residuals, less what the residuals of
+  /// independent errors have, √n ρ being normal. The size is ρ.
   ///
   /// Durbin and Watson (1950), doi:10.1093/biomet/37.3-4.409: d = Σ (e_i − e_(i−1))² / Σ e², near 2 (1 − ρ).
   package var neighboursTest: ResidualTest? {
-    guard canBeTested(fewest: 20), let rho = moments.autocorrelation, let d = moments.durbinWatson else {
+    guard canBeTested(fewest: 20), let rho = moments.autocorrelation(isOfFit: isOfFit),
+      let d = moments.durbinWatson
+    else {
       return nil
     }
     return ResidualTest(
@@ -155,11 +192,33 @@ extension Diagnostics {
   /// (Bonferroni). The size is that residual.
   package var outlierTest: ResidualTest? {
     guard canBeTested(), let row = rowsOfLargestResiduals.first else { return nil }
-    let t = isStandardized ? row.studentizedResidual : row.scaled
-    guard let t, fit.degreesOfFreedom > 2 else { return nil }
-    let p = StudentT.twoSidedP(t, freedom: Double(fit.degreesOfFreedom - 1))
+    let f = Double(fit.degreesOfFreedom)
+    if isStandardized, let r = row.standardizedResidual, row.studentizedResidual == nil, r * r > 0.9 * f {
+      return ResidualTest(
+        name: "outlier test", statistic: "all other rows are fitted exactly", p: 0,
+        size: r < 0 ? -.infinity : .infinity)
+    }
+    guard let t = outlierStatistic(row) else { return nil }
     return ResidualTest(
-      name: "outlier test with Bonferroni's bound", statistic: "t \(number(t))",
-      p: min(1, p * Double(observations)), size: t)
+      name: "outlier test with Bonferroni's bound", statistic: "t \(readable(t))", p: outlierP(t), size: t)
+  }
+
+  private func outlierStatistic(_ row: DiagnosedRow) -> Double? {
+    if isStandardized { return row.studentizedResidual }
+    // Of other rows about their own mean.
+    let deviation = moments.variance.squareRoot()
+    return deviation > 0 ? (row.scaled - moments.mean) / deviation : nil
+  }
+
+  private func outlierP(_ t: Double) -> Double {
+    min(1, StudentT.twoSidedP(t, freedom: Double(fit.degreesOfFreedom - 1)) * Double(observations))
+  }
+
+  /// The rows that are outliers, at most twenty.
+  package var outliers: [DiagnosedRow] {
+    guard canBeTested() else { return [] }
+    return rowsOfLargestResiduals.filter { row in
+      outlierStatistic(row).map { outlierP($0) < ResidualTest.significance } ?? false
+    }
   }
 }

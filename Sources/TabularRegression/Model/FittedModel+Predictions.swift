@@ -68,6 +68,17 @@ extension FittedModel {
     covariance.map { rows.condensed?.leverages($0, rows.design) ?? $0.leverages(rows.design.X.high) }
   }
 
+  /// The leverages of rows, and the products of neighbouring ones; nil where the model has no covariance.
+  func leveragesAndNeighbours(_ rows: FeatureRows) -> (leverages: [Double], neighbours: [Double])? {
+    covariance.map { covariance in
+      let condensed = rows.condensed
+      return covariance.leveragesAndNeighbours(
+        rows.design.X.high,
+        columns: covariance.features.map { condensed?.absorption.position(ofOther: $0, effects: true) ?? $0 },
+        levels: condensed == nil ? nil : rows.design.levels?.codes)
+    }
+  }
+
   /// Throws where there are no intervals of a level around predictions.
   func requireIntervals(_ level: Double, _ table: Table) throws(TabularError) {
     guard level > 0, level < 1 else {

@@ -70,7 +70,7 @@ extension BinnedCounts {
 
 /// The least and the greatest of numbers with some room; 0 and 1 where there are none.
 func span(_ values: some Sequence<Double>, around extra: [Double] = []) -> ClosedRange<Double> {
-  let all = values.filter(\.isFinite) + extra
+  let all = (Array(values) + extra).filter(\.isFinite)
   guard let low = all.min(), let high = all.max() else { return 0...1 }
   if low == high { return low == 0 ? -1...1 : min(low - abs(low) / 10, low)...(high + abs(high) / 10) }
   let room = (high / 50 - low / 50)

@@ -76,7 +76,7 @@ extension Report {
       )
     }
     if let certificate = model.certificate {
-      let digits = Int(max(0, certificate.estimatedDigits.rounded(.down)))
+      let digits = Int(min(max(0, certificate.estimatedDigits.rounded(.down)), 99))
       sentences.append(
         "About \(counted(digits, "digit")) of the coefficients \(digits == 1 ? "is" : "are") right: the solver was \(certificate.solver.rawValue) (\(certificate.reason)), the condition number \(readable(certificate.conditionNumber, digits: 3))."
       )

@@ -79,8 +79,8 @@ import Testing
     let diagnostics = try Diagnostics(FittedModel("y ~ x", table), table)
     #expect(difference([diagnostics.moments.skewness], [1.573037528068651]) == nil)
     #expect(difference([diagnostics.moments.kurtosis], [4.47765067815723]) == nil)
-    #expect(difference([diagnostics.zOfSkewness], [4.244531662169022]) == nil)
-    #expect(difference([diagnostics.zOfKurtosis], [2.1198351848669064]) == nil)
+    #expect(difference([diagnostics.moments.zOfSkewness], [4.244531662169022]) == nil)
+    #expect(difference([diagnostics.moments.zOfKurtosis], [2.1198351848669064]) == nil)
     #expect(difference([diagnostics.normalityTest?.p], [1.29440398231914e-05]) == nil)
   }
 }

@@ -140,6 +140,58 @@ import Testing
     #expect(throws: TabularError.self) { try Diagnostics(model, Table(["x": x, "z": y])) }
   }
 
+  /// Squares beyond and below Doubles, and rows in another unit than the fit's.
+  @Test(arguments: [1e-300, 1e-160, 1, 1e140] as [Double])
+  func extremeUnits(unit: Double) throws {
+    let x = (0..<60).map { Double($0 * 17 % 23) }
+    let y = x.indices.map { (x[$0] + Double($0 * 31 % 11)) * unit }
+    let (diagnostics, html) = try report("y ~ x", Table(["x": x, "y": y]))
+    #expect(diagnostics.isOfFit && !html.contains("perfect but") && !html.contains("same in every row"))
+    let row = try #require(diagnostics.influentialRows.first),
+      one = try #require(
+        try Diagnostics(
+          FittedModel("y ~ x", Table(["x": x, "y": y.map { $0 / unit }])),
+          Table(["x": x, "y": y.map { $0 / unit }])
+        )
+        .influentialRows.first)
+    #expect(row.line == one.line && abs(row.cooksDistance! - one.cooksDistance!) < 1e-9)
+    let model = try FittedModel(
+      "y ~ x", Table(["x": x, "y": x.indices.map { x[$0] + Double($0 * 31 % 11) }]))
+    let others = Table(["x": x, "y": y.map { $0 * 1e6 }])
+    if unit > 1 {
+      #expect(throws: TabularError.self) { try Diagnostics(model, others) }
+    } else {
+      _ = Report(model, try Diagnostics(model, others)).html
+    }
+  }
+
+  /// Rounding of a large target is not another set of rows.
+  @Test func largeTargets() throws {
+    let x = (0..<200).map { Double($0 * 17 % 23) }
+    let y = x.indices.map { 1.7e9 + ((x[$0] + Double($0 * 31 % 11)) * 1000).rounded() / 1e6 }
+    #expect(try report("y ~ x", Table(["x": x, "y": y])).diagnostics.isOfFit)
+  }
+
+  /// What is decoded comes from outside: anything that is not diagnostics is an error, and never a trap.
+  @Test func damagedNumbers() throws {
+    let model = try model()
+    let whole = String(decoding: try encoded(Diagnostics(model, Table(all: source()))), as: UTF8.self)
+    var random = SeededGenerator(seed: 8), read = 0
+    let numbers = whole.ranges(of: /-?[0-9][0-9.e-]*/)
+    for _ in 0..<300 {
+      let place = numbers[Int(random.next() % UInt64(numbers.count))]
+      let value = ["1e308", "-1", "0", "9223372036854775807", "-9223372036854775808", "[]", "4096"]
+        .randomElement(using: &random)!
+      let damaged = whole.replacingCharacters(in: place, with: value)
+      guard let diagnostics = try? JSONDecoder().decode(Diagnostics.self, from: Data(damaged.utf8)) else {
+        continue
+      }
+      read += 1
+      _ = Report(model, diagnostics).html
+    }
+    #expect(read > 20)
+  }
+
   @Test func namesAreNoMarkup() throws {
     let name = "<script>alert(\"&\")</script>", x = (0..<30).map { Double($0 * 7 % 11) }
     let table = Table([name: x, "y\u{7}": x.indices.map { Double($0 * $0 % 17) }])

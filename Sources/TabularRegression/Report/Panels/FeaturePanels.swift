@@ -94,7 +94,7 @@ extension Report {
     var remarks: [String] = []
     if test.p < ResidualTest.significance / Double(max(1, diagnostics.features.count)), test.size >= 0.2 {
       remarks.append(
-        "The residuals are not 0 on average all along \(name), but off by up to \(readable(test.size, digits: 2)) σ: try \(remedy(bins))."
+        "The residuals are not 0 on average all along \(name), but off by up to \(readable(test.size, digits: 2)) σ\(remedy(bins))."
       )
     }
     return Finding(title, remarks, tests: [test])
@@ -104,7 +104,9 @@ extension Report {
   private func remedy(_ bins: FeatureBins) -> String {
     let name = FormulaParser.quoted(bins.name)
     let isPositive = bins.residuals.means.axis.range.map { $0.lowerBound > 0 } ?? false
-    return "poly(\(name), 2)\(isPositive ? " or log(\(name))" : "")"
+    // A curve has been tried.
+    if model.features(of: bins.name).count > 1 { return "" }
+    return ": try poly(\(name), 2)\(isPositive ? " or log(\(name))" : "")"
   }
 
   /// A panel for each category: the means of its levels, observed and fitted.
@@ -128,10 +130,10 @@ extension Report {
       y: Axis(label: "", categories: shown.map { printable(bins.levels[$0]) }),
       layers: [.horizontalIntervals(observed, .data), .points(fitted, .fit)],
       height: Double(90 + 22 * max(3, shown.count)))
-    let odd = known.filter { level in
-      guard bins.counts[level] >= 10, let error = bins.standardError(level), error > 0 else { return false }
-      return abs(bins.observedMean(level) - bins.fittedMean(level)) > 4.5 * error
+    let tests = known.compactMap { level in
+      diagnostics.levelTest(bins, level).map { (level: level, test: $0) }
     }
+    let odd = tests.filter { $0.test.isSignificant }.map(\.level)
     let remarks =
       odd.isEmpty || diagnostics.hasNoResiduals
       ? []
@@ -142,7 +144,9 @@ extension Report {
       name: "levels", title: title,
       caption:
         "Dots with bars: observed means ± 2 standard errors of the residuals; other dots: fitted means.\(known.count > shown.count ? " The \(shown.count) of \(known.count) levels with most rows." : "")",
-      finding: Finding(title, remarks, tests: []), charts: [chart],
+      finding: Finding(
+        title, remarks, tests: [tests.map(\.test).min { $0.p < $1.p }],
+        otherwise: tests.isEmpty ? quiet([]) : "Nothing unusual."), charts: [chart],
       tables: [
         PanelTable(
           title: "Means by level", columns: [name, "rows", "observed", "fitted", "std. error"],
@@ -153,6 +157,22 @@ extension Report {
             ]
           })
       ])
+  }
+}
+
+extension Diagnostics {
+  /// Whether the mean residual of a level differs from 0 by more than chance: Student's t, by Bonferroni for the largest
+  /// of all levels. The size is the mean, in units of the target.
+  func levelTest(_ bins: LevelBins, _ level: Int) -> ResidualTest? {
+    let n = bins.counts[level], mean = bins.observedMean(level) - bins.fittedMean(level)
+    guard canBeTested(), n >= 5, let error = bins.standardError(level), error > 0, mean.isFinite else {
+      return nil
+    }
+    let ofPrediction = isOfFit ? 0 : fit.unit * fit.unit * leverageMoments.mean
+    let t = mean / (error * error + ofPrediction).squareRoot(), levels = bins.counts.count { $0 >= 5 }
+    return ResidualTest(
+      name: "t test of the farthest of \(levels) levels", statistic: "t \(number(t)), \(n - 1) df",
+      p: min(1, Double(levels) * StudentT.twoSidedP(t, freedom: Double(n - 1))), size: mean)
   }
 }
 

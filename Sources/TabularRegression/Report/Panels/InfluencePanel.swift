@@ -72,7 +72,7 @@ extension Report {
     var remarks: [String] = []
     if let test, test.isSignificant, let row = diagnostics.rowsOfLargestResiduals.first {
       remarks.append(
-        "\(name(row)) lies far \(test.size > 0 ? "above" : "below") the fit (studentised residual \(readable(test.size, digits: 3))): see whether it is an error\((row.cooksDistance ?? 0) > 1 ? ", for it may cause what else is said" : "")."
+        "\(name(row)) lies far \(test.size > 0 ? "above" : "below") the fit (\(test.size.isFinite ? "studentised residual \(readable(test.size, digits: 3))" : "all other rows are fitted exactly")): see whether it is an error\((row.cooksDistance ?? 0) > 1 ? ", for it may cause what else is said" : "")."
       )
     }
     // Of few rows each moves the coefficients.
@@ -127,7 +127,7 @@ extension Report {
     var remarks: [String] = []
     if let test, test.isSignificant, let row = diagnostics.rowsOfLargestResiduals.first {
       remarks.append(
-        "\(name(row)) lies \(readable(abs(test.size), digits: 3)) σ \(test.size > 0 ? "above" : "below") the prediction: see whether it is an error."
+        "\(name(row)) lies \(readable(abs(row.scaled), digits: 3)) σ \(row.scaled > 0 ? "above" : "below") the prediction: see whether it is an error."
       )
     }
     return Panel(

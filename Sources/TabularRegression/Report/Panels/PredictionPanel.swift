@@ -72,7 +72,9 @@ extension Diagnostics {
   /// R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)² on these rows; nil where the target is constant, or rows are weighed.
   package var shareExplained: Double? {
     let deviation = observedMoments.deviation, n = Double(observations)
-    guard observations > 1, deviation > 0, !isWeighed else { return nil }
+    guard observations > 1, observedMoments.minimum < observedMoments.maximum, !isWeighed else { return nil }
+    // Squares of the smallest numbers are 0.
+    if !(deviation > 1e-140) { return isOfFit && fit.hasIntercept ? fit.rSquared : nil }
     let ratio = residualSumOfSquares.squareRoot() / deviation
     let share = 1 - ratio * ratio / (n - 1)
     // A mean is no worse than itself.

@@ -92,7 +92,7 @@ extension Report {
   }
 
   private func quantileFinding(_ title: String) -> Finding {
-    let test = diagnostics.normalityTest
+    let shape = diagnostics.shape, test = shape?.test
     var remarks: [String] = []
     if let values = diagnostics.targetValues, values < 10, diagnostics.observations >= 50 {
       remarks.append(
@@ -106,11 +106,9 @@ extension Report {
         "Residuals form a second group around \(readable(peak.place, digits: 2)) σ, of about \(counted(peak.rows, "row")): a column that tells the two groups apart is missing."
       )
     }
-    if let test, test.isSignificant, test.size >= 0.25, let skewness = diagnostics.moments.skewness,
-      let kurtosis = diagnostics.moments.kurtosis
-    {
-      let isSkewed = abs(diagnostics.zOfSkewness ?? 0) > abs(diagnostics.zOfKurtosis ?? 0)
-      if isSkewed {
+    if let shape, shape.test.isSignificant, shape.test.size >= 0.25 {
+      let (skewness, kurtosis) = (shape.skewness, shape.kurtosis)
+      if shape.isSkewed {
         remarks.append(
           "Residuals are skewed to the \(skewness > 0 ? "right" : "left") (skewness \(readable(skewness, digits: 2)), of the normal distribution 0)\(skewness > 0 ? logOfTarget.map { ": perhaps \($0)" } ?? "" : "")."
         )

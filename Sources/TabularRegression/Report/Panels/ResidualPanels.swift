@@ -170,12 +170,17 @@ extension Report {
   private func spreadFinding(_ title: String) -> Finding {
     let test = diagnostics.spreadTest
     var remarks: [String] = []
-    if let test, test.isSignificant, test.size >= 1.2 || test.size <= 1 / 1.2 {
+    if let test, test.isSignificant {
       let ratio = test.size > 1 ? test.size : 1 / test.size
-      let logarithm = test.size > 1 ? logOfTarget.map { ", or \($0)" } ?? "" : ""
-      remarks.append(
-        "The spread \(test.size > 1 ? "grows" : "shrinks") \(readable(ratio, digits: 2))-fold from left to right: robust standard errors\(logarithm)."
-      )
+      if (test.size > 1) != diagnostics.spreadGrows {
+        remarks.append(
+          "The spread is not the same everywhere along the fitted values: robust standard errors.")
+      } else if ratio >= 1.2 {
+        let logarithm = test.size > 1 ? logOfTarget.map { ", or \($0)" } ?? "" : ""
+        remarks.append(
+          "The spread \(test.size > 1 ? "grows" : "shrinks") \(readable(ratio, digits: 2))-fold from left to right: robust standard errors\(logarithm)."
+        )
+      }
     }
     return Finding(title, remarks, tests: [test], otherwise: quiet([test]))
   }
@@ -201,7 +206,7 @@ extension Report {
         "Rows that follow each other have \(test.size > 0 ? "residuals alike" : "residuals of opposite signs"), with correlation \(readable(test.size, digits: 2)): if rows are in the order of time, standard errors do not hold."
       )
     }
-    let slope = diagnostics.moments.autocorrelation ?? 0
+    let slope = diagnostics.moments.autocorrelation(isOfFit: diagnostics.isOfFit) ?? 0
     let range = span(
       few?.flatMap { [$0.x, $0.y] } ?? ends(bins.cells().yEdges) + ends(bins.cells().xEdges), around: [-1, 1])
     let chart = Chart(
