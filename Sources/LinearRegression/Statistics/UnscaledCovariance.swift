@@ -125,7 +125,13 @@ public struct UnscaledCovariance: Equatable, Sendable {
     var products: [Double] = zeros(X.rowCount)
     guard let levels, let codes else {
       let own = weightSum.map { 1 / $0 } ?? 0
-      let squares = squares(rows: X.rowCount, neighbours: &products) { X[$0, positions[$1]] - means[$1] }
+      let columns = X.columnCount
+      precondition(positions.allSatisfy { 0..<columns ~= $0 })
+      let squares: [Double] = X.withUnsafeElements { x in
+        squares(rows: X.rowCount, neighbours: &products) { (row: Int, i: Int) -> Double in
+          x[row * columns + positions[i]] - means[i]
+        }
+      }
       for row in products.indices.dropFirst() { products[row] += own }
       return (squares.map { $0 + own }, products)
     }
@@ -166,37 +172,28 @@ public struct UnscaledCovariance: Equatable, Sendable {
     let transposed = Matrix(rows: q, columns: q, elements: inverse.columnMajorElements)
     let height = rowsPerCacheBlock(rowBytes: q * MemoryLayout<Double>.stride)
     var squares: [Double] = zeros(rows)
-    for start in stride(from: 0, to: rows, by: height) {
-      var z = Matrix<Double>.zeros(min(height, rows - start), q)
+    for first in stride(from: 0, to: rows, by: height) {
+      var z = Matrix<Double>.zeros(min(height, rows - first), q)
       z.withUnsafeMutableElements { z in
         norms.withUnsafeBufferPointer { norms in
           for i in 0..<z.count / q {
-            for j in 0..<q { z[i * q + j] = element(start + i, j) / norms[j] }
+            for j in 0..<q { z[i * q + j] = element(first + i, j) / norms[j] }
           }
         }
       }
       gemm(z, transposed, transposeB: .transpose).withUnsafeElements { projected in
+        guard let start = projected.baseAddress else { return }
         for i in 0..<projected.count / q {
-          // Two sums, for one would wait for the product before.
-          var even = 0.0, odd = 0.0
-          for j in stride(from: i * q, to: (i + 1) * q - 1, by: 2) {
-            even += projected[j] * projected[j]
-            odd += projected[j + 1] * projected[j + 1]
-          }
-          if q % 2 == 1 { even += projected[(i + 1) * q - 1] * projected[(i + 1) * q - 1] }
-          squares[start + i] = even + odd
-        }
-        if neighbours.isEmpty { return }
-        for i in 0..<projected.count / q {
+          let row = start + i * q
+          squares[first + i] = dot(row, row, q)
+          if neighbours.isEmpty { continue }
           if i > 0 {
-            neighbours[start + i] = (0..<q).reduce(0) {
-              $0 + projected[i * q + $1] * projected[(i - 1) * q + $1]
-            }
-          } else if start > 0 {
-            neighbours[start] = (0..<q).reduce(0) { $0 + projected[$1] * last[$1] }
+            neighbours[first + i] = dot(row - q, row, q)
+          } else if first > 0 {
+            neighbours[first] = last.withUnsafeBufferPointer { dot($0.baseAddress!, row, q) }
           }
         }
-        last = Array(projected.suffix(q))
+        if !neighbours.isEmpty { last = Array(projected.suffix(q)) }
       }
     }
     return squares
@@ -301,4 +298,22 @@ extension UnscaledCovariance.Levels {
       return sum + weights[level] * difference * difference
     }
   }
+}
+
+/// Σ aᵢ bᵢ, in four sums that do not wait for each other.
+private func dot(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ count: Int) -> Double {
+  func four(_ x: UnsafePointer<Double>, _ i: Int) -> SIMD4<Double> {
+    UnsafeRawPointer(x + i).loadUnaligned(as: SIMD4.self)
+  }
+  var sums = SIMD4<Double>.zero, i = 0
+  while i + 4 <= count {
+    sums += four(a, i) * four(b, i)
+    i += 4
+  }
+  var sum = sums.sum()
+  while i < count {
+    sum += a[i] * b[i]
+    i += 1
+  }
+  return sum
 }
