@@ -128,7 +128,7 @@ public struct UnscaledCovariance: Equatable, Sendable {
       let columns = X.columnCount
       precondition(positions.allSatisfy { 0..<columns ~= $0 })
       let squares: [Double] = X.withUnsafeElements { x in
-        squares(rows: X.rowCount, neighbours: &products) { (row: Int, i: Int) -> Double in
+        self.squares(rows: X.rowCount, neighbours: &products) { (row: Int, i: Int) -> Double in
           x[row * columns + positions[i]] - means[i]
         }
       }
