@@ -68,7 +68,8 @@ package struct BinAxis: Equatable, Sendable, Codable {
   /// The axis that holds the values of another of its kind too.
   func covering(_ other: BinAxis) -> BinAxis { other.range.map(covering) ?? self }
 
-  private func covering(_ values: ClosedRange<Double>) -> BinAxis {
+  /// The axis that holds a range of finite values too.
+  func covering(_ values: ClosedRange<Double>) -> BinAxis {
     var axis = self
     let (low, high) =
       range.map { (min($0.lowerBound, values.lowerBound), max($0.upperBound, values.upperBound)) }

@@ -54,6 +54,9 @@ package struct BinnedCounts: Equatable, Sendable {
   /// Makes sure that values of x have bins.
   mutating func widen(toCover xs: [Double]) { widen(to: x.covering(xs), y) }
 
+  /// Makes sure that a range of values of x has bins.
+  mutating func widen(toCover range: ClosedRange<Double>) { widen(to: x.covering(range), y) }
+
   /// Changes the counts.
   mutating func update(_ body: (UnsafeMutableBufferPointer<Int>) -> Void) {
     counts.withUnsafeMutableBufferPointer { body($0) }

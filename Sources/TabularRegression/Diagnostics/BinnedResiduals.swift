@@ -31,10 +31,11 @@ package struct BinnedResiduals: Equatable, Sendable, Codable {
 
   /// Takes a block in.
   ///
-  /// - Precondition: there are as many values as residuals; they are finite.
-  mutating func add(_ values: [Double], _ block: Block) {
+  /// - Parameter range: the least and the greatest of the values, where that is known.
+  /// - Precondition: there are as many values as residuals; they are finite, and within the range.
+  mutating func add(_ values: [Double], _ block: Block, range: ClosedRange<Double>? = nil) {
     precondition(values.count == block.powers.count)
-    counts.widen(toCover: values)
+    if let range { counts.widen(toCover: range) } else { counts.widen(toCover: values) }
     means.widen(to: counts.x)
     let locator = BinAxis.Locator(counts.x), height = Block.axis.count
     var sums: [SIMD2<Double>] = Array(repeating: .zero, count: counts.x.count)

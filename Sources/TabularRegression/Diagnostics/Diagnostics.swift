@@ -188,7 +188,10 @@ extension Diagnostics {
       let numbers = try rows.block.numbers(features[index].name)
       let fill = model.design.sources.first { $0.name == features[index].name }?.fill
       if areAll && fill == nil {
-        features[index].add(numbers, block, areFew: fewRows != nil)
+        let moments = profiles.first { $0.name == features[index].name }?.moments
+        features[index].add(
+          numbers, block, range: moments.flatMap { $0.count > 0 ? $0.minimum...$0.maximum : nil },
+          areFew: fewRows != nil)
       } else {
         features[index].add(
           rows.rows.map { numbers[$0].isNaN ? fill ?? .nan : numbers[$0] }, block, areFew: fewRows != nil)
@@ -246,7 +249,8 @@ extension Diagnostics {
   private static func profiles(
     _ model: FittedModel, _ block: Table, target: String
   ) throws(TabularError) -> [ColumnProfile] {
-    let targets = try? block.numbers(target)
+    // A column that determines the target leaves next to nothing over.
+    let targets = model.statistics.rSquared ?? 0 > 1 - 1e-9 ? try? block.numbers(target) : nil
     let names = model.design.tableColumns(for: .evaluation)
     return block.columns.filter { names.contains($0.name) }.map {
       ColumnProfile($0, in: block, target: $0.name == target ? nil : targets)

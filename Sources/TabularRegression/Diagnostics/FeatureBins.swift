@@ -18,9 +18,13 @@ package struct FeatureBins: Equatable, Sendable, Codable {
     residuals = BinnedResiduals(columns: 64)
   }
 
-  /// - Parameter areFew: whether the numbers are kept.
-  mutating func add(_ values: [Double], _ block: BinnedResiduals.Block, areFew: Bool) {
-    residuals.add(values, block)
+  /// - Parameters:
+  ///   - range: the least and the greatest of the values, where that is known.
+  ///   - areFew: whether the numbers are kept.
+  mutating func add(
+    _ values: [Double], _ block: BinnedResiduals.Block, range: ClosedRange<Double>? = nil, areFew: Bool
+  ) {
+    residuals.add(values, block, range: range)
     self.values = areFew ? self.values + values : []
   }
 
