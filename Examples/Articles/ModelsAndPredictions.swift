@@ -22,6 +22,14 @@ func modelsAndPredictions() throws {
   let copy = try FittedModel(json: text, source: "models, row 7")
   let same = try copy.prediction(of: row)
 
+  let diagnostics = try Diagnostics(model, sold)
+  for row in diagnostics.influentialRows.prefix(3) {
+    print(row.file, row.line, row.cooksDistance ?? .nan)
+  }
+  let report = Report(model, diagnostics)
+  for finding in report.findings where finding.isRemarkable { print(finding.panel, finding.text) }
+  try report.write(to: "homes.html")
+
   precondition(same == price && range.prediction == price)
   _ = (prices, intervals)
 }

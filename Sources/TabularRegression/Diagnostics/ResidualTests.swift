@@ -48,9 +48,11 @@ extension Diagnostics {
     let groups = (isStandardized ? standardizedSpreads : spreads).groups(most: 5, fewest: 10)
     guard groups.count > 1, let left = groups.first?.mean, let right = groups.last?.mean, left > 0, right > 0
     else { return nil }
-    let statistic = Double(observations) * correlation * correlation
+    let share = shareOfIndependentRows
+    let statistic = share * Double(observations) * correlation * correlation
     return ResidualTest(
-      name: "Breusch–Pagan test (Koenker's) on the fitted values", statistic: "χ² \(number(statistic)), 1 df",
+      name: "Breusch–Pagan test (Koenker's) on the fitted values",
+      statistic: "χ² \(number(statistic)), 1 df\(note(share))",
       p: ChiSquared.upperP(statistic, freedom: 1), size: (right / left) * (right / left))
   }
 
@@ -173,12 +175,16 @@ extension Diagnostics {
     isOfFit ? 0 : max(leverageMoments.mean, Double(fit.rank) / Double(max(1, fit.observations)))
   }
 
+  /// The correlation of the errors of neighbouring rows. Where an intercept is missing, what residuals have of their mean
+  /// is more than what they have by the fit.
+  package var autocorrelation: Double? { moments.autocorrelation(isOfFit: isOfFit && fit.hasIntercept) }
+
   /// Whether errors of neighbouring rows are alike: the correlation ρ of their residuals, less what the residuals of
   /// independent errors have, √n ρ being normal. The size is ρ.
   ///
   /// Durbin and Watson (1950), doi:10.1093/biomet/37.3-4.409: d = Σ (e_i − e_(i−1))² / Σ e², near 2 (1 − ρ).
   package var neighboursTest: ResidualTest? {
-    guard canBeTested(fewest: 20), let rho = moments.autocorrelation(isOfFit: isOfFit),
+    guard canBeTested(fewest: 20), let rho = autocorrelation,
       let d = moments.durbinWatson
     else {
       return nil

@@ -94,7 +94,7 @@ extension Report {
   private func quantileFinding(_ title: String) -> Finding {
     let shape = diagnostics.shape, test = shape?.test
     var remarks: [String] = []
-    if let values = diagnostics.targetValues, values < 10, diagnostics.observations >= 50 {
+    if let values = diagnostics.targetValues, values <= 5, diagnostics.observations >= 50 {
       remarks.append(
         values == 2
           ? "\(shortTarget) takes two values only, so that residuals lie in two bands and are not normal: predictions are no probabilities, and may be beyond the two."

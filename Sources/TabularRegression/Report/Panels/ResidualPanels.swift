@@ -206,7 +206,7 @@ extension Report {
         "Rows that follow each other have \(test.size > 0 ? "residuals alike" : "residuals of opposite signs"), with correlation \(readable(test.size, digits: 2)): if rows are in the order of time, standard errors do not hold."
       )
     }
-    let slope = diagnostics.moments.autocorrelation(isOfFit: diagnostics.isOfFit) ?? 0
+    let slope = diagnostics.autocorrelation ?? 0
     let range = span(
       few?.flatMap { [$0.x, $0.y] } ?? ends(bins.cells().yEdges) + ends(bins.cells().xEdges), around: [-1, 1])
     let chart = Chart(
