@@ -47,7 +47,8 @@ struct Plot: RankedCommand {
       return try names.flatMap { name in
         let found = panels.filter { $0.name == name && !$0.charts.isEmpty }
         if found.isEmpty {
-          throw TabularError.unusable(file: options.model, message: "the model has no panel \(name)")
+          throw TabularError.unusable(
+            file: options.model, message: "there is no panel \(name): \(report.reasonForNone(name))")
         }
         return found
       }

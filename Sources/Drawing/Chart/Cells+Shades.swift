@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  private import Glibc
-#elseif canImport(Musl)
-  private import Musl
-#else
-  private import Darwin
-#endif
+internal import LinearAlgebra
 
 extension Cells {
   /// Shades of cells that are not empty.
@@ -14,10 +8,10 @@ extension Cells {
   /// there are cells, whatever the number of counts.
   func shaded() -> [Int] {
     let largest = counts.max() ?? 0
-    let step = log(Double(max(2, largest))) / Double(Self.shades)
+    let step = CLibrary.logarithm(Double(max(2, largest))) / Double(Self.shades)
     return (0..<rows * columns).map { position in
       let count = position < counts.count ? counts[position] : 0
-      return count <= 0 ? 0 : min(Self.shades, 1 + Int(log(Double(count)) / step))
+      return count <= 0 ? 0 : min(Self.shades, 1 + Int(CLibrary.logarithm(Double(count)) / step))
     }
   }
 

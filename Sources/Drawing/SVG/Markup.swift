@@ -1,5 +1,6 @@
-/// Text as the content of an element or of an attribute in double quotes.
-func escaped(_ text: String) -> String {
+/// Text as the content of an element of XML or HTML, or of an attribute in double quotes: what comes from data is no
+/// markup, and neither ends a line nor turns the direction of what follows.
+package func escaped(_ text: String) -> String {
   var result = ""
   for character in printable(text).unicodeScalars {
     switch character {

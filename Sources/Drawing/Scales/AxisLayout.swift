@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  private import Glibc
-#elseif canImport(Musl)
-  private import Musl
-#else
-  private import Darwin
-#endif
+internal import LinearAlgebra
 
 /// How lettering along an axis is measured, and how much room there is.
 struct Lettering {
@@ -121,7 +115,7 @@ struct AxisLayout {
     }
   }
 
-  private func unit(_ value: Double) -> Double { scale == .log ? log10(value) : value }
+  private func unit(_ value: Double) -> Double { scale == .log ? CLibrary.decimalLogarithm(value) : value }
 
   /// Where a value is: 0 at the left or bottom end of the axis, 1 at the other; nil where it is nowhere. Values far outside
   /// are brought nearer.
@@ -134,7 +128,7 @@ struct AxisLayout {
 
   /// Where bars begin: at 0 or, on a logarithmic axis, at `origin`; at the end of the axis that is nearest to it.
   func base(logarithmicOrigin origin: Double?) -> Double {
-    let base = scale == .log ? origin.map(log10) ?? low : 0
+    let base = scale == .log ? origin.map(CLibrary.decimalLogarithm) ?? low : 0
     return min(max((base - low) / (high - low), 0), 1)
   }
 

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  private import Glibc
-#elseif canImport(Musl)
-  private import Musl
-#else
-  private import Darwin
-#endif
+internal import LinearAlgebra
 
 /// mantissa · 10^exponent, exactly.
 struct Decimal: Equatable, Sendable {
@@ -64,7 +58,7 @@ struct Decimal: Equatable, Sendable {
   }
 
   /// ⌊log₁₀ value⌋ for a value above 0.
-  static func magnitude(of value: Double) -> Int { Int(log10(value).rounded(.down)) }
+  static func magnitude(of value: Double) -> Int { Int(CLibrary.decimalLogarithm(value).rounded(.down)) }
 }
 
 /// The characters in which numbers are written.

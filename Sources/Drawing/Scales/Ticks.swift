@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  private import Glibc
-#elseif canImport(Musl)
-  private import Musl
-#else
-  private import Darwin
-#endif
+internal import LinearAlgebra
 
 /// Positions of ticks on a linear axis, by the extended form of Wilkinson's algorithm: J. Talbot, S. Lin and P. Hanrahan,
 /// An Extension of Wilkinson's Algorithm for Positioning Tick Labels on Axes (2010), doi:10.1109/TVCG.2010.130. Of all
@@ -61,9 +55,9 @@ enum LinearTicks {
 
     private mutating func tryPowers(skip: Int, step: Int, ticks: Int, simplicity: Double, density: Double) {
       let nice = Double(step) / 10, span = high - low
-      let first = Int(log10(span / Double(ticks + 1) / Double(skip) / nice).rounded(.up))
+      let first = Int(CLibrary.decimalLogarithm(span / Double(ticks + 1) / Double(skip) / nice).rounded(.up))
       for power in first...first + 30 {
-        let unit = nice * pow(10, Double(power))
+        let unit = nice * CLibrary.decimalPower(Double(power))
         let covered = unit * Double(skip) * Double(ticks - 1)
         let excess = max(0, covered - span) / 2
         if score(simplicity, 1 - excess * excess / (0.01 * span * span), density) < bestScore { return }

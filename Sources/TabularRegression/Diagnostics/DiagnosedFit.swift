@@ -54,11 +54,10 @@ extension Diagnostics.Fit {
     isLeastSquares = model.covariance != nil
     rSquared = statistics.rSquared
     // Squares of the smallest numbers are 0, though there is a residual standard error.
-    let isExact =
+    isPerfect =
       statistics.residualSumOfSquares <= 1e-26 * statistics.totalSumOfSquares
       && !(statistics.totalSumOfSquares == 0 && statistics.residualStandardError ?? 0 > 0)
-    isPerfect = isExact
-    let hasNoResiduals = isExact || statistics.degreesOfFreedom < 1
+    let hasNoResiduals = isPerfect || statistics.degreesOfFreedom < 1
     let meanSquare = (statistics.residualSumOfSquares / Double(max(1, n))).squareRoot()
     let spread = (statistics.totalSumOfSquares / Double(max(1, n))).squareRoot()
     let units: [(Double?, UnitName)] =

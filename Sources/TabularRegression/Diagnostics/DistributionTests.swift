@@ -21,6 +21,7 @@ extension Diagnostics {
     package let isSkewed: Bool
   }
 
+  /// Nil where there are too few rows, or none that differ.
   package var shape: Shape? {
     let outliers = outliers, areFew = outliers.count <= max(1, min(5, observations / 100))
     let sums = areFew ? moments.without(outliers.map(\.scaled)) : moments
@@ -39,7 +40,7 @@ extension Diagnostics {
 }
 
 extension ResidualMoments {
-  /// The standard normal number of the skewness.
+  /// The standard normal number of the skewness (D'Agostino 1970, doi:10.1093/biomet/57.3.679).
   var zOfSkewness: Double? {
     guard let skewness, count >= 8 else { return nil }
     let n = Double(count)

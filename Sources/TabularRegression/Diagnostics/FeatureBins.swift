@@ -101,8 +101,8 @@ package struct LevelBins: Equatable, Sendable, Codable {
 
 extension FittedModel {
   /// For most columns of numbers residuals are binned; of more those with the largest |t|.
-  private static var mostFeatures: Int { 24 }
-  private static var mostCategories: Int { 12 }
+  private static var mostFeatures: Int { 16 }
+  private static var mostCategories: Int { 8 }
   private static var mostLevels: Int { 1000 }
 
   /// The positions, among the features, of those that are formed of this column of the table alone.

@@ -84,7 +84,8 @@ struct ResidualMoments: Equatable, Sendable, Codable {
   /// Durbin's and Watson's statistic Σ (u_i − u_(i−1))² / Σ u²: near 2 where neighbours are not correlated.
   var durbinWatson: Double? { powers[1] > 0 && count > 1 ? lagged[1] / powers[1] : nil }
 
-  /// The correlation of neighbours about the mean, (Σ u_i u_(i−1) − n ū²) / (Σ u² − n ū²).
+  /// The correlation of neighbours about the mean, (Σ u_i u_(i−1) − n ū²) / (Σ u² − n ū²), of a fit with
+  /// Σ hᵢᵢ₋₁ added above.
   ///
   /// - Parameter isOfFit: whether the residuals are those of a fit, which are correlated though errors are not: the mean of
   ///   the products is then taken away.

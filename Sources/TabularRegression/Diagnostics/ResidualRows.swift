@@ -14,7 +14,7 @@ struct ResidualRows {
   private(set) var scaled: [Double] = []
   /// w xᵀ(XᵀWX)⁻¹x; empty where the model has no covariance.
   private(set) var leverages: [Double] = []
-  /// √(w w′) x′ᵀ(XᵀWX)⁻¹x of each row and the one before it; empty as the leverages.
+  /// √(w w′) x′ᵀ(XᵀWX)⁻¹x of each row and the one before it; empty as the leverages, and where a row of the block has weight 0.
   private(set) var neighbours: [Double] = []
   /// e √w / (s √(1 − h)); 0 for a leverage of 1, with which a row determines its own prediction. Empty as the
   /// leverages.
@@ -24,7 +24,7 @@ struct ResidualRows {
   static let fullLeverage = 1 - 1e-10
 
   /// - Parameters:
-  ///   - y: the targets.
+  ///   - rows: the columns of the block's rows.
   ///   - predictions: ŷ of the same rows.
   ///   - leverages: xᵀ(XᵀWX)⁻¹x; nil where there is no covariance.
   ///   - unit: s.

@@ -3,9 +3,9 @@ internal import LinearRegression
 
 /// A test of what residuals would be if the model were right.
 package struct ResidualTest: Equatable, Sendable {
-  /// Its name, and what it is of: "Koenker's test".
+  /// Its name, such as "Breusch–Pagan test (Koenker's) on the fitted values".
   package let name: String
-  /// Its statistic, as it is written: "χ² 12.3 on 1 degree of freedom".
+  /// Its statistic, as it is written: "χ² 12.3, 1 df".
   package let statistic: String
   /// The probability of a statistic at least as large if the model were right.
   package let p: Double
@@ -33,7 +33,8 @@ extension Diagnostics {
 
   /// What is said of a statistic of which a share counts.
   private func note(_ share: Double) -> String {
-    share < 1 ? ", as of \(readable(100 * share, digits: 2)) % of the rows" : ""
+    share < 1
+      ? ", counted as \(readable(100 * share, digits: 2)) % of the rows, for neighbours are correlated" : ""
   }
 
   /// Whether the squared residuals grow or shrink with ŷ: n times the squared correlation of the two, which is χ² with
@@ -68,7 +69,7 @@ extension Diagnostics {
   /// RESET itself, of others it finds less: what the columns explain of the powers is not taken out of them.
   package var curvatureTest: ResidualTest? {
     guard canBeTested(), fit.isLeastSquares || fit.hasIntercept else { return nil }
-    guard let bend = meanCurve(degree: 3), bend.terms.count == 4 else { return nil }
+    guard let bend = meanCurve() else { return nil }
     let explained = bend.terms[2] + bend.terms[3], freedom = Double(observations - fit.rank - 2)
     let rest = (moments.sumOfSquares - explained) / freedom
     guard freedom > 0, rest > 0 else { return nil }
@@ -84,7 +85,8 @@ extension Diagnostics {
   /// The mean of the residuals as a polynomial of ŷ, by orthogonal ones over the bins: the sum of squares that each
   /// degree from 0 explains, and Wald's statistic of the second and third with variances by White (1980,
   /// doi:10.2307/1912934); nil where that does not exist.
-  func meanCurve(degree: Int) -> (terms: [Double], robust: Double?)? {
+  func meanCurve() -> (terms: [Double], robust: Double?)? {
+    let degree = 3
     let bins = means.counts.indices.filter { means.counts[$0] > 0 }
     guard bins.count > degree + 1 else { return nil }
     let counts = bins.map { Double(means.counts[$0]) }, sums = bins.map { means.powers[$0].x }
@@ -110,7 +112,6 @@ extension Diagnostics {
       terms.append(coefficient * coefficient)
       coefficients.append(coefficient)
     }
-    guard degree >= 3 else { return (terms, nil) }
     // The covariance of the coefficients of the powers 2 and 3.
     let squares = bins.map { means.powers[$0].y }
     func covariance(_ k: Int, _ l: Int) -> Double {
@@ -126,7 +127,8 @@ extension Diagnostics {
   package var fittedGroups: [BinnedSums.Group] { means.groups(most: 20, fewest: 10) }
 
   /// Whether the means of the residuals of ``fittedGroups`` differ from 0 by more than chance: the sum of their squares
-  /// over their variances is χ². The size is the largest mean, in units of σ.
+  /// over their variances is χ². The size is the mean that is farthest from that of all rows, in
+  /// units of σ. Two degrees of freedom are those of the line of ŷ, which leaves nothing over.
   package var groupsTest: ResidualTest? {
     let groups = fittedGroups
     guard canBeTested(fewest: 20), groups.count > 4 else { return nil }
@@ -137,13 +139,17 @@ extension Diagnostics {
   func groupsTest(of bins: FeatureBins) -> ResidualTest? {
     let groups = bins.groups
     guard canBeTested(fewest: 20), groups.count > 3 else { return nil }
-    return groupsTest(groups, "test of lack of fit in \(groups.count) groups")
+    return groupsTest(groups, "test of lack of fit in \(groups.count) groups", of: features.count)
   }
 
   /// The means of groups about that of all rows, which is 0 for the rows of a fit with an intercept. A group's variance is
   /// that of all rows, or its own where that is larger; of rows that are not of the fit it has that of the predictions
   /// too, no less than which the mean leverage is.
-  private func groupsTest(_ groups: [BinnedSums.Group], _ name: String) -> ResidualTest {
+  ///
+  /// - Parameter count: of how many tests it is one, by Bonferroni.
+  private func groupsTest(
+    _ groups: [BinnedSums.Group], _ name: String, of count: Int = 1
+  ) -> ResidualTest {
     let mean = moments.mean, share = shareOfIndependentRows, common = isOfFit ? 1 : moments.variance
     let ofPredictions = varianceOfPredictions
     let statistic =
@@ -153,8 +159,9 @@ extension Diagnostics {
       } * share
     let freedom = isOfFit ? groups.count - 2 : groups.count
     return ResidualTest(
-      name: name, statistic: "χ² \(number(statistic)), \(freedom) df\(note(share))",
-      p: ChiSquared.upperP(statistic, freedom: Double(freedom)),
+      name: count > 1 ? "\(name), \(count) columns by Bonferroni" : name,
+      statistic: "χ² \(number(statistic)), \(freedom) df\(note(share))",
+      p: min(1, Double(count) * ChiSquared.upperP(statistic, freedom: Double(freedom))),
       size: groups.map { abs($0.mean - mean) }.max()!)
   }
 
@@ -190,7 +197,8 @@ extension Diagnostics {
       return nil
     }
     return ResidualTest(
-      name: "Durbin–Watson", statistic: "d \(number(d))",
+      name: "correlation of neighbouring rows",
+      statistic: "ρ \(readable(rho, digits: 3)) (Durbin–Watson d \(number(d)))",
       p: Normal.twoSidedP(rho * Double(observations).squareRoot()), size: rho)
   }
 

@@ -5,7 +5,7 @@ extension Report {
   /// The page: one file without scripts that needs nothing else, light and dark as the reader has it, and fit to be
   /// printed.
   ///
-  /// - Complexity: O(bins + terms); at most some 300 KB.
+  /// - Complexity: O(bins + terms)
   public var html: String {
     let panels = panels, remarkable = panels.filter(\.finding.isRemarkable)
     let title = "\(printable(model.target)): report of a fit"
@@ -126,6 +126,7 @@ extension Report {
     th, td { padding: 0.15rem 0.6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
     th:first-child { text-align: left; font-weight: 400; max-width: min(18rem, 40vw); white-space: normal; overflow-wrap: anywhere; }
     .words th { text-align: left; }
+    .words th:first-child { white-space: nowrap; }
     .words td { white-space: normal; text-align: left; }
     thead th { font-weight: 600; background: var(--box); }
     summary { cursor: pointer; color: var(--quiet); font-size: 0.8125rem; }
@@ -142,20 +143,4 @@ extension Report {
     }
     """
   }
-}
-
-/// Text within HTML: what comes from data is no markup.
-private func escaped(_ text: String) -> String {
-  var result = ""
-  for character in printable(text).unicodeScalars {
-    switch character {
-    case "&": result += "&amp;"
-    case "<": result += "&lt;"
-    case ">": result += "&gt;"
-    case "\"": result += "&quot;"
-    case "'": result += "&#39;"
-    default: result.unicodeScalars.append(character)
-    }
-  }
-  return result
 }

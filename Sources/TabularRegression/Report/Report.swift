@@ -35,7 +35,33 @@ public struct Report: Sendable {
   }
 
   /// The four panels that R's `plot(lm)` has: residuals, normal quantiles, scale–location, leverage.
-  package var classicalPanels: [Panel] { [residualPanel, quantilePanel, spreadPanel, influencePanel] }
+  /// Where there are no residuals those of the coefficients and predictions.
+  package var classicalPanels: [Panel] {
+    diagnostics.hasNoResiduals
+      ? [coefficientPanel, predictionPanel]
+      : [residualPanel, quantilePanel, spreadPanel, influencePanel].filter { !$0.charts.isEmpty }
+  }
+
+  /// Why there is no chart of a panel.
+  package func reasonForNone(_ name: String) -> String {
+    let ofResiduals = ["residuals", "quantiles", "spread", "influence", "neighbours", "partial"]
+    if diagnostics.hasNoResiduals, ofResiduals.contains(name) {
+      return diagnostics.fit.degreesOfFreedom < 1
+        ? "there are as many coefficients as rows, so that nothing is left over"
+        : "the fit is perfect but for rounding, so that nothing is left over"
+    }
+    switch name {
+    case "influence":
+      return diagnostics.isOfFit
+        ? "the model has no leverages: \(model.whyNoCovariance)"
+        : "the rows are not those of the fit, or not all of them"
+    case "training": return "the model was fitted exactly, not trained"
+    case "inflation": return "variance inflation needs an intercept, two columns and standard errors"
+    case "partial": return "the model has no column of numbers that varies"
+    case "levels": return "the model has no category of at most 1000 levels"
+    default: return "there is nothing to draw"
+    }
+  }
 
   /// The target's name, no longer than an axis has room for.
   var shortTarget: String {
@@ -51,8 +77,8 @@ extension Report {
     let penalty = model.method?.ridgePenalty ?? 0
     let how =
       model.training != nil
-      ? "was trained by minibatch SGD"
-      : penalty > 0 ? "was fitted with a ridge penalty of \(number(penalty))" : "was fitted by least squares"
+      ? "trained by minibatch SGD"
+      : penalty > 0 ? "fitted with a ridge penalty of \(readable(penalty))" : "fitted by least squares"
     let dropped =
       model.droppedRows > 0
       ? "; \(counted(model.droppedRows, "row")) with a missing field \(model.droppedRows == 1 ? "was" : "were") left out"
@@ -62,13 +88,15 @@ extension Report {
       counted(model.features.count, "column") + (leftOut > 0 ? " (\(leftOut) of them left out)" : "")
     let filled: String
     switch model.missing {
-    case .mean: filled = "; missing numbers were filled by the mean of their column"
-    case .constant(let value): filled = "; missing numbers were filled by \(readable(value))"
+    case .mean: filled = "; missing numbers were filled with the mean of their column"
+    case .constant(let value): filled = "; missing numbers were filled with \(readable(value))"
     case .drop, .refuse: filled = dropped
     }
-    let what = model.features.isEmpty ? "its mean alone" : columns
+    let by = model.weights.map { ", weighted by \(printable($0))" } ?? ""
     var sentences = [
-      "\(printable(model.target)) \(how) on \(what) of \(rows)\(model.weights.map { ", weighed by \(printable($0))" } ?? "")\(filled)."
+      model.features.isEmpty
+        ? "\(printable(model.target)) is predicted by its mean over \(rows)\(by)\(filled)."
+        : "A model of \(printable(model.target)), \(how) on \(columns) of \(rows)\(by)\(filled)."
     ]
     if let rSquared = statistics.rSquared {
       sentences.append(

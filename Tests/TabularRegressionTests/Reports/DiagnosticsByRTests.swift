@@ -64,7 +64,7 @@ import Testing
     #expect(difference([Double(diagnostics.observations) * correlation * correlation], [fit.koenker]) == nil)
     // The powers are those of the middle of 256 bins.
     if let reset = fit.reset {
-      let curve = try #require(diagnostics.meanCurve(degree: 3))
+      let curve = try #require(diagnostics.meanCurve())
       let explained = curve.terms[2] + curve.terms[3], freedom = Double(diagnostics.observations - 4)
       let f = explained / 2 / ((diagnostics.moments.sumOfSquares - explained) / freedom)
       #expect(abs(f - reset) < 0.02 * reset, "\(f) instead of \(reset)")

@@ -53,7 +53,9 @@ extension Report {
 
   /// Means of each group and its neighbours, weighted 1, 2, 1.
   private func smooth(_ means: [Interval]) -> [Point] {
-    means.indices.map { index in
+    // Of a few there is nothing to smooth.
+    if means.count < 4 { return means.map { Point(x: $0.at, y: $0.middle ?? .nan) } }
+    return means.indices.map { index in
       let near = [max(0, index - 1), index, index, min(means.count - 1, index + 1)].compactMap {
         means[$0].middle
       }
@@ -92,7 +94,7 @@ extension Report {
       return Finding(title, [], tests: [], otherwise: quiet([]))
     }
     var remarks: [String] = []
-    if test.p < ResidualTest.significance / Double(max(1, diagnostics.features.count)), test.size >= 0.2 {
+    if test.isSignificant, test.size >= 0.2 {
       remarks.append(
         "The residuals are not 0 on average all along \(name), but off by up to \(readable(test.size, digits: 2)) σ\(remedy(bins))."
       )

@@ -29,7 +29,7 @@ extension Report {
     for distance in [0.5, 1] { layers += contours(of: distance, low...high, residuals) }
     if few == nil { layers.append(.points(shown.map(place), .warning)) }
     layers.append(
-      .labels(shown.map { Label(x: place($0).x, y: place($0).y, text: name($0)) }, .muted))
+      .labels(shown.map { Label(x: place($0).x, y: place($0).y, text: rowName($0)) }, .muted))
     let chart = Chart(
       title: title,
       summary: "Standardised residuals over leverages, with contours of Cook's distances 0.5 and 1.",
@@ -72,7 +72,7 @@ extension Report {
     var remarks: [String] = []
     if let test, test.isSignificant, let row = diagnostics.rowsOfLargestResiduals.first {
       remarks.append(
-        "\(name(row)) lies far \(test.size > 0 ? "above" : "below") the fit (\(test.size.isFinite ? "studentised residual \(readable(test.size, digits: 3))" : "all other rows are fitted exactly")): see whether it is an error\((row.cooksDistance ?? 0) > 1 ? ", for it may cause what else is said" : "")."
+        "\(rowName(row)) lies far \(test.size > 0 ? "above" : "below") the fit (\(test.size.isFinite ? "studentised residual \(readable(test.size, digits: 3))" : "all other rows are fitted exactly")): see whether it is an error\((row.cooksDistance ?? 0) > 1 ? ", for it may cause what else is said" : "")."
       )
     }
     // Of few rows each moves the coefficients.
@@ -82,12 +82,12 @@ extension Report {
     if let first = influential.first, let distance = first.cooksDistance {
       remarks.append(
         influential.count == 1
-          ? "\(name(first)) moves the coefficients by itself: its Cook's distance is \(readable(distance, digits: 3))."
-          : "\(influential.count)\(influential.count == 20 ? " or more" : "") rows move the coefficients by themselves: their Cook's distances are above 1, the largest is \(readable(distance, digits: 3)), of \(name(first))."
+          ? "\(rowName(first)) moves the coefficients by itself: its Cook's distance is \(readable(distance, digits: 3))."
+          : "\(influential.count)\(influential.count == 20 ? " or more" : "") rows move the coefficients by themselves: their Cook's distances are above 1, the largest is \(readable(distance, digits: 3)), of \(rowName(first))."
       )
     }
     if diagnostics.fullLeverageRows > 0 {
-      let row = diagnostics.rowsOfLargestLeverage.first.map { ", such as \(name($0))" } ?? ""
+      let row = diagnostics.rowsOfLargestLeverage.first.map { ", such as \(rowName($0))" } ?? ""
       remarks.append(
         "\(counted(diagnostics.fullLeverageRows, "row")) with leverage 1\(row) \(diagnostics.fullLeverageRows == 1 ? "determines its" : "determine their") own prediction: the others say nothing of \(diagnostics.fullLeverageRows == 1 ? "it" : "them")."
       )
@@ -95,8 +95,8 @@ extension Report {
     return Finding(title, remarks, tests: [test], otherwise: quiet([test]))
   }
 
-  /// "homes.csv:17", or the line alone where all rows are of one file.
-  func name(_ row: DiagnosedRow) -> String {
+  /// "homes.csv:17".
+  func rowName(_ row: DiagnosedRow) -> String {
     let file = row.file.split(separator: "/").last.map(String.init) ?? row.file
     return "\(printable(file)):\(row.line)"
   }
@@ -111,7 +111,7 @@ extension Report {
       ],
       rows: rows.map { row in
         [
-          name(row), text(row.observed), text(row.fitted), text(row.residual), text(row.leverage),
+          rowName(row), text(row.observed), text(row.fitted), text(row.residual), text(row.leverage),
           text(row.standardizedResidual), text(row.studentizedResidual), text(row.cooksDistance),
         ]
       }, isOpen: true)
@@ -127,7 +127,7 @@ extension Report {
     var remarks: [String] = []
     if let test, test.isSignificant, let row = diagnostics.rowsOfLargestResiduals.first {
       remarks.append(
-        "\(name(row)) lies \(readable(abs(row.scaled), digits: 3)) σ \(row.scaled > 0 ? "above" : "below") the prediction: see whether it is an error."
+        "\(rowName(row)) lies \(readable(abs(row.scaled), digits: 3)) σ \(row.scaled > 0 ? "above" : "below") the prediction: see whether it is an error."
       )
     }
     return Panel(
@@ -139,7 +139,7 @@ extension Report {
           columns: ["row", "observed", "predicted", "residual", "residual / σ"],
           rows: diagnostics.rowsOfLargestResiduals.map { row in
             [
-              name(row), readable(row.observed), readable(row.fitted), readable(row.residual),
+              rowName(row), readable(row.observed), readable(row.fitted), readable(row.residual),
               readable(row.scaled),
             ]
           }, isOpen: true)

@@ -36,8 +36,8 @@ extension Report {
           $0 < 0
             ? "On these rows the mean of \(shortTarget) is a better prediction than the model's (R² \(readable($0, digits: 3)))."
             : "Predictions explain \(readable(100 * $0, digits: 3)) % of the variance of \(shortTarget) on these rows."
-        } ?? "The target is the same in every row: there is nothing to explain."),
-      charts: [scatter, densities],
+        } ?? whyNothingIsExplained),
+      charts: diagnostics.observations < 20 ? [scatter] : [scatter, densities],
       tables: [
         PanelTable(
           title: "Range, mean and standard deviation",
@@ -49,6 +49,17 @@ extension Report {
             ]
           })
       ])
+  }
+
+  /// Why there is no share of the variance.
+  private var whyNothingIsExplained: String {
+    let observed = diagnostics.observedMoments
+    if !(observed.minimum < observed.maximum) {
+      return "The target is the same in every row: there is nothing to explain."
+    }
+    return diagnostics.isWeighed
+      ? "R² of weighted rows stands above."
+      : "The target's squares are too small to form R²: use another unit."
   }
 
   /// The density of a histogram in at most 32 groups of bins.

@@ -66,7 +66,7 @@ extension Report {
     return Panel(
       name: "residuals", title: title,
       caption:
-        "\(unitNote) Dots with bars: means of \(counted(groups.count, "group")) of rows ± 2 standard errors.",
+        "\(unitNote) Dots with bars: means of \(counted(groups.count, "group")) of rows ± 2 standard errors.\(shadeNote)",
       finding: residualFinding(title), charts: [chart],
       tables: [
         PanelTable(
@@ -98,7 +98,9 @@ extension Report {
         "The mean of the residuals bends with the fitted values, by \(readable(curvature.size, digits: 2)) σ on average: a power or a logarithm of a column, or a product of two, is missing."
       )
     } else if let groups, groups.isSignificant, groups.size >= 0.2,
-      let group = diagnostics.fittedGroups.max(by: { abs($0.mean) < abs($1.mean) })
+      let group = diagnostics.fittedGroups.max(by: {
+        abs($0.mean - diagnostics.moments.mean) < abs($1.mean - diagnostics.moments.mean)
+      })
     {
       remarks.append(
         "The mean of the residuals is off 0 in places, by \(readable(group.mean, digits: 2)) σ where fitted values are \(readable(lower(group, diagnostics.means.axis), digits: 3)) to \(readable(upper(group, diagnostics.means.axis), digits: 3)): rows there are a group of their own, or the model bends."
@@ -141,7 +143,8 @@ extension Report {
         label: "fitted \(shortTarget)",
         range: span(bins.x.range.map { [$0.lowerBound, $0.upperBound] } ?? [])),
       y: Axis(
-        label: "√|\(residualName)|", range: span(points?.map(\.y) ?? ends(bins.cells().yEdges), around: [0])),
+        label: "√|\(points == nil ? "residual / σ" : residualName)|",
+        range: span(points?.map(\.y) ?? ends(bins.cells().yEdges), around: [0])),
       layers: [
         points.map { .points($0, .data) } ?? .cells(bins.cells()),
         .line(
@@ -174,11 +177,15 @@ extension Report {
       let ratio = test.size > 1 ? test.size : 1 / test.size
       if (test.size > 1) != diagnostics.spreadGrows {
         remarks.append(
-          "The spread is not the same everywhere along the fitted values: robust standard errors.")
+          "The spread is not the same everywhere along the fitted values: standard errors do not hold, and robust ones would."
+        )
       } else if ratio >= 1.2 {
-        let logarithm = test.size > 1 ? logOfTarget.map { ", or \($0)" } ?? "" : ""
+        let logarithm =
+          test.size > 1
+          ? logOfTarget.map { ": try \($0), or robust ones" } ?? ", and robust ones would"
+          : ", and robust ones would"
         remarks.append(
-          "The spread \(test.size > 1 ? "grows" : "shrinks") \(readable(ratio, digits: 2))-fold from left to right: robust standard errors\(logarithm)."
+          "The spread \(test.size > 1 ? "grows" : "shrinks") \(readable(ratio, digits: 2))-fold from left to right. Standard errors do not hold\(logarithm)."
         )
       }
     }
