@@ -34,6 +34,12 @@ enum Decodables {
       _ = (generator.nextInteger(below: 10), generator.nextNormal(), generator.nextUniform())
     },
     "error": target(of: TabularError.self) { _ = $0.description },
+    "diagnostics": target(of: Diagnostics.self) {
+      let rows = try Table(columns: [
+        "a": .numbers(X.rows.map { $0[0] }), "b": .numbers(X.rows.map { $0[1] }), "y": .numbers(y),
+      ])
+      _ = Report(try FittedModel("y ~ a + b", rows), $0).html
+    },
     "choices": target(of: Choices.self) { _ = [$0.averaging?.description, $0.missing?.description] },
   ]
 

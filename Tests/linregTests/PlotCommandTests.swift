@@ -59,6 +59,20 @@ import Testing
     #expect(dots > 300, "\(dots) characters of braille")
   }
 
+  @Test(arguments: [30, 47, 80, 133, 400], [true, false])
+  func noLineIsWiderThanWasAskedFor(width: Int, isASCII: Bool) throws {
+    let folder = TemporaryFolder(), model = folder.path("d.model")
+    _ = try linreg("fit", "progression ~ bmi + bp", diabetes, "-m", model)
+    let drawn = try linreg(
+      ["plot", model, diabetes, "--width", "\(width)", "--panel", "residuals,coefficients"]
+        + (isASCII ? ["--ascii"] : []))
+    withExtendedLifetime(folder) {}
+    let lines = drawn.output.split(separator: "\n").filter { !$0.contains(": ") && !$0.hasPrefix("    ") }
+    let widest = lines.map(\.count).max() ?? 0
+    #expect(widest <= width && widest > width * 3 / 4, "\(widest)")
+    #expect(lines.allSatisfy { $0.last != " " })
+  }
+
   @Test func aTrainingRunEndsWithItsCurves() throws {
     let lines = try screen(
       "cd '\(repository.path)'; '\(executable.path)' train 'progression ~ .' \(diabetes) --plot > /dev/null",

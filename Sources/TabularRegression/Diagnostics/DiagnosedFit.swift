@@ -19,7 +19,7 @@ extension Diagnostics {
     let unit: Double
     /// Whether the residuals of the fit are but rounding.
     let isPerfect: Bool
-    let isWeighed: Bool
+    let isWeighted: Bool
     /// 1 − RSS / TSS, formed where squares do not underflow.
     let rSquared: Double?
     let unitName: UnitName
@@ -44,7 +44,7 @@ extension Diagnostics.Fit {
   init(_ model: FittedModel) {
     let statistics = model.statistics, n = model.observations
     target = model.target
-    isWeighed = model.weights != nil
+    isWeighted = model.weights != nil
     observations = n
     rank = n - statistics.degreesOfFreedom
     degreesOfFreedom = statistics.degreesOfFreedom
@@ -72,7 +72,7 @@ extension Diagnostics.Fit {
 extension Diagnostics.Fit {
   private enum CodingKeys: String, CodingKey {
     case target, observations, rank, degreesOfFreedom, residualSumOfSquares, totalSumOfSquares, hasIntercept
-    case isLeastSquares, unit, isPerfect, isWeighed, rSquared, unitName
+    case isLeastSquares, unit, isPerfect, isWeighted, rSquared, unitName
   }
 
   /// Decodes what is known of a fit; counts that cannot be those of one are an error.
@@ -88,7 +88,7 @@ extension Diagnostics.Fit {
     isLeastSquares = try container.decode(Bool.self, forKey: .isLeastSquares)
     unit = try container.decode(Double.self, forKey: .unit)
     isPerfect = try container.decode(Bool.self, forKey: .isPerfect)
-    isWeighed = try container.decode(Bool.self, forKey: .isWeighed)
+    isWeighted = try container.decode(Bool.self, forKey: .isWeighted)
     rSquared = try container.decodeIfPresent(Double.self, forKey: .rSquared)
     unitName = try container.decode(UnitName.self, forKey: .unitName)
     try container.check(unit > 0 && unit.isFinite, .unit, "a unit of \(unit)")

@@ -40,7 +40,7 @@ extension Diagnostics {
     if !rows.leverages.isEmpty { addLeverages(rows) }
     for row in scaled.indices {
       largestScaled.add(abs(scaled[row]), rows.diagnosed(row, fit))
-      largest.add(abs(r[row]), rows.diagnosed(row, fit))
+      largestStandardized.add(abs(r[row]), rows.diagnosed(row, fit))
     }
     if var few = fewRows, few.count + fitted.count <= Self.fewRowsLimit {
       few += fitted.indices.map { rows.diagnosed($0, fit) }
@@ -63,7 +63,9 @@ extension Diagnostics {
     for row in used {
       mostInfluential.add(rows.cooksDistance(row, rank: fit.rank), rows.diagnosed(row, fit))
     }
-    for (row, leverage) in rows.leverages.enumerated() { farthest.add(leverage, rows.diagnosed(row, fit)) }
+    for (row, leverage) in rows.leverages.enumerated() {
+      largestLeverages.add(leverage, rows.diagnosed(row, fit))
+    }
   }
 
   /// Residuals by the columns of the table.
@@ -114,9 +116,9 @@ extension Diagnostics {
     observedMoments.merge(later.observedMoments)
     for index in levels.indices { levels[index].merge(later.levels[index]) }
     mostInfluential.merge(later.mostInfluential)
-    largest.merge(later.largest)
+    largestStandardized.merge(later.largestStandardized)
     largestScaled.merge(later.largestScaled)
-    farthest.merge(later.farthest)
+    largestLeverages.merge(later.largestLeverages)
     fewRows = fewRows.flatMap { few in
       later.fewRows.flatMap { few.count + $0.count <= Self.fewRowsLimit ? few + $0 : nil }
     }

@@ -60,10 +60,11 @@ public struct Diagnostics: Sendable, Codable {
 
   package internal(set) var features: [FeatureBins]
   package internal(set) var levels: [LevelBins]
+  /// Rows by Cook's distance, by the size of the standardised and of the scaled residual, and by leverage.
   var mostInfluential = TopRows(most: 20)
-  var largest = TopRows(most: 20)
+  var largestStandardized = TopRows(most: 20)
   var largestScaled = TopRows(most: 20)
-  var farthest = TopRows(most: 5)
+  var largestLeverages = TopRows(most: 5)
   /// All rows, as long as they are few.
   package internal(set) var fewRows: [DiagnosedRow]? = []
   /// What the columns of the table hold, for what `check` tells.
@@ -87,10 +88,12 @@ public struct Diagnostics: Sendable, Codable {
   public var influentialRows: [DiagnosedRow] { isOfFit ? mostInfluential.rows : [] }
 
   /// The rows with the largest residuals, by standardised ones where there are some: at most twenty.
-  public var rowsOfLargestResiduals: [DiagnosedRow] { isStandardized ? largest.rows : largestScaled.rows }
+  public var rowsOfLargestResiduals: [DiagnosedRow] {
+    isStandardized ? largestStandardized.rows : largestScaled.rows
+  }
 
   /// The rows with the largest leverages, at most five.
-  public var rowsOfLargestLeverage: [DiagnosedRow] { farthest.rows }
+  public var rowsOfLargestLeverage: [DiagnosedRow] { largestLeverages.rows }
 
   /// Whether the rows are those of the fit, as their number and their residual sum of squares tell, within the rounding
   /// of the target. Of others residuals are not standardised, and influence on the fit has no meaning.
@@ -111,7 +114,7 @@ public struct Diagnostics: Sendable, Codable {
   package var hasNoResiduals: Bool { isOfFit && (fit.isPerfect || fit.degreesOfFreedom < 1) }
 
   /// Whether the rows are weighed.
-  package var isWeighed: Bool { fit.isWeighed }
+  package var isWeighted: Bool { fit.isWeighted }
 
   /// Whether residuals are in units of their own standard deviations.
   package var isStandardized: Bool { isOfFit && fit.isLeastSquares }

@@ -43,7 +43,7 @@ struct CharacterPage {
     return stride(from: 0, to: charts.count, by: perRow).flatMap { start in
       sideBySide(
         charts[start..<min(start + perRow, charts.count)].map {
-          readable($0, perRow == 1 ? columns : width)
+          withoutLabels($0, perRow == 1 ? columns : width)
             .text(
               columns: perRow == 1 ? columns : width, rows: max(height, ($0.y.categories?.count ?? 0) + 5),
               style, color: hasColor
@@ -55,7 +55,7 @@ struct CharacterPage {
   }
 
   /// The chart without the names beside points where they would hide most of them.
-  private func readable(_ chart: Chart, _ width: Int) -> Chart {
+  private func withoutLabels(_ chart: Chart, _ width: Int) -> Chart {
     if width >= 70 { return chart }
     var chart = chart
     chart.layers.removeAll { if case .labels = $0 { true } else { false } }

@@ -27,10 +27,10 @@ lines <- sapply(fits, function(f) {
     anova(fit, wider)$F[2]
   } else NA
   sprintf(
-    '{"data": "%s", "formula": "%s", "weights": %s,\n  "rows": [%s],\n  "leverages": %s,\n  "standardized": %s,\n  "studentized": %s,\n  "cooks": %s,\n  "quantiles": %s,\n  "normal": %s,\n  "koenker": %.17g, "durbinWatson": %.17g, "reset": %s}',
+    '{"data": "%s", "formula": "%s", "weights": %s,\n  "rows": [%s],\n  "leverages": %s,\n  "standardized": %s,\n  "studentized": %s,\n  "cooks": %s,\n  "quantiles": %s,\n  "normal": %s,\n  "koenker": %.17g, "koenkerStandardized": %.17g, "durbinWatson": %.17g, "reset": %s}',
     f[[1]], f[[2]], if (is.null(f[[3]])) "null" else paste0('"', f[[3]], '"'), paste(kept[top], collapse = ", "),
     numbers(h[top]), numbers(r[top]), numbers(t[top]), numbers(d[top]), numbers(z), numbers(q),
-    n * cor(e^2, fitted(fit))^2, sum(diff(e)^2) / sum(e^2),
+    n * cor(e^2, fitted(fit))^2, n * cor(r^2, fitted(fit))^2, sum(diff(e)^2) / sum(e^2),
     if (is.na(powers)) "null" else sprintf("%.17g", powers))
 })
 writeLines(c("[", paste(lines, collapse = ",\n"), "]"), "diagnostics.json")

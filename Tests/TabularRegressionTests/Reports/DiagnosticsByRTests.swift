@@ -19,6 +19,7 @@ import Testing
     let quantiles: [Double]
     let normal: [Double]
     let koenker: Double
+    let koenkerStandardized: Double
     let durbinWatson: Double
     let reset: Double?
     var testDescription: String { "\(data): \(formula)" }
@@ -62,6 +63,9 @@ import Testing
     #expect(difference([diagnostics.moments.durbinWatson], [fit.durbinWatson]) == nil)
     let correlation = try #require(diagnostics.squaresByFitted.correlation)
     #expect(difference([Double(diagnostics.observations) * correlation * correlation], [fit.koenker]) == nil)
+    // The report's is of residuals with their own standard deviations.
+    let spread = try #require(diagnostics.spreadTest)
+    #expect(difference([spread.p], [ChiSquared.upperP(fit.koenkerStandardized, freedom: 1)]) == nil)
     // The powers are those of the middle of 256 bins.
     if let reset = fit.reset {
       let curve = try #require(diagnostics.meanCurve())

@@ -91,7 +91,7 @@ extension Report {
 
   private func featureFinding(_ title: String, _ name: String, _ bins: FeatureBins) -> Finding {
     guard let test = diagnostics.groupsTest(of: bins) else {
-      return Finding(title, [], tests: [], otherwise: quiet([]))
+      return Finding(title, [], tests: [], otherwise: nothingUnusual([]))
     }
     var remarks: [String] = []
     if test.isSignificant, test.size >= 0.2 {
@@ -148,7 +148,7 @@ extension Report {
         "Dots with bars: observed means ± 2 standard errors of the residuals; other dots: fitted means.\(known.count > shown.count ? " The \(shown.count) of \(known.count) levels with most rows." : "")",
       finding: Finding(
         title, remarks, tests: [tests.map(\.test).min { $0.p < $1.p }],
-        otherwise: tests.isEmpty ? quiet([]) : "Nothing unusual."), charts: [chart],
+        otherwise: tests.isEmpty ? nothingUnusual([]) : "Nothing unusual."), charts: [chart],
       tables: [
         PanelTable(
           title: "Means by level", columns: [name, "rows", "observed", "fitted", "std. error"],

@@ -92,7 +92,7 @@ extension Report {
         "\(counted(diagnostics.fullLeverageRows, "row")) with leverage 1\(row) \(diagnostics.fullLeverageRows == 1 ? "determines its" : "determine their") own prediction: the others say nothing of \(diagnostics.fullLeverageRows == 1 ? "it" : "them")."
       )
     }
-    return Finding(title, remarks, tests: [test], otherwise: quiet([test]))
+    return Finding(title, remarks, tests: [test], otherwise: nothingUnusual([test]))
   }
 
   /// "homes.csv:17".
@@ -132,7 +132,7 @@ extension Report {
     }
     return Panel(
       name: "influence", title: title, caption: why,
-      finding: Finding(title, remarks, tests: [test], otherwise: quiet([test])), charts: [],
+      finding: Finding(title, remarks, tests: [test], otherwise: nothingUnusual([test])), charts: [],
       tables: [
         PanelTable(
           title: "The rows of the largest residuals",

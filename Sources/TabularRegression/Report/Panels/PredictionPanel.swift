@@ -57,7 +57,7 @@ extension Report {
     if !(observed.minimum < observed.maximum) {
       return "The target is the same in every row: there is nothing to explain."
     }
-    return diagnostics.isWeighed
+    return diagnostics.isWeighted
       ? "R² of weighted rows stands above."
       : "The target's squares are too small to form R²: use another unit."
   }
@@ -83,7 +83,7 @@ extension Diagnostics {
   /// R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)² on these rows; nil where the target is constant, or rows are weighed.
   package var shareExplained: Double? {
     let deviation = observedMoments.deviation, n = Double(observations)
-    guard observations > 1, observedMoments.minimum < observedMoments.maximum, !isWeighed else { return nil }
+    guard observations > 1, observedMoments.minimum < observedMoments.maximum, !isWeighted else { return nil }
     // Squares of the smallest numbers are 0.
     if !(deviation > 1e-140) { return isOfFit && fit.hasIntercept ? fit.rSquared : nil }
     let ratio = residualSumOfSquares.squareRoot() / deviation

@@ -118,6 +118,6 @@ extension Report {
         )
       }
     }
-    return Finding(title, remarks, tests: [test], otherwise: quiet([test]))
+    return Finding(title, remarks, tests: [test], otherwise: nothingUnusual([test]))
   }
 }

@@ -22,7 +22,7 @@ extension Report {
   }
 
   /// What is said where nothing is remarkable.
-  func quiet(_ tests: [ResidualTest?]) -> String {
+  func nothingUnusual(_ tests: [ResidualTest?]) -> String {
     if tests.contains(where: { $0 != nil }) { return "Nothing unusual." }
     return diagnostics.observations < 20
       ? "\(counted(diagnostics.observations, "row")) \(diagnostics.observations == 1 ? "is" : "are") too few for a test: look for yourself."
@@ -106,7 +106,8 @@ extension Report {
         "The mean of the residuals is off 0 in places, by \(readable(group.mean, digits: 2)) σ where fitted values are \(readable(lower(group, diagnostics.means.axis), digits: 3)) to \(readable(upper(group, diagnostics.means.axis), digits: 3)): rows there are a group of their own, or the model bends."
       )
     }
-    return Finding(title, remarks, tests: [mean, curvature, groups], otherwise: quiet([curvature, groups]))
+    return Finding(
+      title, remarks, tests: [mean, curvature, groups], otherwise: nothingUnusual([curvature, groups]))
   }
 
   /// Means of groups with two standard errors on either side.
@@ -189,7 +190,7 @@ extension Report {
         )
       }
     }
-    return Finding(title, remarks, tests: [test], otherwise: quiet([test]))
+    return Finding(title, remarks, tests: [test], otherwise: nothingUnusual([test]))
   }
 
   /// log(y) where the target is a column of positive numbers.
@@ -228,7 +229,7 @@ extension Report {
     return Panel(
       name: "neighbours", title: title,
       caption: "The line has the slope of their correlation, \(readable(slope, digits: 3)).\(shadeNote)",
-      finding: Finding(title, remarks, tests: [test], otherwise: quiet([test])),
+      finding: Finding(title, remarks, tests: [test], otherwise: nothingUnusual([test])),
       charts: [chart])
   }
 }
