@@ -40,7 +40,7 @@ extension Report {
     let charts = [
       chart("In the units of the columns", "change of \(shortTarget) with one unit of the column") { _ in 1 },
       spread > 0
-        ? chart("In standard deviations", "change in standard deviations, with one of the column") { row in
+        ? chart("In standard deviations", "change, both in standard deviations") { row in
           deviations[row - first].map { $0 / spread }
         } : nil,
     ].compactMap { $0 }
