@@ -51,9 +51,11 @@ extension Diagnostics {
   }
 
   private mutating func addLeverages(_ rows: ResidualRows) {
-    let used = rows.leverages.indices.filter { rows.leverages[$0] < ResidualRows.fullLeverage }
-    fullLeverageRows += rows.leverages.count - used.count
-    let fitted = used.map { rows.fitted[$0] }, r = used.map { min(max(rows.standardized[$0], -1e100), 1e100) }
+    let full = rows.leverages.count { $0 >= ResidualRows.fullLeverage }
+    let used = rows.leverages.indices.filter { full == 0 || rows.leverages[$0] < ResidualRows.fullLeverage }
+    fullLeverageRows += full
+    let fitted = full == 0 ? rows.fitted : used.map { rows.fitted[$0] }
+    let r = used.map { min(max(rows.standardized[$0], -1e100), 1e100) }
     standardizedSpreads.add(fitted, r.map { abs($0).squareRoot() })
     standardizedHistogram.add(r, r)
     standardizedSquaresByFitted.merge(Comoments(fitted, r.map { min($0 * $0, 1e100) }))

@@ -34,18 +34,25 @@ struct ResidualRows {
   ) {
     self.block = block
     let weights = rows.weights
-    let used = predictions.indices.filter { row in weights.map { $0[row] > 0 } ?? true }
-    fitted = used.map { predictions[$0] }
-    observed = used.map { rows.y[$0, 0] }
-    self.rows = used.map(rows.blockRow)
-    self.weights = weights.map { weights in used.map { weights[$0] } } ?? []
-    scaled = fitted.indices.map { (observed[$0] - fitted[$0]) / unit * root(of: $0) }
+    // Without weights nothing is copied.
+    let used = weights.map { weights in weights.indices.filter { weights[$0] > 0 } }
+    func chosen(_ values: [Double]) -> [Double] { used.map { $0.map { values[$0] } } ?? values }
+    fitted = chosen(predictions)
+    observed = chosen(rows.y.elements)
+    self.rows = used.map { $0.map(rows.blockRow) } ?? rows.kept ?? Array(predictions.indices)
+    self.weights = weights.map(chosen) ?? []
+    scaled = zip(observed, fitted).map { ($0 - $1) / unit }
+    if used != nil { for row in scaled.indices { scaled[row] *= root(of: row) } }
     guard let leverages else { return }
-    self.leverages = zip(used.indices, used).map { leverages[$1] * weight(of: $0) }
+    self.leverages = chosen(leverages)
+    if used != nil { for row in scaled.indices { self.leverages[row] *= weight(of: row) } }
     // Where a row between two is left out, the two are no neighbours in the fit's sense.
-    if let neighbours, used.count == predictions.count {
-      self.neighbours = used.indices.map { row in
-        row == 0 ? 0 : neighbours[row] * root(of: row) * root(of: row - 1)
+    if let neighbours, fitted.count == predictions.count {
+      self.neighbours = neighbours
+      if used != nil {
+        for row in neighbours.indices.dropFirst() {
+          self.neighbours[row] *= root(of: row) * root(of: row - 1)
+        }
       }
     }
     standardized = zip(scaled, self.leverages).map { scaled, leverage in
