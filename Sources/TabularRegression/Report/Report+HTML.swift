@@ -124,7 +124,7 @@ extension Report {
     .table { overflow-x: auto; }
     table { border-collapse: collapse; font-size: 0.8125rem; font-variant-numeric: tabular-nums; }
     th, td { padding: 0.15rem 0.6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
-    th:first-child { text-align: left; font-weight: 400; min-width: 7.5rem; max-width: 18rem; white-space: normal; overflow-wrap: anywhere; }
+    th:first-child { text-align: left; font-weight: 400; min-width: 9.5rem; max-width: 18rem; white-space: normal; overflow-wrap: anywhere; }
     .words th { text-align: left; }
     .words th:first-child { min-width: 3rem; white-space: nowrap; }
     .words td { white-space: normal; text-align: left; }
