@@ -114,7 +114,7 @@ extension BinAxis {
     first = try container.decode(Int.self, forKey: .first)
     range = try container.decodeIfPresent(ClosedRange<Double>.self, forKey: .range)
     try container.check(
-      1...4096 ~= count && -1000...1100 ~= exponent && abs(first) <= 1 << 50, .exponent,
+      1...4096 ~= count && -1000...1100 ~= exponent && (-1 << 50)...(1 << 50) ~= first, .exponent,
       "bins without a place")
     guard let range, !isFixed else { return }
     try container.check(
