@@ -9,8 +9,8 @@ internal import LinearRegression
 /// for row in diagnostics.influentialRows { print(row.line, row.cooksDistance!) }
 /// print(Report(model, diagnostics).html)
 /// ```
-/// All bins follow from the values alone, and parts are merged along one tree: the same bits come out for any number of
-/// threads.
+/// All bins follow from the values alone, and blocks are merged in the order of their rows: the same bits come out for
+/// any number of threads.
 public struct Diagnostics: Sendable, Codable {
   let fit: Fit
   /// Where the rows are from.
@@ -113,7 +113,7 @@ public struct Diagnostics: Sendable, Codable {
   /// Whether there are no residuals to look at: those of the fit are but rounding, or it has as many coefficients as rows.
   package var hasNoResiduals: Bool { isOfFit && (fit.isPerfect || fit.degreesOfFreedom < 1) }
 
-  /// Whether the rows are weighed.
+  /// Whether the rows are weighted.
   package var isWeighted: Bool { fit.isWeighted }
 
   /// Whether residuals are in units of their own standard deviations.

@@ -34,7 +34,7 @@ package struct FeatureBins: Equatable, Sendable, Codable {
   }
 }
 
-/// Observed and fitted means of the levels of a category, weighed as the rows are.
+/// Observed and fitted means of the levels of a category, weighted as the rows are.
 package struct LevelBins: Equatable, Sendable, Codable {
   /// The name of the category's column.
   package let name: String
@@ -100,7 +100,7 @@ package struct LevelBins: Equatable, Sendable, Codable {
 }
 
 extension FittedModel {
-  /// For most columns of numbers residuals are binned; of more those with the largest |t|.
+  /// Residuals are binned along so many columns of numbers; of more along those that matter most.
   private static var mostFeatures: Int { 16 }
   private static var mostCategories: Int { 8 }
   private static var mostLevels: Int { 1000 }

@@ -116,8 +116,7 @@ struct ResidualMoments: Equatable, Sendable, Codable {
 
   /// Of the mean; nil for one row.
   var standardErrorOfMean: Double? {
-    let n = Double(count)
-    return count > 1 ? (max(0, powers[1] - powers[0] * mean) / (n - 1) / n).squareRoot() : nil
+    count > 1 ? (variance / Double(count)).squareRoot() : nil
   }
 }
 

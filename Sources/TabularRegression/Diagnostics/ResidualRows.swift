@@ -75,7 +75,7 @@ struct ResidualRows {
       weight: weight(of: row),
       leverage: leverage, scaled: scaled[row], standardizedResidual: r,
       studentizedResidual: r.flatMap { Diagnostics.studentized($0, freedom: fit.degreesOfFreedom) },
-      cooksDistance: r.map { $0 * $0 * leverage! / ((1 - leverage!) * Double(max(1, fit.rank))) })
+      cooksDistance: isFull ? nil : cooksDistance(row, rank: fit.rank))
   }
 
   /// Cook's distance of a row; 0 where it has none.

@@ -36,7 +36,7 @@ extension Report {
       (marks, ys) = (.cells(cells), ends(cells.yEdges))
     }
     let chart = Chart(
-      title: name,
+      title: title,
       summary: "Partial residuals of \(name): what it contributes to the prediction, and the residual.",
       x: Axis(label: name, range: span([low, high])),
       y: Axis(label: "contribution + residual", range: span(ys, around: line)),
