@@ -40,6 +40,9 @@ public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A setting has a value that it cannot have.
   case setting(SettingError)
 
+  /// A covariance of the coefficients does not exist, or cannot be estimated; the text says why.
+  case noCovariance(String)
+
   /// The task was cancelled.
   case cancelled
 
@@ -61,7 +64,7 @@ public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
       "columns depend on others: \(redundant.prefix(3).map(\.description).joined(separator: ", "))\(redundant.count > 3 ? " and \(redundant.count - 3) more" : ""); leave them out"
     case .fewerRowsThanFolds(let rows, let folds):
       "\(rows) rows are too few for \(folds) folds; use fewer folds"
-    case .shapes(let text): text
+    case .shapes(let text), .noCovariance(let text): text
     case .setting(let error): error.description
     case .cancelled: "the task was cancelled"
     case .columnsDiffer(let features, let targets):

@@ -27,6 +27,7 @@ struct Fit: RankedCommand {
   @OptionGroup var data: DataOptions
   @OptionGroup var output: ModelOutputOptions
   @OptionGroup var options: MethodOptions
+  @OptionGroup var covariance: CovarianceOptions
   @OptionGroup var rows: MissingOptions
   @OptionGroup var text: TextOptions
   @OptionGroup var threads: ThreadOptions
@@ -80,7 +81,8 @@ struct Fit: RankedCommand {
       if let report { for input in data.files { try Files.checkWritable(report, besides: input) } }
     }
     let models = try memory.run(threads) { () -> [FittedModel]? in
-      let reading = text.options(categories: formula?.categories ?? []).keepingDigits(options.precision)
+      let categories = (formula?.categories ?? []).union(clustersReadAsWords(formula))
+      let reading = text.options(categories: categories).keepingDigits(options.precision)
       let open = { (part: Part?) throws(TabularError) in
         try TableFile(data.files, options: reading, part: part)
       }
@@ -92,12 +94,39 @@ struct Fit: RankedCommand {
           of: file.columnNames, in: file.source, besides: weights, intercept: !noIntercept)
       var progress = ReadingProgress()
       defer { progress.end() }
-      if communicator.size > 1 { return try fit(formula, communicator, kept, file, open, &progress) }
-      if !options.needsRowsInMemory { return try fit(formula, file, &progress) }
-      return try fit(formula, Table(all: file) { progress.show($0) }, &progress)
+      if covariance.needsRows { try file.prepareToRepeat() }
+      let models: [FittedModel]?
+      if communicator.size > 1 {
+        models = try fit(formula, communicator, kept, file, open, &progress)
+      } else if !options.needsRowsInMemory {
+        models = try fit(formula, file, &progress)
+      } else {
+        models = try fit(formula, Table(all: file) { progress.show($0) }, &progress)
+      }
+      return try withCovariance(models, file, communicator, &progress)
     }
     if let models { try deliver(models, output) }
     if let report { try write(report, models?[0], communicator) }
+  }
+
+  /// Columns of clusters that the formula does not take as numbers.
+  private func clustersReadAsWords(_ formula: Formula?) -> [String] {
+    let features = formula.map { $0.variables ?? covariance.cluster } ?? []
+    let left = formula == nil ? Set(data.exclude.joined()) : Set(covariance.cluster).subtracting(features)
+    return covariance.cluster.filter(left.contains)
+  }
+
+  /// The models with the standard errors that are asked for, from a reading of the rows once more.
+  private func withCovariance(
+    _ models: [FittedModel]?, _ file: TableFile, _ communicator: any Communicator,
+    _ progress: inout ReadingProgress
+  ) throws -> [FittedModel]? {
+    if !covariance.needsRows { return models }
+    let models = try FittedModel.broadcast(models, on: communicator)
+    guard let estimator = covariance.estimator(observations: models[0].observations) else { return models }
+    return try FittedModel.withCovariance(estimator, of: models, reading: file, on: communicator) {
+      progress.show($0)
+    }
   }
 
   /// Writes the page of charts; the model is rank 0's.

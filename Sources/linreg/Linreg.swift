@@ -2,7 +2,7 @@ import ArgumentParser
 import LinearRegression
 import TabularRegression
 
-/// The command: `linreg fit`, `train`, `predict`, `evaluate`, `summary`, `report`, `plot`, `accumulate`, `survey`, `merge`, `solve`, `check`,
+/// The command: `linreg fit`, `train`, `predict`, `evaluate`, `summary`, `vcov`, `report`, `plot`, `accumulate`, `survey`, `merge`, `solve`, `check`,
 /// `convert`, `selftest`.
 @main
 struct Linreg: ParsableCommand {
@@ -23,7 +23,7 @@ struct Linreg: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Fit.self, Train.self, Predict.self, Evaluate.self, Summary.self, ReportCommand.self,
+      Fit.self, Train.self, Predict.self, Evaluate.self, Summary.self, Vcov.self, ReportCommand.self,
       Plot.self, Accumulate.self, Survey.self,
       Merge.self, Solve.self, Check.self, Convert.self,
       SelfTestCommand.self,

@@ -19,10 +19,10 @@ public struct FitStatistics: Equatable, Sendable, Codable {
   public let adjustedRSquared: Double?
 
   /// The F statistic of all features together against none. Nil where it does not exist.
-  public let fStatistic: Double?
+  public private(set) var fStatistic: Double?
 
   /// The probability of an F at least as large if no feature mattered.
-  public let fPValue: Double?
+  public private(set) var fPValue: Double?
 
   /// Logarithm of the normal likelihood at the fit, ½ (Σ log w − n (log 2π + 1 − log n + log Σ w (y − ŷ)²)), as R's
   /// `logLik`. Nil where the fit is perfect.
@@ -74,6 +74,15 @@ public struct FitStatistics: Equatable, Sendable, Codable {
     logLikelihood = isLeastSquares && likelihood.isFinite ? likelihood : nil
     aic = logLikelihood.map { -2 * $0 + 2 * Double(rank + 1) }
     bic = logLikelihood.map { -2 * $0 + CLibrary.logarithm(count) * Double(rank + 1) }
+  }
+}
+
+extension FitStatistics {
+  /// The statistics with the F of another covariance of the coefficients; nil for none.
+  package func with(_ test: WaldTest?) -> FitStatistics {
+    var statistics = self
+    (statistics.fStatistic, statistics.fPValue) = (test?.statistic, test?.pValue)
+    return statistics
   }
 }
 

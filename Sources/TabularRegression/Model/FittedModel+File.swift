@@ -50,6 +50,18 @@ extension FittedModel {
     return try perTarget(contentsOf: path)
   }
 
+  /// Models of rank 0, on all ranks.
+  ///
+  /// - Precondition: rank 0 has some.
+  package static func broadcast(
+    _ models: [FittedModel]?, on communicator: any Communicator
+  ) throws(TabularError) -> [FittedModel] {
+    if let models, communicator.size == 1 { return models }
+    let bytes = try communicator.broadcast(
+      models.map { envelope.bytes(of: ModelContents($0[0], others: Array($0.dropFirst()))) })
+    return try Self.models(RandomAccessFile(bytes, name: "MPI"))
+  }
+
   init(_ file: RandomAccessFile) throws(TabularError) {
     let models = try Self.models(file)
     if models.count > 1 {

@@ -34,12 +34,14 @@ extension FittedModel {
 
   /// Statistics and certificate of an exact fit.
   var exactFooter: [String] {
-    var lines = errorLine
+    var lines = robustLines
+    lines += errorLine
     lines += rSquaredLine
     if let f = statistics.fStatistic {
       let freedom = observations - statistics.degreesOfFreedom - (hasIntercept ? 1 : 0)
+      let name = robustCovariance == nil ? "F" : "Wald's F"
       let p = statistics.fPValue.map { ", p \(probability($0))" } ?? ""
-      lines.append("F \(number(f)) on \(freedom) and \(statistics.degreesOfFreedom) degrees of freedom\(p)")
+      lines.append("\(name) \(number(f)) on \(freedom) and \(inferenceDegreesOfFreedom) degrees of freedom\(p)")
     }
     guard let certificate else { return lines }
     if statistics.residualSumOfSquares <= 1e-26 * statistics.totalSumOfSquares,

@@ -107,6 +107,7 @@ extension ModelContents {
       Certificate($0, members.dependencies ?? [], members.readingLoss)
     }
     (covariance, method) = (members.covariance, members.method)
+    robustCovariance = members.robustCovariance
     if members.training != nil {
       training = TrainingRun(members, coefficients)
       if training == nil { return nil }

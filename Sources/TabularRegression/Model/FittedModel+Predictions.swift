@@ -45,7 +45,7 @@ extension FittedModel {
       of: table, for: .weightedPrediction, weights: weights,
       Policies(unseen: unseen, unestimable: unestimable), forLeverages: true)
     let intervals = try intervals(
-      interval, level, around: try predictions(rows, table), leverages: leverages(rows),
+      interval, level, around: try predictions(rows, table), leverages: try relativeVariances(rows),
       weights: rows.design.weights, table)
     return rows.spread(
       intervals, over: table.rowCount,
@@ -100,7 +100,7 @@ extension FittedModel {
   ) throws(TabularError) -> [IntervalPrediction] {
     let intervals = interval.around(
       predictions, leverages: leverages ?? [], weights: weights, statistics.residualStandardError,
-      freedom: statistics.degreesOfFreedom, level: level)
+      freedom: inferenceDegreesOfFreedom, level: level)
     guard let intervals else {
       throw .unusable(
         file: table.source, message: "an interval is beyond a Double; check the units of its fields")

@@ -21,7 +21,7 @@ public struct FittedModel: Equatable, Sendable {
 
   /// The table of coefficients: the intercept first (if there is one), then one per feature. The estimate is nil for
   /// one that was left out; there are no standard errors of a model trained by SGD.
-  public let coefficientStatistics: CoefficientTable
+  public internal(set) var coefficientStatistics: CoefficientTable
 
   /// Number of rows that the model was fitted on, those of weight 0 not counted.
   public let observations: Int
@@ -30,7 +30,7 @@ public struct FittedModel: Equatable, Sendable {
   public let droppedRows: Int
 
   /// Residuals, R² and so on, on the rows that the model was fitted on.
-  public let statistics: FitStatistics
+  public internal(set) var statistics: FitStatistics
 
   /// How an exact fit was reached; features are counted in ``features``. Nil for a model trained by SGD.
   public let certificate: Certificate?
@@ -38,6 +38,11 @@ public struct FittedModel: Equatable, Sendable {
   /// (XᵀWX)⁻¹, from which intervals are computed. Nil for SGD, ridge and least norm, and where a column's spread is
   /// beyond Double.
   public let covariance: UnscaledCovariance?
+
+  /// The covariance of the coefficients where the errors may have unequal variances or depend on each other, which
+  /// standard errors, intervals and F are then formed from. Nil for that of independent errors of equal variance,
+  /// s² (XᵀWX)⁻¹.
+  public internal(set) var robustCovariance: RobustCovariance?
 
   /// The settings of an exact fit. Nil for a model trained by SGD.
   public let method: LeastSquares?

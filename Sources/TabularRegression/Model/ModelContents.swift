@@ -12,6 +12,7 @@ struct ModelContents: Codable {
   var statistics: FitStatistics
   var certificate: Certificate?
   var covariance: UnscaledCovariance?
+  var robustCovariance: RobustCovariance?
   var method: LeastSquares?
   var training: TrainingRun?
   /// The models of the other targets of the formula; nil where there is one.
@@ -36,6 +37,7 @@ struct ModelContents: Codable {
     (observations, droppedRows) = (model.observations, model.droppedRows)
     (certificate, covariance) = (model.certificate, model.covariance)
     (method, training) = (model.method, model.training)
+    robustCovariance = model.robustCovariance
   }
 
   /// What is wrong with the contents, in words; nil where they can be used.
@@ -81,8 +83,8 @@ struct ModelContents: Codable {
   }
 
   private var covarianceFault: String? {
-    guard let covariance else { return nil }
     let misfit = "the covariance is not that of the coefficients"
+    guard let covariance else { return robustCovariance == nil ? nil : misfit }
     if let levels = covariance.levels {
       if levels.columns != design.absorption(fewest: 2)?.columns
         || covariance.features.contains(where: levels.columns.range.contains)
@@ -96,6 +98,7 @@ struct ModelContents: Codable {
       guard isUnaccounted.indices.contains(feature), isUnaccounted[feature] else { return misfit }
       isUnaccounted[feature] = false
     }
+    if let robustCovariance, robustCovariance.inner.rowCount != covariance.coordinateCount { return misfit }
     let isWhole = !isUnaccounted.contains(true) && (covariance.weightSum != nil) == design.hasIntercept
     return isWhole ? nil : misfit
   }
@@ -110,7 +113,8 @@ struct ModelContents: Codable {
 
   var coefficients: CoefficientTable {
     CoefficientTable(
-      estimates: estimates, standardErrors: standardErrors, degreesOfFreedom: statistics.degreesOfFreedom)
+      estimates: estimates, standardErrors: standardErrors,
+      degreesOfFreedom: robustCovariance?.degreesOfFreedom ?? statistics.degreesOfFreedom)
   }
 
   /// The model.
@@ -120,6 +124,6 @@ struct ModelContents: Codable {
       formula: formula, design: design, model: coefficients.model(hasIntercept: design.hasIntercept),
       coefficientStatistics: coefficients, observations: observations, droppedRows: droppedRows,
       statistics: statistics, certificate: certificate,
-      covariance: covariance, method: method, training: training)
+      covariance: covariance, robustCovariance: robustCovariance, method: method, training: training)
   }
 }

@@ -29,6 +29,8 @@ struct ModelRecord: Codable {
     @Null var method: LeastSquares?
     @Null var certificate: CertificateRecord?
     @Null var covariance: UnscaledCovariance?
+    /// Not there for independent errors of equal variance.
+    var robustCovariance: RobustCovariance?
     @Null var training: SGD?
     @Null var batchSize: Int?
     @Null var redundant: [CertificateRecord.Dependency]?
@@ -114,6 +116,7 @@ extension ModelRecord.Members {
     let distinct = model.design.distinctNames
     certificate = model.certificate.map { CertificateRecord($0, names: distinct) }
     covariance = model.covariance
+    robustCovariance = model.robustCovariance
     training = model.training?.method
     batchSize = model.training?.batchSize
     redundant = model.training?.redundant.map { CertificateRecord.Dependency($0, names: distinct) }

@@ -142,8 +142,9 @@ extension FittedModel {
     var values = [spread(predictions)]
     if let interval = columns.interval {
       let intervals = try intervals(
-        interval, columns.level, around: predictions, leverages: leverages, weights: rows.design.weights,
-        block)
+        interval, columns.level, around: predictions,
+        leverages: robustCovariance == nil ? leverages : try relativeVariances(rows),
+        weights: rows.design.weights, block)
       // Tables have no infinity.
       for ends in [intervals.map(\.lower), intervals.map(\.upper)] {
         values.append(spread(ends.map { $0.isFinite ? $0 : .nan }))

@@ -1,0 +1,76 @@
+package import LinearAlgebra
+internal import LinearRegression
+
+extension FittedModel {
+  /// L V Lᵀ, V being the covariance of the coefficients: what is known of linear combinations of them.
+  ///
+  /// - Parameter L: combinations × coefficients, that of the intercept first (if there is one).
+  /// - Throws: ``TabularError/unusable(file:message:)`` for a model without standard errors, or combinations of the levels of a
+  ///   category that was taken out of the rows where errors are not those of independent rows.
+  /// - Precondition: L has a column for each coefficient.
+  /// - Complexity: O(combinations · p²)
+  package func covariance(ofCombinations L: Matrix<Double>) throws(TabularError) -> Matrix<Double> {
+    guard let covariance else { throw .noStandardErrors(reason: whyNoCovariance) }
+    guard let s = statistics.residualStandardError else {
+      throw .noStandardErrors(reason: "its fit has as many coefficients as rows")
+    }
+    guard let robustCovariance else { return covariance.covariance(ofCombinations: L) * (s * s) }
+    let (features, levels) = covariance.coordinates(ofCombinations: L)
+    if let levels, levels.elements.contains(where: { $0 != 0 }) {
+      throw .unusable(
+        file: "the model",
+        message:
+          "the levels of its category with many levels have no \(robustCovariance.estimator.name) standard errors; ask for other coefficients, or for the errors of independent rows")
+    }
+    return robustCovariance.covariance(ofCoordinates: features) * (s * s)
+  }
+
+  /// The degrees of freedom that t and F of the coefficients have.
+  package var inferenceDegreesOfFreedom: Int { coefficientStatistics.degreesOfFreedom }
+}
+
+extension FittedModel {
+  /// The variances of the predictions of rows in units of s²: their leverages, or uᵀΩu where the errors may have unequal
+  /// variances or depend on each other; nil where the model has no covariance.
+  ///
+  /// - Throws: ``TabularError/noIntervals(reason:)`` where a category was taken out of the rows of such a fit.
+  func relativeVariances(_ rows: FeatureRows) throws(TabularError) -> [Double]? {
+    guard let robustCovariance, let covariance else { return leverages(rows) }
+    if covariance.levels != nil {
+      throw .noIntervals(
+        reason: "the levels of its category with many levels have no \(robustCovariance.estimator.name) standard errors")
+    }
+    let U = covariance.coordinates(rows.design.X.high), product = gemm(U, robustCovariance.inner)
+    return (0..<U.rowCount).map { row in
+      max(0, (0..<U.columnCount).reduce(0) { $0 + U[row, $1] * product[row, $1] })
+    }
+  }
+
+  /// How standard errors were estimated, where errors were not taken as independent and of equal variance.
+  var robustLines: [String] {
+    guard let robustCovariance else { return [] }
+    let freedom = robustCovariance.degreesOfFreedom
+    let factor = formatted(robustCovariance.factor, significantDigits: 6)
+    switch robustCovariance.estimator {
+    case .hc0, .hc2, .hc3: return ["standard errors \(robustCovariance.estimator.name)"]
+    case .hc1: return ["standard errors HC1, with the factor n/(n - k) = \(factor)"]
+    case .neweyWest(let lags):
+      return ["standard errors of Newey and West, \(counted(lags, "lag")), with the factor n/(n - k) = \(factor)"]
+    case .clustered(let columns):
+      let names = zip(columns, robustCovariance.clusterCounts).map { "\(printable($0)) (\($1) clusters)" }
+      var lines = [
+        "standard errors clustered by \(names.joined(separator: " and "))",
+        "  with the factor G/(G - 1) (n - 1)/(n - k) = \(factor); t on \(counted(freedom, "degree")) of freedom",
+      ]
+      if robustCovariance.isRepaired {
+        lines.append("  the covariance had negative eigenvalues, which were replaced by 0")
+      }
+      let coefficients = observations - statistics.degreesOfFreedom
+      if let least = robustCovariance.clusterCounts.min(), least < coefficients {
+        lines.append(
+          "  \(least) clusters for \(coefficients) coefficients: errors are uncertain, and there is no F of all")
+      }
+      return lines
+    }
+  }
+}

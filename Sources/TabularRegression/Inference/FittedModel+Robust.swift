@@ -1,0 +1,79 @@
+internal import LinearAlgebra
+public import LinearRegression
+
+extension FittedModel {
+  /// The model with standard errors, t, p, intervals and F by another estimator of the covariance of the coefficients,
+  /// from the rows of the fit; the coefficients stay.
+  ///
+  /// ```swift
+  /// let model = try FittedModel("price ~ area + rooms", homes)
+  /// let clustered = try model.withCovariance(.clustered(by: ["street"]), of: homes)
+  /// ```
+  /// - Parameters:
+  ///   - estimator: how it is estimated.
+  ///   - table: the rows of the fit, with the columns of the clusters; for
+  ///     ``/LinearRegression/CovarianceEstimator/neweyWest(lags:)`` in the order of time.
+  /// - Throws: ``TabularError``: a model without standard errors or degrees of freedom; a perfect fit; rows that are not
+  ///   those of the fit; a missing cluster; a single cluster; HC2 or HC3 with a row of leverage 1.
+  /// - Complexity: O(rows p²)
+  public func withCovariance(
+    _ estimator: CovarianceEstimator, of table: Table
+  ) throws(TabularError) -> FittedModel {
+    let rows = try RobustRows([self], estimator, source: table.source)
+    var sums = RobustSums(rows)
+    sums.merge(try rows.part(table))
+    return try sums.models(rows, source: table.source)[0]
+  }
+
+  /// The models of all targets, as ``withCovariance(_:of:)`` has them, from rows that need not fit in memory.
+  ///
+  /// - Parameters:
+  ///   - communicator: the ranks, of which each has its part of the rows; the models are rank 0's.
+  ///   - progress: called with the number of rows that were read.
+  /// - Returns: nil on ranks but the first.
+  package static func withCovariance(
+    _ estimator: CovarianceEstimator, of models: [FittedModel], reading source: some TableSource,
+    on communicator: any Communicator = SingleProcess(), progress: (Int) -> Void = { _ in }
+  ) throws(TabularError) -> [FittedModel]? {
+    let rows = try RobustRows(models, estimator, source: source.source)
+    var sums = RobustSums(rows)
+    try communicator.forEachBlock(of: source, columns: rows.columns) { (block) throws(TabularError) in
+      try rows.part(block)
+    } take: { (part) in
+      sums.merge(part)
+      progress(sums.rowCount)
+    }
+    return communicator.rank == 0 ? try sums.models(rows, source: source.source) : nil
+  }
+
+  /// The model with a covariance of its coefficients.
+  func with(_ robust: RobustCovariance) -> FittedModel {
+    guard let covariance, let s = statistics.residualStandardError else { return self }
+    var model = self
+    model.robustCovariance = robust
+    model.coefficientStatistics = CoefficientTable(
+      estimates: coefficientStatistics.estimates,
+      standardErrors: covariance.standardErrors(robust, unit: s, coefficients: coefficientStatistics.count),
+      degreesOfFreedom: robust.degreesOfFreedom)
+    model.statistics = statistics.with(model.waldTest)
+    return model
+  }
+
+  /// Wald's test that all coefficients but the intercept's are 0; nil where the covariance is singular, or a category was
+  /// taken out of the rows.
+  private var waldTest: WaldTest? {
+    guard let covariance, covariance.levels == nil, !covariance.features.isEmpty else { return nil }
+    let first = hasIntercept ? 1 : 0, rows = covariance.features.map { first + $0 }
+    let L = Matrix<Double>(rows: rows.count, columns: coefficientStatistics.count) { rows[$0] == $1 ? 1 : 0 }
+    guard let V = try? self.covariance(ofCombinations: L) else { return nil }
+    return WaldTest(
+      rows.map { coefficientStatistics.estimates[$0] }, covariance: V, degreesOfFreedom: inferenceDegreesOfFreedom)
+  }
+}
+
+extension TabularError {
+  /// A model has no standard errors.
+  static func noStandardErrors(reason: String) -> TabularError {
+    .unusable(file: "the model", message: "it has no standard errors: \(reason)")
+  }
+}

@@ -1,0 +1,173 @@
+internal import LinearAlgebra
+internal import LinearRegression
+
+/// The scores of the rows of a fit, summed up for its models one block after another.
+struct RobustRows: Sendable {
+  let models: [FittedModel]
+  let estimator: CovarianceEstimator
+  private let scores: [Scores]
+  private let condensed: [FittedModel.Condensed?]
+
+  /// - Throws: ``TabularError``: a model without standard errors or degrees of freedom, or a perfect fit.
+  init(_ models: [FittedModel], _ estimator: CovarianceEstimator, source: String) throws(TabularError) {
+    (self.models, self.estimator) = (models, estimator)
+    condensed = models.map { $0.condensed(forLeverages: true) }
+    var scores: [Scores] = []
+    for (model, condensed) in zip(models, condensed) {
+      guard let covariance = model.covariance else {
+        throw .noStandardErrors(reason: model.whyNoCovariance)
+      }
+      let columns = condensed?.model ?? model.model
+      do throws(DataError) {
+        scores.append(
+          Scores(
+            covariance, estimator,
+            positions: covariance.features.map { condensed?.absorption.position(ofOther: $0, effects: true) ?? $0 },
+            coefficients: columns.coefficients, intercept: columns.intercept,
+            unit: try model.statistics.unitOfScores()))
+      } catch {
+        throw model.design.tabular(error, source)
+      }
+    }
+    self.scores = scores
+  }
+
+  /// What a block of rows comes to.
+  struct Part: Sendable, Codable {
+    var sums: [ScoreSums]
+    /// The clusters of each column, in the order in which they stand in the block.
+    var clusters: [[String]]
+    /// Which of them an intersection is of.
+    var intersections: [[Int32]]
+    let rowCount: Int
+  }
+
+  /// Columns that are read.
+  var columns: Set<String> {
+    models.reduce(into: Set(estimator.clusters)) {
+      $0.formUnion($1.design.tableColumns(for: $1.weights == nil ? .evaluation : .fit))
+    }
+  }
+
+  /// The scores of a block.
+  func part(_ block: Table) throws(TabularError) -> Part {
+    var part = Part(sums: [], clusters: [], intersections: [], rowCount: block.rowCount)
+    var ways: [(codes: [Int32], count: Int)] = []
+    for (model, scores) in zip(models, scores) {
+      let rows = try model.rows(
+        of: block, for: model.weights == nil ? .evaluation : .fit, weights: model.weights, .init(),
+        forLeverages: true)
+      // The rows are those of all targets, so that their clusters are too.
+      if part.sums.isEmpty, !estimator.clusters.isEmpty {
+        let words = try estimator.clusters.map { (name) throws(TabularError) in
+          try Self.clusters(name, block, rows.design)
+        }
+        part.clusters = words.map(\.levels)
+        ways = Scores.ways(words.map { ($0.codes, $0.levels.count) })
+        part.intersections = Self.intersections(ways)
+      }
+      part.sums.append(
+        scores.sums(
+          Scores.Rows(
+            X: rows.design.X.high, y: rows.design.response[column: 0], weights: rows.design.weights,
+            levels: rows.condensed == nil ? nil : rows.design.levels?.codes, clusters: ways)))
+    }
+    return part
+  }
+
+  /// The clusters of the rows that a fit keeps.
+  private static func clusters(
+    _ name: String, _ block: Table, _ rows: DesignRows
+  ) throws(TabularError) -> TableColumn.Words {
+    let count = rows.X.high.rowCount
+    func check(_ isMissing: (Int) -> Bool) throws(TabularError) {
+      if let row = (0..<count).lazy.map(rows.blockRow).first(where: isMissing) {
+        throw block.fault(
+          name, row: row, "the row's cluster is missing; complete the field, or leave the row out of the fit")
+      }
+    }
+    switch try block.find(name).values {
+    case .mixed(let fault): throw fault.error
+    case .numbers(let numbers):
+      try check { numbers[$0].isNaN }
+      return TableColumn.Words((0..<count).lazy.map { Expression.text(of: numbers[rows.blockRow($0)] + 0) })
+    case .words(let words):
+      try check { words.codes[$0] < 0 }
+      if rows.kept == nil { return words }
+      return TableColumn.Words(
+        (0..<count).lazy.map { words.levels[Int(words.codes[rows.blockRow($0)])] })
+    }
+  }
+
+  /// For each intersection the cluster of the first and of the second column.
+  private static func intersections(_ ways: [(codes: [Int32], count: Int)]) -> [[Int32]] {
+    if ways.count < 3 { return [] }
+    var found = [[Int32]](repeating: [], count: ways[2].count)
+    for (row, code) in ways[2].codes.enumerated() where found[Int(code)].isEmpty {
+      found[Int(code)] = [ways[0].codes[row], ways[1].codes[row]]
+    }
+    return found
+  }
+}
+
+/// The sums of all blocks, and the numbers of their clusters.
+struct RobustSums {
+  private var sums: [ScoreSums]
+  private var clusters: [[String: Int32]]
+  private var intersections: [[Int32]: Int32] = [:]
+  private(set) var rowCount = 0
+
+  init(_ rows: RobustRows) {
+    let ways = [0, 1, 3][rows.estimator.clusters.count]
+    sums = rows.models.map {
+      ScoreSums(
+        rows.estimator, coordinates: $0.covariance?.coordinateCount ?? 0, clusters: Array(repeating: 0, count: ways))
+    }
+    clusters = rows.estimator.clusters.map { _ in [:] }
+  }
+
+  /// Takes the sums of a block that follows.
+  mutating func merge(_ part: RobustRows.Part) {
+    rowCount += part.rowCount
+    var numbers = zip(clusters.indices, part.clusters).map { way, words in
+      words.map { word in
+        let number = clusters[way][word] ?? Int32(clusters[way].count)
+        clusters[way][word] = number
+        return number
+      }
+    }
+    if numbers.count == 2 {
+      numbers.append(
+        part.intersections.map { pair in
+          let key = [numbers[0][Int(pair[0])], numbers[1][Int(pair[1])]]
+          let number = intersections[key] ?? Int32(intersections.count)
+          intersections[key] = number
+          return number
+        })
+    }
+    for index in sums.indices { sums[index].merge(part.sums[index], clusters: numbers) }
+  }
+
+  /// The models with the covariances that the sums come to.
+  func models(_ rows: RobustRows, source: String) throws(TabularError) -> [FittedModel] {
+    var models: [FittedModel] = []
+    for (model, sums) in zip(rows.models, sums) {
+      do throws(DataError) {
+        if sums.observations != model.observations {
+          throw .noCovariance(
+            "there are \(sums.observations) rows, and \(model.observations) in the fit; give all rows that it was fitted to, and no others"
+          )
+        }
+        let freedom = model.statistics.degreesOfFreedom
+        models.append(
+          model.with(
+            try RobustCovariance(
+              rows.estimator, sums, observations: model.observations,
+              parameters: model.observations - freedom)))
+      } catch {
+        throw model.design.tabular(error, source)
+      }
+    }
+    return models
+  }
+}
