@@ -25,6 +25,9 @@ public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A weight is negative; the row counts from 0.
   case negativeWeight(row: Int)
 
+  /// A weight that counts equal rows is no whole number; the row counts from 0.
+  case fractionalWeight(row: Int)
+
   /// Every weight is zero.
   case noWeight
 
@@ -58,6 +61,8 @@ public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
       "the \(variable.rawValue) hold a value that is not finite in row \(row), column \(column) (counted from 0); remove or replace it"
     case .negativeWeight(let row):
       "the weight of row \(row) (counted from 0) is negative; weights are zero or more"
+    case .fractionalWeight(let row):
+      "the weight of row \(row) (counted from 0) is no whole number; frequency weights count equal rows"
     case .noWeight:
       "all weights are zero; give at least one row a weight"
     case .rankDeficient(let redundant):

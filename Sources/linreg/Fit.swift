@@ -35,8 +35,7 @@ struct Fit: RankedCommand {
   @OptionGroup var ranks: RankOptions
   @OptionGroup var keep: KeepOptions
 
-  @Option(help: "The column that weighs the rows, as R's lm does.")
-  var weights: String?
+  @OptionGroup var weighing: WeightOptions
 
   @Flag(help: "Fit without an intercept; with --target.")
   var noIntercept = false
@@ -53,6 +52,10 @@ struct Fit: RankedCommand {
   func validate() throws {
     if noIntercept && data.target == nil {
       throw ValidationError("--no-intercept goes with --target; a formula says \"- 1\".")
+    }
+    if covariance.vcov == .classical && weighing.kind == .probability {
+      throw ValidationError(
+        "The standard errors of probability weights are robust; leave --vcov classical out.")
     }
     guard let report else { return }
     if report.isEmpty || report == "-" { throw ValidationError("--report needs the name of a file.") }
@@ -91,10 +94,10 @@ struct Fit: RankedCommand {
       let formula =
         try formula
         ?? data.formula(
-          of: file.columnNames, in: file.source, besides: weights, intercept: !noIntercept)
+          of: file.columnNames, in: file.source, besides: weighing.column, intercept: !noIntercept)
       var progress = ReadingProgress()
       defer { progress.end() }
-      if covariance.needsRows { try file.prepareToRepeat() }
+      if needsRowsAgain { try file.prepareToRepeat() }
       let models: [FittedModel]?
       if communicator.size > 1 {
         models = try fit(formula, communicator, kept, file, open, &progress)
@@ -109,6 +112,9 @@ struct Fit: RankedCommand {
     if let report { try write(report, models?[0], communicator) }
   }
 
+  /// Whether the rows are gone through once more for standard errors; those of probability weights are robust.
+  private var needsRowsAgain: Bool { covariance.needsRows || weighing.kind == .probability }
+
   /// Columns of clusters that the formula does not take as numbers.
   private func clustersReadAsWords(_ formula: Formula?) -> [String] {
     let features = formula.map { $0.variables ?? covariance.cluster } ?? []
@@ -121,9 +127,10 @@ struct Fit: RankedCommand {
     _ models: [FittedModel]?, _ file: TableFile, _ communicator: any Communicator,
     _ progress: inout ReadingProgress
   ) throws -> [FittedModel]? {
-    if !covariance.needsRows { return models }
+    if !needsRowsAgain { return models }
     let models = try FittedModel.broadcast(models, on: communicator)
-    guard let estimator = covariance.estimator(observations: models[0].observations) else { return models }
+    let chosen = covariance.estimator(observations: models[0].observations)
+    guard let estimator = chosen ?? (weighing.kind == .probability ? .hc1 : nil) else { return models }
     return try FittedModel.withCovariance(estimator, of: models, reading: file, on: communicator) {
       progress.show($0)
     }
@@ -150,7 +157,7 @@ struct Fit: RankedCommand {
     }
     let models = try FittedModel.perTarget(
       formula, on: communicator, part: part, whole: { () throws(TabularError) in try open(nil) },
-      weights: weights, missing: rows.missing, method: options.plainMethod(intercept: formula.hasIntercept),
+      weights: weighing.column, missing: rows.missing, method: method(formula),
       kept: kept,
       plan: { plan in
         progress.end()
@@ -174,11 +181,12 @@ struct Fit: RankedCommand {
     progress.end()
     let penalties = try options.penalties(of: formula.targetNames, note: Terminal.note) {
       try RidgeChoice.perTarget(
-        formula, table, weights: weights, missing: rows.missing, folds: options.folds, seed: options.seed)
+        formula, table, weights: weighing.column, missing: rows.missing, folds: options.folds,
+        seed: options.seed)
     }
     return try FittedModel.perTarget(
-      formula, table, weights: weights, missing: rows.missing,
-      method: options.plainMethod(intercept: formula.hasIntercept), penalties: penalties
+      formula, table, weights: weighing.column, missing: rows.missing,
+      method: method(formula), penalties: penalties
     ) { plan in
       tell(plan)
       progress.showSolving(columns: plan.features)
@@ -189,12 +197,18 @@ struct Fit: RankedCommand {
     _ formula: Formula, _ file: TableFile, _ progress: inout ReadingProgress
   ) throws -> [FittedModel] {
     try FittedModel.perTarget(
-      formula, reading: file, weights: weights, missing: rows.missing,
-      method: options.plainMethod(intercept: formula.hasIntercept),
+      formula, reading: file, weights: weighing.column, missing: rows.missing,
+      method: method(formula),
       plan: { plan in
         progress.end()
         tell(plan)
       }, solving: { progress.showSolving(columns: $0) }, progress: { progress.show($0) })
+  }
+
+  private func method(_ formula: Formula) -> LeastSquares {
+    var method = options.plainMethod(intercept: formula.hasIntercept)
+    method.weightKind = weighing.kind
+    return method
   }
 
   private func tell(_ plan: FitPlan) {

@@ -23,7 +23,8 @@ struct Vcov: RankedCommand {
   var model: String
 
   @Argument(
-    help: "CSV or NPY files with the rows of the fit, in its order for hac, read as one; \"-\" is standard input.",
+    help:
+      "CSV or NPY files with the rows of the fit, in its order for hac, read as one; \"-\" is standard input.",
     completion: .file())
   var files: [String]
 
@@ -48,8 +49,10 @@ struct Vcov: RankedCommand {
     let communicator = try ranks.communicator()
     try communicator.onFirst { () throws(TabularError) in try output.check(besides: files + [model]) }
     let models = try threads.run { () -> [FittedModel]? in
-      let models = try communicator.agree(try FittedModel.perTarget(contentsOf: model, beforeRowsOf: files[0]))
-      let categories = models[0].categories.union(covariance.cluster.filter { !models[0].variables.contains($0) })
+      let models = try communicator.agree(
+        try FittedModel.perTarget(contentsOf: model, beforeRowsOf: files[0]))
+      let categories = models[0].categories.union(
+        covariance.cluster.filter { !models[0].variables.contains($0) })
       let file = try communicator.part(files) { (part) throws(TabularError) in
         try TableFile(files, options: text.options(categories: categories), part: part)
       }

@@ -37,6 +37,9 @@ public struct LeastSquares: Equatable, Sendable, Codable {
   /// of MASS, and scikit-learn's `Ridge` after `StandardScaler`. 0 for none.
   public var ridgePenalty: Double
 
+  /// What the weights of the rows mean.
+  public var weightKind: WeightKind
+
   /// Whether the rows are read once more at the end, to measure what is left of Xᵀr for the certificate, and to correct
   /// the coefficients by it. Without it well-conditioned data are read once.
   public var measuresResidual: Bool
@@ -83,7 +86,8 @@ public struct LeastSquares: Equatable, Sendable, Codable {
   /// The penalty is a number, 0 or more; a fit under another throws.
   public init(
     intercept: Bool = true, solver: Solver = .automatic, precision: Precision = .automatic,
-    redundancy: RedundancyPolicy = .drop, ridgePenalty: Double = 0, measuresResidual: Bool = false
+    redundancy: RedundancyPolicy = .drop, ridgePenalty: Double = 0, measuresResidual: Bool = false,
+    weightKind: WeightKind = .analytic
   ) {
     self.intercept = intercept
     self.solver = solver
@@ -91,6 +95,7 @@ public struct LeastSquares: Equatable, Sendable, Codable {
     self.redundancy = redundancy
     self.ridgePenalty = ridgePenalty
     self.measuresResidual = measuresResidual
+    self.weightKind = weightKind
   }
 
   /// Decodes settings; such as are not allowed are an error.
@@ -102,6 +107,7 @@ public struct LeastSquares: Equatable, Sendable, Codable {
     redundancy = try container.decode(RedundancyPolicy.self, forKey: .redundancy)
     ridgePenalty = try container.decode(Double.self, forKey: .ridgePenalty)
     measuresResidual = try container.decode(Bool.self, forKey: .measuresResidual)
+    weightKind = try container.decode(WeightKind.self, forKey: .weightKind)
     do {
       try validate()
     } catch {
@@ -118,6 +124,14 @@ public struct LeastSquares: Equatable, Sendable, Codable {
     }
   }
 
+  /// Throws where weights count rows and one is no whole number.
+  private func checkFrequencies<Scalar: BLASScalar>(_ weights: [Scalar]?) throws(DataError) {
+    guard weightKind == .frequency, let weights else { return }
+    if let row = weights.firstIndex(where: { $0.isFinite && $0 != $0.rounded() }) {
+      throw .fractionalWeight(row: row)
+    }
+  }
+
   /// Throws where the settings are not allowed.
   func checkSettings() throws(DataError) {
     do { try validate() } catch { throw .setting(error) }
@@ -129,7 +143,8 @@ public struct LeastSquares: Equatable, Sendable, Codable {
   ///   - X: design matrix without a column of ones, n × p, one row per observation.
   ///   - y: targets, n × k.
   ///   - weights: n weights, zero or more: Σ w (y − ŷ)² is minimised, as R's `lm` does. A row of weight 2 moves the
-  ///     coefficients as two equal rows would, but counts as one observation; one of weight 0 is absent. Nil for 1.
+  ///     coefficients as two equal rows would, but counts as one observation; one of weight 0 is absent. Nil for 1. See
+  ///     ``weightKind`` for other meanings.
   /// - Returns: the fit.
   /// - Throws: ``DataError``: no rows, shapes that do not fit, a setting that is not allowed, a value that is not finite,
   ///   a spread or coefficient beyond Double, redundant features if the method refuses them.
@@ -161,10 +176,11 @@ public struct LeastSquares: Equatable, Sendable, Codable {
     if let (row, column) = lowTargets?.firstNonFinite() {
       throw .nonFinite(.targets, row: row, column: column)
     }
+    try checkFrequencies(weights)
     return try checked(X, y, weights: weights) { () throws(DataError) in
       try Rows.with(X, y, weights: weights, low: (low, lowTargets)) { (rows) throws(DataError) in
         var ladder = Ladder(method: self, rows: rows, roundings: roundings)
-        return try ladder.fit()
+        return try ladder.fit().counting(weightKind, weightSum: rows.totalWeight)
       }
     }
   }

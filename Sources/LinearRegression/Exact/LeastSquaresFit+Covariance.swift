@@ -26,27 +26,32 @@ extension LeastSquaresFit {
   ) throws(DataError) -> RobustCovariance {
     try DataError.checkRows(X, y, weights, "covariance")
     try DataError.check(
-      X.columnCount == model.featureCount && y.columnCount == model.targetCount && 0..<y.columnCount ~= target,
-      "covariance: X is \(X.shape) and y \(y.shape), but the fit has \(model.featureCount) features and \(model.targetCount) targets")
+      X.columnCount == model.featureCount && y.columnCount == model.targetCount
+        && 0..<y.columnCount ~= target,
+      "covariance: X is \(X.shape) and y \(y.shape), but the fit has \(model.featureCount) features and \(model.targetCount) targets"
+    )
     try DataError.check(
       clusters.count == estimator.clusters.count && clusters.allSatisfy { $0.count == X.rowCount },
-      "covariance: there are clusters of \(clusters.map(\.count)) rows for \(estimator.clusters.count) columns of clusters and \(X.rowCount) rows")
+      "covariance: there are clusters of \(clusters.map(\.count)) rows for \(estimator.clusters.count) columns of clusters and \(X.rowCount) rows"
+    )
     let (unscaled, s) = try checkedForRobust(estimator, statistics[target])
     let scores = Scores(
       unscaled, estimator, positions: unscaled.features, coefficients: model.weights[column: target],
-      intercept: model.intercepts[target], unit: s)
+      intercept: model.intercepts[target], unit: s, weightKind: weightKind)
     let sums = scores.sums(
       Scores.Rows(
         X: X, y: y[column: target], weights: weights, clusters: Scores.ways(clusters.map(Scores.codes))))
     return try RobustCovariance(
-      estimator, sums, observations: observations, parameters: observations - statistics[target].degreesOfFreedom)
+      estimator, sums, observations: observations,
+      parameters: observations - statistics[target].degreesOfFreedom)
   }
 
   /// The same of one target given flat.
   ///
   /// - Throws: ``DataError``, as for several targets.
   public func covariance<M: RowMajor>(
-    _ estimator: CovarianceEstimator, _ X: M, _ y: [M.Scalar], weights: [M.Scalar]? = nil, clusters: [[Int]] = []
+    _ estimator: CovarianceEstimator, _ X: M, _ y: [M.Scalar], weights: [M.Scalar]? = nil,
+    clusters: [[Int]] = []
   ) throws(DataError) -> RobustCovariance {
     try covariance(estimator, X, Matrix(column: y), weights: weights, clusters: clusters)
   }
@@ -68,8 +73,10 @@ extension LeastSquaresFit {
     _ estimator: CovarianceEstimator, _ statistics: FitStatistics
   ) throws(DataError) -> (UnscaledCovariance, Double) {
     guard let covariance else {
-      throw .noCovariance("the coefficients are not those of least squares alone, and have no standard errors")
+      throw .noCovariance(
+        "the coefficients are not those of least squares alone, and have no standard errors")
     }
+    try estimator.check(weightKind)
     return (covariance, try statistics.unitOfScores())
   }
 }
@@ -80,10 +87,12 @@ extension FitStatistics {
   /// - Throws: ``DataError/noCovariance(_:)`` without degrees of freedom, and where residuals are but rounding.
   package func unitOfScores() throws(DataError) -> Double {
     guard let s = residualStandardError, degreesOfFreedom > 0 else {
-      throw .noCovariance("there are as many coefficients as rows, so that nothing is left to estimate errors from")
+      throw .noCovariance(
+        "there are as many coefficients as rows, so that nothing is left to estimate errors from")
     }
     guard s > 0, s.isFinite, residualSumOfSquares > 1e-26 * totalSumOfSquares || totalSumOfSquares == 0 else {
-      throw .noCovariance("the fit is perfect but for rounding; there are no errors to estimate a covariance from")
+      throw .noCovariance(
+        "the fit is perfect but for rounding; there are no errors to estimate a covariance from")
     }
     return s
   }

@@ -8,11 +8,14 @@ public struct LeastSquaresFit: Equatable, Sendable {
   /// Whether the model has an intercept.
   public let hasIntercept: Bool
 
-  /// Number of rows whose weight is not zero, n.
-  public let observations: Int
+  /// Number of rows whose weight is not zero, n; with ``WeightKind/frequency`` the sum of the weights.
+  public internal(set) var observations: Int
+
+  /// What the weights of the rows mean.
+  public internal(set) var weightKind = WeightKind.analytic
 
   /// Statistics of each target.
-  public let statistics: [FitStatistics]
+  public internal(set) var statistics: [FitStatistics]
 
   /// How the fit was reached and how far it can be trusted.
   public let certificate: Certificate
@@ -40,7 +43,7 @@ public struct LeastSquaresFit: Equatable, Sendable {
   public var intercept: Double { model.intercept }
 
   /// Standard errors of a fit with one target: the intercept's first (if there is one), then one per feature. Nil for
-  /// features that were left out, and where there are no degrees of freedom.
+  /// features that were left out, where there are no degrees of freedom, and with ``WeightKind/probability``.
   public var standardErrors: [Double?] { coefficientStatistics().map(\.standardError) }
 
   /// The table of coefficients of a target: the intercept first (if there is one), then one per feature.
@@ -54,7 +57,8 @@ public struct LeastSquaresFit: Equatable, Sendable {
     }
     return CoefficientTable(
       estimates: estimates,
-      standardErrors: s.map { s in (roots ?? []).map { root in root.map { s * $0 } ?? .nan } } ?? [],
+      standardErrors: weightKind == .probability
+        ? [] : s.map { s in (roots ?? []).map { root in root.map { s * $0 } ?? .nan } } ?? [],
       degreesOfFreedom: statistics[target].degreesOfFreedom)
   }
 

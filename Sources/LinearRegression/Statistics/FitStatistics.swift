@@ -7,32 +7,32 @@ public struct FitStatistics: Equatable, Sendable, Codable {
   public let totalSumOfSquares: Double
 
   /// n − rank
-  public let degreesOfFreedom: Int
+  public internal(set) var degreesOfFreedom: Int
 
   /// √(residual sum of squares / degrees of freedom). Nil without degrees of freedom, and for ridge.
-  public let residualStandardError: Double?
+  public internal(set) var residualStandardError: Double?
 
   /// 1 − residual / total sum of squares. Nil where y is constant.
   public let rSquared: Double?
 
   /// 1 − (1 − R²)(n − 1) / degrees of freedom; n instead of n − 1 without an intercept, as R does.
-  public let adjustedRSquared: Double?
+  public internal(set) var adjustedRSquared: Double?
 
   /// The F statistic of all features together against none. Nil where it does not exist.
-  public private(set) var fStatistic: Double?
+  public internal(set) var fStatistic: Double?
 
   /// The probability of an F at least as large if no feature mattered.
-  public private(set) var fPValue: Double?
+  public internal(set) var fPValue: Double?
 
   /// Logarithm of the normal likelihood at the fit, ½ (Σ log w − n (log 2π + 1 − log n + log Σ w (y − ŷ)²)), as R's
   /// `logLik`. Nil where the fit is perfect.
-  public let logLikelihood: Double?
+  public internal(set) var logLikelihood: Double?
 
   /// Akaike's criterion, −2 log likelihood + 2 (rank + 1): the residual variance counts as a parameter.
-  public let aic: Double?
+  public internal(set) var aic: Double?
 
   /// The Bayesian criterion, −2 log likelihood + (rank + 1) log n.
-  public let bic: Double?
+  public internal(set) var bic: Double?
 
   /// Derives the statistics from the sums of squares.
   ///

@@ -1,11 +1,13 @@
 internal import LinearAlgebra
+internal import LinearRegression
 
 // A file keeps levels as bytes, and the columns of a category's levels as the first and their number: there may be a
 // million of them.
 
 extension Design: Codable {
   private enum Key: String, CodingKey {
-    case targets, weights, offsets, hasIntercept, variables, columns, sources, centers, polynomials, missing
+    case targets, weights, weightKind, offsets, hasIntercept, variables, columns, sources, centers,
+      polynomials, missing
   }
 
   /// A column, or the columns of so many levels of a category, one behind the other.
@@ -18,6 +20,7 @@ extension Design: Codable {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(targets, forKey: .targets)
     try container.encodeIfPresent(weights, forKey: .weights)
+    if weightKind != .analytic { try container.encode(weightKind, forKey: .weightKind) }
     try container.encode(offsets, forKey: .offsets)
     try container.encode(hasIntercept, forKey: .hasIntercept)
     try container.encode(variables, forKey: .variables)
@@ -50,6 +53,7 @@ extension Design: Codable {
     let container = try decoder.container(keyedBy: Key.self)
     targets = try container.decode([Expression].self, forKey: .targets)
     weights = try container.decodeIfPresent(String.self, forKey: .weights)
+    weightKind = try container.decodeIfPresent(WeightKind.self, forKey: .weightKind) ?? .analytic
     offsets = try container.decode([Expression].self, forKey: .offsets)
     hasIntercept = try container.decode(Bool.self, forKey: .hasIntercept)
     variables = try container.decode([ResolvedVariable].self, forKey: .variables)

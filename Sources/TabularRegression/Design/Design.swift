@@ -1,3 +1,5 @@
+package import LinearRegression
+
 /// The columns of a regression: a formula's terms, resolved with the levels, means and fills that were found in the
 /// rows of the fit.
 ///
@@ -8,6 +10,9 @@ package struct Design: Hashable, Sendable {
 
   /// Name of the column that weighs the rows; nil where each counts the same.
   package var weights: String?
+
+  /// What the weights mean.
+  package var weightKind = WeightKind.analytic
 
   /// Numbers that are added to predictions with the coefficient 1: the fit is that of the targets less these.
   package var offsets: [Expression] = []

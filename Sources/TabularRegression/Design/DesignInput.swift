@@ -159,6 +159,11 @@ struct DesignInput {
         name, row: blockRow(row), count: weights.count { $0 < 0 },
         "the weight is negative; weights are zero or more")
     }
+    if design.weightKind == .frequency, let row = weights.firstIndex(where: { $0 != $0.rounded() }) {
+      throw table.fault(
+        name, row: blockRow(row), count: weights.count { $0 != $0.rounded() },
+        "\(Expression.text(of: weights[row])) is no whole number; frequency weights count equal rows")
+    }
     return weights
   }
 

@@ -9,7 +9,8 @@ extension DesignRows {
     _ formula: Formula, _ table: Table, weights: String?, missing: MissingPolicy, method: LeastSquares? = nil,
     triangles: Int? = nil
   ) throws(TabularError) {
-    let design = try Design(formula, table, weights: weights, missing: missing)
+    let design = try Design(
+      formula, table, weights: weights, missing: missing, weightKind: method?.weightKind ?? .analytic)
     self = try design.rowsOfFit(table, method, triangles: triangles)
   }
 

@@ -36,7 +36,8 @@ extension Design {
       return .rankDeficient(file: source, dependencies: redundant.map { $0.described { names[$0] } })
     case .cancelled: return .cancelled
     // What is not finite or negative has been found before, with its line.
-    case .noRows, .columnsDiffer, .fewerRowsThanFolds, .nonFinite, .negativeWeight, .shapes, .setting,
+    case .noRows, .columnsDiffer, .fewerRowsThanFolds, .nonFinite, .negativeWeight, .fractionalWeight,
+      .shapes, .setting,
       .noCovariance:
       return .unusable(file: source, message: error.description)
     }

@@ -71,7 +71,8 @@ extension ExtendedRows {
       try sums(design, plan)
     }
     let solved = try Self.tabular(design, source) { () throws(DataError) in
-      try fit.fit(because: "asked for", passes: 1 + passes)
+      try fit.fit(because: "asked for", passes: 1 + passes).counting(
+        method.weightKind, weightSum: factor.weightSum)
     }
     return design.targets.indices.map {
       FittedModel(

@@ -108,7 +108,8 @@ extension FittedModel {
     }
     var rows = Share.formulaRows(formula, source, weights, missing)
     rows.method = method
-    if let matrix = source.matrix, matrix.rowCount > blocksInMemory * matrix.blockRows,
+    if method.weightKind != .frequency, let matrix = source.matrix,
+      matrix.rowCount > blocksInMemory * matrix.blockRows,
       let share = try rows.matrixShare(progress: progress)
     {
       solving(share.design.columns.count)

@@ -165,8 +165,10 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
 
   /// A survey of no rows.
   func surveyOfNone() throws(TabularError) -> DesignSurvey {
-    try DesignSurvey(
+    var survey = try DesignSurvey(
       formula, columns: source.columnNames, weights: weights, missing: missing, source: source.source)
+    survey.weightKind = method.weightKind
+    return survey
   }
 }
 

@@ -11,6 +11,7 @@ extension FittedModel {
   /// - Complexity: O(combinations · p²)
   package func covariance(ofCombinations L: Matrix<Double>) throws(TabularError) -> Matrix<Double> {
     guard let covariance else { throw .noStandardErrors(reason: whyNoCovariance) }
+    if let reason = whyNoStandardErrors { throw .noStandardErrors(reason: reason) }
     guard let s = statistics.residualStandardError else {
       throw .noStandardErrors(reason: "its fit has as many coefficients as rows")
     }
@@ -20,7 +21,8 @@ extension FittedModel {
       throw .unusable(
         file: "the model",
         message:
-          "the levels of its category with many levels have no \(robustCovariance.estimator.name) standard errors; ask for other coefficients, or for the errors of independent rows")
+          "the levels of its category with many levels have no \(robustCovariance.estimator.name) standard errors; ask for other coefficients, or for the errors of independent rows"
+      )
     }
     return robustCovariance.covariance(ofCoordinates: features) * (s * s)
   }
@@ -30,6 +32,23 @@ extension FittedModel {
 }
 
 extension FittedModel {
+  /// Why a model with a covariance of independent errors has no standard errors by it, as a clause; nil where it has.
+  var whyNoStandardErrors: String? {
+    weightKind == .probability && robustCovariance == nil
+      ? "its rows have probability weights, whose standard errors are robust ones; linreg vcov finds them in the rows"
+      : nil
+  }
+
+  /// Throws where weights do not say how far the error of each row scatters, as residuals and influence are judged by.
+  package func requireRowsOfOneObservation() throws(TabularError) {
+    if weightKind == .analytic { return }
+    throw .unusable(
+      file: "the model",
+      message:
+        "it has \(weightKind.rawValue) weights; residuals and influence are told of rows that are an observation each, of models without weights or with --weights"
+    )
+  }
+
   /// The variances of the predictions of rows in units of s²: their leverages, or uᵀΩu where the errors may have unequal
   /// variances or depend on each other; nil where the model has no covariance.
   ///
@@ -38,7 +57,9 @@ extension FittedModel {
     guard let robustCovariance, let covariance else { return leverages(rows) }
     if covariance.levels != nil {
       throw .noIntervals(
-        reason: "the levels of its category with many levels have no \(robustCovariance.estimator.name) standard errors")
+        reason:
+          "the levels of its category with many levels have no \(robustCovariance.estimator.name) standard errors"
+      )
     }
     let U = covariance.coordinates(rows.design.X.high), product = gemm(U, robustCovariance.inner)
     return (0..<U.rowCount).map { row in
@@ -48,14 +69,16 @@ extension FittedModel {
 
   /// How standard errors were estimated, where errors were not taken as independent and of equal variance.
   var robustLines: [String] {
-    guard let robustCovariance else { return [] }
+    guard let robustCovariance else { return whyNoStandardErrors.map { ["no standard errors: \($0)"] } ?? [] }
     let freedom = robustCovariance.degreesOfFreedom
     let factor = formatted(robustCovariance.factor, significantDigits: 6)
     switch robustCovariance.estimator {
     case .hc0, .hc2, .hc3: return ["standard errors \(robustCovariance.estimator.name)"]
     case .hc1: return ["standard errors HC1, with the factor n/(n - k) = \(factor)"]
     case .neweyWest(let lags):
-      return ["standard errors of Newey and West, \(counted(lags, "lag")), with the factor n/(n - k) = \(factor)"]
+      return [
+        "standard errors of Newey and West, \(counted(lags, "lag")), with the factor n/(n - k) = \(factor)"
+      ]
     case .clustered(let columns):
       let names = zip(columns, robustCovariance.clusterCounts).map { "\(printable($0)) (\($1) clusters)" }
       var lines = [
@@ -68,7 +91,8 @@ extension FittedModel {
       let coefficients = observations - statistics.degreesOfFreedom
       if let least = robustCovariance.clusterCounts.min(), least < coefficients {
         lines.append(
-          "  \(least) clusters for \(coefficients) coefficients: errors are uncertain, and there is no F of all")
+          "  \(least) clusters for \(coefficients) coefficients: errors are uncertain, and there is no F of all"
+        )
       }
       return lines
     }

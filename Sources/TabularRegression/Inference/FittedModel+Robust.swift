@@ -67,7 +67,8 @@ extension FittedModel {
     let L = Matrix<Double>(rows: rows.count, columns: coefficientStatistics.count) { rows[$0] == $1 ? 1 : 0 }
     guard let V = try? self.covariance(ofCombinations: L) else { return nil }
     return WaldTest(
-      rows.map { coefficientStatistics.estimates[$0] }, covariance: V, degreesOfFreedom: inferenceDegreesOfFreedom)
+      rows.map { coefficientStatistics.estimates[$0] }, covariance: V,
+      degreesOfFreedom: inferenceDegreesOfFreedom)
   }
 }
 

@@ -19,12 +19,15 @@ struct RobustRows: Sendable {
       }
       let columns = condensed?.model ?? model.model
       do throws(DataError) {
+        try estimator.check(model.weightKind)
         scores.append(
           Scores(
             covariance, estimator,
-            positions: covariance.features.map { condensed?.absorption.position(ofOther: $0, effects: true) ?? $0 },
+            positions: covariance.features.map {
+              condensed?.absorption.position(ofOther: $0, effects: true) ?? $0
+            },
             coefficients: columns.coefficients, intercept: columns.intercept,
-            unit: try model.statistics.unitOfScores()))
+            unit: try model.statistics.unitOfScores(), weightKind: model.weightKind))
       } catch {
         throw model.design.tabular(error, source)
       }
@@ -121,7 +124,8 @@ struct RobustSums {
     let ways = [0, 1, 3][rows.estimator.clusters.count]
     sums = rows.models.map {
       ScoreSums(
-        rows.estimator, coordinates: $0.covariance?.coordinateCount ?? 0, clusters: Array(repeating: 0, count: ways))
+        rows.estimator, coordinates: $0.covariance?.coordinateCount ?? 0,
+        clusters: Array(repeating: 0, count: ways))
     }
     clusters = rows.estimator.clusters.map { _ in [:] }
   }
@@ -153,7 +157,7 @@ struct RobustSums {
     var models: [FittedModel] = []
     for (model, sums) in zip(rows.models, sums) {
       do throws(DataError) {
-        if sums.observations != model.observations {
+        if sums.observations != model.observations, model.weightKind != .frequency {
           throw .noCovariance(
             "there are \(sums.observations) rows, and \(model.observations) in the fit; give all rows that it was fitted to, and no others"
           )

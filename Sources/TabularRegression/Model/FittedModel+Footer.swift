@@ -41,7 +41,8 @@ extension FittedModel {
       let freedom = observations - statistics.degreesOfFreedom - (hasIntercept ? 1 : 0)
       let name = robustCovariance == nil ? "F" : "Wald's F"
       let p = statistics.fPValue.map { ", p \(probability($0))" } ?? ""
-      lines.append("\(name) \(number(f)) on \(freedom) and \(inferenceDegreesOfFreedom) degrees of freedom\(p)")
+      lines.append(
+        "\(name) \(number(f)) on \(freedom) and \(inferenceDegreesOfFreedom) degrees of freedom\(p)")
     }
     guard let certificate else { return lines }
     if statistics.residualSumOfSquares <= 1e-26 * statistics.totalSumOfSquares,

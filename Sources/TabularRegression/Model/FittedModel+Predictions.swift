@@ -40,7 +40,7 @@ extension FittedModel {
     from table: Table, interval: PredictionInterval, level: Double = 0.95, weights: String? = nil,
     unseen: UnseenPolicy = .error, unestimable: UnestimablePolicy = .missing
   ) throws(TabularError) -> [IntervalPrediction] {
-    try requireIntervals(level, table)
+    try requireIntervals(interval, level, table)
     let rows = try rows(
       of: table, for: .weightedPrediction, weights: weights,
       Policies(unseen: unseen, unestimable: unestimable), forLeverages: true)
@@ -80,7 +80,9 @@ extension FittedModel {
   }
 
   /// Throws where there are no intervals of a level around predictions.
-  func requireIntervals(_ level: Double, _ table: Table) throws(TabularError) {
+  func requireIntervals(
+    _ interval: PredictionInterval, _ level: Double, _ table: Table
+  ) throws(TabularError) {
     guard level > 0, level < 1 else {
       throw .unusable(
         file: table.source,
@@ -88,6 +90,12 @@ extension FittedModel {
           "the level of an interval is \(Expression.text(of: level)); give one between 0 and 1, such as 0.95")
     }
     if covariance == nil { throw .noIntervals(reason: whyNoCovariance) }
+    if let reason = whyNoStandardErrors { throw .noIntervals(reason: reason) }
+    if interval == .prediction, weightKind == .probability {
+      throw .noIntervals(
+        reason:
+          "probability weights do not tell how far single observations scatter; ask for confidence intervals")
+    }
     if statistics.degreesOfFreedom < 1 {
       throw .noIntervals(reason: "its fit has as many coefficients as rows")
     }

@@ -12,7 +12,9 @@ extension FittedModel {
   private var heading: [String] {
     var start =
       "\(printable(target)) on \(counted(design.columns.count, "feature")), \(counted(observations, "observation"))"
-    if let weights { start += ", weights \(printable(weights))" }
+    if let weights {
+      start += ", \(weightKind == .analytic ? "" : "\(weightKind.rawValue) ")weights \(printable(weights))"
+    }
     if let offset = design.offsetText { start += ", \(printable(offset))" }
     if let training {
       let heldOut = training.method.validationFraction > 0 ? " and \(training.validationRows) held out" : ""

@@ -62,6 +62,9 @@ public struct FittedModel: Equatable, Sendable {
   /// Name of the column that weighs the rows; nil where each counts the same.
   public var weights: String? { design.weights }
 
+  /// What the weights mean.
+  public var weightKind: WeightKind { design.weightKind }
+
   /// Whether the model has an intercept.
   public var hasIntercept: Bool { design.hasIntercept }
 

@@ -131,7 +131,7 @@ extension FittedModel {
   private func predictedColumns(
     _ block: Table, _ columns: PredictionColumns
   ) throws(TabularError) -> PredictedColumns {
-    if columns.interval != nil { try requireIntervals(columns.level, block) }
+    if let interval = columns.interval { try requireIntervals(interval, columns.level, block) }
     let needsLeverages = columns.isGuarded || columns.interval != nil
     let rows = try rows(
       of: block, for: .weightedPrediction, weights: columns.weights, columns.policies,

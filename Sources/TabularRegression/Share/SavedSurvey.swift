@@ -167,6 +167,6 @@ extension DesignSurvey {
   /// Whether two surveys are for one formula, and tables of the same columns.
   func isOfSameFit(as other: DesignSurvey) -> Bool {
     formula.text == other.formula.text && tableColumns == other.tableColumns && weights == other.weights
-      && missing == other.missing
+      && missing == other.missing && weightKind == other.weightKind
   }
 }

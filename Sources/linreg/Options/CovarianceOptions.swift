@@ -38,7 +38,9 @@ struct CovarianceOptions: ParsableArguments {
   }
 
   func validate() throws {
-    if cluster.contains("") { throw ValidationError("--cluster takes names of columns; one of them is empty.") }
+    if cluster.contains("") {
+      throw ValidationError("--cluster takes names of columns; one of them is empty.")
+    }
     if cluster.count > 2 { throw ValidationError("--cluster takes one or two columns.") }
     if cluster.count == 2 && cluster[0] == cluster[1] {
       throw ValidationError("--cluster names \(cluster[0]) twice; give one or two columns.")

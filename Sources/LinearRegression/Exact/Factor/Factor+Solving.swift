@@ -25,7 +25,8 @@ extension LeastSquares.Factor {
     let selected = try selecting(columns, chosen, method)
     let solution = try method.solved(Problem(selected))
     return try solution.fit(
-      solver: method.rung(of: solution), reason: "the rows are not read again", passes: 1)
+      solver: method.rung(of: solution), reason: "the rows are not read again", passes: 1
+    ).counting(method.weightKind, weightSum: counts.weightSum)
   }
 
   /// The factor of the columns that a method needs.
@@ -90,6 +91,7 @@ extension LeastSquares.Factor {
       let solution = try method.solved(problem)
       let within = try solution.fit(solver: .qr, reason: "the levels are taken out of the rows", passes: 1)
       return try LevelsFit(whole, columns, within, leftovers: solution.leftovers).fit()
+        .counting(method.weightKind, weightSum: counts.weightSum)
     } catch {
       switch error {
       case .overflow(.features, let column):

@@ -100,6 +100,9 @@ extension LeastSquares {
     /// Number of rows whose weight is not zero.
     public var observations: Int { counts.observations }
 
+    /// Σ of the weights of the rows, or their number.
+    package var weightSum: Double { counts.weightSum }
+
     /// Number of levels, those without rows too.
     package var levels: Int { means.count }
 

@@ -32,6 +32,13 @@ public enum CovarianceEstimator: Hashable, Sendable {
   /// Columns that tell clusters apart.
   public var clusters: [String] { if case .clustered(let columns) = self { columns } else { [] } }
 
+  /// Throws where rows have no order, for each stands for several.
+  package func check(_ kind: WeightKind) throws(DataError) {
+    if case .neweyWest = self, kind == .frequency {
+      throw .noCovariance("rows with frequency weights stand for several at once, and have no order of time")
+    }
+  }
+
   /// Whether leverages are needed.
   var needsLeverages: Bool { self == .hc2 || self == .hc3 }
 }

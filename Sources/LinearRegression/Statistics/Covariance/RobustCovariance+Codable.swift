@@ -32,7 +32,8 @@ extension RobustCovariance: Codable {
     try container.check(order * order == inner.count, .inner, "\(inner.count) numbers")
     let matrix = Matrix(rows: order, columns: order, elements: inner)
     try container.check(
-      (0..<order).allSatisfy { i in matrix[i, i] >= 0 && (0..<i).allSatisfy { matrix[i, $0] == matrix[$0, i] } },
+      (0..<order).allSatisfy { i in matrix[i, i] >= 0 && (0..<i).allSatisfy { matrix[i, $0] == matrix[$0, i] }
+      },
       .inner, "a matrix that is no covariance")
     self.init(
       estimator: estimator, factor: factor, degreesOfFreedom: freedom, clusterCounts: counts,

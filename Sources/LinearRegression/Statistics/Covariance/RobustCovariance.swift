@@ -47,11 +47,13 @@ public struct RobustCovariance: Equatable, Sendable {
     precondition(n > k)
     if !(abs(sums.squares - Double(n - k)) <= 1e-6 * Double(n - k)) {
       throw .noCovariance(
-        "the residuals of these rows are not those of the fit; give all rows that it was fitted to, and no others")
+        "the residuals of these rows are not those of the fit; give all rows that it was fitted to, and no others"
+      )
     }
     if estimator.needsLeverages, sums.fullLeverageRows > 0 {
       throw .noCovariance(
-        "\(sums.fullLeverageRows == 1 ? "a row alone determines" : "\(sums.fullLeverageRows) rows each alone determine") a coefficient (leverage 1), where \(estimator.name) divides by 0; take HC1")
+        "\(sums.fullLeverageRows == 1 ? "a row alone determines" : "\(sums.fullLeverageRows) rows each alone determine") a coefficient (leverage 1), where \(estimator.name) divides by 0; take HC1"
+      )
     }
     let ratio = Double(n) / Double(n - k)
     var freedom = n - k, factor = 1.0, isRepaired = false
@@ -68,14 +70,16 @@ public struct RobustCovariance: Equatable, Sendable {
       let counts = sums.clusterCounts.prefix(columns.count)
       if let way = counts.firstIndex(where: { $0 < 2 }) {
         throw .noCovariance(
-          "all rows are in one cluster of \(columns[way]); clustered errors need at least two, and many to be right")
+          "all rows are in one cluster of \(columns[way]); clustered errors need at least two, and many to be right"
+        )
       }
       let least = counts.min() ?? 0
       factor = Double(least) / Double(least - 1) * (Double(n - 1) / Double(n - k))
       freedom = least - 1
-      inner = sums.clusters.enumerated().reduce(into: .zeros(sums.products.rowCount, sums.products.columnCount)) {
-        if $1.offset < 2 { $0 += $1.element.products } else { $0 -= $1.element.products }
-      }.symmetric
+      inner =
+        sums.clusters.enumerated().reduce(into: .zeros(sums.products.rowCount, sums.products.columnCount)) {
+          if $1.offset < 2 { $0 += $1.element.products } else { $0 -= $1.element.products }
+        }.symmetric
       if columns.count == 2 { (inner, isRepaired) = Self.withoutNegativeEigenvalues(inner) }
     }
     inner = inner * factor
@@ -84,13 +88,16 @@ public struct RobustCovariance: Equatable, Sendable {
     }
     self.init(
       estimator: estimator, factor: factor, degreesOfFreedom: freedom,
-      clusterCounts: estimator.clusters.isEmpty ? [] : Array(sums.clusterCounts.prefix(estimator.clusters.count)),
+      clusterCounts: estimator.clusters.isEmpty
+        ? [] : Array(sums.clusterCounts.prefix(estimator.clusters.count)),
       isRepaired: isRepaired, inner: inner)
   }
 
   /// The nearest matrix without negative eigenvalues, and whether there were any beyond rounding.
   private static func withoutNegativeEigenvalues(_ matrix: Matrix<Double>) -> (Matrix<Double>, Bool) {
-    guard matrix.rowCount > 0, let eigen = try? SymmetricEigen(factoring: matrix) else { return (matrix, false) }
+    guard matrix.rowCount > 0, let eigen = try? SymmetricEigen(factoring: matrix) else {
+      return (matrix, false)
+    }
     let largest = eigen.values.reduce(0) { max($0, abs($1)) }
     guard eigen.values.contains(where: { $0 < -1e-12 * largest }) else { return (matrix, false) }
     let vectors = eigen.vectors

@@ -51,7 +51,8 @@ extension ClusterSums: Codable {
     let coordinates = try container.decode(Int.self, forKey: .coordinates)
     let count = try container.decode(Int.self, forKey: .count)
     try container.check(
-      0...1 << 20 ~= coordinates && 0...1 << 31 ~= count, .count, "\(count) clusters of \(coordinates) coordinates")
+      0...1 << 20 ~= coordinates && 0...1 << 31 ~= count, .count,
+      "\(count) clusters of \(coordinates) coordinates")
     self.init(
       coordinates: coordinates, count: count,
       sums: try container.decode(StoredArray<Double>.self, forKey: .sums).checked(count * coordinates))

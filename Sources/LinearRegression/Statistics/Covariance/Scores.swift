@@ -13,16 +13,19 @@ package struct Scores: Sendable {
   let intercept: Double
   /// What residuals are divided by.
   let unit: Double
+  let weightKind: WeightKind
 
   /// - Precondition: the positions are those of columns, and the unit is positive.
   package init(
     _ covariance: UnscaledCovariance, _ estimator: CovarianceEstimator, positions: [Int],
-    coefficients: [Double], intercept: Double, unit: Double
+    coefficients: [Double], intercept: Double, unit: Double,
+    weightKind: WeightKind = .analytic
   ) {
     precondition(positions.count == covariance.features.count && unit > 0)
     precondition(positions.allSatisfy { coefficients.indices.contains($0) })
     (self.covariance, self.estimator, self.positions) = (covariance, estimator, positions)
     (self.coefficients, self.intercept, self.unit) = (coefficients, intercept, unit)
+    self.weightKind = weightKind
   }
 
   /// Rows of the fit.
@@ -122,9 +125,13 @@ package struct Scores: Sendable {
       let root = weight.squareRoot(), error = root * (residuals[i] / unit)
       leaf.observations += 1
       leaf.squares += error * error
-      var scale = error * root
+      // Of w equal rows the squares of scores add up, in a cluster the scores.
+      var scale = weightKind == .frequency && estimator.clusters.isEmpty ? error : error * root
       if estimator.needsLeverages {
-        let left = 1 - weight * leverage(u, level: rows.levels.map { Int($0[range.lowerBound + i]) })
+        // A frequency is that of rows that have a leverage each.
+        let left =
+          1 - (weightKind == .frequency ? 1 : weight)
+          * leverage(u, level: rows.levels.map { Int($0[range.lowerBound + i]) })
         if left <= 1e-10 { leaf.fullLeverageRows += 1 }
         scale /= estimator == .hc2 ? left.squareRoot() : left
       }
@@ -134,7 +141,9 @@ package struct Scores: Sendable {
     if case .neweyWest = estimator { return }
     var products = Matrix<Double>.zeros(m, m)
     products.withUnsafeMutableElements {
-      if let base = $0.baseAddress { Double.routines.syrk(.upper, .transpose, m, n, 1, scores, m, 1, base, m) }
+      if let base = $0.baseAddress {
+        Double.routines.syrk(.upper, .transpose, m, n, 1, scores, m, 1, base, m)
+      }
     }
     leaf.products = products
   }

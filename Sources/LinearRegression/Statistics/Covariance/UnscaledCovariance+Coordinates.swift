@@ -65,9 +65,11 @@ extension UnscaledCovariance {
   /// - Precondition: X has the columns of all features, and no category was taken out of the rows.
   package func coordinates(_ X: Matrix<Double>) -> Matrix<Double> {
     let n = X.rowCount, columns = X.columnCount
-    require(levels == nil && X.columnCount >= width, "coordinates: X is \(X.shape), but feature \(width) was kept")
+    require(
+      levels == nil && X.columnCount >= width, "coordinates: X is \(X.shape), but feature \(width) was kept")
     if columns == 0 { return Matrix(rows: n, columns: coordinateCount) { _, _ in ownCoordinate ?? 0 } }
-    var result = Matrix<Double>.zeros(n, coordinateCount), centred: [Double] = zeros(max(1, n * features.count))
+    var result = Matrix<Double>.zeros(n, coordinateCount),
+      centred: [Double] = zeros(max(1, n * features.count))
     X.withUnsafeElements { X in
       result.withUnsafeMutableElements { target in
         guard let X = X.baseAddress, let target = target.baseAddress else { return }

@@ -3,7 +3,8 @@ internal import LinearRegression
 // What a survey counts is kept in the order of the formula's columns, which are found again as the survey is made.
 extension DesignSurvey: Codable {
   private enum Key: String, CodingKey {
-    case formula, columns, weights, missing, source, rows, droppedRows, summaries, centers, polynomials, fault
+    case formula, columns, weights, weightKind, missing, source, rows, droppedRows, summaries, centers,
+      polynomials, fault
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -11,6 +12,7 @@ extension DesignSurvey: Codable {
     try container.encode(formula.text, forKey: .formula)
     try container.encode(tableColumns, forKey: .columns)
     try container.encodeIfPresent(weights, forKey: .weights)
+    if weightKind != .analytic { try container.encode(weightKind, forKey: .weightKind) }
     try container.encode(missing, forKey: .missing)
     try container.encode(source, forKey: .source)
     try container.encode(rowCount, forKey: .rows)
@@ -29,6 +31,7 @@ extension DesignSurvey: Codable {
       weights: container.decodeIfPresent(String.self, forKey: .weights),
       missing: container.decode(MissingPolicy.self, forKey: .missing),
       source: container.decode(String.self, forKey: .source))
+    weightKind = try container.decodeIfPresent(WeightKind.self, forKey: .weightKind) ?? .analytic
     let fits = take(
       rows: (
         try container.decode(Int.self, forKey: .rows), try container.decode(Int.self, forKey: .droppedRows)

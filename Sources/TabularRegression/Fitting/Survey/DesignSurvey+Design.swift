@@ -37,7 +37,7 @@ extension DesignSurvey {
   ) throws(TabularError) -> Design {
     let columns = try Design.columns(expansion, variables, source: source)
     return Design(
-      targets: formula.targets, weights: weights, offsets: formula.offsets,
+      targets: formula.targets, weights: weights, weightKind: weightKind, offsets: formula.offsets,
       hasIntercept: expansion.hasIntercept, variables: variables,
       columns: columns, sources: features.map { summaries[$0]!.source($0, missing) }, centers: centers,
       missing: missing

@@ -1,3 +1,5 @@
+package import LinearRegression
+
 /// What has to be known about rows before a formula becomes a ``Design``: levels, ranges, means. A reduction over
 /// blocks of rows.
 ///
@@ -24,6 +26,8 @@ package struct DesignSurvey: Sendable {
   let tableColumns: [String]
   let source: String
   let weights: String?
+  /// What the weights mean.
+  var weightKind = WeightKind.analytic
   let missing: MissingPolicy
   let expansion: TermExpansion
   /// Columns of the features, in order.
@@ -213,10 +217,11 @@ extension Design {
   /// - Throws: ``TabularError``.
   package init(
     _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
-    isPart: Bool = false
+    weightKind: WeightKind = .analytic, isPart: Bool = false
   ) throws(TabularError) {
     var survey = try DesignSurvey(
       formula, columns: table.columnNames, weights: weights, missing: missing, source: table.source)
+    survey.weightKind = weightKind
     try survey.add(table)
     self = try survey.design(isPart: isPart)
   }
