@@ -90,6 +90,7 @@ struct Fit: RankedCommand {
         try TableFile(data.files, options: reading, part: part)
       }
       let file = try communicator.part(data.files, open)
+      try covariance.checkColumns(of: file)
       noteRowNames(file)
       let formula =
         try formula

@@ -41,7 +41,7 @@ struct Vcov: RankedCommand {
     }
     try checkOnce(files)
     if !covariance.needsRows {
-      throw ValidationError("Which standard errors? Give --vcov HC1, such as, or --cluster with a column.")
+      throw ValidationError("Which standard errors? Give --vcov, such as --vcov HC1, or --cluster with a column.")
     }
   }
 
@@ -56,6 +56,7 @@ struct Vcov: RankedCommand {
       let file = try communicator.part(files) { (part) throws(TabularError) in
         try TableFile(files, options: text.options(categories: categories), part: part)
       }
+      try covariance.checkColumns(of: file)
       guard let estimator = covariance.estimator(observations: models[0].observations) else { return models }
       var progress = ReadingProgress()
       defer { progress.end() }

@@ -303,7 +303,7 @@ import Testing
     (["fti", "y ~ x", "a.csv"], "Error: \"fti\" is not one of the commands; is \"fit\" meant?"),
     (
       ["guess"],
-      "Error: \"guess\" is not one of the commands; they are fit, train, predict, evaluate, summary, report, plot, accumulate, survey, merge, solve, check, convert, selftest, help."
+      "Error: \"guess\" is not one of the commands; they are fit, train, predict, evaluate, summary, vcov, report, plot, accumulate, survey, merge, solve, check, convert, selftest, help."
     ),
     (["fit", "a.csv", "y ~ x"], "Error: The formula comes first, the files behind it."),
     (

@@ -67,6 +67,13 @@ struct CovarianceOptions: ParsableArguments {
     }
   }
 
+  /// Throws where a column of clusters is not there, before the work is done.
+  func checkColumns(of file: TableFile) throws(TabularError) {
+    for name in cluster where !file.columnNames.contains(name) {
+      throw .noColumn(name, file: file.source, available: file.columnNames)
+    }
+  }
+
   /// Whether the rows are gone through once more.
   var needsRows: Bool { !cluster.isEmpty || vcov != nil && vcov != .classical }
 }
