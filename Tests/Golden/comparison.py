@@ -14,7 +14,7 @@ MACHINE = [
     (re.compile(r"^blas: \{.*\}$", re.MULTILINE), "blas: {}"),
 ]
 # How a model file represents a model; what it says of the fit is compared.
-REPRESENTATION = ("checksum", "covariance", "dependencies", "design", "readingLoss", "version")
+REPRESENTATION = ("checksum", "covariance", "dependencies", "design", "readingLoss", "robustCovariance", "version")
 
 
 class Rules:
