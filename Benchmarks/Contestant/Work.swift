@@ -51,6 +51,8 @@ struct Work {
       self = try Self.exactFit(matrix("X", Float.self), matrix("y", Float.self))
     case "exact-double", "exact-wide":
       self = try Self.exactFit(matrix("X", Double.self), matrix("y", Double.self))
+    case "errors", "errors-hc1", "errors-clustered":
+      self = try Self.errors(name, folder)
     case "csv":
       run = { Self.coefficients(try FittedModel("y ~ .", csv: ["\(folder)/table.csv"]).model) }
     case "predict":

@@ -20,7 +20,17 @@ X <- cbind(1, read_npy(file.path(folder, "X.npy")))
 y <- read_npy(file.path(folder, "y.npy"))
 work <- switch(library_name,
   "r-lm.fit" = function() lm.fit(X, y)$coefficients,
-  "r-.lm.fit" = function() .lm.fit(X, y)$coefficients
+  "r-.lm.fit" = function() .lm.fit(X, y)$coefficients,
+  "r-sandwich" = {
+    clusters <- if (arguments[2] == "errors-clustered") read_npy(file.path(folder, "clusters.npy"))
+    table <- data.frame(y = y, X[, -1])
+    function() {
+      fit <- lm(y ~ ., table)
+      sqrt(diag(switch(arguments[2],
+        "errors" = vcov(fit), "errors-hc1" = sandwich::vcovHC(fit, type = "HC1"),
+        "errors-clustered" = sandwich::vcovCL(fit, clusters))))
+    }
+  }
 )
 
 cat("ready\n")

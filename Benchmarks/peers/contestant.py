@@ -15,6 +15,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 import numpy as np
 
+import inference
+
 THREADS = 2
 BATCH = 256
 RATE = 0.05
@@ -350,6 +352,8 @@ for exact in ["exact-float", "exact-double", "exact-wide"]:
     WORKS["onedal", exact] = sklearn_model(onedal)
     WORKS["numpy", exact] = numpy_lstsq
     WORKS["torch", exact] = torch_lstsq
+
+WORKS |= inference.WORKS
 
 
 def main():

@@ -15,11 +15,13 @@ PROBLEMS = {
     "wide": (100_000, 1000, 1, np.float64),
     "tiny": (1000, 2, 1, np.float32),
     "csv": (1_000_000, 20, 1, np.float64),
+    "clusters": (1_000_000, 20, 1, np.float64),
 }
 # Square matrices, and a symmetric positive definite S beside each.
 SQUARES = [100, 500, 2000]
 PROBLEMS |= {f"square-{n}": (n, n, 1, np.float64) for n in SQUARES}
 NOISE = 0.1
+CLUSTERS = 100_000
 
 
 def prepare(folder: Path, name: str) -> Path:
@@ -38,6 +40,11 @@ def prepare(folder: Path, name: str) -> Path:
     w = random.standard_normal((columns, targets)) / np.sqrt(columns)
     b = random.standard_normal(targets)
     y = X @ w + b + NOISE * random.standard_normal((rows, targets))
+    if name == "clusters":
+        # Errors that grow with a column, and an error that the rows of a cluster have in common.
+        clusters = random.integers(0, CLUSTERS, rows)
+        y += NOISE * (X[:, :1] * random.standard_normal((rows, 1)) + random.standard_normal((CLUSTERS, 1))[clusters])
+        np.save(place / "clusters.npy", clusters.astype(np.float64))
     y = y.astype(scalar)
     if name == "csv":
         # Ten decimals, as a table of measurements; what is read back is the data.

@@ -8,6 +8,7 @@ import numpy as np
 
 import contestant
 import data
+import inference
 
 TINY_EPOCHS = contestant.TINY_EPOCHS
 
@@ -172,6 +173,17 @@ WORKS = [
         ],
         predictions(1), 1e-5, "row",
     ),
+]
+
+ERRORS = [
+    ("swift", "this package, LeastSquares"), ("statsmodels", "statsmodels OLS"), ("pyfixest", "pyfixest feols"),
+    ("r-sandwich", "R lm and sandwich"),
+]
+WORKS += [
+    Work(name, f"Fit and standard errors, {title}, 10⁶ × 20 Double", "clusters", ERRORS, inference.reference(kind), 1e-9,
+         "fit", seconds=20)
+    for (name, kind), title in zip(
+        inference.KINDS.items(), ["classical", "HC1", "clusters of 10⁵ levels"], strict=True)
 ]
 
 SQUARE_TITLES = {

@@ -117,22 +117,37 @@ extension UnscaledCovariance {
 
 extension Scores {
   /// Numbers from 0 for clusters, in the order in which they first stand there.
-  package static func codes<Cluster: Hashable>(_ clusters: [Cluster]) -> (codes: [Int32], count: Int) {
-    var numbers: [Cluster: Int32] = [:]
+  ///
+  /// - Complexity: O(n): by a table where the numbers are close to each other, else by hashing.
+  static func codes(_ clusters: [Int]) -> (codes: [Int32], count: Int) {
+    let least = clusters.min() ?? 0, (span, overflow) = (clusters.max() ?? 0).subtractingReportingOverflow(least)
+    var count: Int32 = 0
+    func next() -> Int32 {
+      count += 1
+      return count - 1
+    }
+    if !overflow, span < 8 * clusters.count {
+      var table = [Int32](repeating: -1, count: span + 1)
+      let codes = clusters.map { cluster in
+        if table[cluster - least] < 0 { table[cluster - least] = next() }
+        return table[cluster - least]
+      }
+      return (codes, Int(count))
+    }
+    var table: [Int: Int32] = [:]
     let codes = clusters.map { cluster in
-      if let number = numbers[cluster] { return number }
-      let number = Int32(numbers.count)
-      numbers[cluster] = number
+      if let number = table[cluster] { return number }
+      let number = next()
+      table[cluster] = number
       return number
     }
-    return (codes, numbers.count)
+    return (codes, Int(count))
   }
 
   /// The clusters of each way: of two columns their intersections too.
   package static func ways(_ columns: [(codes: [Int32], count: Int)]) -> [(codes: [Int32], count: Int)] {
     if columns.count != 2 { return columns }
-    return columns + [
-      codes(zip(columns[0].codes, columns[1].codes).map { Int($0) << 32 | Int($1) })
-    ]
+    let width = columns[1].count
+    return columns + [codes(zip(columns[0].codes, columns[1].codes).map { Int($0) * width + Int($1) })]
   }
 }
