@@ -13,6 +13,11 @@ enum Decodables {
     "model-linear": target(of: LinearModel.self, use),
     "factor": target(of: LeastSquares.Factor.self, use),
     "covariance": target(of: UnscaledCovariance.self, use),
+    "robust-covariance": target(of: RobustCovariance.self) { robust in
+      let fit = try LeastSquares().fit(X, y)
+      guard robust.inner.rowCount == fit.covariance?.coordinateCount else { return }
+      _ = (fit.coefficientStatistics(robust).map(\.pValue), robust.estimator.clusters)
+    },
     "least-squares": target(of: LeastSquares.self) { use(try $0.fit(X, y)) },
     "online": target(of: OnlineSGD.self, use),
     "sgd": target(of: SGD.self) { try use(Training($0, X, y)) },
@@ -54,6 +59,7 @@ enum Decodables {
     var solver: LeastSquares.Solver?
     var stopReason: StopReason?
     var term: Redundancy.Term?
+    var weightKind: WeightKind?
   }
 
   /// Decodes a value, encodes it to the same text again and again, and uses it. Errors are no fault. Says whether it

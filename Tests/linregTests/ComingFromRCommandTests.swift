@@ -20,6 +20,7 @@ import Testing
   @Test func everyLinePrintsTheValuesOfR() throws {
     try row("summary(fit)", "linreg fit 'price ~ area + C(zip)' january.csv march.csv -m homes.model", equals: ["8.40146      0.3322   25.29", "residual standard error 53.7 on 28 degrees", "R² 0.9663, adjusted 0.9627"])
     try row("summary(readRDS('homes.rds'))", "linreg summary homes.model", equals: ["F 267.9 on 3 and 28 degrees of freedom"])
+    try row("lmtest::coeftest(fit, sandwich::vcovHC(fit, 'HC3'))", "linreg vcov homes.model january.csv march.csv --vcov HC3", equals: ["(Intercept)   185.499       39.94", "standard errors HC3"])
     try row("predict(fit, new, interval = 'prediction')", "linreg predict homes.model new.csv --interval prediction", equals: ["317.5563155746", "199.8282539981", "435.2843771512"])
     try row("mean(abs(february$price - predict(fit, february)))", "linreg evaluate homes.model february.csv", equals: ["mean absolute error      34.8405"])
     try row("summary(march)", "linreg check march.csv", equals: [])

@@ -107,7 +107,7 @@ public struct LeastSquares: Equatable, Sendable, Codable {
     redundancy = try container.decode(RedundancyPolicy.self, forKey: .redundancy)
     ridgePenalty = try container.decode(Double.self, forKey: .ridgePenalty)
     measuresResidual = try container.decode(Bool.self, forKey: .measuresResidual)
-    weightKind = try container.decode(WeightKind.self, forKey: .weightKind)
+    weightKind = try container.decodeIfPresent(WeightKind.self, forKey: .weightKind) ?? .analytic
     do {
       try validate()
     } catch {

@@ -68,7 +68,8 @@ extension LeastSquaresFit {
   ///   - weight: the weight of the observation, zero or more: its variance is that of one of weight 1 over w. With 0
   ///     the ends are infinite.
   ///   - target: which target.
-  /// - Returns: nil where there are no degrees of freedom or no covariance, or the row is not finite or not estimable.
+  /// - Returns: nil where there are no degrees of freedom or no covariance, the row is not finite or not estimable, or
+  ///   weights are ``WeightKind/probability``.
   public func predict(
     _ row: [Double], interval: PredictionInterval, level: Double = 0.95, weight: Double = 1, target: Int = 0
   ) -> IntervalPrediction? {
@@ -77,7 +78,7 @@ extension LeastSquaresFit {
       target >= 0 && target < model.targetCount,
       "predict: there is no target \(target) (counted from 0) of \(model.targetCount)")
     let statistics = statistics[target]
-    guard let leverage = leverage(row) else { return nil }
+    guard weightKind != .probability, let leverage = leverage(row) else { return nil }
     return interval.around(
       [model.prediction(row, target: target)], leverages: [leverage], weights: [weight],
       statistics.residualStandardError, freedom: statistics.degreesOfFreedom, level: level)?[0]

@@ -40,7 +40,7 @@ struct RobustRows: Sendable {
     var sums: [ScoreSums]
     /// The clusters of each column, in the order in which they stand in the block.
     var clusters: [[String]]
-    /// Which of them an intersection is of.
+    /// For each column the cluster that an intersection is in; empty without intersections.
     var intersections: [[Int32]]
     let rowCount: Int
   }
@@ -102,12 +102,12 @@ struct RobustRows: Sendable {
     }
   }
 
-  /// For each intersection the cluster of the first and of the second column.
+  /// For each of two columns the cluster that an intersection is in.
   private static func intersections(_ ways: [(codes: [Int32], count: Int)]) -> [[Int32]] {
     if ways.count < 3 { return [] }
-    var found = [[Int32]](repeating: [], count: ways[2].count)
-    for (row, code) in ways[2].codes.enumerated() where found[Int(code)].isEmpty {
-      found[Int(code)] = [ways[0].codes[row], ways[1].codes[row]]
+    var found = [[Int32]](repeating: Array(repeating: 0, count: ways[2].count), count: 2)
+    for (row, code) in ways[2].codes.enumerated() {
+      for way in found.indices { found[way][Int(code)] = ways[way].codes[row] }
     }
     return found
   }
@@ -117,7 +117,7 @@ struct RobustRows: Sendable {
 struct RobustSums {
   private var sums: [ScoreSums]
   private var clusters: [[String: Int32]]
-  private var intersections: [[Int32]: Int32] = [:]
+  private var intersections: [Int: Int32] = [:]
   private(set) var rowCount = 0
 
   init(_ rows: RobustRows) {
@@ -142,8 +142,8 @@ struct RobustSums {
     }
     if numbers.count == 2 {
       numbers.append(
-        part.intersections.map { pair in
-          let key = [numbers[0][Int(pair[0])], numbers[1][Int(pair[1])]]
+        zip(part.intersections[0], part.intersections[1]).map { first, second in
+          let key = Int(numbers[0][Int(first)]) << 32 | Int(numbers[1][Int(second)])
           let number = intersections[key] ?? Int32(intersections.count)
           intersections[key] = number
           return number

@@ -42,6 +42,8 @@ import Testing
     row("coef(fit)", fit.coefficientStatistics.map(\.estimate), equals: [185.4988224190997, 8.401461560698557, -203.444653697689, -246.0082770758582])
     row("coef(summary(fit))", fit.coefficientStatistics, equals: [185.4988224190997, 29.91137607861116, 6.201614460384022, 1.065671851262386e-06, 8.401461560698557, 0.3321868979248545, 25.29136944648278, 7.936950431317665e-21, -203.444653697689, 23.96045079221927, -8.490852507823188, 3.124210413486468e-09, -246.0082770758582, 22.9854119153374, -10.70280045369581, 2.104603146705979e-11])
     row("confint(fit, level = 0.9)", fit.coefficientStatistics.map { $0.confidenceInterval(level: 0.9) }, equals: [134.6156552853122, 236.3819895528871, 7.836368152680748, 8.966554968716366, -244.2045177392899, -162.6847896560882, -285.1094723218834, -206.907081829833])
+    row("sqrt(diag(sandwich::vcovHC(fit, 'HC3')))", try fit.withCovariance(.hc3, of: homes).coefficientStatistics.map(\.standardError), equals: [39.9415549030053256, 0.5092441211027187, 26.8184441905640014, 28.2410117164368657])
+    row("sqrt(diag(sandwich::vcovCL(small, ~ zip)))", try small.withCovariance(.clustered(by: ["zip"]), of: homes).coefficientStatistics.map(\.standardError), equals: [47.18954445666339, 1.01301088505082])
     row("summary(fit)$sigma", fit.statistics.residualStandardError, equals: [53.70389095747906])
     row("summary(fit)$r.squared", fit.statistics.rSquared, equals: [0.9663394079027182])
     row("summary(fit)$adj.r.squared", fit.statistics.adjustedRSquared, equals: [0.9627329158922951])

@@ -2,7 +2,7 @@
 #
 #     Rscript Tests/TabularRegressionTests/R/coming-from.R
 #
-# MASS::lm.ridge is written down here, so that R alone is enough.
+# MASS::lm.ridge is written down here; r-cran-sandwich is needed beside R.
 script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
 tests <- dirname(dirname(normalizePath(script)))
 home <- function(name) {
