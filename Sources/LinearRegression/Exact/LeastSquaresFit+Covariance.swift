@@ -39,8 +39,7 @@ extension LeastSquaresFit {
       unscaled, estimator, positions: unscaled.features, coefficients: model.weights[column: target],
       intercept: model.intercepts[target], unit: s, weightKind: weightKind)
     let sums = scores.sums(
-      Scores.Rows(
-        X: X, y: y[column: target], weights: weights, clusters: Scores.ways(clusters.map(Scores.codes))))
+      X, y[column: target], weights: weights, clusters: Scores.ways(clusters.map(Scores.codes)))
     return try RobustCovariance(
       estimator, sums, observations: observations,
       parameters: observations - statistics[target].degreesOfFreedom)
@@ -119,7 +118,7 @@ extension Scores {
   /// Numbers from 0 for clusters, in the order in which they first stand there.
   ///
   /// - Complexity: O(n): by a table where the numbers are close to each other, else by hashing.
-  static func codes(_ clusters: [Int]) -> (codes: [Int32], count: Int) {
+  static func codes(_ clusters: [Int]) -> Clusters {
     let least = clusters.min() ?? 0, (span, overflow) = (clusters.max() ?? 0).subtractingReportingOverflow(least)
     var count: Int32 = 0
     func next() -> Int32 {
@@ -145,7 +144,7 @@ extension Scores {
   }
 
   /// The clusters of each way: of two columns their intersections too.
-  package static func ways(_ columns: [(codes: [Int32], count: Int)]) -> [(codes: [Int32], count: Int)] {
+  package static func ways(_ columns: [Clusters]) -> [Clusters] {
     if columns.count != 2 { return columns }
     let width = columns[1].count
     return columns + [codes(zip(columns[0].codes, columns[1].codes).map { Int($0) * width + Int($1) })]

@@ -55,7 +55,7 @@ struct RobustRows: Sendable {
   /// The scores of a block.
   func part(_ block: Table) throws(TabularError) -> Part {
     var part = Part(sums: [], clusters: [], intersections: [], rowCount: block.rowCount)
-    var ways: [(codes: [Int32], count: Int)] = []
+    var ways: [Scores.Clusters] = []
     for (model, scores) in zip(models, scores) {
       let rows = try model.rows(
         of: block, for: model.weights == nil ? .evaluation : .fit, weights: model.weights, .init(),
@@ -71,9 +71,8 @@ struct RobustRows: Sendable {
       }
       part.sums.append(
         scores.sums(
-          Scores.Rows(
-            X: rows.design.X.high, y: rows.design.response[column: 0], weights: rows.design.weights,
-            levels: rows.condensed == nil ? nil : rows.design.levels?.codes, clusters: ways)))
+          rows.design.X.high, rows.design.response[column: 0], weights: rows.design.weights,
+          levels: rows.condensed == nil ? nil : rows.design.levels?.codes, clusters: ways))
     }
     return part
   }
@@ -103,7 +102,7 @@ struct RobustRows: Sendable {
   }
 
   /// For each of two columns the cluster that an intersection is in.
-  private static func intersections(_ ways: [(codes: [Int32], count: Int)]) -> [[Int32]] {
+  private static func intersections(_ ways: [Scores.Clusters]) -> [[Int32]] {
     if ways.count < 3 { return [] }
     var found = [[Int32]](repeating: Array(repeating: 0, count: ways[2].count), count: 2)
     for (row, code) in ways[2].codes.enumerated() {

@@ -28,25 +28,6 @@ package struct Scores: Sendable {
     self.weightKind = weightKind
   }
 
-  /// Rows of the fit.
-  package struct Rows<M: RowMajor> {
-    package var X: M
-    package var y: [M.Scalar]
-    /// Nil for 1.
-    package var weights: [M.Scalar]?
-    /// The level of each row, where a category was taken out of the rows.
-    package var levels: [Int32]?
-    /// For each way the cluster of each row, and how many there are.
-    package var clusters: [(codes: [Int32], count: Int)]
-
-    package init(
-      X: M, y: [M.Scalar], weights: [M.Scalar]? = nil, levels: [Int32]? = nil,
-      clusters: [(codes: [Int32], count: Int)] = []
-    ) {
-      (self.X, self.y, self.weights, self.levels, self.clusters) = (X, y, weights, levels, clusters)
-    }
-  }
-
   /// What a leaf of rows has come to, beside its scores.
   private struct Leaf {
     var rows: Range<Int>
@@ -56,18 +37,33 @@ package struct Scores: Sendable {
     var products: Matrix<Double>?
   }
 
+  /// The clusters of rows in one way: a number for each row, and how many there are.
+  package typealias Clusters = (codes: [Int32], count: Int)
+
   /// The sums of scores that the estimator needs.
   ///
   /// Rows are cut into leaves by their width alone; scores of leaves are formed on all cores, and added in the rows'
   /// order.
-  /// - Precondition: there is one y, weight, level and cluster for each row, levels and clusters are counted from 0, and
-  ///   there are as many ways as the estimator has (with three for two columns, of which the last are the intersections).
+  /// - Parameters:
+  ///   - X: rows of the fit, n × its columns.
+  ///   - y: the target of each.
+  ///   - weights: one for each; nil for 1.
+  ///   - levels: the level of each, where a category was taken out of the rows.
+  ///   - clusters: for each way; with two columns the intersections are the third.
+  /// - Precondition: there is one y, weight, level and cluster for each row, and levels and clusters are counted from 0.
   /// - Complexity: 2 n p² flops, with HC0 to HC3 n p² more, with L lags n p (p + L).
-  package func sums<M: RowMajor>(_ rows: Rows<M>) -> ScoreSums {
-    let n = rows.X.rowCount, p = rows.X.columnCount, m = covariance.coordinateCount
-    precondition(p == coefficients.count && rows.y.count == n && rows.weights?.count ?? n == n)
-    precondition(rows.clusters.allSatisfy { $0.codes.count == n } && rows.levels?.count ?? n == n)
-    var sums = ScoreSums(estimator, coordinates: m, clusters: rows.clusters.map(\.count))
+  package func sums<Scalar: BLASScalar>(
+    _ X: some RowMajor<Scalar>, _ y: [Scalar], weights: [Scalar]? = nil, levels: [Int32]? = nil,
+    clusters: [Clusters] = []
+  ) -> ScoreSums {
+    precondition(X.columnCount == coefficients.count)
+    precondition(clusters.allSatisfy { $0.codes.count == X.rowCount })
+    return Rows.with(X, Matrix(column: y), weights: weights, levels: levels) { sums($0, clusters) }
+  }
+
+  private func sums<Scalar>(_ rows: Rows<Scalar>, _ clusters: [Clusters]) -> ScoreSums {
+    let n = rows.rowCount, p = rows.featureCount, m = covariance.coordinateCount
+    var sums = ScoreSums(estimator, coordinates: m, clusters: clusters.map(\.count))
     let height = max(4 * m, 2 * rowsPerCacheBlock(rowBytes: (m + p) * MemoryLayout<Double>.stride))
     let chunk = height * 4 * Parallelism.threads, lead = sums.lagged?.lags ?? 0
     // The scores before a chunk that lags reach back to stand before its own.
@@ -78,12 +74,14 @@ package struct Scores: Sendable {
         Leaf(rows: $0..<min($0 + height, range.upperBound))
       }
       scores.withUnsafeMutableBufferPointer { scores in
-        nonisolated(unsafe) let own = scores.baseAddress.map { $0 + lead * m }
         leaves.withUnsafeMutableBufferPointer { leaves in
-          nonisolated(unsafe) let leaves = leaves
+          // Safe: a leaf is worked by one thread, which writes its scores alone.
+          nonisolated(unsafe) let (leaves, rows) = (leaves, rows)
+          nonisolated(unsafe) let own = scores.baseAddress.map { $0 + lead * m }
           concurrently(leaves.count) { index in
             guard let own else { return }
-            form(rows, &leaves[index], into: own + (leaves[index].rows.lowerBound - start) * m)
+            let range = leaves[index].rows
+            form(rows.block(range), &leaves[index], into: own + (range.lowerBound - start) * m)
           }
         }
       }
@@ -94,8 +92,7 @@ package struct Scores: Sendable {
         if let products = leaf.products { sums.products += products }
       }
       for way in sums.clusters.indices {
-        sums.clusters[way].add(
-          scores, rows.clusters[way].codes[range], firstRow: lead)
+        sums.clusters[way].add(scores, clusters[way].codes[range], firstRow: lead)
       }
       sums.lagged?.add(&scores, rows: range.count, height: height)
     }
@@ -103,21 +100,23 @@ package struct Scores: Sendable {
   }
 
   /// Writes the scores of a leaf, rows × m.
-  private func form<M: RowMajor>(
-    _ rows: Rows<M>, _ leaf: inout Leaf, into scores: UnsafeMutablePointer<Double>
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private func form<Scalar>(
+    _ rows: Rows<Scalar>, _ leaf: inout Leaf, into scores: UnsafeMutablePointer<Double>
   ) {
-    let range = leaf.rows, n = range.count, p = coefficients.count, m = covariance.coordinateCount
-    var residuals = range.map { Double(rows.y[$0]) - intercept }
+    let n = rows.rowCount, p = rows.featureCount, m = covariance.coordinateCount
+    guard let y = rows.y else { return }
+    var residuals: [Double] = zeros(n)
+    for i in 0..<n { residuals[i] = Double(y[i]) - intercept }
     var centred: [Double] = zeros(n * max(1, covariance.features.count))
-    withDoubles(rows.X, range) { X in
+    Self.withDoubles(rows) { X in
       if p > 0 { Double.routines.gemv(.none, n, p, -1, X, p, coefficients, 1, &residuals) }
-      rows.levels.withPointer(at: range.lowerBound) { levels in
-        covariance.writeCoordinates(
-          X, rows: n, width: p, positions: positions, levels: levels, centred: &centred, into: scores)
-      }
+      covariance.writeCoordinates(
+        X, rows: n, width: p, positions: positions, levels: rows.levels, centred: &centred, into: scores)
     }
     for i in 0..<n {
-      let u = scores + i * m, weight = rows.weights.map { Double($0[range.lowerBound + i]) } ?? 1
+      let u = scores + i * m, weight = Double(rows.weight(i))
       if weight == 0 {
         u.update(repeating: 0, count: m)
         continue
@@ -129,9 +128,7 @@ package struct Scores: Sendable {
       var scale = weightKind == .frequency && estimator.clusters.isEmpty ? error : error * root
       if estimator.needsLeverages {
         // A frequency is that of rows that have a leverage each.
-        let left =
-          1 - (weightKind == .frequency ? 1 : weight)
-          * leverage(u, level: rows.levels.map { Int($0[range.lowerBound + i]) })
+        let left = 1 - (weightKind == .frequency ? 1 : weight) * leverage(u, level: rows.levels.map { Int($0[i]) })
         if left <= 1e-10 { leaf.fullLeverageRows += 1 }
         scale /= estimator == .hc2 ? left.squareRoot() : left
       }
@@ -141,9 +138,7 @@ package struct Scores: Sendable {
     if case .neweyWest = estimator { return }
     var products = Matrix<Double>.zeros(m, m)
     products.withUnsafeMutableElements {
-      if let base = $0.baseAddress {
-        Double.routines.syrk(.upper, .transpose, m, n, 1, scores, m, 1, base, m)
-      }
+      if let base = $0.baseAddress { Double.routines.syrk(.upper, .transpose, m, n, 1, scores, m, 1, base, m) }
     }
     leaf.products = products
   }
@@ -157,25 +152,12 @@ package struct Scores: Sendable {
     return sum + (effective.map { 1 / levels.weights[$0] } ?? 0)
   }
 
-  /// Calls `body` with rows as Doubles.
-  private func withDoubles<M: RowMajor>(
-    _ X: M, _ range: Range<Int>, _ body: (UnsafePointer<Double>) -> Void
-  ) {
-    let p = X.columnCount, first = range.lowerBound * p
-    X.withUnsafeElements { elements in
-      if M.Scalar.self == Double.self, let base = elements.baseAddress {
-        return base.withMemoryRebound(to: Double.self, capacity: elements.count) { body($0 + first) }
-      }
-      let copy = elements[first..<first + range.count * p].map { Double($0) } + [0]
-      copy.withUnsafeBufferPointer { body($0.baseAddress!) }
-    }
-  }
-}
-
-extension Optional<[Int32]> {
-  /// Calls `body` with the elements from a position on, or with nil.
-  fileprivate func withPointer(at position: Int, _ body: (UnsafePointer<Int32>?) -> Void) {
-    guard let self else { return body(nil) }
-    self.withUnsafeBufferPointer { body($0.baseAddress.map { $0 + position }) }
+  /// Calls `body` with X as Doubles.
+  @inline(__always)
+  private static func withDoubles<Scalar>(_ rows: Rows<Scalar>, _ body: (UnsafePointer<Double>) -> Void) {
+    let count = rows.rowCount * rows.featureCount
+    if let X = RowKernel.doubles(rows.X), Scalar.self == Double.self { return body(X) }
+    let copy = (0..<count).map { Double(rows.X.unsafelyUnwrapped[$0]) } + [0]
+    copy.withUnsafeBufferPointer { body($0.baseAddress!) }
   }
 }
