@@ -18,9 +18,10 @@ struct Accumulate: RankedCommand {
       of a text, the rows that end in each 4 MiB of the file; of .npy, rows; what
       gzip has compressed is one block. The seven parts are joined by merge, in any
       order: the share has the bytes of the one that a single process makes. A
-      formula with several categories, scale(), center(), orthogonal polynomials or
-      --missing mean depends on all rows: each process then reads all of them once
-      more, unless it is given their survey, by --survey.
+      formula with several categories, contrasts, scale(), center(), orthogonal
+      polynomials, splines without all knots, or --missing mean depends on all rows:
+      each process then reads all of them once more, unless it is given their
+      survey, by --survey.
 
       Example: linreg accumulate 'price ~ .' january.csv february.csv -o winter.share
       """)

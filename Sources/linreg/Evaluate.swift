@@ -16,6 +16,9 @@ struct Evaluate: RankedCommand {
       With --weights sums and means are of weighted errors, as of fit --weights: the
       residual sum of squares is Σ w (y - ŷ)². A row of weight 0 is absent.
 
+      --response measures errors of y and not of log(y), with the predictions of
+      predict --response.
+
       Example: linreg evaluate homes.model sold.csv
       """)
 
@@ -32,6 +35,9 @@ struct Evaluate: RankedCommand {
       "The column that weighs the rows: sums and means of errors are weighted (default: each has weight 1).",
       valueName: "column"))
   var weights: String?
+
+  @Flag(help: "Measure errors of y where the target is log(y), log2, log10, log1p or sqrt of it.")
+  var response = false
 
   @OptionGroup var unusual: PolicyOptions
   @OptionGroup var text: TextOptions
@@ -64,7 +70,7 @@ struct Evaluate: RankedCommand {
       return (
         models,
         try FittedModel.evaluations(
-          models, reading: file, weights: weights, unusual.policies, on: communicator
+          models, reading: file, weights: weights, unusual.policies, response: response, on: communicator
         ) {
           progress.show($0)
         }

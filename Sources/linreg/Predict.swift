@@ -24,6 +24,12 @@ struct Predict: RankedCommand {
       the weights of these rows: the variance of one is that of a row of weight 1
       over its weight.
 
+      --response predicts the mean of y where the target is log(y): exp of the
+      prediction times the mean of exp of the residuals of the fit, which the model
+      has (Duan's smearing estimate; the residuals are weighed as the rows were). So
+      for log to any base, log1p and sqrt. The ends of intervals are what the inverse
+      makes of those of log(y): a confidence interval is of the median of y.
+
       --guard prints the row's leverage, which is p / n on average over the rows of
       the fit, and names the columns in which the row is outside their range, and
       those that the fit left out and that are not what they depend on.
@@ -55,6 +61,9 @@ struct Predict: RankedCommand {
   @Option(parsing: .unconditional, help: "With which probability it covers (default: 0.95).")
   var level: Double?
 
+  @Flag(help: "Predict y where the target is log(y), log2, log10, log1p or sqrt of it.")
+  var response = false
+
   @Flag(name: .customLong("guard"), help: "Tell which rows are unlike those of the fit.")
   var isGuarded = false
 
@@ -75,7 +84,7 @@ struct Predict: RankedCommand {
   private var columns: PredictionColumns {
     PredictionColumns(
       passed: Array(passed.joined()), interval: interval, level: level ?? 0.95, isGuarded: isGuarded,
-      weights: weights, policies: unusual.policies)
+      isResponse: response, weights: weights, policies: unusual.policies)
   }
 
   func validate() throws {

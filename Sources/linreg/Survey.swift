@@ -8,9 +8,10 @@ struct Survey: ParsableCommand {
     abstract: "Find what a formula has to know of all rows: levels, means.",
     usage: "linreg survey <formula> <file> ... -o <survey> [<options>]",
     discussion: """
-      A formula with several categories, products of one, scale(), center() or
-      orthogonal polynomials, and --missing mean, depend on all rows, so that parts
-      of them can only be accumulated once all have been looked at. survey looks at
+      A formula with several categories, products of one, contrasts, scale(),
+      center(), orthogonal polynomials or splines without all knots, and --missing
+      mean, depend on all rows, so that parts of them can only be accumulated once
+      all have been looked at. survey looks at
       a part; merge joins what was found, in the order of the rows or of any parts;
       accumulate --survey then reduces a part.
 

@@ -28,7 +28,11 @@ import Testing
       blockSize: 4000)
   }
 
-  @Test(arguments: ["y ~ x + z", "y ~ x*zip + scale(z)", "y ~ . - note", "log(z) ~ x", "y ~ 0 + zip"])
+  @Test(arguments: [
+    "y ~ x + z", "y ~ x*zip + scale(z)", "y ~ . - note", "log(z) ~ x", "y ~ 0 + zip",
+    "y ~ ns(x, 4) + bs(z, 5)", "y ~ C(zip, poly)*x", "y ~ I(zip %in% c(\"a\", \"late\") | x > 0):z",
+    "y ~ C(zip, sum) + x", "y ~ factor(zip, levels = c(\"late\", \"c\", \"b\", \"a\"))",
+  ])
   func blocksGiveTheFitOfTheWhole(formula: String) throws {
     let text = Self.text(rows: 1000), formula = try Formula(formula)
     let whole = try FittedModel(formula, Table(csvText: text, source: "t.csv"))

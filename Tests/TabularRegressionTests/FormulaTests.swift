@@ -37,15 +37,15 @@ import Testing
     ("y ~ a - b", ["a"], true),
     ("y ~ b + .", ["b", "a", "living area"], true),
     ("y ~ poly(a, 3)", ["poly(a, 3)1", "poly(a, 3)2", "poly(a, 3)3"], true),
-    ("y ~ poly(a, 2, raw = TRUE)", ["poly(a, 2)1", "poly(a, 2)2"], true),
+    ("y ~ poly(a, 2, raw = TRUE)", ["poly(a, 2, raw = TRUE)1", "poly(a, 2, raw = TRUE)2"], true),
     ("y ~ poly( a ,1 )", ["poly(a, 1)"], true),
-    ("y ~ poly(a, degree = 2, raw=T)", ["poly(a, 2)1", "poly(a, 2)2"], true),
+    ("y ~ poly(a, degree = 2, raw=T)", ["1", "2"].map { "poly(a, degree = 2, raw = T)\($0)" }, true),
     ("y ~ poly(a, 2, raw = FALSE)", ["poly(a, 2, raw = FALSE)1", "poly(a, 2, raw = FALSE)2"], true),
     ("y ~ factor(a) - b", ["2", "3", "4", "5", "6"].map { "factor(a)\($0)" }, true),
     ("y ~ as.factor(a)", ["2", "3", "4", "5", "6"].map { "as.factor(a)\($0)" }, true),
     ("y ~ log(a, 2) + log(b,base=a+1)", ["log(a, 2)", "log(b, a + 1)"], true),
     ("y ~ I(a>=3) + I(a!=2)", ["I(a >= 3)TRUE", "I(a != 2)TRUE"], true),
-    ("y ~ 0 + I((a < b + 1))", ["I(a < b + 1)FALSE", "I(a < b + 1)TRUE"], false),
+    ("y ~ 0 + I((a < b + 1))", ["I((a < b + 1))FALSE", "I((a < b + 1))TRUE"], false),
     ("y ~ I((a <= 3) * b) + I(((a == 3) > 0)+b)", ["I((a <= 3) * b)", "I(((a == 3) > 0) + b)"], true),
     ("y ~ offset(b) + a + offset(2*b)", ["a"], true),
     ("y ~ (a + offset(b)):`living area` - 1", ["a:living area"], false),
@@ -111,19 +111,56 @@ import Testing
     ("y ~ sin(a)", 4, "sin() is not known; there are \(functions)"),
     ("y ~ I(sin(a))", 6, "sin() is not known; there are \(functions)"),
     (
-      "y ~ factor(a, b)", 12,
-      "factor(z) takes a column and nothing else; C(z, reference = \"level\") chooses the first level"
+      "y ~ factor(a, b)", 14, "after the column of factor(z) only levels = c(\"b\", \"a\") may follow"
     ),
     ("y ~ factor(1)", 11, "factor(z) takes a column"),
     ("y ~ I(factor(a))", 6, "factor() stands by itself, not inside something else"),
     ("y ~ log(a, 2, b)", 12, "log() takes a column or expression, and a base"),
     ("y ~ exp(a, 2)", 9, "exp() takes one column or expression"),
-    ("y ~ a > 3", 6, "comparisons stand inside I(), as in I(x > 3)"),
+    ("y ~ a + b > 3", 10, "comparisons stand inside I(), as in I(x > 3)"),
     ("y ~ I(1 < a < 3)", 12, "\"<\" compares two numbers, not three; put one comparison in parentheses"),
+    ("y ~ I(a < \"x\")", 10, "a column is compared with a word, by == or !=, as in z == \"a\""),
+    ("y ~ I(a + 1 == \"x\")", 15, "a column is compared with a word, by == or !=, as in z == \"a\""),
+    ("y ~ I(a + \"x\")", 10, "a word stands behind ==, != or %in%, as in I(z == \"a\")"),
+    ("y ~ I(log(a) %in% c(\"x\"))", 18, "a column is looked for among words, as in z %in% c(\"a\", \"b\")"),
     (
-      "y ~ I(a == \"x\")", 11,
-      "only numbers are computed with and compared; C(z) has a column for each level of z"
+      "y ~ I(a %in% b)", 13,
+      "a number or a word in quotes is missing here, as in c(1, 2) or c(\"a\", \"b\")"
     ),
+    ("y ~ I(a > 1 && b > 2)", 12, "&& compares single values; & compares row by row"),
+    ("y ~ I(a > 1 || b > 2)", 12, "|| compares single values; | compares row by row"),
+    ("y ~ scale(a == \"x\")", 4, "scale() takes numbers, and no comparison with words"),
+    ("y ~ ns((a == \"x\"), 2)", 4, "ns() takes numbers, and no comparison with words"),
+    ("y ~ poly((a == \"x\"), 2)", 4, "poly() takes numbers, and no comparison with words"),
+    (
+      "y ~ lag(a)", 4,
+      "lag() is not known, for rows of a table have no order in time; form the column beforehand"
+    ),
+    ("y ~ factor(a, levels = c(1))", 23, "levels are two or more, each once, as in c(\"b\", \"a\")"),
+    ("y ~ factor(a, levels = c(1, 1))", 23, "levels are two or more, each once, as in c(\"b\", \"a\")"),
+    ("y ~ C(a, sum, 2)", 12, "C(z) takes a column and its coding and nothing else"),
+    ("y ~ ns(a, 0)", 10, "df is a whole number from 1 to 1000"),
+    ("y ~ ns(a, 1, intercept = TRUE)", 4, "df of this ns() is 2 or more"),
+    ("y ~ bs(a, 2)", 4, "df of this bs() is 3 or more"),
+    ("y ~ bs(a, degree = 0)", 19, "degree is a whole number from 1 to 20"),
+    (
+      "y ~ ns(a, degree = 2)", 19,
+      "ns() takes df, knots, intercept and Boundary.knots, as in bs(x, 5, degree = 2)"
+    ),
+    (
+      "y ~ bs(a, 4, 2)", 13, "arguments of bs() behind the second have names, as in bs(x, 5, degree = 2)"
+    ),
+    ("y ~ bs(a, df = 4, df = 4)", 18, "df stands twice"),
+    ("y ~ bs(a, knots = c(3, 2))", 18, "knots are increasing numbers, 1000 at most, as in knots = c(2, 5)"),
+    ("y ~ bs(a, knots = \"b\")", 18, "knots are increasing numbers, 1000 at most, as in knots = c(2, 5)"),
+    (
+      "y ~ bs(a, Boundary.knots = 3)", 27,
+      "boundary knots are two numbers, the lower one first, as in Boundary.knots = c(0, 10)"
+    ),
+    (
+      "y ~ bs(a, knots = 5, Boundary.knots = c(0, 5))", 4, "the knots of bs() are between its boundary knots"
+    ),
+    ("y ~ bs(a, intercept = 1)", 22, "intercept is TRUE or FALSE"),
     ("y ~ a - offset(b)", 8, "an offset is added, not taken away: offset(-x) is its negative"),
     ("y ~ a*offset(b)", 6, "an offset is added, and stands in no product"),
     ("y ~ offset(b):a", 4, "an offset is added, and stands in no product"),
@@ -136,7 +173,10 @@ import Testing
     ("y ~ I(1e999)", 6, "the number is beyond a Double"),
     ("y ~ scale(log(center(a)))", 4, "scale() and center() do not stand inside each other"),
     ("y ~ C(1)", 6, "C(z) takes a column"),
-    ("y ~ C(a, b)", 9, "after the column of C(z) only reference = \"level\" may follow"),
+    (
+      "y ~ C(a, b)", 9,
+      "after the column of C(z) follows reference = \"level\" or a coding: treatment, sum, helmert or poly"
+    ),
     ("y ~ C(a, reference = b)", 21, "the reference is a level in quotes, as in C(z, reference = \"a\")"),
     ("y ~ C(a, reference = \"b)", 21, "the quote that opens here is never closed"),
     ("y ~ a:1", 6, "0 and 1 are for the intercept and can only be added or taken away"),
@@ -168,7 +208,7 @@ import Testing
   static let language =
     "a formula has names, \".\", functions, 0, 1, parentheses and the operators + - * / : ^ %in%"
   static let functions =
-    "C, factor, offset, poly, I, log, log2, log10, log1p, exp, sqrt, abs, scale and center"
+    "C, factor, offset, poly, ns, bs, I, log, log2, log10, log1p, exp, sqrt, abs, scale and center"
 
   @Test func requestsThatCannotBeMet() {
     func message(_ formula: String) -> String? {

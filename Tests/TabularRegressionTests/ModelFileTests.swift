@@ -195,10 +195,33 @@ import Testing
       "means and deviations are not those of the terms"
     ),
     (
-      "\"expression\":\"x 1\"", "\"expression\":\"x 1\",\"degree\":0,\"isOrthogonal\":false",
+      "\"expression\":\"x 1\"",
+      "\"powers\":{\"operand\":\"x 1\",\"degree\":0,\"isOrthogonal\":false,\"text\":\"\"}",
       "a power is out of range"
     ),
-    ("\"expression\":\"x 1\"", "\"category\":\"x 1\",\"function\":\"C\"", "a category has no levels"),
+    (
+      "\"expression\":\"x 1\"", "\"category\":{\"column\":\"x 1\",\"text\":\"C(x 1)\"}",
+      "a category has no levels"
+    ),
+    (
+      "\"expression\":\"x 1\"",
+      "\"spline\":{\"operand\":\"x 1\",\"isNatural\":true,\"text\":\"\",\"degree\":2,\"hasIntercept\":false}",
+      "a spline is out of range"
+    ),
+    (
+      "\"expression\":\"x 1\"",
+      "\"spline\":{\"operand\":\"x 1\",\"isNatural\":true,\"text\":\"\",\"degree\":3,\"hasIntercept\":false,\"df\":1001}",
+      "a spline is out of range"
+    ),
+    (
+      "\"expression\":\"x 1\"",
+      "\"spline\":{\"operand\":\"x 1\",\"isNatural\":true,\"text\":\"\",\"degree\":3,\"hasIntercept\":false}",
+      "a level or power of a term is not there"
+    ),
+    (
+      "\"droppedRows\":0", "\"droppedRows\":0,\"smearing\":{\"factor\":1,\"mean\":0,\"variance\":0}",
+      "the means of residuals are not those of the target"
+    ),
     ("\"targets\":[\"y\"]", "\"targets\":[\"y\",\"z\"]", "there are several targets"),
     ("\"missing\":\"refuse\"", "\"missing\":\"mean\"", nil),
     ("\"kind\":\"numbers\"", "\"fill\":1,\"kind\":\"numbers\"", "a fill is not that of the policy"),

@@ -40,7 +40,8 @@ import Testing
 
   @Test(arguments: [
     "y ~ x", "y ~ x + zip", "y ~ x*kind + zip", "y ~ scale(x)", "y ~ poly(x, 3, raw = FALSE)",
-    "cbind(y, x) ~ zip",
+    "cbind(y, x) ~ zip", "y ~ ns(x, 4) + bs(w, 3)*C(kind, sum)", "log1p(y^2) ~ bs(x, knots = c(-1, 0.5))",
+    "cbind(sqrt(y^2), x) ~ I(kind == \"a\")",
   ])
   func anyNumberOfRanksHasTheBitsOfOneProcess(formula: String) throws {
     let texts = [

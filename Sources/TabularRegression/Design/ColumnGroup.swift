@@ -6,19 +6,27 @@ struct Tile {
   let rows: Range<Int>
   /// For each variable that is a number.
   fileprivate var numbers: [ArraySlice<Double>?]
-  /// For each variable that stands for powers, or is known beyond Doubles: rows × degree.
+  /// For each variable that stands for powers or splines, or is known beyond Doubles: rows × columns.
   fileprivate var powers: [Int: ExtendedMatrix] = [:]
+  /// For each variable that is a category, the level of each row of the block.
+  private let levels: [[Int32]]
+  /// For each variable that has contrasts.
+  private let codes: [ContrastCodes?]
 
-  init(_ design: Design, _ evaluator: Evaluator, _ rows: Range<Int>, needsLow: Bool) {
-    self.rows = rows
+  init(
+    _ design: Design, _ evaluator: Evaluator, _ rows: Range<Int>, _ levels: [[Int32]],
+    _ codes: [ContrastCodes?], needsLow: Bool
+  ) {
+    (self.rows, self.levels, self.codes) = (rows, levels, codes)
     numbers = Array(repeating: nil, count: design.variables.count)
     for (index, variable) in design.variables.enumerated() where variable.levels == nil {
       switch variable.variable {
-      case .powers(let base, let degree, isOrthogonal: true):
-        let polynomials = evaluator.polynomials[OrthogonalPolynomials.Key(operand: base, degree: degree)]!
-        powers[index] = ExtendedMatrix(high: polynomials.values(evaluator.values(base, rows)))
-      case .powers(let base, let degree, _):
-        powers[index] = Self.powers(base, degree, evaluator, rows)
+      case .powers(let call):
+        if let key = OrthogonalPolynomials.Key(variable.variable), let found = evaluator.polynomials[key] {
+          powers[index] = ExtendedMatrix(high: found.values(evaluator.values(call.operand, rows)))
+        } else {
+          powers[index] = Self.powers(call.operand, call.degree, evaluator, rows)
+        }
       case .expression(let expression):
         if needsLow, let (base, degree) = expression.wholePower {
           powers[index] = Self.powers(base, degree, evaluator, rows)
@@ -26,6 +34,10 @@ struct Tile {
           powers[index] = Self.powers(expression, 1, evaluator, rows)
         } else {
           numbers[index] = evaluator.values(expression, rows)
+        }
+      case .spline(let call):
+        powers[index] = evaluator.splines[call].map {
+          ExtendedMatrix(high: $0.values(evaluator.values(call.operand, rows)))
         }
       case .category: break
       }
@@ -41,7 +53,10 @@ struct Tile {
   }
 
   /// The values of a part in the rows.
-  fileprivate func values(_ part: Design.Part) -> ArraySlice<Double> {
+  fileprivate func values(_ part: Design.Part, _ design: Design) -> ArraySlice<Double> {
+    if let codes = codes[part.variable], let column = design.variables[part.variable].contrast(part) {
+      return levels[part.variable][rows].map { codes.value(Int($0), column) }[...]
+    }
     if let values = numbers[part.variable] { return values }
     guard let powers = powers[part.variable] else { return [] }
     let column = part.index == 0 ? powers.high.columnCount - 1 : part.index - 1
@@ -80,8 +95,8 @@ struct ColumnGroup {
     let absent = absorption?.columns.range ?? 0..<0
     for position in Array(0..<absent.lowerBound) + Array(absent.upperBound..<design.columns.count) {
       let column = design.columns[position]
-      let numbers = column.parts.filter { design.variables[$0.variable].levels == nil }
-      let chosen = column.parts.filter { design.variables[$0.variable].levels != nil }
+      let numbers = column.parts.filter { !design.isIndicator($0) }
+      let chosen = column.parts.filter(design.isIndicator)
       let key = Key(numbers: numbers, categories: chosen.map(\.variable))
       let index = indices[key] ?? groups.count
       if index == groups.count {
@@ -110,19 +125,16 @@ struct ColumnGroup {
   func hasLow(_ design: Design, _ evaluator: Evaluator) -> Bool {
     guard categories.isEmpty, numbers.count == 1 else { return false }
     switch design.variables[numbers[0].variable].variable {
-    case .powers(_, _, let isOrthogonal): return !isOrthogonal
+    case .powers(let call): return !call.isOrthogonal
     case .expression(.column(let name)): return evaluator.low[name] != nil
     case .expression(let expression): return expression.wholePower != nil
-    case .category: return false
+    case .category, .spline: return false
     }
   }
 
   /// The product of the numbers, as R names it.
   func name(_ design: Design) -> String {
-    numbers.map { part in
-      let name = design.variables[part.variable].variable.name
-      return part.index > 0 ? "\(name)\(part.index)" : name
-    }.joined(separator: ":")
+    numbers.map(design.name(of:)).joined(separator: ":")
   }
 
   func expressions(_ design: Design) -> [Expression] {
@@ -136,10 +148,11 @@ struct ColumnGroup {
   ///   - elements: row after row.
   /// - Returns: the first row whose number is not finite.
   func write(
-    _ tile: Tile, _ levels: [[Int32]], into elements: UnsafeMutableBufferPointer<Double>, width: Int
+    _ tile: Tile, _ design: Design, _ levels: [[Int32]], into elements: UnsafeMutableBufferPointer<Double>,
+    width: Int
   ) -> Int? {
     let rows = tile.rows
-    let factors = numbers.map(tile.values)
+    let factors = numbers.map { tile.values($0, design) }
     let product = factors.dropFirst().reduce(factors.first) { product, factor in
       product.map { zip($0, factor).map(*)[...] }
     }

@@ -7,7 +7,7 @@ internal import LinearRegression
 extension Design: Codable {
   private enum Key: String, CodingKey {
     case targets, weights, weightKind, offsets, hasIntercept, variables, columns, sources, centers,
-      polynomials, missing
+      polynomials, splines, missing
   }
 
   /// A column, or the columns of so many levels of a category, one behind the other.
@@ -29,6 +29,7 @@ extension Design: Codable {
     try container.encode(sources, forKey: .sources)
     try container.encode(centers, forKey: .centers)
     try container.encode(polynomials, forKey: .polynomials)
+    if !splines.isEmpty { try container.encode(splines, forKey: .splines) }
     try container.encode(missing, forKey: .missing)
   }
 
@@ -77,6 +78,7 @@ extension Design: Codable {
     sources = try container.decode([Source].self, forKey: .sources)
     centers = try container.decode([Center].self, forKey: .centers)
     polynomials = try container.decode([OrthogonalPolynomials].self, forKey: .polynomials)
+    splines = try container.decodeIfPresent([Spline].self, forKey: .splines) ?? []
     missing = try container.decode(MissingPolicy.self, forKey: .missing)
   }
 }

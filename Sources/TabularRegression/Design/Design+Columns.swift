@@ -1,4 +1,4 @@
-// How terms become columns: treatment contrasts, with R's rule for marginality.
+// How terms become columns: contrasts, with R's rule for marginality.
 
 extension Design {
   /// The columns of the terms.
@@ -82,11 +82,10 @@ private struct Coding {
   }
 
   private func parts(of variable: Int, inTerm index: Int) -> Range<Int> {
-    if let levels = variables[variable].levels {
-      return (hasContrasts(variable, inTerm: index) ? 1 : 0)..<levels.count
-    }
-    if case .powers(_, let degree, _) = variables[variable].variable { return 1..<(degree + 1) }
-    return 0..<1
+    guard let levels = variables[variable].levels else { return variables[variable].variable.numberIndices }
+    if !hasContrasts(variable, inTerm: index) { return 0..<levels.count }
+    return variables[variable].variable.contrasts == nil
+      ? 1..<levels.count : levels.count..<2 * levels.count - 1
   }
 
   /// The term of the category that can be taken out of the rows, the one with the most columns; nil where there is
@@ -94,7 +93,7 @@ private struct Coding {
   func absorbedTerm(_ counts: [Int], hasIntercept: Bool) -> Int? {
     terms.indices.filter { index in
       guard terms[index].count == 1, case let variable = variables[terms[index][0]], variable.levels != nil,
-        variable.variable.levelColumn != nil,
+        variable.variable.levelColumn != nil, !hasIntercept || variable.variable.contrasts == nil,
         hasContrasts(terms[index][0], inTerm: index) == hasIntercept
       else { return false }
       return !terms.contains { $0.count > 1 && $0.contains(terms[index][0]) }
@@ -151,9 +150,9 @@ extension Variable {
   var exactColumn: String? {
     let base: Expression? =
       switch self {
-      case .powers(let base, _, let isOrthogonal): isOrthogonal ? nil : base
+      case .powers(let call): call.isOrthogonal ? nil : call.operand
       case .expression(let expression): expression.wholePower?.base ?? expression
-      case .category: nil
+      case .category, .spline: nil
       }
     if case .column(let name) = base { return name }
     return nil

@@ -17,9 +17,10 @@ extension Design {
 
   private var variablesFault: String? {
     for variable in variables {
-      if case .powers(_, let degree, _) = variable.variable, !Formula.degrees.contains(degree) {
+      if case .powers(let call) = variable.variable, !Formula.degrees.contains(call.degree) {
         return "a power is out of range"
       }
+      if case .spline(let call) = variable.variable, !call.isSound { return "a spline is out of range" }
       guard let levels = variable.levels else {
         if variable.variable.expression == nil || variable.variable.isLogical {
           return "a category has no levels"
@@ -29,7 +30,8 @@ extension Design {
       if variable.variable.isLogical ? levels != Self.truthValues : variable.variable.levelColumn == nil {
         return "a number has levels"
       }
-      if levels.isEmpty || !Self.areDistinct(levels) {
+      let tooMany = variable.variable.contrasts == .poly && levels.count > Contrasts.mostLevelsOfPolynomials
+      if levels.isEmpty || tooMany || !Self.areDistinct(levels) {
         return "the levels are not those of a category"
       }
     }
@@ -37,11 +39,7 @@ extension Design {
   }
 
   private var partsFault: String? {
-    let indices = variables.map { variable in
-      if let levels = variable.levels { return 0..<levels.count }
-      if case .powers(_, let degree, _) = variable.variable { return 1..<degree + 1 }
-      return 0..<1
-    }
+    let indices = variables.map(\.partIndices)
     func fault(_ part: Part) -> String? {
       guard indices.indices.contains(part.variable) else { return "a variable of a term is not there" }
       return indices[part.variable].contains(part.index) ? nil : "a level or power of a term is not there"
@@ -56,7 +54,9 @@ extension Design {
         }
         for part in parts { if let fault = fault(part) { return fault } }
         // The table of a product's levels has to fit into memory, as it did.
-        let count = parts.reduce(1.0) { $0 * Double(variables[$1.variable].levels?.count ?? 1) }
+        let count = parts.filter(isIndicator).reduce(1.0) {
+          $0 * Double(variables[$1.variable].levels?.count ?? 1)
+        }
         if count > 1e8 { return "a term has too many levels" }
       }
     }
@@ -116,6 +116,10 @@ extension Design {
     if keys.count != polynomials.count || keys != orthogonalKeys || !polynomials.allSatisfy(\.isSound) {
       return "polynomials are not those of the terms"
     }
+    let calls = Set(splines.map(\.call))
+    if calls.count != splines.count || calls != splineCalls || !splines.allSatisfy(\.isSound) {
+      return "knots are not those of the terms"
+    }
     return centers.allSatisfy { $0.mean.isFinite && $0.deviation > 0 && $0.deviation.isFinite }
       ? nil : "a mean or deviation is none"
   }
@@ -148,7 +152,7 @@ extension Variable {
     switch self {
     case .powers: max(1, index)
     case .expression(let expression): expression.wholePower?.degree ?? 1
-    case .category: 1
+    case .category, .spline: 1
     }
   }
 }

@@ -6,11 +6,12 @@ extension Design {
     if variable.levels != nil { return nil }
     switch variable.variable {
     case .expression(let expression): return expression
-    case .powers(_, _, isOrthogonal: true): return nil
-    case .powers(let base, _, _):
+    case .powers(let call):
+      if call.isOrthogonal { return nil }
+      let base = call.operand
       return part.index == 1
         ? base : .apply(.identity, [.apply(.power, [base, .number(Double(part.index))])])
-    case .category: return nil
+    case .category, .spline: return nil
     }
   }
 
@@ -31,6 +32,10 @@ extension Design {
     for (mine, theirs) in zip(polynomials, other.polynomials) where mine != theirs {
       return
         "\(printable(mine.key.description)) has other polynomials here than before, for they are those of the rows; use raw powers, poly(x, k)"
+    }
+    for (mine, theirs) in zip(splines, other.splines) where mine != theirs {
+      return
+        "\(printable(mine.call.text)) has other knots here than before, for they are those of the rows; give knots and Boundary.knots"
     }
     if offsets != other.offsets {
       func text(_ design: Design) -> String { design.offsetText.map(printable) ?? "no offset" }
@@ -72,7 +77,8 @@ extension Design {
       )
     }
     // A reference that the formula names is the first level of both, however the formula writes it.
-    let reference: String? = if case .category(_, .some, _) = variable.variable { mine[0] } else { nil }
+    let reference: String? =
+      if case .category(let call) = variable.variable, call.reference != nil { mine[0] } else { nil }
     var all = ColumnSummary.inOrder(Set(mine + theirs).subtracting([Self.otherLevel]))
     if let first = reference { all = [first] + all.filter { $0 != first } }
     return all.count < 2 ? all + [Self.otherLevel] : all

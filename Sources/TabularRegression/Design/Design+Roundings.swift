@@ -19,15 +19,22 @@ extension Design {
     if rounded.isEmpty || table.rowCount == 0 { return [] }
     let count = min(table.rowCount, 32)
     let sample = (0..<count).map { $0 * table.rowCount / count }
-    func evaluated(moved: Bool) -> (X: Matrix<Double>, y: Matrix<Double>)? {
-      let rows = table.sample(sample, moving: moved ? rounded : [])
+    func evaluated(
+      moving names: [String], truths: DesignInput? = nil
+    ) -> (input: DesignInput, X: Matrix<Double>, y: Matrix<Double>)? {
       // What is wrong with the rows is told when all of them are evaluated.
-      guard let input = try? DesignInput(self, rows, .fit, .error, absorption, isExtended: false),
-        let X = try? input.features(isExtended: false, effects: nil), let y = try? input.targets(targets)
+      let rows = table.sample(sample, moving: names)
+      guard var input = try? DesignInput(self, rows, .fit, .error, absorption, isExtended: false) else {
+        return nil
+      }
+      if let truths { input.takeTruths(from: truths) }
+      guard let X = try? input.features(isExtended: false, effects: nil), let y = try? input.targets(targets)
       else { return nil }
-      return (X.high, y)
+      return (input, X.high, y)
     }
-    guard let values = evaluated(moved: false), let moved = evaluated(moved: true), values.y.rowCount > 0,
+    // What is true of the number that stands for a text, such as x == 0.1, is meant of the text.
+    guard let values = evaluated(moving: []),
+      let moved = evaluated(moving: rounded, truths: values.input), values.y.rowCount > 0,
       values.X.shape == moved.X.shape
     else { return [] }
     func roundings(_ a: Matrix<Double>, _ b: Matrix<Double>) -> [Double] {

@@ -35,6 +35,9 @@ package struct Design: Hashable, Sendable {
   /// The orthogonal polynomials of poly(x, k, raw = FALSE).
   package var polynomials: [OrthogonalPolynomials] = []
 
+  /// The splines of ns() and bs().
+  package var splines: [Spline] = []
+
   /// What becomes of missing fields.
   package var missing: MissingPolicy
 
@@ -45,6 +48,19 @@ package struct Design: Hashable, Sendable {
   package struct ResolvedVariable: Hashable, Sendable {
     package var variable: Variable
     package var levels: [String]?
+
+    /// The contrast of a part, counted from 0: parts of a category are its levels, and behind them its contrasts. Nil for
+    /// another part.
+    func contrast(_ part: Part) -> Int? {
+      guard variable.contrasts != nil, let levels, part.index >= levels.count else { return nil }
+      return part.index - levels.count
+    }
+
+    /// The indices that parts can have.
+    var partIndices: Range<Int> {
+      guard let levels else { return variable.numberIndices }
+      return 0..<(variable.contrasts == nil ? levels.count : 2 * levels.count - 1)
+    }
   }
 
   /// A column: a part, or the product of several. Most are a part, and need no memory of their own.
@@ -66,7 +82,8 @@ package struct Design: Hashable, Sendable {
   package struct Part: Hashable, Sendable, Codable {
     /// Which variable.
     package var variable: Int
-    /// The level that is 1, the others being 0; the exponent of poly(x, k); 0 for a number.
+    /// The level that is 1, the others being 0, or the number of levels and that of a contrast, from 0; the exponent of
+    /// poly(x, k), or the column of splines, from 1; 0 for a number.
     package var index: Int
   }
 
@@ -124,11 +141,18 @@ package struct Design: Hashable, Sendable {
     }
   }
 
-  private func name(of part: Part) -> String {
+  func name(of part: Part) -> String {
     let variable = variables[part.variable], name = variable.variable.name
+    if let contrast = variable.contrast(part) {
+      return name + (variable.variable.contrasts?.name(contrast) ?? "")
+    }
     if let levels = variable.levels { return name + levels[part.index] }
-    if case .powers(_, let degree, _) = variable.variable, degree > 1 { return "\(name)\(part.index)" }
-    return name
+    return variable.variable.width > 1 ? "\(name)\(part.index)" : name
+  }
+
+  /// Whether a part is 1 in the rows of a level and 0 in others.
+  func isIndicator(_ part: Part) -> Bool {
+    variables[part.variable].levels != nil && variables[part.variable].contrast(part) == nil
   }
 
   /// Columns of a table that the features and the offsets are formed from.
@@ -142,6 +166,11 @@ package struct Design: Hashable, Sendable {
   /// What orthogonal polynomials are formed of.
   var orthogonalKeys: Set<OrthogonalPolynomials.Key> {
     Set(variables.compactMap { OrthogonalPolynomials.Key($0.variable) })
+  }
+
+  /// What splines are formed of.
+  var splineCalls: Set<SplineCall> {
+    Set(variables.compactMap { if case .spline(let call) = $0.variable { call } else { nil } })
   }
 
   /// The offsets as a formula has them; nil where there are none.
@@ -179,9 +208,10 @@ package struct Design: Hashable, Sendable {
     }
     let names = Set(design.featureColumns)
     design.sources.removeAll { !names.contains($0.name) }
-    let centred = design.centredOperands, orthogonal = design.orthogonalKeys
+    let centred = design.centredOperands, orthogonal = design.orthogonalKeys, calls = design.splineCalls
     design.centers.removeAll { !centred.contains($0.operand) }
     design.polynomials.removeAll { !orthogonal.contains($0.key) }
+    design.splines.removeAll { !calls.contains($0.call) }
     return design
   }
 }

@@ -24,7 +24,8 @@ struct DesignInput {
     self.absorption = absorption
     self.table = table
     let targets = use.needsTargets ? unique(design.targetColumns) : []
-    let others = targets + (use.needsWeights ? [design.weights].compactMap { $0 } : [])
+    let weights = use.needsWeights ? [design.weights].compactMap { $0 } : []
+    let others = targets + weights
     var isLeftOut = try Self.missing(design, table, others)
     for (index, variable) in design.variables.enumerated() {
       let isAbsorbed = absorption?.variable == index
@@ -43,18 +44,7 @@ struct DesignInput {
       levels = levels.map { levels in levels.isEmpty ? [] : kept.map { levels[$0] } }
       dropWordsWithoutRows()
     }
-    let numbers = Set(
-      design.variables.filter { $0.levels == nil || $0.variable.isLogical }.flatMap(\.variable.columns))
-    let exact = isExtended ? design.exactColumns : []
-    for name in numbers.union(design.offsets.flatMap(\.columns) + others) {
-      let digits = exact.contains(name) ? try table.find(name).digits : nil
-      if let rounded = digits?.rounded {
-        evaluator.columns[name] = rounded
-      } else {
-        evaluator.columns[name] = try table.numbers(name)
-      }
-      evaluator.low[name] = digits?.low
-    }
+    try load(use, weights, isExtended: isExtended)
     for source in design.sources {
       guard let fill = source.fill, let column = evaluator.columns[source.name],
         column.contains(where: \.isNaN)
@@ -64,11 +54,42 @@ struct DesignInput {
     if let kept {
       evaluator.columns = evaluator.columns.mapValues { column in kept.map { column[$0] } }
       evaluator.low = evaluator.low.mapValues { column in kept.map { column[$0] } }
+      for name in evaluator.words.keys { evaluator.words[name]?.keep(kept) }
     }
     for center in design.centers { evaluator.centers[center.operand] = center }
     for polynomials in design.polynomials { evaluator.polynomials[polynomials.key] = polynomials }
+    for spline in design.splines { evaluator.splines[spline.call] = SplineBasis(spline) }
     for (index, variable) in design.variables.enumerated() where variable.variable.isLogical {
       levels[index] = try truths(variable.variable)
+    }
+  }
+
+  /// Takes the numbers, and the fields that are compared with words.
+  private mutating func load(
+    _ use: Design.Use, _ weights: [String], isExtended: Bool
+  ) throws(TabularError) {
+    let expressions =
+      design.variables.filter { $0.levels == nil || $0.variable.isLogical }.compactMap(\.variable.expression)
+      + design.offsets + (use.needsTargets ? design.targets : [])
+    let exact = isExtended ? design.exactColumns : []
+    for name in Set(expressions.flatMap(\.numberColumns) + weights) {
+      let digits = exact.contains(name) ? try table.find(name).digits : nil
+      if let rounded = digits?.rounded {
+        evaluator.columns[name] = rounded
+      } else {
+        evaluator.columns[name] = try table.numbers(name)
+      }
+      evaluator.low[name] = digits?.low
+    }
+    for name in Set(expressions.flatMap(\.wordColumns)) {
+      evaluator.words[name] = try ComparedWords(name, table, design.sources.first { $0.name == name }?.kind)
+    }
+  }
+
+  /// Takes what is true of the same rows.
+  mutating func takeTruths(from other: DesignInput) {
+    for (index, variable) in design.variables.enumerated() where variable.variable.isLogical {
+      levels[index] = other.levels[index]
     }
   }
 
@@ -173,6 +194,11 @@ struct DesignInput {
     // Products lose digits beyond Doubles.
     let needsLow = isExtended && groups.contains { $0.hasLow(design, evaluator) }
     var low = needsLow ? [Double](repeating: 0, count: rowCount * width) : []
+    let codes = design.variables.map { variable in
+      variable.variable.contrasts.flatMap { contrasts in
+        variable.levels.map { ContrastCodes(contrasts, levels: $0.count) }
+      }
+    }
     var fault: (row: Int, group: ColumnGroup)?
     let high = [Double](unsafeUninitializedCapacity: rowCount * width) { elements, count in
       count = rowCount * width
@@ -184,9 +210,9 @@ struct DesignInput {
           UnsafeMutableBufferPointer(rebasing: elements[rows.lowerBound * width..<rows.upperBound * width])
             .initialize(repeating: 0)
         }
-        let tile = Tile(design, evaluator, rows, needsLow: needsLow)
+        let tile = Tile(design, evaluator, rows, levels, codes, needsLow: needsLow)
         for group in groups {
-          let row = group.write(tile, levels, into: elements, width: width)
+          let row = group.write(tile, design, levels, into: elements, width: width)
           if let row, fault == nil { fault = (row, group) }
           if needsLow { group.writeLow(tile, into: &low, width: width) }
         }

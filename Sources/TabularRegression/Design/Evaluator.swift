@@ -6,8 +6,11 @@ struct Evaluator {
   var columns: [String: [Double]] = [:]
   /// What those columns are beyond Doubles of which it is known.
   var low: [String: [Double]] = [:]
+  /// The fields of columns that are compared with words.
+  var words: [String: ComparedWords] = [:]
   var centers: [Expression: Design.Center] = [:]
   var polynomials: [OrthogonalPolynomials.Key: OrthogonalPolynomials] = [:]
+  var splines: [SplineCall: SplineBasis] = [:]
 
   /// The value of an expression in each of the rows; a column's are not copied.
   ///
@@ -15,6 +18,8 @@ struct Evaluator {
   func values(_ expression: Expression, _ rows: Range<Int>) -> ArraySlice<Double> {
     switch expression {
     case .number(let value): ArraySlice(repeating: value, count: rows.count)
+    // Stands for itself only where fields are compared with it.
+    case .word: ArraySlice(repeating: .nan, count: rows.count)
     case .column(let name): columns[name]![rows]
     case .apply(let operation, let operands): applied(operation, operands, rows)
     }
@@ -23,6 +28,10 @@ struct Evaluator {
   private func applied(
     _ operation: Expression.Operation, _ operands: [Expression], _ rows: Range<Int>
   ) -> ArraySlice<Double> {
+    if let (column, chosen) = Expression.apply(operation, operands).wordTest {
+      return words[column]?.areAmong(chosen, isNegated: operation == .notEqual, rows)
+        ?? ArraySlice(repeating: .nan, count: rows.count)
+    }
     let x = values(operands[0], rows)
     func map(_ function: (Double) -> Double) -> ArraySlice<Double> { x.map(function)[...] }
     func zip(_ function: (Double, Double) -> Double) -> ArraySlice<Double> {
@@ -45,8 +54,10 @@ struct Evaluator {
     case .greaterOrEqual: return compare(>=)
     case .equal: return compare(==)
     case .notEqual: return compare(!=)
+    case .isIn, .and, .or, .not: return logical(operation, operands, rows)
     case .negate: return map(-)
-    case .identity: return x
+    case .identity, .parentheses: return x
+    case .combine: return map { _ in .nan }
     case .log where operands.count == 2: return zip(CLibrary.logarithm(_:base:))
     case .log: return map(CLibrary.logarithm)
     case .log2: return map(CLibrary.binaryLogarithm)
@@ -64,6 +75,27 @@ struct Evaluator {
     }
   }
 
+  /// 1 where it is true, 0 where it is not.
+  private func logical(
+    _ operation: Expression.Operation, _ operands: [Expression], _ rows: Range<Int>
+  ) -> ArraySlice<Double> {
+    let x = values(operands[0], rows)
+    switch operation {
+    case .isIn:
+      let chosen = Set(operands[1].constants.compactMap(\.constant))
+      return x.map { $0.isNaN ? .nan : chosen.contains($0) ? 1 : 0 }[...]
+    case .not: return x.map { $0.isNaN ? .nan : $0 == 0 ? 1 : 0 }[...]
+    // A number that is not 0 is true; what is not known matters only where it decides.
+    default:
+      let decisive = operation == .or
+      return zip(x, values(operands[1], rows)).map { x, y in
+        let truths = [x, y].map { $0.isNaN ? nil : $0 != 0 }
+        if truths.contains(decisive) { return decisive ? 1 : 0 }
+        return truths.contains(nil) ? .nan : decisive ? 0 : 1
+      }[...]
+    }
+  }
+
   /// The error of a value that is not finite: where, of what, and from what.
   func fault(_ name: String, _ expressions: [Expression], at row: Int, ofBlock blockRow: Int, _ table: Table)
     -> TabularError
@@ -71,15 +103,17 @@ struct Evaluator {
     var seen: Set<String> = []
     let names = expressions.flatMap(\.columns).filter { seen.insert($0).inserted }
     if expressions.count == 1, case .column(let column) = expressions[0],
-      name == column || name == expressions[0].description
+      name == column || name == expressions[0].description, let numbers = columns[column]
     {
       return table.fault(
         column, row: blockRow,
-        "\(Expression.text(of: columns[column]![row])) is not a finite number; correct it, or leave the row out"
+        "\(Expression.text(of: numbers[row])) is not a finite number; correct it, or leave the row out"
       )
     }
     let place = table.places[blockRow]
-    let given = names.prefix(3).map { "\($0) is \(Expression.text(of: columns[$0]![row]))" }
+    let given = names.prefix(3).compactMap { name in
+      columns[name].map { "\(name) is \(Expression.text(of: $0[row]))" }
+    }
     return .malformed(
       file: place.file, line: place.line,
       column: names.first.flatMap { table.field(of: $0) },

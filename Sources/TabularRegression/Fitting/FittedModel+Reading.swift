@@ -9,7 +9,7 @@ extension FittedModel {
   /// Up to some 16 MB of text are fitted as a ``Table`` is. Of more a triangular factor is formed in one pass; in two
   /// where a formula has several categories, a product of one, means or deviations. Where residuals in double-double
   /// are asked for (``/LinearRegression/LeastSquares/Precision-swift.enum/extended``), two to four passes follow, and a
-  /// category takes one more.
+  /// category takes one more; one of its own where the target is log(y) or another function whose inverse is known.
   /// - Parameters:
   ///   - formula: what to predict from what; it decides about the intercept too.
   ///   - paths: at least one file, all with the same columns; "-" is standard input. What gzip has compressed is
@@ -87,8 +87,13 @@ extension FittedModel {
       let data = try design.rowsOfFit(table, method)
       plan(FitPlan(data, method))
       solving(design.columns.count)
-      return try data.models(formula.text, method)
+      return try smeared(data.models(formula.text, method), over: table)
     }
+    // Rows are read again where targets are functions of y.
+    func finished(_ models: [FittedModel]) throws(TabularError) -> [FittedModel] {
+      formula.needsSmearing ? try smeared(models, reading: source, progress: progress) : models
+    }
+    if formula.needsSmearing { try source.prepareToRepeat() }
     if method.asksForExtended {
       var rows = ExtendedRows.formulaRows(formula, source, weights, missing)
       rows.method = method
@@ -101,10 +106,11 @@ extension FittedModel {
           survey.design, method, rows: reduced.share.observations,
           rowsInMemory: survey.blockRows * min(survey.blocks, Parallelism.threads)))
       solving(survey.design.columns.count)
-      return try reduced.models(source, method) { (design, plan) throws(TabularError) in
-        try ExtendedRows.sums(design, source, plan, progress: progress).whole { $0.merge($1) }
-          ?? ExtendedSums(plan)
-      }
+      return try finished(
+        reduced.models(source, method) { (design, plan) throws(TabularError) in
+          try ExtendedRows.sums(design, source, plan, progress: progress).whole { $0.merge($1) }
+            ?? ExtendedSums(plan)
+        })
     }
     var rows = Share.formulaRows(formula, source, weights, missing)
     rows.method = method
@@ -113,13 +119,13 @@ extension FittedModel {
       let share = try rows.matrixShare(progress: progress)
     {
       solving(share.design.columns.count)
-      return try share.solvePerTarget(method, named: source.source)
+      return try finished(share.solvePerTarget(method, named: source.source))
     }
     let survey = try rows.survey(keeping: blocksInMemory, progress: progress)
     if let table = survey.table { return try inMemory(table, survey.design) }
     let share = try rows.reduction(survey, progress: progress)
     solving(share.design.columns.count)
-    return try share.solvePerTarget(method, named: source.source)
+    return try finished(share.solvePerTarget(method, named: source.source))
   }
 }
 

@@ -1,6 +1,8 @@
 /// An expression of columns and numbers, such as log(a + 1): what may stand inside a function of a formula.
 package indirect enum Expression: Hashable, Sendable {
   case number(Double)
+  /// A word in quotes, which columns are compared with.
+  case word(String)
   case column(String)
   case apply(Operation, [Expression])
 
@@ -18,7 +20,16 @@ package indirect enum Expression: Hashable, Sendable {
     case greaterOrEqual = ">="
     case equal = "=="
     case notEqual = "!="
+    /// Whether the first operand is one of the constants of the second.
+    case isIn = "%in%"
+    /// The constants that stand behind %in%.
+    case combine = "c"
+    case and = "&"
+    case or = "|"
+    case not = "!"
     case negate = "-x"
+    /// Parentheses, which R prints as they were written.
+    case parentheses = "()"
     /// Keeps arithmetic apart from the operators of formulas.
     case identity = "I"
     /// The natural logarithm, or that to the base that its second operand is.
@@ -31,16 +42,22 @@ package indirect enum Expression: Hashable, Sendable {
 
     var operandCounts: ClosedRange<Int> {
       switch self {
-      case .add, .subtract, .multiply, .divide, .power: 2...2
+      case .add, .subtract, .multiply, .divide, .power, .isIn, .and, .or: 2...2
       case .log: 1...2
+      case .combine: 1...Int.max
       default: isComparison ? 2...2 : 1...1
       }
     }
 
     /// Whether it is written as a name and parentheses.
-    var isFunction: Bool { self != .negate && operandCounts.contains(1) }
+    var isFunction: Bool {
+      switch self {
+      case .negate, .not, .parentheses, .combine: false
+      default: operandCounts.contains(1)
+      }
+    }
 
-    /// Whether it compares two numbers.
+    /// Whether it compares two numbers, or a column with a word.
     var isComparison: Bool {
       switch self {
       case .less, .lessOrEqual, .greater, .greaterOrEqual, .equal, .notEqual: true
@@ -51,15 +68,11 @@ package indirect enum Expression: Hashable, Sendable {
     /// Whether it uses moments of its operand over all rows of the fit.
     var isCentred: Bool { self == .center || self == .scale }
 
-    /// How tightly it binds: the higher the tighter.
-    fileprivate var precedence: Int {
+    /// Whether it is true or false.
+    var isLogical: Bool {
       switch self {
-      case _ where isComparison: 0
-      case .add, .subtract: 1
-      case .multiply, .divide: 2
-      case .negate: 3
-      case .power: 4
-      default: 5
+      case .isIn, .and, .or, .not: true
+      default: isComparison
       }
     }
   }
@@ -67,10 +80,55 @@ package indirect enum Expression: Hashable, Sendable {
   /// The columns that stand in it, in order.
   var columns: [String] {
     switch self {
-    case .number: []
+    case .number, .word: []
     case .column(let name): [name]
     case .apply(_, let operands): operands.flatMap(\.columns)
     }
+  }
+
+  /// The columns that stand in it as numbers.
+  var numberColumns: [String] {
+    switch self {
+    case .apply(_, let operands): wordTest == nil ? operands.flatMap(\.numberColumns) : []
+    default: columns
+    }
+  }
+
+  /// The columns whose fields are compared with words in it.
+  var wordColumns: [String] {
+    guard case .apply(_, let operands) = self else { return [] }
+    return wordTest.map { [$0.column] } ?? operands.flatMap(\.wordColumns)
+  }
+
+  /// The column and the words where it compares a column with words: z == "a", z %in% c("a", "b").
+  var wordTest: (column: String, words: [String])? {
+    guard case .apply(let operation, let operands) = self, [.equal, .notEqual, .isIn].contains(operation),
+      case .column(let name) = operands[0], operands[1].constants.contains(where: \.isWord)
+    else { return nil }
+    return (name, operands[1].constants.map(\.level))
+  }
+
+  /// Whether it is a column as it stands in a table.
+  var isColumn: Bool { if case .column = self { true } else { false } }
+
+  /// The value of a number.
+  var constant: Double? { if case .number(let value) = self { value } else { nil } }
+
+  /// Whether it is a word in quotes.
+  var isWord: Bool { if case .word = self { true } else { false } }
+
+  /// The constants that it is, or that c(…) has; empty where it is something else.
+  var constants: [Expression] {
+    switch self {
+    case .number, .word: [self]
+    case .apply(.combine, let operands): operands.flatMap(\.constants)
+    default: []
+    }
+  }
+
+  /// The text of a constant as a level.
+  var level: String {
+    if case .word(let text) = self { text } else { description }
   }
 
   /// The operands of scale() and center() in it.
@@ -82,7 +140,7 @@ package indirect enum Expression: Hashable, Sendable {
   /// Whether it is a comparison, inside I() too: true or false, which R makes a category of two levels.
   var isLogical: Bool {
     guard case .apply(let operation, let operands) = self else { return false }
-    return operation.isComparison || operation == .identity && operands[0].isLogical
+    return operation.isLogical || [.identity, .parentheses].contains(operation) && operands[0].isLogical
   }
 
   /// x and k where it is I(x^k) with a whole k that poly(x, k) could have too.
@@ -95,54 +153,13 @@ package indirect enum Expression: Hashable, Sendable {
   }
 }
 
-// MARK: As text
-
-extension Expression: CustomStringConvertible {
-  /// The expression as R prints it: I(a^2), log(a + 1).
-  package var description: String {
-    switch self {
-    case .number(let value): Self.text(of: value)
-    case .column(let name): FormulaParser.quoted(name)
-    case .apply(let operation, let operands): Self.text(operation, operands)
-    }
-  }
-
-  private static func text(_ operation: Operation, _ operands: [Expression]) -> String {
-    if operation.isFunction {
-      return "\(operation.rawValue)(\(operands.map(\.description).joined(separator: ", ")))"
-    }
-    func text(_ operand: Expression, above precedence: Int) -> String {
-      operand.precedence > precedence ? operand.description : "(\(operand))"
-    }
-    let own = operation.precedence
-    switch operation {
-    case .negate: return "-\(text(operands[0], above: own - 1))"
-    case .power:
-      // Of several the last binds tightest, and takes a sign.
-      return "\(text(operands[0], above: own))^\(text(operands[1], above: Operation.negate.precedence - 1))"
-    default:
-      let space = operation == .divide ? "" : " "
-      // One comparison is no operand of another without parentheses.
-      return
-        "\(text(operands[0], above: operation.isComparison ? own : own - 1))\(space)\(operation.rawValue)\(space)\(text(operands[1], above: own))"
-    }
-  }
-
-  private var precedence: Int {
-    if case .apply(let operation, _) = self { operation.precedence } else { 5 }
-  }
-
-  /// The shortest decimal text that reads back as the same number; whole numbers without a point.
-  static func text(of value: Double) -> String {
-    let text = value.description
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-  }
-}
-
 // MARK: In files
 
-/// Numbers, names of columns, and arrays of an operation and its operands: ["log", ["+", "a", 1]].
+/// Numbers, names of columns, arrays of an operation and its operands, ["log", ["+", "a", 1]], and of a quote and a
+/// word, ["'", "b"].
 extension Expression: Codable {
+  private static let quote = "'"
+
   package init(from decoder: any Decoder) throws {
     if let value = try? decoder.singleValueContainer().decode(String.self) {
       self = .column(value)
@@ -151,6 +168,10 @@ extension Expression: Codable {
     } else {
       var items = try decoder.unkeyedContainer()
       let name = try items.decode(String.self)
+      if name == Self.quote {
+        self = .word(try items.decode(String.self))
+        return
+      }
       var operands: [Expression] = []
       while !items.isAtEnd { operands.append(try items.decode(Expression.self)) }
       guard let operation = Operation(rawValue: name), operation.operandCounts.contains(operands.count) else {
@@ -166,6 +187,10 @@ extension Expression: Codable {
     case .number(let value):
       var container = encoder.singleValueContainer()
       try container.encode(value)
+    case .word(let word):
+      var items = encoder.unkeyedContainer()
+      try items.encode(Self.quote)
+      try items.encode(word)
     case .column(let name):
       var container = encoder.singleValueContainer()
       try container.encode(name)

@@ -9,7 +9,11 @@
 /// price ~ (a + b + c)^2         all three, and the products of any two
 /// price ~ area + C(zip)         a category: a column for each level but the first; factor(zip) too
 /// price ~ C(zip, reference = "8001")
+/// price ~ factor(zip, levels = c("8003", "8001"))
+/// price ~ C(zip, sum)           sum, helmert or poly: other contrasts than treatment
 /// price ~ area + I(rooms > 3)   true or false, as a category of two levels
+/// price ~ I(zip %in% c("8001", "8003") & area > 50)
+/// price ~ ns(area, 4) + bs(rooms, df = 5, degree = 2)
 /// price ~ area + offset(tax)    tax with the coefficient 1: price less tax is fitted, and tax is added to predictions
 /// log(price) ~ poly(x, 3) + I(a/b) + sqrt(c)
 /// `living area` ~ .             a name with other characters than letters, digits, "." and "_"
@@ -19,8 +23,14 @@
 /// leaves out columns that stand inside a C(…).
 ///
 /// Functions are `I`, `log` (to a base: `log(x, 2)`), `log2`, `log10`, `log1p`, `exp`, `sqrt`, `abs`, `scale` and
-/// `center`; inside them + − * / ^ are arithmetic. `scale(x)` is x less its mean in standard deviations, `center(x)` x
+/// `center`; inside them + − * / ^ are arithmetic, < <= > >= == != %in% compare, and & | ! join comparisons. `scale(x)` is x less its mean in standard deviations, `center(x)` x
 /// less its mean; both are kept for predictions.
+///
+/// `ns(x, k)` has natural cubic splines and `bs(x, k)` B-splines of k degrees of freedom, with the arguments `df`, `knots`,
+/// `degree` (of bs), `intercept` and `Boundary.knots` of R's package splines (Hastie 1992, Statistical Models in S,
+/// chapter 7; de Boor 1978, A Practical Guide to Splines). Knots are at quantiles of x over the rows of the fit, and kept
+/// for predictions; beyond the boundary knots natural splines are straight lines, B-splines the polynomials of the last
+/// interval.
 public struct Formula: Equatable, Sendable, CustomStringConvertible {
   /// The formula as it was written.
   public let text: String
@@ -80,12 +90,13 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
     isInterceptAlone = false
   }
 
-  /// Columns whose fields are to be read as words, of digits too: those that stand inside C(…), and nowhere else as
-  /// numbers.
+  /// Columns whose fields are to be read as words, of digits too: those that stand inside C(…) or are compared with
+  /// words, and stand nowhere else as numbers.
   public var categories: Set<String> {
-    let numbers =
-      tree.variables.flatMap { $0.expression?.columns ?? [] } + (targets + offsets).flatMap(\.columns)
-    return categoryColumns.subtracting(numbers)
+    let expressions = tree.variables.compactMap(\.expression) + targets + offsets
+    // What "." stands for is not known: a column that is compared with words may be a number in it.
+    let compared = tree.hasRest ? [] : expressions.flatMap(\.wordColumns)
+    return categoryColumns.union(compared).subtracting(expressions.flatMap(\.numberColumns))
   }
 
   /// Names of the columns that it is fitted to, the targets' first: those that rows have to have. Nil where "." stands

@@ -3,7 +3,7 @@ extension FormulaParser {
     "a formula has names, \".\", functions, 0, 1, parentheses and the operators + - * / : ^ %in%"
 
   static let functions =
-    "C, factor, offset, poly, I, log, log2, log10, log1p, exp, sqrt, abs, scale and center"
+    "C, factor, offset, poly, ns, bs, I, log, log2, log10, log1p, exp, sqrt, abs, scale and center"
 
   /// A name as it stands in a formula.
   static func quoted(_ name: String) -> String { isPlain(name) ? name : "`\(name)`" }
@@ -49,10 +49,12 @@ extension FormulaParser {
   }
 
   /// Moves over the name of an argument and "=", if they follow.
-  mutating func takeName(_ argument: String) {
+  @discardableResult mutating func takeName(_ argument: String) -> Bool {
     let start = position
-    if !take(argument) || !take("=") { position = start }
+    let isNamed = take(argument) && take("=")
+    if !isNamed { position = start }
     skipSpaces()
+    return isNamed
   }
 
   mutating func spacedName() throws(TabularError) -> String? {
@@ -104,6 +106,17 @@ extension FormulaParser {
     }
     position = end
     return value
+  }
+
+  /// A word in quotes of either kind; nil where none begins.
+  mutating func quotedWord() throws(TabularError) -> String? {
+    let opening = position
+    guard opening < characters.count, "\"'".contains(characters[opening]) else { return nil }
+    guard let end = characters[(opening + 1)...].firstIndex(of: characters[opening]) else {
+      throw error("the quote that opens here is never closed", at: opening)
+    }
+    position = end + 1
+    return String(characters[(opening + 1)..<end])
   }
 
   mutating func wholeNumber() -> Int? {

@@ -6,9 +6,10 @@
 ///     nested  = crossed { "%in%" crossed }
 ///     crossed = power { ":" power }
 ///     power   = item [("^" | "**") integer]
-///     item    = "0" | "1" | "." | name | function | "(" sum ")"
+///     item    = "0" | "1" | "." | name | function | "(" sum ")" | "(" comparison ")"
 ///
-/// Inside functions, and before "~", operators are those of arithmetic: see ``arithmetic()``.
+/// Inside functions, and before "~", operators are those of arithmetic and logic: see ``expression()``. A right side
+/// that compares a column, and z %in% c("a", "b"), are true or false too.
 struct FormulaParser {
   let text: String
   let characters: [Character]
@@ -25,11 +26,9 @@ struct FormulaParser {
   mutating func parse() throws(TabularError) -> (targets: [Expression], tree: TermTree) {
     let targets = try response()
     if !take("~") { throw error("\"~\" is missing between the column to predict and the others") }
-    let tree = try sum()
+    let tree = try comparedSum()
     if position < characters.count {
-      if ["<", ">", "==", "!="].contains(where: { characters[position...].starts(with: $0) }) {
-        throw error("comparisons stand inside I(), as in I(x > 3)")
-      }
+      if isAtComparison { throw error("comparisons stand inside I(), as in I(x > 3)") }
       throw error(
         characters[position] == ")"
           ? "no parenthesis is open that this one closes" : "an operator is missing here; \(Self.language)")
@@ -45,13 +44,28 @@ struct FormulaParser {
     }
     let start = position
     if try name() == "cbind", take("(") {
-      var targets = [try comparison()]
-      while take(",") { targets.append(try comparison()) }
+      var targets = [try expression()]
+      while take(",") { targets.append(try expression()) }
       try close("cbind(")
       return targets
     }
     position = start
-    return [try comparison()]
+    return [try expression()]
+  }
+
+  /// Whether a sign of a comparison follows.
+  private var isAtComparison: Bool {
+    Self.comparisons.contains { characters[position...].starts(with: $0.rawValue) }
+  }
+
+  /// Terms, or a comparison of one column: x > 3.
+  private mutating func comparedSum() throws(TabularError) -> TermTree {
+    let start = position
+    let terms = try sum()
+    skipSpaces()
+    guard case .variable(.expression) = terms, isAtComparison else { return terms }
+    position = start
+    return .variable(.expression(try comparison()))
   }
 
   private mutating func sum() throws(TabularError) -> TermTree {
@@ -94,9 +108,25 @@ struct FormulaParser {
     var result = try product(level + 1)
     while let found = Self.operators[level].first(where: { take($0.text) }) {
       let left = try terms(result, start), place = position
+      if found.text == "%in%", let set = try setOfConstants(behind: left) {
+        result = set
+        continue
+      }
       result = .operation(found.operation, left, try terms(product(level + 1), place))
     }
     return result
+  }
+
+  /// Whether a column is one of some constants: z %in% c("a", "b"); nil where no constants follow.
+  private mutating func setOfConstants(behind left: TermTree) throws(TabularError) -> TermTree? {
+    skipSpaces()
+    let start = position
+    let isSet = try name() == "c" && take("(")
+    position = start
+    guard isSet || position < characters.count && "\"'-0123456789".contains(characters[position]),
+      case .variable(.expression(let expression)) = left
+    else { return nil }
+    return .variable(.expression(.apply(.isIn, [expression, try constants(for: expression)])))
   }
 
   private mutating func power() throws(TabularError) -> TermTree {
@@ -133,7 +163,7 @@ struct FormulaParser {
     }
     if take("(") {
       try open(start)
-      let inside = try sum()
+      let inside = try comparedSum()
       try close("(")
       depth -= 1
       return inside
@@ -150,7 +180,7 @@ struct FormulaParser {
     try open(start)
     defer { depth -= 1 }
     if name != "offset" { return .variable(try function(name, start)) }
-    let expression = try comparison()
+    let expression = try expression()
     try close("offset(")
     return .offset(expression)
   }

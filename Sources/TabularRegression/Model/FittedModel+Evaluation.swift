@@ -1,3 +1,4 @@
+internal import LinearAlgebra
 public import LinearRegression
 
 extension FittedModel {
@@ -9,14 +10,32 @@ extension FittedModel {
   ///   - weights: the column that weighs them, zero or more; nil for 1.
   ///   - unseen: what becomes of rows with a level that the fit did not see.
   ///   - unestimable: what becomes of rows whose prediction the fit does not determine.
+  ///   - response: whether errors are of y, on its scale, where the target is log(y) or the like: see
+  ///     ``predictions(from:unseen:unestimable:response:)``.
   /// - Throws: ``TabularError`` where a column is missing or does not hold what it has to, or no row is left.
   public func evaluation(
     on table: Table, weights: String? = nil, unseen: UnseenPolicy = .error,
-    unestimable: UnestimablePolicy = .missing
+    unestimable: UnestimablePolicy = .missing, response: Bool = false
   ) throws(TabularError) -> Evaluation {
     let rows = try evaluationRows(
       table, weights, Policies(unseen: unseen, unestimable: unestimable))
-    return try rows.design.evaluation(rows.model(self))
+    return try evaluation(rows, table, response: response)
+  }
+
+  private func evaluation(
+    _ rows: FeatureRows, _ table: Table, response: Bool
+  ) throws(TabularError) -> Evaluation {
+    let data = rows.design
+    if !response { return try data.evaluation(rows.model(self)) }
+    let function = try responseFunction(table.source)
+    let predictions = try onScaleOfResponse(predictions(rows, table), rows, table)
+    do throws(DataError) {
+      // The predictions are a column of the coefficient 1.
+      return try LinearModel(coefficients: [1], intercept: 0).evaluate(
+        Matrix(column: predictions), data.y.map(function.inverse), weights: data.weights)[0]
+    } catch {
+      throw data.tabular(error)
+    }
   }
 
   /// The errors of a model on rows that need not fit in memory.
@@ -29,16 +48,18 @@ extension FittedModel {
     package let unestimable: RowTally
   }
 
-  /// The model's errors on rows that need not fit in memory; see ``evaluation(on:weights:unseen:unestimable:)``.
+  /// The model's errors on rows that need not fit in memory; see
+  /// ``evaluation(on:weights:unseen:unestimable:response:)``.
   ///
   /// - Parameter progress: called with the number of rows that were read.
   /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to; no row with a prediction,
   ///   or none with a weight; squares beyond a Double.
   package func evaluation(
     reading rows: some TableSource, weights: String? = nil, _ policies: Policies = Policies(),
-    progress: (Int) -> Void = { _ in }
+    response: Bool = false, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> EvaluatedRows {
-    try Self.evaluations([self], reading: rows, weights: weights, policies, progress: progress)[0]
+    try Self.evaluations(
+      [self], reading: rows, weights: weights, policies, response: response, progress: progress)[0]
   }
 
   /// The same of the models of several targets, in one reading.
@@ -46,8 +67,8 @@ extension FittedModel {
   /// - Parameter communicator: the ranks, of which each has its part of the rows; the errors are rank 0's.
   package static func evaluations(
     _ models: [FittedModel], reading rows: some TableSource, weights: String? = nil,
-    _ policies: Policies = Policies(), on communicator: any Communicator = SingleProcess(),
-    progress: (Int) -> Void = { _ in }
+    _ policies: Policies = Policies(), response: Bool = false,
+    on communicator: any Communicator = SingleProcess(), progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> [EvaluatedRows] {
     var wholes = models.map { _ in EvaluatedBlocks() }, rowCount = 0
     let columns = models.reduce(into: Set([weights].compactMap { $0 })) {
@@ -55,7 +76,7 @@ extension FittedModel {
     }
     try communicator.forEachBlock(of: rows, columns: columns) { (block) throws(TabularError) in
       var parts: [EvaluatedBlocks] = []
-      for model in models { parts.append(try model.evaluated(block, weights, policies)) }
+      for model in models { parts.append(try model.evaluated(block, weights, policies, response)) }
       return EvaluatedBlock(parts: parts, rows: block.rowCount)
     } take: { (block) throws(TabularError) in
       rowCount += block.rows
@@ -108,12 +129,12 @@ extension FittedModel {
   }
 
   private func evaluated(
-    _ block: Table, _ weights: String?, _ policies: Policies
+    _ block: Table, _ weights: String?, _ policies: Policies, _ response: Bool
   ) throws(TabularError) -> EvaluatedBlocks {
     let rows = try evaluationRows(block, weights, policies), data = rows.design
     let hasWeight = data.weights?.contains { $0 > 0 } ?? true
     return EvaluatedBlocks(
-      evaluation: data.y.rowCount > 0 && hasWeight ? try data.evaluation(rows.model(self)) : nil,
+      evaluation: data.y.rowCount > 0 && hasWeight ? try evaluation(rows, block, response: response) : nil,
       predicted: data.y.rowCount, unestimable: tally(rows.unestimable, block))
   }
 

@@ -106,7 +106,7 @@ extension ModelContents {
     certificate = members.certificate.map {
       Certificate($0, members.dependencies ?? [], members.readingLoss)
     }
-    (covariance, method) = (members.covariance, members.method)
+    (covariance, method, smearing) = (members.covariance, members.method, members.smearing)
     robustCovariance = members.robustCovariance
     if members.training != nil {
       training = TrainingRun(members, coefficients)

@@ -10,15 +10,22 @@ extension FittedModel {
   ///   - unseen: what becomes of rows with a level that the fit did not see.
   ///   - unestimable: what becomes of rows whose prediction the fit does not determine, for columns were left out as
   ///     redundant and the rows do not have their dependencies.
-  /// - Returns: one prediction per row, in the target's units; NaN where it is missing, because the model drops rows
+  ///   - response: whether they are of the mean of y where the target is log(y), log(y, b), log2, log10, log1p or sqrt of
+  ///     y: the mean of g⁻¹(ŷ + e) over the residuals e of the fit's rows, weighed as they were (Duan's smearing
+  ///     estimate, doi:10.1080/01621459.1983.10478017). For log(y) it is exp(ŷ) times the mean of exp(e).
+  /// - Returns: one prediction per row, in the target's units or those of y; NaN where it is missing, because the model drops rows
   ///   with missing fields, or a policy says so.
-  /// - Throws: ``TabularError`` where a column is missing or does not hold what it has to, or a prediction overflows.
+  /// - Throws: ``TabularError`` where a column is missing or does not hold what it has to, or a prediction overflows;
+  ///   ``TabularError/unusable(file:message:)`` for predictions of y by a model of another target, of SGD or of a share.
   /// - Complexity: O(rows · p), and as much for each column that was left out.
   public func predictions(
-    from table: Table, unseen: UnseenPolicy = .error, unestimable: UnestimablePolicy = .missing
+    from table: Table, unseen: UnseenPolicy = .error, unestimable: UnestimablePolicy = .missing,
+    response: Bool = false
   ) throws(TabularError) -> [Double] {
     let rows = try rows(of: table, Policies(unseen: unseen, unestimable: unestimable))
-    return rows.spread(try predictions(rows, table), over: table.rowCount, missing: .nan)
+    var predictions = try predictions(rows, table)
+    if response { predictions = try onScaleOfResponse(predictions, rows, table) }
+    return rows.spread(predictions, over: table.rowCount, missing: .nan)
   }
 
   /// Predictions for the rows of a table, and the interval around each: ŷ ± t · s √h for the mean of observations
@@ -31,22 +38,29 @@ extension FittedModel {
   ///   - weights: the column with the weight of each row, zero or more; nil for 1.
   ///   - unseen: what becomes of rows with a level that the fit did not see.
   ///   - unestimable: what becomes of rows whose prediction the fit does not determine.
-  /// - Returns: as ``predictions(from:unseen:unestimable:)``, with NaN at both ends too; infinite ends for one more
+  ///   - response: whether they are on the scale of y; the ends of intervals are then what the inverse makes of those of
+  ///     g(y), so that a confidence interval of log(y) is one of the median of y.
+  /// - Returns: as ``predictions(from:unseen:unestimable:response:)``, with NaN at both ends too; infinite ends for one more
   ///   observation of weight 0.
-  /// - Throws: ``TabularError``: as ``predictions(from:unseen:unestimable:)``; ``TabularError/noIntervals(reason:)``;
+  /// - Throws: ``TabularError``: as ``predictions(from:unseen:unestimable:response:)``; ``TabularError/noIntervals(reason:)``;
   ///   ``TabularError/unusable(file:message:)`` for a level that is not between 0 and 1.
   /// - Complexity: O(rows · p²)
   public func predictions(
     from table: Table, interval: PredictionInterval, level: Double = 0.95, weights: String? = nil,
-    unseen: UnseenPolicy = .error, unestimable: UnestimablePolicy = .missing
+    unseen: UnseenPolicy = .error, unestimable: UnestimablePolicy = .missing, response: Bool = false
   ) throws(TabularError) -> [IntervalPrediction] {
     try requireIntervals(interval, level, table)
     let rows = try rows(
       of: table, for: .weightedPrediction, weights: weights,
       Policies(unseen: unseen, unestimable: unestimable), forLeverages: true)
-    let intervals = try intervals(
-      interval, level, around: try predictions(rows, table), leverages: try relativeVariances(rows),
+    let predictions = try predictions(rows, table)
+    var intervals = try intervals(
+      interval, level, around: predictions, leverages: try relativeVariances(rows),
       weights: rows.design.weights, table)
+    if response {
+      intervals = try onScaleOfResponse(
+        intervals, onScaleOfResponse(predictions, rows, table), table)
+    }
     return rows.spread(
       intervals, over: table.rowCount,
       missing: IntervalPrediction(prediction: .nan, lower: .nan, upper: .nan))

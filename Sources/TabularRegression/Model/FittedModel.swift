@@ -50,6 +50,10 @@ public struct FittedModel: Equatable, Sendable {
   /// How SGD reached the model. Nil for an exact fit.
   public let training: TrainingRun?
 
+  /// What predictions on the scale of y take from the residuals, where the target is a function of y. Nil where it is a
+  /// column or has no inverse, and where the rows were not read again: of SGD and of shares.
+  package internal(set) var smearing: Smearing?
+
   /// What is predicted: the name of a column, or an expression as R prints it.
   public var target: String { design.target }
 
@@ -125,7 +129,7 @@ extension FittedModel {
     let data = try DesignRows(
       formula, table, weights: weights, missing: missing, method: method)
     plan(FitPlan(data, method))
-    return try data.models(formula.text, method, penalties)
+    return try smeared(data.models(formula.text, method, penalties), over: table)
   }
 
   /// Fits a model exactly, by least squares: as with a ``Formula`` of this text.

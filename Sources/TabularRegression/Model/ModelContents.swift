@@ -15,6 +15,7 @@ struct ModelContents: Codable {
   var robustCovariance: RobustCovariance?
   var method: LeastSquares?
   var training: TrainingRun?
+  var smearing: Smearing?
   /// The models of the other targets of the formula; nil where there is one.
   var others: [ModelContents]?
 
@@ -36,7 +37,7 @@ struct ModelContents: Codable {
     (estimates, standardErrors) = (table.estimates, table.standardErrors)
     (observations, droppedRows) = (model.observations, model.droppedRows)
     (certificate, covariance) = (model.certificate, model.covariance)
-    (method, training) = (model.method, model.training)
+    (method, training, smearing) = (model.method, model.training, model.smearing)
     robustCovariance = model.robustCovariance
   }
 
@@ -67,6 +68,9 @@ struct ModelContents: Codable {
     }
     if let loss = certificate?.readingLoss, !(0...features).contains(loss.column) || !(loss.digits >= 0) {
       return "a column that lost digits is not among the columns"
+    }
+    if let smearing, !smearing.isSound || !Formula.needSmearing(design.targets) {
+      return "the means of residuals are not those of the target"
     }
     return covarianceFault ?? trainingFault ?? othersFault
   }
@@ -124,6 +128,7 @@ struct ModelContents: Codable {
       formula: formula, design: design, model: coefficients.model(hasIntercept: design.hasIntercept),
       coefficientStatistics: coefficients, observations: observations, droppedRows: droppedRows,
       statistics: statistics, certificate: certificate,
-      covariance: covariance, robustCovariance: robustCovariance, method: method, training: training)
+      covariance: covariance, robustCovariance: robustCovariance, method: method, training: training,
+      smearing: smearing)
   }
 }

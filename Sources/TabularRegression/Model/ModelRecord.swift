@@ -41,6 +41,8 @@ struct ModelRecord: Codable {
     @Null var validationRows: Int?
     /// What the names of redundant columns are read back from; not there without any.
     var dependencies: [Redundancy]?
+    /// Not there where predictions on the scale of y need none, or cannot be formed.
+    var smearing: Smearing?
     /// Not there where reading has cost no digits of the coefficients.
     var readingLoss: Certificate.ReadingLoss?
   }
@@ -127,6 +129,7 @@ extension ModelRecord.Members {
     validationRows = model.training?.validationRows
     let dependencies = (model.certificate?.redundant ?? []) + (model.training?.redundant ?? [])
     self.dependencies = dependencies.isEmpty ? nil : dependencies
+    smearing = model.smearing
     readingLoss = model.certificate?.readingLoss
   }
 }

@@ -11,6 +11,8 @@ package struct PredictionColumns: Sendable {
   /// Whether the leverage is told, and which columns are outside the range that they had in the fit, or were left out
   /// of it and are not what they depend on.
   package var isGuarded: Bool
+  /// Whether predictions are on the scale of y where the target is a function of it.
+  package var isResponse: Bool
   /// The column that weighs the rows, for prediction intervals; nil for 1.
   package var weights: String?
   package var policies: FittedModel.Policies
@@ -19,12 +21,14 @@ package struct PredictionColumns: Sendable {
 
   package init(
     passed: [String] = [], interval: PredictionInterval? = nil, level: Double = 0.95,
-    isGuarded: Bool = false, weights: String? = nil, policies: FittedModel.Policies = .init()
+    isGuarded: Bool = false, isResponse: Bool = false, weights: String? = nil,
+    policies: FittedModel.Policies = .init()
   ) {
     self.passed = passed
     self.interval = interval
     self.level = level
     self.isGuarded = isGuarded
+    self.isResponse = isResponse
     self.weights = weights
     self.policies = policies
   }
@@ -86,7 +90,7 @@ extension FittedModel {
 
   /// The predictions of the models of all targets for a block of rows, and what else was asked for.
   ///
-  /// - Throws: ``TabularError``, as ``predictions(from:interval:level:weights:unseen:unestimable:)``.
+  /// - Throws: ``TabularError``, as ``predictions(from:interval:level:weights:unseen:unestimable:response:)``.
   /// - Complexity: O(rows · p) for each target, with intervals or leverages O(rows · p²).
   /// - Precondition: the models are those of one formula, and their targets, if several, those of the columns.
   package static func predictedRows(
@@ -139,12 +143,14 @@ extension FittedModel {
     func spread(_ values: [Double]) -> [Double] { rows.spread(values, over: block.rowCount, missing: .nan) }
     let predictions = try predictions(rows, block)
     let leverages = needsLeverages ? leverages(rows) : nil
-    var values = [spread(predictions)]
+    let shown = columns.isResponse ? try onScaleOfResponse(predictions, rows, block) : predictions
+    var values = [spread(shown)]
     if let interval = columns.interval {
-      let intervals = try intervals(
+      var intervals = try intervals(
         interval, columns.level, around: predictions,
         leverages: robustCovariance == nil ? leverages : try relativeVariances(rows),
         weights: rows.design.weights, block)
+      if columns.isResponse { intervals = try onScaleOfResponse(intervals, shown, block) }
       // Tables have no infinity.
       for ends in [intervals.map(\.lower), intervals.map(\.upper)] {
         values.append(spread(ends.map { $0.isFinite ? $0 : .nan }))

@@ -20,7 +20,9 @@ struct FormulaTopic: HelpTopic {
       Columns are formed from others by
 
       I(a^2)             arithmetic
-      I(a > 3)           true or false; also >= < <= == !=
+      I(a > 3)           true or false; also >= < <= == != & | !
+      I(z == "b"), I(z %in% c("b", "c"))
+                         the same of words
       log(a), log(a, base), log2, log10, log1p, exp, sqrt, abs
                          functions
       scale(a)           less the mean of the fit's rows, in standard deviations
@@ -28,10 +30,16 @@ struct FormulaTopic: HelpTopic {
       poly(x, k)         x, x², … xᵏ: raw powers
       poly(x, k, raw = FALSE)
                          orthogonal polynomials, which are R's default
+      ns(x, 4)           natural cubic splines of 4 degrees of freedom: knots at
+                         quantiles of x over the fit's rows, straight lines outside
+      bs(x, 5)           B-splines; both take knots = c(2, 5), intercept = TRUE,
+                         Boundary.knots = c(0, 9), and bs degree = 2
       offset(x)          x with the coefficient 1
       C(z), factor(z)    a column of numbers as a category, as words are without it
-      C(z, reference = "b")
-                         the level that others are compared with
+      C(z, reference = "b"), factor(z, levels = c("b", "a"))
+                         the level that others are compared with; all in order
+      C(z, sum), C(z, helmert), C(z, poly)
+                         other contrasts; C(factor(z, levels = c("b", "a")), poly)
       `living area`      a name with other characters, in backticks
 
       A category becomes a column for each of its levels but the first, in the order

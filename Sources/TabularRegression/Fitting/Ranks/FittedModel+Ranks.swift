@@ -78,6 +78,10 @@ extension FittedModel {
         models = try share.solvePerTarget(method, named: part.source)
       }
     }
+    if formula.needsSmearing, try communicator.broadcast(models == nil ? [0] : [1]) == [1] {
+      let smeared = try smeared(models ?? [], reading: part, on: communicator, progress: progress)
+      if communicator.rank == 0 { models = smeared }
+    }
     // Few rows are left to rank 0.
     try communicator.onFirst { () throws(TabularError) in
       if models != nil { return }

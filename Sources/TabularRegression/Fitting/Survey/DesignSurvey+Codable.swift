@@ -4,7 +4,7 @@ internal import LinearRegression
 extension DesignSurvey: Codable {
   private enum Key: String, CodingKey {
     case formula, columns, weights, weightKind, missing, source, rows, droppedRows, summaries, centers,
-      polynomials, fault
+      polynomials, samples, fault
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -20,6 +20,9 @@ extension DesignSurvey: Codable {
     try container.encode(used.map { summaries[$0]! }, forKey: .summaries)
     try container.encode(sortedCenters.map { centers[$0]! }, forKey: .centers)
     try container.encode(sortedPolynomials.map { polynomials[$0]! }, forKey: .polynomials)
+    if !samples.isEmpty {
+      try container.encode(sortedSamples.map { StoredArray(samples[$0]!) }, forKey: .samples)
+    }
     try container.encodeIfPresent(missingFault, forKey: .fault)
   }
 
@@ -39,6 +42,7 @@ extension DesignSurvey: Codable {
       try container.decode([ColumnSummary].self, forKey: .summaries),
       try container.decode([Moments].self, forKey: .centers),
       try container.decode([PowerTriangle].self, forKey: .polynomials),
+      (try container.decodeIfPresent([StoredArray<Double>].self, forKey: .samples) ?? []).map(\.wrappedValue),
       try container.decodeIfPresent(MissingFault.self, forKey: .fault))
     if !fits {
       throw DecodingError.dataCorruptedError(

@@ -20,7 +20,7 @@ extension DesignSurvey {
         inTerms.contains(index) ? try levels(of: variable, mayLack: isPart && index == loneCategory) : nil
       variables.append(.init(variable: variable, levels: levels))
     }
-    var design = try resolved(variables, try resolvedCenters())
+    var design = try resolved(variables, try resolvedCenters(), try resolvedSplines())
     design.polynomials = try resolvedPolynomials()
     if !isPart, let column = design.columnBelowDoubles {
       throw .unusable(
@@ -33,14 +33,14 @@ extension DesignSurvey {
   }
 
   private func resolved(
-    _ variables: [Design.ResolvedVariable], _ centers: [Design.Center]
+    _ variables: [Design.ResolvedVariable], _ centers: [Design.Center], _ splines: [Spline]
   ) throws(TabularError) -> Design {
     let columns = try Design.columns(expansion, variables, source: source)
     return Design(
       targets: formula.targets, weights: weights, weightKind: weightKind, offsets: formula.offsets,
       hasIntercept: expansion.hasIntercept, variables: variables,
       columns: columns, sources: features.map { summaries[$0]!.source($0, missing) }, centers: centers,
-      missing: missing
+      splines: splines, missing: missing
     ).keeping(Array(columns.indices), intercept: expansion.hasIntercept)
   }
 
@@ -61,7 +61,9 @@ extension DesignSurvey {
 
   private func early(leavesLevels: Bool) throws(TabularError) -> (design: Design, open: Design.Absorption?)? {
     let tellsKinds = rowCount == 0 || features.allSatisfy { summaries[$0]!.kind != .undecided }
-    if missing == .mean || !centers.isEmpty || !polynomials.isEmpty || !tellsKinds || hasMissingFault {
+    if missing == .mean || !centers.isEmpty || !polynomials.isEmpty || !samples.isEmpty || !tellsKinds
+      || hasMissingFault
+    {
       return nil
     }
     if rowCount > 0, droppedRows == rowCount { return nil }
@@ -73,7 +75,7 @@ extension DesignSurvey {
         variable: expansion.variables[$0],
         levels: $0 == category ? ["", " "] : expansion.variables[$0].isLogical ? Design.truthValues : nil)
     }
-    let design = try resolved(variables, [])
+    let design = try resolved(variables, [], try resolvedSplines())
     guard var absorption = design.absorption(fewest: 2) else { return nil }
     absorption.isOpen = true
     return (design, absorption)
@@ -89,6 +91,10 @@ extension DesignSurvey {
     guard categories.count == 1, let category = categories.first,
       expansion.terms.filter({ $0.contains(category) }) == [[category]]
     else { return nil }
+    // Contrasts have a column that depends on the number of levels.
+    if case .category(let call) = expansion.variables[category], call.contrasts != nil || call.levels != nil {
+      return nil
+    }
     return category
   }
 
@@ -103,11 +109,11 @@ extension DesignSurvey {
   /// - Parameter mayLack: whether rows to come may have other levels: one level is enough then, beside one without a
   ///   name.
   private func levels(of variable: Variable, mayLack: Bool) throws(TabularError) -> [String]? {
-    let name: String, reference: String?
+    let name: String, call: CategoryCall?
     switch variable {
     case .expression(.column(let column)) where summaries[column]!.kind == .words:
-      (name, reference) = (column, nil)
-    case .category(let column, let level, _): (name, reference) = (column, level)
+      (name, call) = (column, nil)
+    case .category(let category): (name, call) = (category.column, category)
     default: return variable.isLogical ? Design.truthValues : nil
     }
     var levels = summaries[name]!.levels
@@ -120,7 +126,15 @@ extension DesignSurvey {
           "column \"\(printable(name))\" holds another word in every row; leave it out, or write C(\(FormulaParser.quoted(name))) if it is a category"
       )
     }
-    guard let reference else { return levels }
+    if let given = call?.levels { levels = try inOrder(given, levels, name) }
+    if call?.contrasts == .poly, levels.count > Contrasts.mostLevelsOfPolynomials {
+      throw .unusable(
+        file: source,
+        message:
+          "column \"\(printable(name))\" has \(levels.count) levels, and polynomial contrasts are for \(Contrasts.mostLevelsOfPolynomials) at most; use other contrasts, or poly()"
+      )
+    }
+    guard let reference = call?.reference else { return levels }
     guard let position = levels.firstIndex(of: summaries[name]!.level(reference)) else {
       throw .unusable(
         file: source,
@@ -130,6 +144,37 @@ extension DesignSurvey {
     }
     let first = levels.remove(at: position)
     return [first] + levels
+  }
+
+  /// The levels that factor(z, levels = …) gives, which have to be all that are there.
+  private func inOrder(
+    _ given: [Expression], _ levels: [String], _ name: String
+  ) throws(TabularError) -> [String] {
+    let ordered = given.map { summaries[name]!.level($0.level) }
+    if Set(ordered).count < ordered.count {
+      throw .unusable(
+        file: source,
+        message: "levels of column \"\(printable(name))\" stand twice in the formula: \(listed(ordered))")
+    }
+    if let other = levels.first(where: { !ordered.contains($0) && $0 != Design.otherLevel }) {
+      throw .unusable(
+        file: source,
+        message:
+          "column \"\(printable(name))\" has the level \(shown(other)), which is not among those of the formula, \(listed(ordered)); add it, or leave the rows out"
+      )
+    }
+    return ordered
+  }
+
+  /// The splines of the terms, in order.
+  private func resolvedSplines() throws(TabularError) -> [Spline] {
+    var resolved: [Spline] = [], sorted: [Expression: [Double]] = [:]
+    for case .spline(let call) in Set(expansion.terms.joined()).sorted().map({ expansion.variables[$0] }) {
+      let numbers = sorted[call.operand] ?? (samples[call.operand] ?? []).sorted()
+      sorted[call.operand] = numbers
+      resolved.append(try Spline(call, sorted: numbers, source: source))
+    }
+    return resolved
   }
 
   private func resolvedPolynomials() throws(TabularError) -> [OrthogonalPolynomials] {
@@ -161,5 +206,21 @@ extension DesignSurvey {
         Design.Center(operand: operand, mean: moments.mean, deviation: moments.deviation))
     }
     return resolved
+  }
+}
+
+extension Design {
+  /// The design of a formula for the rows of one table.
+  ///
+  /// - Throws: ``TabularError``.
+  package init(
+    _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
+    weightKind: WeightKind = .analytic, isPart: Bool = false
+  ) throws(TabularError) {
+    var survey = try DesignSurvey(
+      formula, columns: table.columnNames, weights: weights, missing: missing, source: table.source)
+    survey.weightKind = weightKind
+    try survey.add(table)
+    self = try survey.design(isPart: isPart)
   }
 }

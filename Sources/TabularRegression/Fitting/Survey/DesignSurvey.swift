@@ -37,6 +37,8 @@ package struct DesignSurvey: Sendable {
   private(set) var summaries: [String: ColumnSummary] = [:]
   private(set) var centers: [Expression: Moments] = [:]
   private(set) var polynomials: [OrthogonalPolynomials.Key: PowerTriangle] = [:]
+  /// The numbers that knots are found among: of each operand of splines, all of them.
+  private(set) var samples: [Expression: [Double]] = [:]
   private(set) var missingFault: MissingFault?
 
   /// Prepares a survey.
@@ -85,24 +87,35 @@ package struct DesignSurvey: Sendable {
     tableColumns = columns
     (self.expansion, self.features) = (expansion, features)
     for name in used { summaries[name] = ColumnSummary() }
-    for name in targets + (weights.map { [$0] } ?? []) {
-      summaries[name]?.isNumber = true
-      summaries[name]?.isFilled = false
-    }
-    for variable in variables {
-      switch variable {
-      case .category(let name, _, _): summaries[name]?.isCategory = true
-      case .expression(.column): break  // whatever the column holds
-      case .expression(let expression), .powers(let expression, _, _):
-        for name in expression.columns { summaries[name]?.isNumber = true }
-      }
-    }
-    for name in offsets.flatMap(\.columns) { summaries[name]?.isNumber = true }
+    for name in targets + (weights.map { [$0] } ?? []) { summaries[name]?.isFilled = false }
+    if let weights { summaries[weights]?.isNumber = true }
+    for variable in variables { mark(variable) }
+    for expression in formula.targets + offsets { mark(expression) }
     let expressions = variables.compactMap(\.expression) + formula.targets + offsets
     for operand in expressions.flatMap(\.centredOperands) { centers[operand] = Moments() }
-    for case .powers(let operand, let degree, isOrthogonal: true) in variables {
-      polynomials[OrthogonalPolynomials.Key(operand: operand, degree: degree)] = PowerTriangle(degree: degree)
+  }
+
+  /// Takes down what the columns of a variable have to hold, and what has to be known of all rows.
+  private mutating func mark(_ variable: Variable) {
+    switch variable {
+    case .category(let call): summaries[call.column]?.isCategory = true
+    case .expression(.column): break  // whatever the column holds
+    case .expression(let expression): mark(expression)
+    case .powers(let call):
+      mark(call.operand)
+      if let key = OrthogonalPolynomials.Key(variable) {
+        polynomials[key] = PowerTriangle(degree: call.degree)
+      }
+    case .spline(let call):
+      mark(call.operand)
+      if !call.isComplete { samples[call.operand] = [] }
     }
+  }
+
+  /// Takes down what the columns of an expression have to hold.
+  private mutating func mark(_ expression: Expression) {
+    for name in expression.numberColumns { summaries[name]?.isNumber = true }
+    for name in expression.wordColumns { summaries[name]?.isCategory = true }
   }
 
   /// Takes the rows of a table.
@@ -127,8 +140,18 @@ package struct DesignSurvey: Sendable {
     for key in polynomials.keys {
       polynomials[key]?.merge(PowerTriangle(try Self.values(key.operand, table), degree: key.degree))
     }
+    for operand in samples.keys { try keep(try Self.values(operand, table), of: operand) }
     rowCount += table.rowCount
     droppedRows += dropped.count { $0 }
+  }
+
+  /// Keeps numbers that knots are found among.
+  private mutating func keep(_ numbers: [Double], of operand: Expression) throws(TabularError) {
+    samples[operand]?.append(contentsOf: numbers)
+    // Sorting needs no more.
+    try FitMemory.check(
+      bytes: 8 * Double(samples.values.reduce(0) { $0 + $1.count }), of: "the numbers of ns() and bs()",
+      remedy: "give knots and Boundary.knots", source: source)
   }
 
   /// The values of an expression in the rows in which its columns are there: R too takes means from all of them.
@@ -165,6 +188,7 @@ package struct DesignSurvey: Sendable {
     }
     for (operand, moments) in later.centers { centers[operand]?.merge(moments) }
     for (key, powers) in later.polynomials { polynomials[key]?.merge(powers) }
+    for (operand, numbers) in later.samples { try keep(numbers, of: operand) }
     if missingFault == nil {
       missingFault = later.missingFault
     } else if let fault = later.missingFault {
@@ -179,23 +203,25 @@ package struct DesignSurvey: Sendable {
   /// - Returns: false where they are none of these columns.
   mutating func take(
     rows: (all: Int, dropped: Int), _ summaries: [ColumnSummary], _ centers: [Moments],
-    _ polynomials: [PowerTriangle], _ fault: MissingFault?
+    _ polynomials: [PowerTriangle], _ samples: [[Double]], _ fault: MissingFault?
   ) -> Bool {
-    let operands = sortedCenters, keys = sortedPolynomials
+    let operands = sortedCenters, keys = sortedPolynomials, sampled = sortedSamples
     guard summaries.count == used.count, centers.count == operands.count, polynomials.count == keys.count,
-      zip(keys, polynomials).allSatisfy({ $0.degree == $1.degree }),
+      zip(keys, polynomials).allSatisfy({ $0.degree == $1.degree }), samples.count == sampled.count,
+      samples.allSatisfy({ $0.allSatisfy(\.isFinite) }),
       0...1 << 53 ~= rows.all, 0...rows.all ~= rows.dropped, fault?.isSound ?? true
     else { return false }
     for (name, summary) in zip(used, summaries) { self.summaries[name] = summary }
     for (operand, moments) in zip(operands, centers) { self.centers[operand] = moments }
     for (key, powers) in zip(keys, polynomials) { self.polynomials[key] = powers }
+    for (operand, numbers) in zip(sampled, samples) { self.samples[operand] = numbers }
     (rowCount, droppedRows, missingFault) = (rows.all, rows.dropped, fault)
     return true
   }
 
   /// Whether the formula names a level that others are compared with.
   var namesReference: Bool {
-    expansion.variables.contains { if case .category(_, .some, _) = $0 { true } else { false } }
+    expansion.variables.contains { if case .category(let call) = $0 { call.reference != nil } else { false } }
   }
 
   /// What means are taken of, in an order that is always the same.
@@ -204,27 +230,13 @@ package struct DesignSurvey: Sendable {
     polynomials.keys.sorted { $0.description < $1.description }
   }
 
+  var sortedSamples: [Expression] { samples.keys.sorted { $0.description < $1.description } }
+
   /// Leaves the levels of a column to be counted where the rows are reduced; ``take(levels:of:)`` gives them back.
   package mutating func leaveLevels(of column: String) { summaries[column]?.countsLevels = false }
 
   /// Takes the levels of a column in the rows that are kept.
   package mutating func take(levels: [String], of column: String) { summaries[column]?.take(levels: levels) }
-}
-
-extension Design {
-  /// The design of a formula for the rows of one table.
-  ///
-  /// - Throws: ``TabularError``.
-  package init(
-    _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
-    weightKind: WeightKind = .analytic, isPart: Bool = false
-  ) throws(TabularError) {
-    var survey = try DesignSurvey(
-      formula, columns: table.columnNames, weights: weights, missing: missing, source: table.source)
-    survey.weightKind = weightKind
-    try survey.add(table)
-    self = try survey.design(isPart: isPart)
-  }
 }
 
 /// Each once, in order.

@@ -25,13 +25,13 @@ package struct OrthogonalPolynomials: Hashable, Sendable, Codable {
 
     /// Nil where the variable has no orthogonal polynomials.
     init?(_ variable: Variable) {
-      guard case .powers(let operand, let degree, isOrthogonal: true) = variable else { return nil }
-      self.init(operand: operand, degree: degree)
+      guard case .powers(let call) = variable, call.isOrthogonal else { return nil }
+      self.init(operand: call.operand, degree: call.degree)
     }
 
     /// As the formula has it.
     package var description: String {
-      Variable.powers(operand, degree: degree, isOrthogonal: true).name
+      "poly(\(operand), \(degree), raw = FALSE)"
     }
   }
 

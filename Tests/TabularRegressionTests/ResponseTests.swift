@@ -1,0 +1,126 @@
+import LinearRegression
+import TestSupport
+import Testing
+
+@testable import TabularRegression
+
+/// Predictions on the scale of y. BasesByRTests hold them against R.
+@Suite struct ResponseTests {
+  static let rows = (0..<300).map { row in
+    "\(2 + Double(row * row % 97) / 10),\(row % 13),\(row % 4)\(row % 50 == 9 ? "0" : "")"
+  }
+  static let text = "y,x,w\n" + rows.joined(separator: "\n") + "\n"
+
+  let table: Table
+  init() throws { table = try Table(csvText: Self.text, source: "t.csv") }
+
+  /// The mean of exp(ŷ + e) over the rows, by hand, and the interval of the median.
+  @Test func logarithm() throws {
+    let model = try FittedModel("log(y) ~ x", table)
+    let onScaleOfTarget = try model.predictions(from: table, interval: .prediction)
+    let y = try table.numbers("y")
+    let factor =
+      zip(y, onScaleOfTarget).reduce(0) { $0 + $1.0 / CLibrary.exponential($1.1.prediction) } / 300
+    let expected = onScaleOfTarget.map { factor * CLibrary.exponential($0.prediction) }
+    let found = try model.predictions(from: table, interval: .prediction, response: true)
+    #expect(difference(found.map(\.prediction), expected, factor: 64) == nil)
+    #expect(
+      difference(
+        found.map(\.upper), onScaleOfTarget.map { CLibrary.exponential($0.upper) }, factor: 4) == nil)
+    #expect(
+      try model.predictions(from: table, response: true) == found.map(\.prediction))
+    #expect(try model.prediction(of: ["x": 3], response: true) == found[3].prediction)
+    let evaluation = try model.evaluation(on: table, response: true)
+    let errors = zip(y, expected).map { abs($0 - $1) }
+    #expect(difference([evaluation.meanAbsoluteError], [errors.reduce(0, +) / 300], factor: 1e3) == nil)
+    #expect(difference([evaluation.maximumError], [errors.max()!], factor: 1e3) == nil)
+    #expect(try model.evaluation(on: table).meanAbsoluteError < 1)
+    // The mean over the rows of the fit is nearer to that of y than the exponential of predictions is.
+    let mean = y.reduce(0, +) / 300
+    let means = [expected, onScaleOfTarget.map { CLibrary.exponential($0.prediction) }].map {
+      abs($0.reduce(0, +) / 300 - mean)
+    }
+    #expect(means[0] < means[1] / 5)
+  }
+
+  /// To a base below 1 a logarithm falls; a negative prediction of a square root is that of 0.
+  @Test func endsAreInOrder() throws {
+    let falling = try FittedModel("log(y, 0.5) ~ x", table)
+    let rising = try FittedModel("log2(y) ~ x", table)
+    let pairs = try zip(
+      falling.predictions(from: table, interval: .confidence, response: true),
+      rising.predictions(from: table, interval: .confidence, response: true))
+    for (a, b) in pairs {
+      #expect(a.lower < a.upper && a.lower > 0)
+      #expect(
+        difference([a.prediction, a.lower, a.upper], [b.prediction, b.lower, b.upper], factor: 256) == nil)
+    }
+    let steep = try FittedModel(
+      "sqrt(y) ~ x", Table(csvText: "y,x\n0,1\n0.1,2\n4,3\n16,4\n", source: "t.csv"))
+    let end = try steep.prediction(of: ["x": 1], interval: .prediction, response: true)
+    #expect(end.lower == 0 && end.upper > 0)
+  }
+
+  /// A row of weight 0 has no interval on any scale.
+  @Test func weights() throws {
+    let model = try FittedModel("log(y) ~ x", table, weights: "w")
+    let found = try model.predictions(
+      from: table, interval: .prediction, weights: "w", response: true)
+    #expect(found[0].lower == -.infinity && found[0].upper == .infinity && found[0].prediction.isFinite)
+    #expect(found[1].lower > 0 && found[1].upper.isFinite)
+  }
+
+  /// Rows that are read block by block, by any number of threads, from a pipe too.
+  @Test(arguments: ["log(y) ~ x", "sqrt(y) ~ 0 + x", "cbind(log1p(y), y) ~ x"])
+  func blocks(formula: String) throws {
+    let formula = try Formula(formula)
+    let whole = try FittedModel.perTarget(formula, table, weights: "w")
+    func reader() throws -> TableReader {
+      try TableReader(
+        [.memory(Array(Self.text.utf8), name: "t.csv")], options: ReadingOptions().keepingDigits(),
+        blockSize: 500)
+    }
+    let streamed = try [1, 2, 3].map { threads in
+      try Parallelism.$threads.withValue(threads) {
+        try FittedModel.perTarget(formula, reading: reader(), weights: "w", blocksInMemory: 0)
+      }
+    }
+    #expect(streamed[0] == streamed[1] && streamed[0] == streamed[2])
+    let extended = try FittedModel.perTarget(
+      formula, reading: reader(), weights: "w", method: LeastSquares(precision: .extended), blocksInMemory: 0)
+    for models in [streamed[0], extended] {
+      for (model, expected) in zip(models, whole) {
+        #expect((model.smearing == nil) == (expected.smearing == nil))
+        #expect(
+          difference(
+            try model.predictions(from: table, response: true),
+            try expected.predictions(from: table, response: true), factor: 1e4) == nil)
+      }
+    }
+    #expect(whole[0].smearing != nil && (whole.count == 1 || whole[1].smearing == nil))
+  }
+
+  @Test func whatCannotBe() throws {
+    func message(_ model: FittedModel) -> String? {
+      do throws(TabularError) {
+        _ = try model.predictions(from: table, response: true)
+        return nil
+      } catch {
+        return error.description
+      }
+    }
+    #expect(
+      message(try FittedModel("exp(y) ~ x", table))
+        == "t.csv: the target exp(y) has no inverse that predictions could take; there are those of log, log2, log10, log1p and sqrt of a column"
+    )
+    #expect(
+      message(try Share("log(y) ~ x", table).solve())
+        == "t.csv: the model does not know the residuals of its fit, from which predictions of y are formed where the target is log(y); fit the rows exactly, not by SGD or from a share"
+    )
+    #expect(message(try FittedModel("y ~ x", table)) == nil)
+    let steep = try FittedModel("log(y) ~ x", Table(csvText: "y,x\n1,0\n1e100,1\n1e201,2\n", source: "t.csv"))
+    let far = try Table(csvText: "x\n0\n9\n", source: "far.csv")
+    #expect(throws: TabularError.self) { try steep.predictions(from: far, response: true) }
+    #expect(try steep.predictions(from: far).count == 2)
+  }
+}
