@@ -1,3 +1,5 @@
+package import LinearRegression
+
 extension DesignSurvey {
   /// The design for rows such as these.
   ///

@@ -1,4 +1,4 @@
-package import LinearRegression
+internal import LinearRegression
 
 /// What has to be known about rows before a formula becomes a ``Design``: levels, ranges, means. A reduction over
 /// blocks of rows.
