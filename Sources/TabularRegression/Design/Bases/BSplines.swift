@@ -89,9 +89,10 @@ struct SplineBasis {
     let unit = BSplines(order: order, boundary: [0, 1], inner: spline.unitKnots), skipped = skipped
     let curvatures = [0.0, 1].map { unit.derivatives($0, derivative: 2) }
     let constraints = Matrix(rows: splines.count - skipped, columns: 2) { curvatures[$1][$0 + skipped] }
-    guard let q = try? QR(factoring: constraints).fullQ else { return }
+    // Derivatives are finite, so that there are factors; were there none, neither would be numbers.
+    let q = (try? QR(factoring: constraints))?.fullQ
     let transform = Matrix(rows: splines.count, columns: call.columnCount) {
-      $0 < skipped ? 0 : q[$0 - skipped, $1 + 2]
+      $0 < skipped ? 0 : q?[$0 - skipped, $1 + 2] ?? .nan
     }
     self.transform = transform
     let columns = transform.transposed()
