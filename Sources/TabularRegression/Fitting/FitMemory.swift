@@ -48,14 +48,26 @@ package enum FitMemory {
   static func check(
     _ need: Need, widest: (column: String, levels: Int)?, source: String
   ) throws(TabularError) {
+    try check(bytes: need.bytes, source: source) {
+      let category = widest.map { ", for column \"\(printable($0.column))\" has \($0.levels) levels" } ?? ""
+      return "the design has \(need.features + need.levels) columns\(category); the fit"
+    }
+  }
+
+  /// Throws where something would take more than it may.
+  ///
+  /// - Parameters:
+  ///   - bytes: what it takes.
+  ///   - source: where the rows come from.
+  ///   - subject: what it is, and why it is so large.
+  static func check(bytes: Double, source: String, _ subject: () -> String) throws(TabularError) {
     // So little is there, and the system need not be asked.
-    if limit == nil, need.bytes < 0x1p28 { return }
-    guard let most = limit ?? available, need.bytes > Double(most) else { return }
-    let category = widest.map { ", for column \"\(printable($0.column))\" has \($0.levels) levels" } ?? ""
+    if limit == nil, bytes < 0x1p28 { return }
+    guard let most = limit ?? available, bytes > Double(most) else { return }
     throw .unusable(
       file: source,
       message:
-        "the design has \(need.features + need.levels) columns\(category); the fit would take \(amount(need.bytes)), and \(amount(Double(most))) \(limit == nil ? "are free" : "are allowed"): leave columns out, join levels, or allow more memory"
+        "\(subject()) would take \(amount(bytes)), and \(amount(Double(most))) \(limit == nil ? "are free" : "are allowed"): leave columns out, join levels, or allow more memory"
     )
   }
 
