@@ -17,7 +17,7 @@ struct group {
   int has_ones;
 };
 
-static struct group group_at(double *numbers, ptrdiff_t columns, int has_ones) {
+static inline struct group group_at(double *numbers, ptrdiff_t columns, int has_ones) {
   struct group g = {numbers, numbers + 1, numbers + 2, numbers + 2 + columns, numbers + 2 + 2 * columns, 0,
                     columns, columns + has_ones,  has_ones};
   g.r = g.d + g.order;
@@ -30,18 +30,55 @@ static double power_for(double value) {
   return ldexp(1, exponent < -1022 ? -1022 : exponent > 1022 ? 1022 : exponent);
 }
 
+// Rotates the elements of a row from one column on into the factor; z(k) is that of column k.
+static inline __attribute__((always_inline)) void rotate(struct group g, ptrdiff_t start, double left, double *z) {
+  double *r = g.r + start * (2 * g.order - 1 - start) / 2;
+  for (ptrdiff_t i = start; i < g.order; r += g.order - 1 - i, i++) {
+    const double value = z[i], moved = left * value, next = g.d[i] + moved * value;
+    // A square below the smallest number is nothing beside 1.
+    if (next == 0) continue;
+    const double inverse = 1 / next, sine = moved * inverse, cosine = g.d[i] * inverse;
+    left *= cosine;
+    g.d[i] = next;
+    double *rest = z + i + 1;
+    const ptrdiff_t count = g.order - 1 - i;
+    if (cosine > 0.5) {
+      // As a mean takes another value.
+      for (ptrdiff_t k = 0; k < count; k++) {
+        rest[k] -= value * r[k];
+        r[k] += sine * rest[k];
+      }
+    } else {
+      // Most of what was there goes, and may be large.
+      for (ptrdiff_t k = 0; k < count; k++) {
+        const double before = r[k];
+        r[k] = cosine * before + sine * rest[k];
+        rest[k] -= value * before;
+      }
+    }
+    if (left == 0) break;
+  }
+}
+
 // Changes the scale of a column by a power of two.
 static void change_scale(struct group g, ptrdiff_t column, double scale) {
-  const ptrdiff_t position = g.has_ones + column;
+  const ptrdiff_t position = g.has_ones + column, count = g.order - 1 - position;
   if (g.scale[column] != 0) {
-    const double ratio = scale / g.scale[column];
+    const double ratio = scale / g.scale[column], d = g.d[position], next = d * ratio * ratio;
     double *row = g.r;
     for (ptrdiff_t i = 0; i < position; i++) {
       row[position - i - 1] *= ratio;
       row += g.order - 1 - i;
     }
-    for (ptrdiff_t k = 0; k < g.order - 1 - position; k++) row[k] /= ratio;
-    g.d[position] = g.d[position] * ratio * ratio;
+    if (next > 0x1p-900) {
+      for (ptrdiff_t k = 0; k < count; k++) row[k] /= ratio;
+      g.d[position] = next;
+    } else {
+      // Nothing is left of the column, and what its row has of the others is a row of theirs.
+      rotate(g, position + 1, d, row - position - 1);
+      for (ptrdiff_t k = 0; k < count; k++) row[k] = 0;
+      g.d[position] = 0;
+    }
   }
   g.scale[column] = scale;
 }
@@ -70,7 +107,7 @@ static void begin(struct group g, const double *x, double y, double weight) {
   g.shift[g.columns - 1] = y;
 }
 
-static inline void add_row(struct group g, const double *x, double y, double weight, double *z) {
+static inline __attribute__((always_inline)) void add_row(struct group g, const double *x, double y, double weight, double *z) {
   if (weight == 0) {
     if (*g.observations == 0) *g.weight_unit = -1;
     return;
@@ -85,29 +122,15 @@ static inline void add_row(struct group g, const double *x, double y, double wei
     is_large |= !(fabs(value) <= largest) | ((g.scale[j] == 0) & (deviation != 0));
   }
   if (is_large) find_units(g, x, y, weight, z);
-  double left = weight * *g.weight_unit, *r = g.r;
-  for (ptrdiff_t i = 0; i < g.order; r += g.order - 1 - i, i++) {
-    const double value = z[i], moved = left * value, next = g.d[i] + moved * value;
-    // A square below the smallest number is nothing beside 1.
-    if (next == 0) continue;
-    const double inverse = 1 / next, sine = moved * inverse;
-    left *= g.d[i] * inverse;
-    g.d[i] = next;
-    const double *after = z + i + 1;
-    double *rest = z + i + 1;
-    for (ptrdiff_t k = 0; k < g.order - 1 - i; k++) {
-      const double change = after[k] - value * r[k];
-      rest[k] = change;
-      r[k] += sine * change;
-    }
-    if (left == 0) break;
-  }
+  rotate(g, 0, weight * *g.weight_unit, z);
 }
 
-void add_rows_to_groups(const double *x, ptrdiff_t features, const double *y, const double *weights,
-                        const int32_t *groups, ptrdiff_t rows, int has_ones, double *elements, uint32_t part,
-                        uint32_t parts, double *work) {
-  const ptrdiff_t columns = features + 1, numbers = group_numbers(columns, has_ones), ahead = 8;
+// All rows; inlined for widths that the compiler knows, whose loops it unrolls.
+static inline __attribute__((always_inline)) void add_rows(const double *x, ptrdiff_t columns, const double *y,
+                                                           const double *weights, const int32_t *groups,
+                                                           ptrdiff_t rows, int has_ones, double *elements,
+                                                           uint32_t part, uint32_t parts, double *work) {
+  const ptrdiff_t features = columns - 1, numbers = group_numbers(columns, has_ones), ahead = 12;
   for (ptrdiff_t row = 0; row < rows; row++) {
     if (row + ahead < rows && groups[row + ahead] >= 0) {
       // Neighbouring rows are of groups that lie far apart.
@@ -119,4 +142,17 @@ void add_rows_to_groups(const double *x, ptrdiff_t features, const double *y, co
     add_row(group_at(elements + group * numbers, columns, has_ones), x + row * features, y[row],
             weights ? weights[row] : 1, work);
   }
+}
+
+void add_rows_to_groups(const double *x, ptrdiff_t features, const double *y, const double *weights,
+                        const int32_t *groups, ptrdiff_t rows, int has_ones, double *elements, uint32_t part,
+                        uint32_t parts, double *work) {
+#define CASE(p)                                                                                                  \
+  case p:                                                                                                        \
+    if (has_ones)                                                                                                \
+      return add_rows(x, p + 1, y, weights, groups, rows, 1, elements, part, parts, work);                       \
+    break;
+  switch (features) { CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) }
+#undef CASE
+  add_rows(x, features + 1, y, weights, groups, rows, has_ones, elements, part, parts, work);
 }

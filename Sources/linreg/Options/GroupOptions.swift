@@ -51,7 +51,9 @@ struct GroupOptions: ParsableArguments {
     if try fit.ranks.communicator().size > 1 {
       throw TabularError.unusable(file: "--by", message: "groups are fitted by one process; start one")
     }
-    if path != "-" { try TableWriter.check(path, TableFormat(endingOf: path) ?? .csv, besides: fit.data.files) }
+    if path != "-" {
+      try TableWriter.check(path, TableFormat(endingOf: path) ?? .csv, besides: fit.data.files)
+    }
     try fit.memory.run(fit.threads) {
       let reading = fit.text.options(categories: (formula?.categories ?? []).union(columns)).keepingDigits()
       let file = try TableFile(fit.data.files, options: reading)

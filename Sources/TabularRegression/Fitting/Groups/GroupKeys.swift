@@ -1,7 +1,7 @@
 /// The groups of rows: one for each combination of words in the columns that group them, numbered as they come.
 struct GroupKeys: Sendable {
   /// For each column, the code of each word.
-  private var codes: [[String: Int32]]
+  private var codes: [WordCodes]
 
   /// For each column, the word of each code.
   private(set) var words: [[String]]
@@ -13,7 +13,7 @@ struct GroupKeys: Sendable {
   private var members: [[(before: Int32, code: Int32)]]
 
   init(columns: Int) {
-    codes = Array(repeating: [:], count: columns)
+    codes = Array(repeating: WordCodes(), count: columns)
     words = Array(repeating: [], count: columns)
     pairs = Array(repeating: [:], count: max(0, columns - 1))
     members = Array(repeating: [], count: max(0, columns - 1))
@@ -83,8 +83,8 @@ struct GroupKeys: Sendable {
       if let code = codes[index][word] { return code }
       let level = Design.level(word), code = codes[index][level] ?? Int32(words[index].count)
       if code == Int32(words[index].count) { words[index].append(level) }
-      codes[index][level] = code
-      codes[index][word] = code
+      codes[index].insert(level, code)
+      codes[index].insert(word, code)
       return code
     }
     return column.codes.map { $0 < 0 ? -1 : known[Int($0)] }

@@ -11,7 +11,8 @@ extension GroupedFits {
   package static func columnNames(by: [String]) -> [String] { by + ownColumns }
 
   private static let ownColumns = [
-    "term", "estimate", "standard_error", "t", "p", "observations", "residual_standard_error", "r_squared", "note",
+    "term", "estimate", "standard_error", "t", "p", "observations", "residual_standard_error", "r_squared",
+    "note",
   ]
 
   /// Throws where two columns of the table would have one name.

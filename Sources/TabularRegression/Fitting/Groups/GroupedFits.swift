@@ -21,6 +21,9 @@ public struct GroupedFits: RandomAccessCollection, Sendable {
   /// Names of the columns whose words tell the groups apart.
   public let by: [String]
 
+  /// Names of the coefficients, as R prints them, the intercept's first (if there is one).
+  public let terms: [String]
+
   /// Number of rows that were left out, for a field was missing.
   public let droppedRows: Int
 
@@ -39,6 +42,7 @@ public struct GroupedFits: RandomAccessCollection, Sendable {
     (self.design, keys) = (design, rows.keys)
     factors = rows.factors ?? GroupFactors(features: design.columns.count, intercept: design.hasIntercept)
     order = keys.sorted
+    terms = (design.hasIntercept ? ["(Intercept)"] : []) + design.names
   }
 
   /// 0
@@ -46,9 +50,6 @@ public struct GroupedFits: RandomAccessCollection, Sendable {
 
   /// Number of groups.
   public var endIndex: Int { order.count }
-
-  /// Names of the coefficients, as R prints them, the intercept's first (if there is one).
-  public var terms: [String] { (design.hasIntercept ? ["(Intercept)"] : []) + design.names }
 
   /// The fit of a group.
   ///

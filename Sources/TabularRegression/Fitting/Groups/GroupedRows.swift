@@ -35,7 +35,13 @@ struct GroupedRows: Sendable {
     _ formula: Formula, by: [String], columns: [String], weights: String?, missing: MissingPolicy,
     source: String
   ) throws(TabularError) {
-    try formula.requireOneTarget()
+    if formula.targetNames.count > 1 {
+      throw .unusable(
+        file: source,
+        message:
+          "groups are fitted for one target, and there are \(listed(formula.targetNames)); give one at a time"
+      )
+    }
     (self.formula, self.by, self.source) = (formula, by, source)
     let known = Set(columns)
     for name in by where !known.contains(name) {
