@@ -21,8 +21,8 @@ struct Fit: RankedCommand {
       A model file of several targets has a model for each; predict, evaluate and
       summary tell of all.
 
-      --by store fits each store's rows by themselves, and prints a table of all fits:
-      a row for each coefficient, with a note where a group cannot be fitted.
+      --by store fits each store's rows by themselves, and prints a table: a row for
+      each coefficient, with a note where a group cannot be fitted.
 
       Example: linreg fit 'price ~ area*C(zip)' homes.csv -m homes.model
       """)

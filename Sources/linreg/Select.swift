@@ -24,7 +24,7 @@ struct Select: ParsableCommand {
 
   @OptionGroup var output: ModelOutputOptions
 
-  @Option(help: "What models are judged by.")
+  @Option(help: ArgumentHelp("What models are judged by.", valueName: "criterion"))
   var by = TermSelection.Criterion.aic
 
   @Option(
@@ -34,8 +34,9 @@ struct Select: ParsableCommand {
   var direction = TermSelection.Direction.both
 
   @Option(
-    help:
+    help: ArgumentHelp(
       "Terms that every model has, as the steps print them, \(betweenCommas); may be given again.",
+      valueName: "terms"),
     transform: names)
   var keep: [[String]] = []
 

@@ -4,13 +4,16 @@ import TabularRegression
 /// A fit of each group of rows.
 struct GroupOptions: ParsableArguments {
   @Option(
-    help:
+    help: ArgumentHelp(
       "Fit each group of rows by itself: those of one level of these columns, \(betweenCommas); may be given again.",
+      valueName: "columns"),
     transform: names)
   var by: [[String]] = []
 
   @Option(
-    name: .shortAndLong, help: "Write the fits of --by to this file, .csv or .tsv: whole or not at all.",
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Write the fits of --by to this file, .csv or .tsv: whole or not at all.", valueName: "file"),
     completion: .file())
   var output: String?
 
@@ -38,6 +41,9 @@ struct GroupOptions: ParsableArguments {
       ("-m", fit.output.modelFile != nil), ("--report", fit.report != nil), ("--explain", fit.explain),
       ("--ridge", fit.options.ridge != .penalty(0)), ("--precision", fit.options.precision != .automatic),
       ("--solver", fit.options.solver != .automatic), ("--redundant", fit.options.redundant != .drop),
+      ("--vcov", fit.covariance.vcov != nil), ("--cluster", !fit.covariance.cluster.isEmpty),
+      ("--frequency-weights", fit.weighing.frequencyWeights != nil),
+      ("--probability-weights", fit.weighing.probabilityWeights != nil),
       ("--keep-shares", fit.keep.keepShares != nil),
     ]
     if let (name, _) = other.first(where: \.1) {
@@ -63,11 +69,11 @@ struct GroupOptions: ParsableArguments {
       let formula =
         try formula
         ?? fit.data.formula(
-          of: others, in: file.source, besides: fit.weights, intercept: !fit.noIntercept)
+          of: others, in: file.source, besides: fit.weighing.weights, intercept: !fit.noIntercept)
       var progress = ReadingProgress()
       defer { progress.end() }
       let fits = try GroupedFits(
-        formula, by: columns, reading: file, weights: fit.weights, missing: fit.rows.missing
+        formula, by: columns, reading: file, weights: fit.weighing.weights, missing: fit.rows.missing
       ) { progress.show($0) }
       progress.end()
       if fits.droppedRows > 0 {

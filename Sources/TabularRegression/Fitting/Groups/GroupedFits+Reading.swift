@@ -11,7 +11,7 @@ extension GroupedFits {
   ///   - weights: name of the column that weighs the rows; nil for 1.
   ///   - missing: what becomes of rows in which a field is missing; a row without a group is refused or dropped.
   /// - Throws: ``TabularError``: a column that is not there; a column of the groups in the formula; several targets; more
-  ///   groups than there is memory for; as ``FittedModel/init(_:csv:options:weights:missing:method:)``.
+  ///   groups than there is memory for; as the fit of a ``Formula`` to a ``Table``.
   /// - Complexity: 3 n (p + 2)² flops, and 4 (p + 2)(p + 3) bytes and its words for each group.
   public init(
     _ formula: Formula, by columns: [String], csv paths: [String], options: ReadingOptions = ReadingOptions(),
@@ -35,7 +35,7 @@ extension GroupedFits {
 
   /// Fits a formula to each group of the rows of a table.
   ///
-  /// - Throws: ``TabularError``, as ``init(_:by:csv:options:weights:missing:)-(Formula,_,_,_,_,_)``.
+  /// - Throws: ``TabularError``, as for files.
   public init(
     _ formula: Formula, by columns: [String], _ table: Table, weights: String? = nil,
     missing: MissingPolicy = .refuse
