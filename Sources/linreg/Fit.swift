@@ -21,6 +21,9 @@ struct Fit: RankedCommand {
       A model file of several targets has a model for each; predict, evaluate and
       summary tell of all.
 
+      --by store fits each store's rows by themselves, and prints a table: a row for
+      each coefficient, with a note where a group cannot be fitted.
+
       Example: linreg fit 'price ~ area*C(zip)' homes.csv -m homes.model
       """)
 
@@ -46,6 +49,8 @@ struct Fit: RankedCommand {
       valueName: "page"), completion: .file())
   var report: String?
 
+  @OptionGroup var groups: GroupOptions
+
   @Flag(help: "Tell on standard error what is about to be done.")
   var explain = false
 
@@ -57,6 +62,7 @@ struct Fit: RankedCommand {
       throw ValidationError(
         "The standard errors of probability weights are robust; leave --vcov classical out.")
     }
+    try groups.check(self)
     guard let report else { return }
     if report.isEmpty || report == "-" { throw ValidationError("--report needs the name of a file.") }
     if data.files.contains("-") {
@@ -73,6 +79,7 @@ struct Fit: RankedCommand {
   }
 
   func run() throws {
+    if groups.isAsked { return try groups.run(self) }
     let formula = try data.formula(), communicator = try ranks.communicator()
     if report != nil, let formula, formula.targetNames.count > 1 {
       throw ValidationError(

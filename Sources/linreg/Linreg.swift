@@ -2,7 +2,7 @@ import ArgumentParser
 import LinearRegression
 import TabularRegression
 
-/// The command: `linreg fit`, `train`, `predict`, `evaluate`, `summary`, `vcov`, `report`, `plot`, `accumulate`, `survey`, `merge`, `solve`, `check`,
+/// The command: `linreg fit`, `train`, `predict`, `evaluate`, `summary`, `vcov`, `report`, `plot`, `accumulate`, `survey`, `merge`, `solve`, `select`, `check`,
 /// `convert`, `selftest`.
 @main
 struct Linreg: ParsableCommand {
@@ -25,7 +25,7 @@ struct Linreg: ParsableCommand {
     subcommands: [
       Fit.self, Train.self, Predict.self, Evaluate.self, Summary.self, Vcov.self, ReportCommand.self,
       Plot.self, Accumulate.self, Survey.self,
-      Merge.self, Solve.self, Check.self, Convert.self,
+      Merge.self, Solve.self, Select.self, Check.self, Convert.self,
       SelfTestCommand.self,
     ] + topics)
 

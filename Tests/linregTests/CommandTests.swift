@@ -303,7 +303,7 @@ import Testing
     (["fti", "y ~ x", "a.csv"], "Error: \"fti\" is not one of the commands; is \"fit\" meant?"),
     (
       ["guess"],
-      "Error: \"guess\" is not one of the commands; they are fit, train, predict, evaluate, summary, vcov, report, plot, accumulate, survey, merge, solve, check, convert, selftest, help."
+      "Error: \"guess\" is not one of the commands; they are fit, train, predict, evaluate, summary, vcov, report, plot, accumulate, survey, merge, solve, select, check, convert, selftest, help."
     ),
     (["fit", "a.csv", "y ~ x"], "Error: The formula comes first, the files behind it."),
     (
@@ -326,7 +326,8 @@ import Testing
   @Test func helpIsData() throws {
     for arguments in [
       ["--help"], ["fit", "--help"], ["train", "--help"], ["evaluate", "--help"], ["summary", "--help"],
-      ["accumulate", "--help"], ["merge", "--help"], ["solve", "--help"], ["check", "--help"],
+      ["accumulate", "--help"], ["merge", "--help"], ["solve", "--help"], ["select", "--help"],
+      ["check", "--help"],
       ["convert", "--help"], ["selftest", "--help"], ["help", "predict"], ["help"],
     ] {
       let outcome = try linreg(arguments)

@@ -69,6 +69,27 @@ void add_cross_products(const double *ROWS a, ptrdiff_t stride, ptrdiff_t rows, 
 /// triangular with zeros below its diagonal. `order` and `rows` are multiples of 8.
 void solve_rows(double *ROWS a, ptrdiff_t stride, ptrdiff_t rows, const double *ROWS r, ptrdiff_t order);
 
+/// How many numbers a group has for `columns` columns of [X y]: see `add_rows_to_groups`.
+ptrdiff_t group_numbers(ptrdiff_t columns, int has_ones);
+
+/// Adds rows to the triangular factors of their groups, each row in turn.
+///
+/// X is `rows` × `features`, row-major; `weights` may be null for 1; rows of a negative group are left out. A group has
+/// `group_numbers` numbers, zeros where it is empty: the number of its rows of some weight; the unit of the weights (−1
+/// where all are 0 so far); the shifts and the scales of [X y], with which columns are (x − shift) · scale; then D and,
+/// row after row, the elements of R right of its diagonal, which is 1: √D R is the triangular factor of the rows of
+/// [1 X y], or of [X y] without ones, times the roots of their weights. Shifts are the first row's, scales and the unit
+/// of the weights powers of two.
+///
+/// Rotations without square roots (Gentleman 1973, doi:10.1093/imamat/12.3.329; Miller 1992, AS 274,
+/// doi:10.2307/2347583): 3 order² flops for each row.
+///
+/// Of the groups those are worked whose number leaves `part` when it is divided by `parts`. `work` has room for
+/// features + 2 numbers.
+void add_rows_to_groups(const double *ROWS x, ptrdiff_t features, const double *ROWS y, const double *MAYBE weights,
+                        const int32_t *ROWS groups, ptrdiff_t rows, int has_ones, double *ROWS elements, uint32_t part,
+                        uint32_t parts, double *ROWS work);
+
 /// (high, low) ← (source + source_low − shift) · scale, element by element, as the unevaluated sum of two doubles:
 /// exact where source_low is null and scale is a power of two.
 void dd_standardize_f32(const float *ROWS source, ptrdiff_t source_stride, ptrdiff_t count, double shift, double scale,

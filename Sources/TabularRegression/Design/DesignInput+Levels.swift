@@ -83,17 +83,9 @@ extension DesignInput {
         }
       }
       return (column.codes.map { max($0, 0) }, column.levels)
-    case .numbers(let numbers):
-      var known: [Double: Int32] = [:], words: [String] = []
-      let codes = numbers.map { value in
-        if value.isNaN { return 0 as Int32 }
-        if let code = known[value] { return code }
-        let code = Int32(words.count)
-        known[value] = code
-        words.append(Expression.text(of: value + 0))  // −0 is 0
-        return code
-      }
-      return (codes, words)
+    case .numbers:
+      let words = try table.find(variable.variable.columns[0]).words()
+      return (words.codes.map { max($0, 0) }, words.levels)
     }
   }
 }

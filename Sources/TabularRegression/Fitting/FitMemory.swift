@@ -39,14 +39,6 @@ package enum FitMemory {
     }
   }
 
-  /// What may be taken, where some bytes are more than that; nil where they are not.
-  private static func allowed(_ bytes: Double) -> Int? {
-    // So little is there, and the system need not be asked.
-    if limit == nil, bytes < 0x1p28 { return nil }
-    guard let most = limit ?? available, bytes > Double(most) else { return nil }
-    return most
-  }
-
   /// Throws where a fit would take more than it may.
   ///
   /// - Parameters:
@@ -56,30 +48,29 @@ package enum FitMemory {
   static func check(
     _ need: Need, widest: (column: String, levels: Int)?, source: String
   ) throws(TabularError) {
-    guard let most = allowed(need.bytes) else { return }
-    let category = widest.map { ", for column \"\(printable($0.column))\" has \($0.levels) levels" } ?? ""
-    throw .unusable(
-      file: source,
-      message:
-        "the design has \(need.features + need.levels) columns\(category); the fit would take \(amount(need.bytes)), and \(amount(Double(most))) \(limit == nil ? "are free" : "are allowed"): leave columns out, join levels, or allow more memory"
-    )
+    try check(bytes: need.bytes, source: source) {
+      let category = widest.map { ", for column \"\(printable($0.column))\" has \($0.levels) levels" } ?? ""
+      return "the design has \(need.features + need.levels) columns\(category); the fit"
+    }
   }
 
-  /// Throws where numbers that are kept take more than they may.
+  /// Throws where something would take more than it may.
   ///
   /// - Parameters:
-  ///   - bytes: what they take.
-  ///   - what: what they are.
-  ///   - remedy: what to do.
+  ///   - bytes: what it takes.
   ///   - source: where the rows come from.
+  ///   - remedy: what to do.
+  ///   - subject: what it is, and why it is so large.
   static func check(
-    bytes: Double, of what: String, remedy: String, source: String
+    bytes: Double, source: String, remedy: String = "leave columns out, join levels", _ subject: () -> String
   ) throws(TabularError) {
-    guard let most = allowed(bytes) else { return }
+    // So little is there, and the system need not be asked.
+    if limit == nil, bytes < 0x1p28 { return }
+    guard let most = limit ?? available, bytes > Double(most) else { return }
     throw .unusable(
       file: source,
       message:
-        "\(what) would take \(amount(bytes)), and \(amount(Double(most))) \(limit == nil ? "are free" : "are allowed"): \(remedy), or allow more memory"
+        "\(subject()) would take \(amount(bytes)), and \(amount(Double(most))) \(limit == nil ? "are free" : "are allowed"): \(remedy), or allow more memory"
     )
   }
 

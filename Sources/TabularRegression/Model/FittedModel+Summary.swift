@@ -101,7 +101,7 @@ extension FittedModel {
 }
 
 /// A heading and its cells, filled up to the same width.
-private func column(_ heading: String, _ cells: [String], _ alignment: Alignment = .right) -> [String] {
+func column(_ heading: String, _ cells: [String], _ alignment: Alignment = .right) -> [String] {
   let cells = [heading] + cells
   let width = cells.map(\.count).max()!
   return cells.map { aligned($0, alignment, width: width) }
@@ -114,14 +114,14 @@ private func shortened(_ name: String, to width: Int) -> String {
     ? name : "\(name.prefix(width * 6 / 10))…\(name.suffix(width - width * 6 / 10 - 1))"
 }
 
-private func withoutTrailingSpaces(_ line: String) -> String {
+func withoutTrailingSpaces(_ line: String) -> String {
   var line = line
   while line.last == " " { line.removeLast() }
   return line
 }
 
 /// Numbers padded behind so that their points stand below each other; "-" for none.
-private func pointAligned(_ values: [Double?], digits: Int) -> [String] {
+func pointAligned(_ values: [Double?], digits: Int) -> [String] {
   let texts = values.map { $0.map { formatted($0, significantDigits: digits) } }
   let tails = texts.map { text in
     text.map {

@@ -83,6 +83,28 @@ extension Share {
     }
     var method = method
     method.intercept = intercept ?? design.hasIntercept
+    return try models(
+      method, Chosen(design: design, kept: kept, columns: chosen, targets: expressions), named: file)
+  }
+
+  /// Which columns of the share a fit has.
+  struct Chosen {
+    /// The share's, without what belongs to a target that is not predicted.
+    let design: Design
+    /// The features that are kept.
+    let kept: [Int]
+    /// The columns of [X y] that are predicted, and what they are.
+    let columns: [Int]
+    let targets: [Expression]
+    /// The formula without offsets; nil for one of the names of the columns.
+    var formula: String?
+  }
+
+  /// The models of some of the columns.
+  func models(
+    _ method: LeastSquares, _ chosen: Chosen, named file: String
+  ) throws(TabularError) -> [FittedModel] {
+    let (design, kept, expressions) = (chosen.design, chosen.kept, chosen.targets)
     if let category = design.categoryWithoutReference(kept, intercept: method.intercept) {
       throw .unusable(
         file: file,
@@ -96,8 +118,9 @@ extension Share {
       throw Design.tooFewLevels(variable.variable.columns[0], levels, file)
     }
     let isWhole =
-      kept.count == features.count && method.intercept == design.hasIntercept && expressions == design.targets
-    let within = try reduced(method, narrowed, kept: kept, targets: chosen, file)
+      kept.count == design.columns.count && method.intercept == self.design.hasIntercept
+      && expressions == self.design.targets
+    let within = try reduced(method, narrowed, kept: kept, targets: chosen.columns, file)
     if within == nil, let fault = design.columnsFault { throw .unusable(file: file, message: fault) }
     let rows = try within == nil ? withColumns(named: file).rows(named: file).factor : nil
     do throws(DataError) {
@@ -105,13 +128,16 @@ extension Share {
         if let within {
           try within.rows.solve(method, columns: within.columns)
         } else {
-          try rows!.solve(method, features: kept, targets: chosen)
+          try rows!.solve(method, features: kept, targets: chosen.columns)
         }
       let text =
         isWhole
         ? formula
-        : [Formula.text(expressions, narrowed.names, intercept: method.intercept), narrowed.offsetText]
-          .compactMap { $0 }.joined(separator: " + ")
+        : [
+          chosen.formula ?? Formula.text(expressions, narrowed.names, intercept: method.intercept),
+          narrowed.offsetText,
+        ]
+        .compactMap { $0 }.joined(separator: " + ")
       return expressions.indices.map {
         FittedModel(text, narrowed, fit, target: $0, method: method, droppedRows: droppedRows)
       }

@@ -179,19 +179,6 @@ struct ColumnSummary: Sendable {
     return Self.inOrder(words)
   }
 
-  /// Words by size where all are numbers, else by their bytes.
-  static func inOrder(_ words: Set<String>) -> [String] {
-    func bytes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
-    var sized: [(size: Double, word: String)] = []
-    for word in words {
-      guard let size = DecimalNumber(Array(word.utf8)[...]).nearest else {
-        return words.sorted(by: bytes)
-      }
-      sized.append((size, word))
-    }
-    return sized.sorted { $0.size == $1.size ? bytes($0.word, $1.word) : $0.size < $1.size }.map(\.word)
-  }
-
   /// What a design keeps of the column.
   func source(_ name: String, _ policy: MissingPolicy) -> Design.Source {
     let fill: Double? =

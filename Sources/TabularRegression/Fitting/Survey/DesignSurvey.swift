@@ -150,8 +150,9 @@ package struct DesignSurvey: Sendable {
     samples[operand]?.append(contentsOf: numbers)
     // Sorting needs no more.
     try FitMemory.check(
-      bytes: 8 * Double(samples.values.reduce(0) { $0 + $1.count }), of: "the numbers of ns() and bs()",
-      remedy: "give knots and Boundary.knots", source: source)
+      bytes: 8 * Double(samples.values.reduce(0) { $0 + $1.count }), source: source,
+      remedy: "give knots and Boundary.knots"
+    ) { "the numbers of ns() and bs()" }
   }
 
   /// The values of an expression in the rows in which its columns are there: R too takes means from all of them.
