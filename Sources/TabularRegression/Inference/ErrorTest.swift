@@ -54,6 +54,7 @@ package struct ErrorTestRows: Sendable {
     guard let covariance = model.covariance else {
       throw refused("this is no fit by least squares alone, for \(model.whyNoCovariance)")
     }
+    try model.requireRowsOfOneObservation()
     if let why = influence.whyNone { throw refused(why) }
     if covariance.levels != nil && test != .jarqueBera {
       throw refused(

@@ -45,6 +45,7 @@ package struct HypothesisTest: Sendable {
     if model.covariance == nil {
       throw refused("the model has no standard errors, for \(model.whyNoCovariance)")
     }
+    if let reason = model.whyNoStandardErrors { throw refused("the model has no standard errors: \(reason)") }
     if model.statistics.degreesOfFreedom < 1 { throw refused("the fit has as many coefficients as rows") }
     if Diagnostics.Fit(model).isPerfect { throw refused("the residuals of the fit are but rounding") }
     let L = hypothesis.L, V = try model.covariance(ofCombinations: L)

@@ -77,7 +77,10 @@ package struct ModelComparison: Sendable {
     }
     let (first, second) = (a.model, b.model)
     if first.target != second.target { return "no F: \(names) have other targets" }
-    if first.weights != second.weights { return "no F: \(names) have other weights" }
+    if first.weightKind == .probability || second.weightKind == .probability {
+      return "no F: with probability weights there is none; linreg test has Wald's F"
+    }
+    if first.weights != second.weights || first.weightKind != second.weightKind { return "no F: \(names) have other weights" }
     if first.design.offsetText != second.design.offsetText { return "no F: \(names) have other offsets" }
     if first.observations != second.observations {
       return

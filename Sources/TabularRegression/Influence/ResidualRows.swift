@@ -31,11 +31,12 @@ struct ResidualRows {
   /// - Parameters:
   ///   - weights: the column that weighs the rows; nil for 1.
   ///   - unit: s.
-  /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to, or a prediction that
-  ///   overflows.
+  /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to, a prediction that
+  ///   overflows, or weights that do not say how far an error scatters.
   init(
     _ model: FittedModel, _ block: Table, weights: String?, _ policies: FittedModel.Policies, unit: Double
   ) throws(TabularError) {
+    try model.requireRowsOfOneObservation()
     self.block = block
     features = try model.rows(
       of: block, for: weights == nil ? .evaluation : .fit, weights: weights, policies,

@@ -157,6 +157,22 @@ import Testing
     }
   }
 
+  /// Rows that stand for several, or were drawn, are no observation each.
+  @Test(arguments: [WeightKind.frequency, .probability])
+  func weightsOfOtherKinds(kind: WeightKind) throws {
+    let table = try Self.table()
+    let model = try FittedModel("mpg ~ wt", table, weights: "carb", method: LeastSquares(weightKind: kind))
+    #expect(throws: TabularError.self) { try Influence(model).augmented(table) }
+    #expect(throws: TabularError.self) { try model.diagnosedRows(of: table) }
+    #expect(throws: TabularError.self) { try ErrorTestRows(.reset, model, named: "m") }
+    // Hypotheses are tested with the errors that there are.
+    #expect((try? HypothesisTest("wt", on: model, named: "m")) == nil || kind == .frequency)
+    let other = ModelComparison.Member(
+      name: "b", model: try FittedModel("mpg ~ wt + hp", table, weights: "carb", method: LeastSquares(weightKind: kind)))
+    let comparison = ModelComparison([.init(name: "a", model: model), other])
+    #expect((comparison.reason == nil) == (kind == .frequency), "\(comparison.reason ?? "")")
+  }
+
   // MARK: Many levels
 
   /// A category that was taken out of the rows gives the numbers of one with a column for each level.
