@@ -34,7 +34,13 @@ struct Compare: ParsableCommand {
 
   func validate() throws {
     if models.count < 2 { throw ValidationError("Give two models or more.") }
-    try checkOnce(models, "models")
+    if models.count(where: { $0 == "-" }) > 1 {
+      throw ValidationError("Only one of the models can be standard input.")
+    }
+    var known: Set<String> = []
+    for model in models where !known.insert(Files.identity(model)).inserted {
+      throw ValidationError("\(model) is named twice; compare models that differ.")
+    }
   }
 
   func run() throws {

@@ -55,7 +55,7 @@ package struct ErrorTestRows: Sendable {
       throw refused("this is no fit by least squares alone, for \(model.whyNoCovariance)")
     }
     try model.requireRowsOfOneObservation()
-    if let why = influence.whyNone { throw refused(why) }
+    if let why = influence.whyNotScaled { throw refused(why) }
     if covariance.levels != nil && test != .jarqueBera {
       throw refused(
         "a category with many levels was taken out of the rows; fit with --solver qr, which keeps them")

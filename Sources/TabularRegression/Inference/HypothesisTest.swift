@@ -54,7 +54,12 @@ package struct HypothesisTest: Sendable {
     let differences = zip(combinations, hypothesis.values).map { $0 - $1 }
     let freedom = model.inferenceDegreesOfFreedom
     guard let test = WaldTest(differences, covariance: V, degreesOfFreedom: freedom) else {
-      throw refused("the covariance of the restrictions is singular, or beyond Doubles; test fewer of them")
+      let clusters = model.robustCovariance?.clusterCounts.min().map {
+        ", for it is of \(counted($0, "cluster"))"
+      }
+      throw refused(
+        "the covariance of the restrictions is singular, or beyond Doubles\(clusters ?? ""); test fewer of them"
+      )
     }
     self.test = test
     self.model = model

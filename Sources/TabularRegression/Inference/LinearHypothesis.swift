@@ -70,7 +70,7 @@ struct LinearHypothesis {
       } else {
         throw .unusable(
           file: source,
-          message: kept.isEmpty
+          message: length == 0
             ? "\(text(index)) does not hold for any coefficients"
             : "\(text(index)) contradicts the restrictions before it; leave one of them out")
       }

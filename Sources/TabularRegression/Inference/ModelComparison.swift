@@ -71,8 +71,8 @@ package struct ModelComparison: Sendable {
         return "no F: \(name) is no least-squares fit, for \(model.whyNoCovariance)"
       }
       if let robust = model.robustCovariance {
-        return
-          "no F: \(name) has \(robust.estimator.name) standard errors; linreg test has Wald's F with them"
+        let kind = robust.estimator.clusters.isEmpty ? robust.estimator.name : "clustered"
+        return "no F: \(name) has \(kind) standard errors; linreg test has Wald's F with them"
       }
     }
     let (first, second) = (a.model, b.model)
@@ -80,7 +80,9 @@ package struct ModelComparison: Sendable {
     if first.weightKind == .probability || second.weightKind == .probability {
       return "no F: with probability weights there is none; linreg test has Wald's F"
     }
-    if first.weights != second.weights || first.weightKind != second.weightKind { return "no F: \(names) have other weights" }
+    if first.weights != second.weights || first.weightKind != second.weightKind {
+      return "no F: \(names) have other weights"
+    }
     if first.design.offsetText != second.design.offsetText { return "no F: \(names) have other offsets" }
     if first.observations != second.observations {
       return

@@ -42,15 +42,21 @@ package struct Influence: Sendable {
     if model.covariance == nil {
       return "fitted values and residuals only: \(whyNoLeverages)"
     }
-    if fit.unitName != .standardError {
-      return
-        "residuals are not standardised, and there is no influence: \(fit.isPerfect && fit.degreesOfFreedom > 0 ? "the residuals of the fit are but rounding" : "the fit has as many coefficients as rows")"
+    if let whyNotScaled {
+      return "residuals are not standardised, and there is no influence: \(whyNotScaled)"
     }
     if projections != nil, let levels = model.covariance?.levels {
       return
         "the \(levels.kept.count) levels of \(printable(model.design.absorption(fewest: 2).map(model.design.column) ?? "a category")) have no DFBETAs: they were taken out of the rows"
     }
     return nil
+  }
+
+  /// Why residuals have no standard errors, where there are leverages; nil where they have.
+  var whyNotScaled: String? {
+    if fit.unitName == .standardError { return nil }
+    return fit.isPerfect && fit.degreesOfFreedom > 0
+      ? "the residuals of the fit are but rounding" : "the fit has as many coefficients as rows"
   }
 
   private var whyNoLeverages: String { "the model has no leverages, for \(model.whyNoCovariance)" }
@@ -184,6 +190,6 @@ extension Influence {
 
   /// Why there is no most influential row; nil where there may be one.
   package var whyNone: String? {
-    model.covariance == nil ? whyNoLeverages : fit.unitName != .standardError ? note : nil
+    model.covariance == nil ? whyNoLeverages : whyNotScaled
   }
 }

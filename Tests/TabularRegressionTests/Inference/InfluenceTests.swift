@@ -168,7 +168,8 @@ import Testing
     // Hypotheses are tested with the errors that there are.
     #expect((try? HypothesisTest("wt", on: model, named: "m")) == nil || kind == .frequency)
     let other = ModelComparison.Member(
-      name: "b", model: try FittedModel("mpg ~ wt + hp", table, weights: "carb", method: LeastSquares(weightKind: kind)))
+      name: "b",
+      model: try FittedModel("mpg ~ wt + hp", table, weights: "carb", method: LeastSquares(weightKind: kind)))
     let comparison = ModelComparison([.init(name: "a", model: model), other])
     #expect((comparison.reason == nil) == (kind == .frequency), "\(comparison.reason ?? "")")
   }
