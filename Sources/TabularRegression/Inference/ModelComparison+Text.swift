@@ -43,12 +43,15 @@ extension ModelComparison {
   }
 
   private func coefficients(_ numbers: [String], stars: Bool) -> Grid {
-    var terms: [String] = [], known: Set<String> = []
+    var terms: [String] = [], known: Set<String> = [], hidden = 0
     var values: [[String: CoefficientStatistics]] = []
     for member in members {
       let model = member.model
       let names = (model.hasIntercept ? [FittedModel.interceptName] : []) + model.design.distinctNames
-      for name in names where known.insert(name).inserted { terms.append(name) }
+      // Of a category with many levels there are the first.
+      let shown = model.shownRows
+      hidden = max(hidden, names.count - shown.count)
+      for row in shown where known.insert(names[row]).inserted { terms.append(names[row]) }
       values.append(Dictionary(zip(names, model.coefficientStatistics)) { first, _ in first })
     }
     var grid = Grid(heading: ["term"] + numbers)
@@ -58,6 +61,7 @@ extension ModelComparison {
       grid.rows.append(
         [""] + found.map { $0?.standardError.map { "(\(number($0)))" } ?? "" })
     }
+    if hidden > 0 { grid.rows.append(["… and \(hidden) more levels"] + numbers.map { _ in "" }) }
     grid.rules = [grid.rows.count]
     let statistics = members.map(\.model.statistics)
     func row(_ name: String, _ value: (FitStatistics) -> Double?, digits: Int = 4) {
