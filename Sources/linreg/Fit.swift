@@ -54,7 +54,10 @@ struct Fit: RankedCommand {
   @Flag(help: "Tell on standard error what is about to be done.")
   var explain = false
 
+  @OptionGroup var statistics: StatisticsOptions
+
   func validate() throws {
+    try statistics.check(output.format)
     if noIntercept && data.target == nil {
       throw ValidationError("--no-intercept goes with --target; a formula says \"- 1\".")
     }
@@ -116,7 +119,7 @@ struct Fit: RankedCommand {
       }
       return try withCovariance(models, file, communicator, &progress)
     }
-    if let models { try deliver(models, output) }
+    if let models { try deliver(models, output, statistics) }
     if let report { try write(report, models?[0], communicator) }
   }
 
@@ -225,14 +228,17 @@ struct Fit: RankedCommand {
 }
 
 /// Writes the models of all targets where that was asked for, then prints them.
-func deliver(_ models: [FittedModel], _ output: ModelOutputOptions) throws {
+func deliver(
+  _ models: [FittedModel], _ output: ModelOutputOptions, _ statistics: StatisticsOptions? = nil
+) throws {
   if let path = output.modelFile { try FittedModel.write(models, to: path) }
-  show(models, output.format)
+  show(models, output.format, statistics)
 }
 
 /// Prints the models of all targets.
-func show(_ models: [FittedModel], _ format: FormatOptions) {
-  show(models.map { ($0.target, format.json ? $0.json : $0.summary) }, format)
+func show(_ models: [FittedModel], _ format: FormatOptions, _ statistics: StatisticsOptions? = nil) {
+  show(
+    models.map { ($0.target, format.json ? $0.json : statistics?.text($0) ?? $0.summary) }, format)
 }
 
 /// Prints what is told of each target of a formula: of several under their names.

@@ -2,7 +2,7 @@ import ArgumentParser
 import LinearRegression
 import TabularRegression
 
-/// The command: `linreg fit`, `train`, `predict`, `evaluate`, `summary`, `vcov`, `report`, `plot`, `accumulate`, `survey`, `merge`, `solve`, `select`, `check`,
+/// The command: `linreg fit`, `train`, `predict`, `augment`, `evaluate`, `summary`, `vcov`, `test`, `compare`, `report`, `plot`, `accumulate`, `survey`, `merge`, `solve`, `select`, `check`,
 /// `convert`, `selftest`.
 @main
 struct Linreg: ParsableCommand {
@@ -23,7 +23,9 @@ struct Linreg: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Fit.self, Train.self, Predict.self, Evaluate.self, Summary.self, Vcov.self, ReportCommand.self,
+      Fit.self, Train.self, Predict.self, Augment.self, Evaluate.self, Summary.self, Vcov.self,
+      TestCommand.self, Compare.self,
+      ReportCommand.self,
       Plot.self, Accumulate.self, Survey.self,
       Merge.self, Solve.self, Select.self, Check.self, Convert.self,
       SelfTestCommand.self,

@@ -79,7 +79,7 @@ struct Predict: RankedCommand {
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var ranks: RankOptions
 
-  private var outputFormat: TableFormat { TableFormat(endingOf: output) ?? .csv }
+  private var outputFormat: TableFormat { RowOutput.format(output) }
 
   private var columns: PredictionColumns {
     PredictionColumns(
@@ -110,11 +110,10 @@ struct Predict: RankedCommand {
 
   /// Throws where two columns would have one name.
   private func checkNames(_ columns: PredictionColumns) throws {
-    var taken = Set(columns.own)
-    if taken.count < columns.own.count { throw ValidationError("The model has two targets of one name.") }
-    for name in columns.passed where !taken.insert(name).inserted {
-      throw ValidationError("--pass \(name): there would be two columns of that name.")
+    if Set(columns.own).count < columns.own.count {
+      throw ValidationError("The model has two targets of one name.")
     }
+    try RowOutput.checkNames(passed: columns.passed, own: columns.own)
   }
 
   func run() throws {
@@ -145,12 +144,7 @@ struct Predict: RankedCommand {
           "the intervals are for rows of weight 1, though the fit weighed rows by \"\(printable(name))\"; --weights COLUMN weighs them"
         )
       }
-      say(
-        format.json
-          ? try communicator.rank == 0
-            ? printJSON(models, file, columns) : PredictedRows.Notes(targets: models.count)
-          : try write(models, file, columns, outputFormat, communicator),
-        models)
+      say(try write(models, file, columns, communicator), models)
     }
   }
 
@@ -166,54 +160,28 @@ struct Predict: RankedCommand {
     if let first = notes.outside.first { Terminal.note(notes.outside.text(first)) }
   }
 
-  /// Writes the rows as they are predicted.
+  /// Writes the rows as they are predicted, or prints all at the end.
   private func write(
-    _ models: [FittedModel], _ file: TableFile, _ columns: PredictionColumns, _ format: TableFormat,
+    _ models: [FittedModel], _ file: TableFile, _ columns: PredictionColumns,
     _ communicator: any Communicator
   ) throws -> PredictedRows.Notes {
-    switch format {
-    case .csv: try write(models, file, columns, CSVEncoder(), communicator)
-    case .tsv: try write(models, file, columns, CSVEncoder(delimiter: "\t"), communicator)
-    case .npy: try write(models, file, columns, NPYEncoder<Double>(), communicator)
-    }
-  }
-
-  private func write(
-    _ models: [FittedModel], _ file: TableFile, _ columns: PredictionColumns, _ encoder: some TableEncoder,
-    _ communicator: any Communicator
-  ) throws -> PredictedRows.Notes {
-    var writer: TableWriter?, notes = PredictedRows.Notes(targets: models.count)
-    let read = models[0].columnsRead(for: columns)
-    try communicator.forEachBlock(of: file, columns: read) { (block) throws(TabularError) in
+    var notes = PredictedRows.Notes(targets: models.count)
+    let rows = RowOutput(
+      path: output, passed: columns.passed, own: columns.own, columnsRead: models[0].columnsRead(for: columns)
+    )
+    @Sendable func predicted(_ block: Table) throws(TabularError) -> (
+      table: Table, notes: PredictedRows.Notes
+    ) {
       let rows = try FittedModel.predictedRows(models, block, columns)
-      return PredictedText(bytes: try encoder.rows(rows.table), rows: block.rowCount, notes: rows.notes)
-    } take: { (block) throws(TabularError) in
-      if writer == nil { writer = try TableWriter(output, columns.passed + columns.own, encoder) }
-      try writer!.append(block.bytes, rows: block.rows)
-      notes.merge(block.notes)
+      return (rows.table, rows.notes)
     }
-    try writer?.finish()
-    return notes
-  }
-
-  private func printJSON(
-    _ models: [FittedModel], _ file: TableFile, _ columns: PredictionColumns
-  ) throws -> PredictedRows.Notes {
-    var notes = PredictedRows.Notes(targets: models.count), rows = JoinedRows()
-    try file.forEachBlock(columns: models[0].columnsRead(for: columns)) { (block) throws(TabularError) in
-      try FittedModel.predictedRows(models, block, columns)
-    } take: { (block) in
-      rows.append(block.table)
-      notes.merge(block.notes)
+    if !format.json {
+      try rows.write(file, on: communicator, predicted) { notes.merge($0) }
+    } else if communicator.rank == 0 {
+      try rows.printJSON(file, key: { $0 == "prediction" ? "predictions" : $0 }, predicted) {
+        notes.merge($0)
+      }
     }
-    let passed = try rows.columns.prefix(columns.passed.count).map {
-      "\(quotedForJSON($0.name)): \(try $0.json())"
-    }
-    let own = try rows.columns.dropFirst(columns.passed.count).map {
-      "\($0.name == "prediction" ? "\"predictions\"" : quotedForJSON($0.name)): \(try $0.json())"
-    }
-    let all = own + (passed.isEmpty ? [] : ["\"columns\": {\(passed.joined(separator: ", "))}"])
-    Terminal.print("{\(all.joined(separator: ", "))}")
     return notes
   }
 }

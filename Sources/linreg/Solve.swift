@@ -45,7 +45,10 @@ struct Solve: ParsableCommand {
   @Flag(help: "Solve parts of a share as if the blocks that are missing did not exist.")
   var incomplete = false
 
+  @OptionGroup var statistics: StatisticsOptions
+
   func validate() throws {
+    try statistics.check(output.format)
     if !(ridge >= 0 && ridge.isFinite) {
       throw ValidationError("--ridge is \(ridge); it is a number, 0 or more.")
     }
@@ -64,6 +67,6 @@ struct Solve: ParsableCommand {
       LeastSquares(redundancy: redundant, ridgePenalty: ridge), intercept: noIntercept ? false : nil,
       dropping: Array(drop.joined()), target: target, named: name)
     if let missing = saved.missingText { Terminal.note("\(name): this is the fit without \(missing)") }
-    try deliver(models, output)
+    try deliver(models, output, statistics)
   }
 }

@@ -13,8 +13,11 @@ struct Summary: ParsableCommand {
   var model: String
 
   @OptionGroup var format: FormatOptions
+  @OptionGroup var statistics: StatisticsOptions
+
+  func validate() throws { try statistics.check(format) }
 
   func run() throws {
-    show(try FittedModel.perTarget(contentsOf: model), format)
+    show(try FittedModel.perTarget(contentsOf: model), format, statistics)
   }
 }

@@ -41,7 +41,8 @@ struct Vcov: RankedCommand {
     }
     try checkOnce(files)
     if !covariance.needsRows {
-      throw ValidationError("Which standard errors? Give --vcov, such as --vcov HC1, or --cluster with a column.")
+      throw ValidationError(
+        "Which standard errors? Give --vcov, such as --vcov HC1, or --cluster with a column.")
     }
   }
 

@@ -303,7 +303,7 @@ import Testing
     (["fti", "y ~ x", "a.csv"], "Error: \"fti\" is not one of the commands; is \"fit\" meant?"),
     (
       ["guess"],
-      "Error: \"guess\" is not one of the commands; they are fit, train, predict, evaluate, summary, vcov, report, plot, accumulate, survey, merge, solve, select, check, convert, selftest, help."
+      "Error: \"guess\" is not one of the commands; they are fit, train, predict, augment, evaluate, summary, vcov, test, compare, report, plot, accumulate, survey, merge, solve, select, check, convert, selftest, help."
     ),
     (["fit", "a.csv", "y ~ x"], "Error: The formula comes first, the files behind it."),
     (
@@ -329,6 +329,7 @@ import Testing
       ["accumulate", "--help"], ["merge", "--help"], ["solve", "--help"], ["select", "--help"],
       ["check", "--help"],
       ["convert", "--help"], ["selftest", "--help"], ["help", "predict"], ["help"],
+      ["augment", "--help"], ["test", "--help"], ["compare", "--help"],
     ] {
       let outcome = try linreg(arguments)
       #expect(outcome.status == 0)

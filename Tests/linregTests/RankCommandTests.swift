@@ -79,6 +79,9 @@ struct RankCommandTests {
     for arguments in [
       ["predict", "m", "t.csv", "--guard"], ["predict", "m", "t.csv", "--json"],
       ["evaluate", "m", "t.csv", "--json"],
+      ["augment", "m", "t.csv", "--dfbetas"], ["augment", "m", "t.csv", "--top", "7"],
+      ["augment", "m", "t.csv", "--json"], ["test", "m", "reset", "t.csv", "--json"],
+      ["test", "m", "durbin-watson", "t.csv", "--json"], ["test", "m", "x = 1"],
       ["check", "t.csv", "--target", "y"],
     ] {
       let alone = try linreg(arguments, in: place)

@@ -42,6 +42,12 @@ package enum Normal {
   /// P(|Z| ≥ |z|).
   package static func twoSidedP(_ z: Double) -> Double { normal_two_sided(z) }
 
+  /// P(Z ≤ z).
+  package static func lowerP(_ z: Double) -> Double {
+    let tail = normal_two_sided(z) / 2
+    return z < 0 ? tail : 1 - tail
+  }
+
   /// The z with P(Z ≤ z) = p; NaN unless p is between 0 and 1.
   package static func quantile(_ p: Double) -> Double { normal_quantile(p) }
 

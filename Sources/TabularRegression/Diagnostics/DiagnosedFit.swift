@@ -33,6 +33,21 @@ extension Diagnostics {
       }
     }
 
+    /// Whether rows are those of the fit, as their number and their residual sum of squares tell, within the rounding of
+    /// the target.
+    ///
+    /// - Parameters:
+    ///   - sumOfSquares: Σ u², u being their residuals in units of ``unit``.
+    ///   - size: the largest target.
+    func isOf(rows: Int, sumOfScaledSquares sumOfSquares: Double, size: Double) -> Bool {
+      guard rows == observations else { return false }
+      if isPerfect { return sumOfSquares * unit * unit <= 1e-20 * totalSumOfSquares }
+      let expected = sumOfScaledSquares, n = Double(rows)
+      let rounding = 4 * Double.ulpOfOne * size / unit
+      let tolerance = 1e-6 * expected + 2 * (expected * n).squareRoot() * rounding + n * rounding * rounding
+      return abs(sumOfSquares - expected) <= tolerance
+    }
+
     /// What the unit is.
     enum UnitName: String, Sendable, Codable {
       case standardError, meanSquare, spread, one

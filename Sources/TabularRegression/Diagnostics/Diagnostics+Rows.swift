@@ -6,14 +6,8 @@ extension Diagnostics {
   mutating func add(
     _ model: FittedModel, _ block: Table, weights: String?, _ policies: FittedModel.Policies
   ) throws(TabularError) {
-    let rows = try model.rows(
-      of: block, for: weights == nil ? .evaluation : .fit, weights: weights, policies,
-      forLeverages: model.covariance != nil)
-    let leverages = model.leveragesAndNeighbours(rows)
-    let found = ResidualRows(
-      block, rows.design, predictions: try model.predictions(rows, block),
-      leverages: leverages?.leverages, neighbours: leverages?.neighbours,
-      unit: fit.unit)
+    let found = try ResidualRows(model, block, weights: weights, policies, unit: fit.unit)
+    let rows = found.features
     rowsRead += block.rowCount
     unestimable.merge(model.tally(rows.unestimable, block))
     missingRows += block.rowCount - rows.design.y.rowCount - rows.unestimable.reduce(0) { $0 + $1.rows.count }

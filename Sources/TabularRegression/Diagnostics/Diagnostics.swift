@@ -98,13 +98,9 @@ public struct Diagnostics: Sendable, Codable {
   /// Whether the rows are those of the fit, as their number and their residual sum of squares tell, within the rounding
   /// of the target. Of others residuals are not standardised, and influence on the fit has no meaning.
   public var isOfFit: Bool {
-    guard observations == fit.observations else { return false }
-    if fit.isPerfect { return residualSumOfSquares <= 1e-20 * fit.totalSumOfSquares }
-    let expected = fit.sumOfScaledSquares, n = Double(observations)
-    let size = max(abs(observedMoments.minimum), abs(observedMoments.maximum))
-    let rounding = 4 * Double.ulpOfOne * size / fit.unit
-    let tolerance = 1e-6 * expected + 2 * (expected * n).squareRoot() * rounding + n * rounding * rounding
-    return abs(moments.sumOfSquares - expected) <= tolerance
+    fit.isOf(
+      rows: observations, sumOfScaledSquares: moments.sumOfSquares,
+      size: max(abs(observedMoments.minimum), abs(observedMoments.maximum)))
   }
 
   /// Σ w (y − ŷ)².

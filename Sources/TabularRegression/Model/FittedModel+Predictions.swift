@@ -85,11 +85,20 @@ extension FittedModel {
   /// The leverages of rows, and the products of neighbouring ones; nil where the model has no covariance.
   func leveragesAndNeighbours(_ rows: FeatureRows) -> (leverages: [Double], neighbours: [Double])? {
     covariance.map { covariance in
-      let condensed = rows.condensed
-      return covariance.leveragesAndNeighbours(
-        rows.design.X.high,
-        columns: covariance.features.map { condensed?.absorption.position(ofOther: $0, effects: true) ?? $0 },
-        levels: condensed == nil ? nil : rows.design.levels?.codes)
+      covariance.leveragesAndNeighbours(
+        rows.design.X.high, columns: positions(rows), levels: rows.levelCodes)
+    }
+  }
+
+  /// The coordinates of rows in which leverages are sums of squares; nil where the model has no covariance.
+  func coordinates(_ rows: FeatureRows) -> Matrix<Double>? {
+    covariance?.coordinates(rows.design.X.high, columns: positions(rows), levels: rows.levelCodes)
+  }
+
+  /// The column of X of each feature that the covariance has.
+  private func positions(_ rows: FeatureRows) -> [Int] {
+    (covariance?.features ?? []).map {
+      rows.condensed?.absorption.position(ofOther: $0, effects: true) ?? $0
     }
   }
 

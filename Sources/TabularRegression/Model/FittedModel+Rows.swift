@@ -28,6 +28,9 @@ extension FittedModel {
     /// Rows of the block that are not estimable; among those that are predicted where they are kept.
     let unestimable: [Unestimable]
 
+    /// The level of each row, of the category that has no columns in a condensed model; nil for none.
+    var levelCodes: [Int32]? { condensed == nil ? nil : design.levels?.codes }
+
     /// The model of the columns.
     func model(_ whole: FittedModel) -> LinearModel { condensed?.model ?? whole.model }
 

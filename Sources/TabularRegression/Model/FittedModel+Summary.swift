@@ -4,8 +4,15 @@ internal import LinearRegression
 extension FittedModel {
   /// The model for a person to read: what was fitted and how, a table of coefficients, the statistics. At most 80
   /// columns wide where names allow it.
-  public var summary: String {
-    let parts = [heading, table + hiddenNote, redundancyNotes, training == nil ? exactFooter : trainedFooter]
+  public var summary: String { summary(intervals: nil) }
+
+  /// The same with intervals, variance inflation, likelihood and criteria.
+  ///
+  /// - Parameter level: with which probability intervals cover their coefficients; nil for the summary alone.
+  package func summary(intervals level: Double?) -> String {
+    let more = level.map { [intervalTable(level: $0), likelihoodLines] } ?? []
+    let parts =
+      [heading, table + hiddenNote, redundancyNotes, training == nil ? exactFooter : trainedFooter] + more
     return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
@@ -60,7 +67,7 @@ extension FittedModel {
   }
 
   /// The rows of the table, the intercept's first (if there is one).
-  private var shownRows: [Int] {
+  var shownRows: [Int] {
     let first = hasIntercept ? 1 : 0, hidden = hidden.map(\.columns)
     return coefficientStatistics.indices.filter { row in !hidden.contains { $0.contains(row - first) } }
   }
@@ -79,13 +86,11 @@ extension FittedModel {
   }
 
   /// Names, then columns of the same height.
-  private func coefficientTable(_ columns: [[String]]) -> [String] {
+  func coefficientTable(_ columns: [[String]]) -> [String] {
     let width = columns.reduce(0) { $0 + 2 + $1[0].count }
     let names = column(
       "term", shownRows.map { shortened(termName($0), to: max(16, 80 - width)) }, .left)
-    return names.indices.map { row in
-      withoutTrailingSpaces(([names[row]] + columns.map { $0[row] }).joined(separator: "  "))
-    }
+    return textTable([names] + columns)
   }
 
   /// Estimates, and what R's `summary` shows beside them as far as it is there.
@@ -97,40 +102,5 @@ extension FittedModel {
     columns.append(column("t", pointAligned(rows.map(\.tStatistic), digits: 4)))
     columns.append(column("p", rows.map { $0.pValue.map(probability) ?? "-" }))
     return columns
-  }
-}
-
-/// A heading and its cells, filled up to the same width.
-func column(_ heading: String, _ cells: [String], _ alignment: Alignment = .right) -> [String] {
-  let cells = [heading] + cells
-  let width = cells.map(\.count).max()!
-  return cells.map { aligned($0, alignment, width: width) }
-}
-
-/// A name that fits a table: a long one is cut in the middle, for its two ends tell most.
-private func shortened(_ name: String, to width: Int) -> String {
-  let name = printable(name), width = min(40, width)
-  return name.count <= width
-    ? name : "\(name.prefix(width * 6 / 10))…\(name.suffix(width - width * 6 / 10 - 1))"
-}
-
-func withoutTrailingSpaces(_ line: String) -> String {
-  var line = line
-  while line.last == " " { line.removeLast() }
-  return line
-}
-
-/// Numbers padded behind so that their points stand below each other; "-" for none.
-func pointAligned(_ values: [Double?], digits: Int) -> [String] {
-  let texts = values.map { $0.map { formatted($0, significantDigits: digits) } }
-  let tails = texts.map { text in
-    text.map {
-      $0.distance(from: $0.firstIndex(of: ".") ?? $0.firstIndex(of: "e") ?? $0.endIndex, to: $0.endIndex)
-    }
-  }
-  let longest = tails.compactMap { $0 }.max() ?? 0
-  return zip(texts, tails).map { text, tail in
-    guard let text, let tail else { return "-" + String(repeating: " ", count: longest) }
-    return aligned(text, .left, width: text.count + longest - tail)
   }
 }

@@ -155,9 +155,12 @@ extension FittedModel {
   /// Names of the coefficients, the intercept's first (if there is one).
   var termNames: [String] { coefficientStatistics.indices.map(termName) }
 
+  /// The name of the intercept, as R has it.
+  static let interceptName = "(Intercept)"
+
   /// The name of a coefficient.
   func termName(_ row: Int) -> String {
-    if hasIntercept && row == 0 { return "(Intercept)" }
+    if hasIntercept && row == 0 { return Self.interceptName }
     return design.name(of: design.columns[row - (hasIntercept ? 1 : 0)])
   }
 }

@@ -38,13 +38,24 @@ struct DiagnosticOptions: ParsableArguments {
   }
 
   /// The model, or that of the target of a model of several.
-  private func chosenModel() throws(TabularError) -> FittedModel {
-    let models = try FittedModel.perTarget(contentsOf: model, beforeRowsOf: files[0])
+  func chosenModel() throws(TabularError) -> FittedModel {
+    try FittedModel.chosen(
+      target, of: FittedModel.perTarget(contentsOf: model, beforeRowsOf: files[0]), named: model)
+  }
+}
+
+extension FittedModel {
+  /// The model of a target; without one the only model.
+  ///
+  /// - Parameter name: what messages call the file of the models.
+  static func chosen(
+    _ target: String?, of models: [FittedModel], named name: String
+  ) throws(TabularError) -> FittedModel {
     let names = models.map(\.target)
     if let target {
       guard let found = models.first(where: { $0.target == target }) else {
         throw .model(
-          path: model,
+          path: name,
           message:
             "the model has no target \(printable(target)); give one of \(names.map(printable).joined(separator: ", "))"
         )
@@ -53,7 +64,7 @@ struct DiagnosticOptions: ParsableArguments {
     }
     if models.count > 1 {
       throw .model(
-        path: model,
+        path: name,
         message:
           "the model has several targets: give one of them by --target: \(names.map(printable).joined(separator: ", "))"
       )

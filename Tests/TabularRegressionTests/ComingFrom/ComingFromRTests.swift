@@ -70,6 +70,11 @@ import Testing
     row("exp(predict(lm(log(price) ~ area, homes), new)) * mean(exp(residuals(lm(log(price) ~ area, homes))))", try FittedModel("log(price) ~ area", homes).predictions(from: new, response: true), equals: [467.7111926279253, 1012.780605898632, 534.9733285361131, 2371.881770870954])
     row("fitted(fit)[1:3]", try fit.predictions(from: homes).prefix(3), equals: [721.3827860628832, 360.119938952846, 597.1704388933289])
     row("residuals(fit)[1:3]", try zip(homes.column("price"), fit.predictions(from: homes)).map(-).prefix(3), equals: [27.6172139371168, 67.88006104715397, -53.17043889332893])
+    row("hatvalues(fit)[1:3]", try fit.diagnosedRows(of: homes).prefix(3).map { $0?.leverage }, equals: [0.1164184913738539, 0.2259165103171767, 0.1058632475725679])
+    row("rstandard(fit)[1:3]", try fit.diagnosedRows(of: homes).prefix(3).map { $0?.standardizedResidual }, equals: [0.5470799551040378, 1.43662218781039, -1.047038182919892])
+    row("rstudent(fit)[1:3]", try fit.diagnosedRows(of: homes).prefix(3).map { $0?.studentizedResidual }, equals: [0.5401163015174393, 1.465790747375465, -1.048910195433517])
+    row("cooks.distance(fit)[1:3]", try fit.diagnosedRows(of: homes).prefix(3).map { $0?.cooksDistance }, equals: [0.009858638964794613, 0.1505862485851269, 0.03244937334729003])
+    row("dffits(fit)[1:3]", try fit.diagnosedRows(of: homes).prefix(3).map { $0?.dffits }, equals: [0.1960536623352984, 0.7918666616718926, -0.360918330637964])
     row("mean((february$price - predict(fit, february))^2)", try fit.evaluation(on: february).meanSquaredError, equals: [1632.968479296821])
   }
 

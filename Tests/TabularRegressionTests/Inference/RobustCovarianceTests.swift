@@ -73,10 +73,10 @@ import Testing
       case .hc2: products((0..<n).map { i in scores[i].map { $0 / (1 - leverages[i]).squareRoot() } })
       case .hc3: products((0..<n).map { i in scores[i].map { $0 / (1 - leverages[i]) } })
       case .clustered(let columns):
-      byClusters(columns.count)
-    case .neweyWest(let lags):
-      lagged(lags) * ratio
-    }
+        byClusters(columns.count)
+      case .neweyWest(let lags):
+        lagged(lags) * ratio
+      }
     let V = gemm(gemm(bread, middle), bread)
     return (0..<k).map { V[$0, $0].squareRoot() }
   }
@@ -104,7 +104,8 @@ import Testing
     let table = try Table(csvText: text, source: "t"), model = try FittedModel("y ~ x + z", table)
     func errors(blockSize: Int, threads: Int) throws -> [Double?] {
       try Parallelism.$threads.withValue(threads) {
-        let reader = try TableReader([.memory(Array(text.utf8), name: "t")], options: ReadingOptions(), blockSize: blockSize)
+        let reader = try TableReader(
+          [.memory(Array(text.utf8), name: "t")], options: ReadingOptions(), blockSize: blockSize)
         let models = try FittedModel.withCovariance(estimator, of: [model], reading: reader)
         return models![0].coefficientStatistics.map(\.standardError)
       }

@@ -64,20 +64,9 @@ extension UnscaledCovariance {
   /// - Parameter X: rows × p, all p features.
   /// - Precondition: X has the columns of all features, and no category was taken out of the rows.
   package func coordinates(_ X: Matrix<Double>) -> Matrix<Double> {
-    let n = X.rowCount, columns = X.columnCount
     require(
       levels == nil && X.columnCount >= width, "coordinates: X is \(X.shape), but feature \(width) was kept")
-    if columns == 0 { return Matrix(rows: n, columns: coordinateCount) { _, _ in ownCoordinate ?? 0 } }
-    var result = Matrix<Double>.zeros(n, coordinateCount),
-      centred: [Double] = zeros(max(1, n * features.count))
-    X.withUnsafeElements { X in
-      result.withUnsafeMutableElements { target in
-        guard let X = X.baseAddress, let target = target.baseAddress else { return }
-        writeCoordinates(
-          X, rows: n, width: columns, positions: features, levels: nil, centred: &centred, into: target)
-      }
-    }
-    return result
+    return coordinates(X, columns: features, levels: nil)
   }
 
   /// The coordinates of linear combinations of the coefficients: L (XᵀWX)⁻¹ Lᵀ = C Cᵀ.

@@ -17,7 +17,7 @@ public struct DiagnosedRow: Equatable, Sendable, Codable {
   /// e √w / s, s being the residual standard error of the fit.
   package let scaled: Double
   /// The residual in units of its own standard deviation, e √w / (s √(1 − h)): R's `rstandard`. Nil without a leverage
-  /// below 1.
+  /// below 1, and where the fit has no residual standard error.
   public let standardizedResidual: Double?
   /// The same with the s of a fit without this row: R's `rstudent`. Nil where that is not known.
   public let studentizedResidual: Double?
@@ -27,6 +27,14 @@ public struct DiagnosedRow: Equatable, Sendable, Codable {
 
   /// y − ŷ
   public var residual: Double { observed - fitted }
+
+  /// How far the row's own prediction is from that of the fit without it, in units of its standard error: t √(h / (1 − h))
+  /// with t the studentised residual, R's `dffits` (Belsley, Kuh and Welsch 1980, doi:10.1002/0471725153). Nil as
+  /// ``studentizedResidual``.
+  public var dffits: Double? {
+    guard let studentizedResidual, let leverage else { return nil }
+    return studentizedResidual * (leverage / (1 - leverage)).squareRoot()
+  }
 }
 
 /// The rows with the largest values of a measure, the largest first; of equal ones the earlier first.

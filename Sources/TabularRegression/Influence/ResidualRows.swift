@@ -4,6 +4,11 @@ internal import LinearRegression
 /// Residuals and leverages of the rows of a block that have a prediction and a weight.
 struct ResidualRows {
   let block: Table
+  /// The features of all rows that have a prediction, of weight 0 too, and these predictions.
+  let features: FittedModel.FeatureRows
+  let predictions: [Double]
+  /// Which of ``features`` each is; nil for all.
+  private(set) var used: [Int]?
   /// The row of the block of each.
   private(set) var rows: [Int] = []
   private(set) var fitted: [Double] = []
@@ -24,18 +29,29 @@ struct ResidualRows {
   static let fullLeverage = 1 - 1e-10
 
   /// - Parameters:
-  ///   - rows: the columns of the block's rows.
-  ///   - predictions: ŷ of the same rows.
-  ///   - leverages: xᵀ(XᵀWX)⁻¹x; nil where there is no covariance.
+  ///   - weights: the column that weighs the rows; nil for 1.
   ///   - unit: s.
+  /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to, a prediction that
+  ///   overflows, or weights that do not say how far an error scatters.
   init(
-    _ block: Table, _ rows: DesignRows, predictions: [Double], leverages: [Double]?, neighbours: [Double]?,
-    unit: Double
-  ) {
+    _ model: FittedModel, _ block: Table, weights: String?, _ policies: FittedModel.Policies, unit: Double
+  ) throws(TabularError) {
+    try model.requireRowsOfOneObservation()
     self.block = block
+    features = try model.rows(
+      of: block, for: weights == nil ? .evaluation : .fit, weights: weights, policies,
+      forLeverages: model.covariance != nil)
+    predictions = try model.predictions(features, block)
+    let found = model.leveragesAndNeighbours(features)
+    setValues(features.design, leverages: found?.leverages, neighbours: found?.neighbours, unit: unit)
+  }
+
+  private mutating func setValues(
+    _ rows: DesignRows, leverages: [Double]?, neighbours: [Double]?, unit: Double
+  ) {
     let weights = rows.weights
     // Without weights nothing is copied.
-    let used = weights.map { weights in weights.indices.filter { weights[$0] > 0 } }
+    used = weights.map { weights in weights.indices.filter { weights[$0] > 0 } }
     func chosen(_ values: [Double]) -> [Double] { used.map { $0.map { values[$0] } } ?? values }
     fitted = chosen(predictions)
     observed = chosen(rows.y.elements)
@@ -69,13 +85,14 @@ struct ResidualRows {
     let place = block.places[rows[row]]
     let leverage = leverages.isEmpty ? nil : leverages[row]
     let isFull = leverage.map { $0 >= Self.fullLeverage } ?? true
-    let r = isFull ? nil : standardized[row]
+    let hasNone = isFull || fit.unitName != .standardError
+    let r = hasNone ? nil : standardized[row]
     return DiagnosedRow(
       file: place.file, line: place.line, fitted: fitted[row], observed: observed[row],
       weight: weight(of: row),
       leverage: leverage, scaled: scaled[row], standardizedResidual: r,
       studentizedResidual: r.flatMap { Diagnostics.studentized($0, freedom: fit.degreesOfFreedom) },
-      cooksDistance: isFull ? nil : cooksDistance(row, rank: fit.rank))
+      cooksDistance: hasNone ? nil : cooksDistance(row, rank: fit.rank))
   }
 
   /// Cook's distance of a row; 0 where it has none.

@@ -1,13 +1,13 @@
 internal import LinearAlgebra
 
-/// The predictions of a block of rows as they are written to a file.
-package struct PredictedText: Codable, Sendable {
+/// A block of rows as it is written to a file, with what is said of them beside it.
+package struct EncodedBlock<Notes: Codable & Sendable>: Codable, Sendable {
   package let bytes: [UInt8]
   /// Number of rows.
   package let rows: Int
-  package let notes: PredictedRows.Notes
+  package let notes: Notes
 
-  package init(bytes: [UInt8], rows: Int, notes: PredictedRows.Notes) {
+  package init(bytes: [UInt8], rows: Int, notes: Notes) {
     (self.bytes, self.rows, self.notes) = (bytes, rows, notes)
   }
 
@@ -24,6 +24,6 @@ package struct PredictedText: Codable, Sendable {
     let container = try decoder.container(keyedBy: Key.self)
     bytes = try container.decode(StoredArray<UInt8>.self, forKey: .bytes).wrappedValue
     rows = try container.decode(Int.self, forKey: .rows)
-    notes = try container.decode(PredictedRows.Notes.self, forKey: .notes)
+    notes = try container.decode(Notes.self, forKey: .notes)
   }
 }

@@ -1,0 +1,57 @@
+import ArgumentParser
+import TabularRegression
+
+extension ModelComparison.Format: ExpressibleByArgument {}
+
+struct Compare: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Put models side by side; test those that are nested.",
+    usage: "linreg compare <model> <model> ... [<options>]",
+    discussion: """
+      A column for each model: its coefficients with standard errors in parentheses,
+      R², AIC and BIC. Where each model has all columns of the one before it and the
+      rows are the same, F tests what it has more, as R's anova: a table of residual
+      sums of squares, with the mean square of the largest model. Where that is not
+      so, a line says why.
+
+      Example: linreg compare small.model large.model --format markdown
+      """)
+
+  @Argument(help: "Model files, from -m of fit; in the order of the columns.", completion: .file())
+  var models: [String]
+
+  @Option(help: "How the tables are written.")
+  var format = ModelComparison.Format.text
+
+  @Flag(help: "One, two or three stars for p below 0.05, 0.01 and 0.001.")
+  var stars = false
+
+  @Option(help: "The target to compare, of models of several.")
+  var target: String?
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func validate() throws {
+    if models.count < 2 { throw ValidationError("Give two models or more.") }
+    if models.count(where: { $0 == "-" }) > 1 {
+      throw ValidationError("Only one of the models can be standard input.")
+    }
+    var known: Set<String> = []
+    for model in models where !known.insert(Files.identity(model)).inserted {
+      throw ValidationError("\(model) is named twice; compare models that differ.")
+    }
+  }
+
+  func run() throws {
+    var members: [ModelComparison.Member] = []
+    for path in models {
+      let name = path == "-" ? "standard input" : path
+      let model = try FittedModel.chosen(target, of: try FittedModel.perTarget(contentsOf: path), named: name)
+      members.append(.init(name: name, model: model))
+    }
+    let comparison = ModelComparison(members)
+    Terminal.print(json ? comparison.json : comparison.text(format, stars: stars))
+    if let reason = comparison.reason { Terminal.note(reason) }
+  }
+}

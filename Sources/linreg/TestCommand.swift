@@ -1,0 +1,119 @@
+import ArgumentParser
+import LinearRegression
+import TabularRegression
+
+struct TestCommand: RankedCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "test",
+    abstract: "Test linear hypotheses on a model's coefficients, or what its errors are taken to be.",
+    usage: """
+      linreg test <model> <hypothesis> [<options>]
+      linreg test <model> <test> <file> ... [<options>]
+      """,
+    discussion: """
+      A hypothesis is one or several equations between commas, of the names that the
+      fit prints, numbers, sums and multiples: 'a = b, c = 0', '2*a + b = 1',
+      'a = b = 0'; a name alone is to be 0. A name with other characters stands in
+      backticks. The test is Wald's F with the covariance that the model has, robust
+      or clustered where it was fitted so: R's linearHypothesis and waldtest.
+
+      With the rows of the fit, a test of its errors by name, over all of them:
+
+      durbin-watson  are they like those of the rows before? p by the normal
+                     approximation
+      breusch-pagan  do their variances depend on the columns? --studentized for
+                     errors that are not normal (Koenker), R's bptest
+      reset          does the mean bend with the fitted values, their powers 2 and 3?
+      jarque-bera    are skewness and kurtosis those of normal errors?
+
+      Of a weighted fit they are of the rows times the roots of their weights.
+
+      Example: linreg test homes.model 'area = 2*rooms, zip8003 = 0'
+      """)
+
+  @Argument(help: "A model file, from -m of fit; \"-\" is standard input.", completion: .file())
+  var model: String
+
+  @Argument(
+    help: ArgumentHelp(
+      "The hypothesis, such as 'a = b, c = 0'; or durbin-watson, breusch-pagan, reset or jarque-bera.",
+      valueName: "hypothesis or test"))
+  var hypothesis: String
+
+  @Argument(
+    help:
+      "For a test by name: CSV or NPY files with the rows of the fit, read as one; \"-\" is standard input.",
+    completion: .file())
+  var files: [String] = []
+
+  @Flag(help: "Koenker's form of breusch-pagan, for errors that are not normal.")
+  var studentized = false
+
+  @Option(help: "The target to test, of a model of several.")
+  var target: String?
+
+  @OptionGroup var unusual: PolicyOptions
+  @OptionGroup var text: TextOptions
+  @OptionGroup var format: FormatOptions
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var ranks: RankOptions
+
+  /// The test of errors that is asked for by name.
+  private var errorTest: ErrorTest? {
+    let test = ErrorTest(rawValue: hypothesis)
+    return test == .breuschPagan && studentized ? .koenker : test
+  }
+
+  private var name: String { model == "-" ? "standard input" : model }
+
+  func validate() throws {
+    if model == "-" && files.contains("-") {
+      throw ValidationError("Only one of the two files can be standard input.")
+    }
+    try checkOnce(files)
+    if !files.isEmpty && errorTest == nil {
+      throw ValidationError(
+        "\"\(hypothesis)\" is none of the tests that read rows, \(ErrorTest.allCases.map(\.rawValue).joined(separator: ", ")); a hypothesis takes no files."
+      )
+    }
+    if studentized && errorTest != .koenker {
+      throw ValidationError("--studentized goes with breusch-pagan.")
+    }
+  }
+
+  func run() throws {
+    let communicator = try ranks.communicator()
+    if let errorTest, !files.isEmpty { return try run(errorTest, communicator) }
+    if communicator.rank != 0 { return }
+    let chosen = try FittedModel.chosen(target, of: try FittedModel.perTarget(contentsOf: model), named: name)
+    if errorTest != nil, !chosen.features.contains(hypothesis) {
+      throw ValidationError("\(hypothesis) reads the rows of the fit; give their files.")
+    }
+    let test = try HypothesisTest(hypothesis, on: chosen, named: name)
+    Terminal.print(format.json ? test.json : test.text)
+    test.notes.forEach(Terminal.note)
+  }
+
+  /// A test of errors, in one reading of the rows.
+  private func run(_ test: ErrorTest, _ communicator: any Communicator) throws {
+    let result = try threads.run { () -> ErrorTest.Result? in
+      let model = try communicator.agree(
+        try FittedModel.chosen(
+          target, of: FittedModel.perTarget(contentsOf: model, beforeRowsOf: files[0]), named: name))
+      let rows = try ErrorTestRows(test, model, unusual.policies, named: name)
+      let file = try communicator.part(files) { (part) throws(TabularError) in
+        try TableFile(files, options: text.options(categories: model.categories), part: part)
+      }
+      var sums: ErrorTestRows.Sums?, progress = ReadingProgress()
+      defer { progress.end() }
+      try communicator.forEachBlock(of: file, columns: rows.columnsRead) { (block) throws(TabularError) in
+        try rows.sums(block)
+      } take: { (block) throws(TabularError) in
+        if sums == nil { sums = block } else { try sums?.merge(block, source: file.source) }
+        progress.show(sums?.observations ?? 0)
+      }
+      return communicator.rank == 0 ? try rows.result(sums, source: file.source) : nil
+    }
+    if let result { Terminal.print(format.json ? result.json : result.text) }
+  }
+}
