@@ -21,6 +21,9 @@ struct Fit: RankedCommand {
       A model file of several targets has a model for each; predict, evaluate and
       summary tell of all.
 
+      Columns behind a bar, 'y ~ a | firm + year', have an effect for each of their
+      levels, however many: the article "Fixed effects" and "linreg help formula".
+
       Example: linreg fit 'price ~ area*C(zip)' homes.csv -m homes.model
       """)
 
@@ -46,6 +49,15 @@ struct Fit: RankedCommand {
       valueName: "page"), completion: .file())
   var report: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the effects of the columns behind a bar to this file too, as CSV: effect,level,estimate.",
+      valueName: "csv"), completion: .file())
+  var effects: String?
+
+  @Flag(help: "Keep rows that are the only one of a level behind a bar; they are left out by default.")
+  var keepSingletons = false
+
   @Flag(help: "Tell on standard error what is about to be done.")
   var explain = false
 
@@ -53,6 +65,7 @@ struct Fit: RankedCommand {
     if noIntercept && data.target == nil {
       throw ValidationError("--no-intercept goes with --target; a formula says \"- 1\".")
     }
+    try validateEffects()
     guard let report else { return }
     if report.isEmpty || report == "-" { throw ValidationError("--report needs the name of a file.") }
     if data.files.contains("-") {
@@ -68,6 +81,27 @@ struct Fit: RankedCommand {
     }
   }
 
+  private func validateEffects() throws {
+    let formula = try? data.formula()
+    if let effects {
+      if effects.isEmpty || effects == "-" { throw ValidationError("--effects needs the name of a file.") }
+      if formula?.effects.isEmpty ?? true {
+        throw ValidationError("--effects goes with columns behind a bar, as in 'y ~ x | firm'.")
+      }
+      if let count = formula?.targetCount, count > 1 {
+        throw ValidationError("--effects is of one target; the effects of several stand in --json.")
+      }
+      for other in [output.modelFile, report].compactMap({ $0 }) where Files.areSame(effects, other) {
+        throw ValidationError("The effects need a file of their own.")
+      }
+    } else if keepSingletons, formula?.effects.isEmpty ?? (data.target != nil) {
+      throw ValidationError("--keep-singletons goes with columns behind a bar, as in 'y ~ x | firm'.")
+    }
+    if report != nil, formula?.effects.isEmpty == false {
+      throw ValidationError("--report has no charts of a fit with effects behind a bar; leave it out.")
+    }
+  }
+
   func run() throws {
     let formula = try data.formula(), communicator = try ranks.communicator()
     if report != nil, let formula, formula.targetNames.count > 1 {
@@ -77,6 +111,7 @@ struct Fit: RankedCommand {
     let kept = try keep.parts(communicator)
     try communicator.onFirst { () throws(TabularError) in
       try output.check(besides: data.files)
+      if let effects { for input in data.files { try Files.checkWritable(effects, besides: input) } }
       if let report { for input in data.files { try Files.checkWritable(report, besides: input) } }
     }
     let models = try memory.run(threads) { () -> [FittedModel]? in
@@ -96,6 +131,7 @@ struct Fit: RankedCommand {
       if !options.needsRowsInMemory { return try fit(formula, file, &progress) }
       return try fit(formula, Table(all: file) { progress.show($0) }, &progress)
     }
+    if let effects, let models { try models[0].writeEffects(csv: effects) }
     if let models { try deliver(models, output) }
     if let report { try write(report, models?[0], communicator) }
   }
@@ -149,7 +185,8 @@ struct Fit: RankedCommand {
     }
     return try FittedModel.perTarget(
       formula, table, weights: weights, missing: rows.missing,
-      method: options.plainMethod(intercept: formula.hasIntercept), penalties: penalties
+      method: options.plainMethod(intercept: formula.hasIntercept), penalties: penalties,
+      keepsSingletons: keepSingletons
     ) { plan in
       tell(plan)
       progress.showSolving(columns: plan.features)
@@ -161,7 +198,7 @@ struct Fit: RankedCommand {
   ) throws -> [FittedModel] {
     try FittedModel.perTarget(
       formula, reading: file, weights: weights, missing: rows.missing,
-      method: options.plainMethod(intercept: formula.hasIntercept),
+      method: options.plainMethod(intercept: formula.hasIntercept), keepsSingletons: keepSingletons,
       plan: { plan in
         progress.end()
         tell(plan)

@@ -5,7 +5,8 @@ internal import LinearAlgebra
 
 extension Design: Codable {
   private enum Key: String, CodingKey {
-    case targets, weights, offsets, hasIntercept, variables, columns, sources, centers, polynomials, missing
+    case targets, weights, offsets, hasIntercept, variables, columns, sources, centers, polynomials, missing,
+      effects
   }
 
   /// A column, or the columns of so many levels of a category, one behind the other.
@@ -27,6 +28,7 @@ extension Design: Codable {
     try container.encode(centers, forKey: .centers)
     try container.encode(polynomials, forKey: .polynomials)
     try container.encode(missing, forKey: .missing)
+    if !effects.isEmpty { try container.encode(effects, forKey: .effects) }
   }
 
   private var runs: [Run] {
@@ -74,6 +76,7 @@ extension Design: Codable {
     centers = try container.decode([Center].self, forKey: .centers)
     polynomials = try container.decode([OrthogonalPolynomials].self, forKey: .polynomials)
     missing = try container.decode(MissingPolicy.self, forKey: .missing)
+    effects = try container.decodeIfPresent([[String]].self, forKey: .effects) ?? []
   }
 }
 

@@ -67,6 +67,46 @@ extension DesignInput {
     return codes
   }
 
+  /// The levels of columns that have effects, or of their combinations, in the kept rows.
+  static func effectLevels(
+    _ effects: [[String]], _ table: Table, _ kept: [Int]?
+  ) throws(TabularError) -> [DesignRows.LevelCodes] {
+    var result: [DesignRows.LevelCodes] = []
+    for columns in effects {
+      var joined: (codes: [Int32], words: [String])?
+      for name in columns {
+        let variable = Variable.category(name, reference: nil, function: .C)
+        var next = try levels(
+          asTheyCome: Design.ResolvedVariable(variable: variable, levels: nil), table)
+        if let kept { next.codes = kept.map { next.codes[$0] } }
+        joined = joined.map { combined($0, next) } ?? next
+      }
+      if let joined { result.append(DesignRows.LevelCodes(codes: joined.codes, words: joined.words)) }
+    }
+    return result
+  }
+
+  /// The combinations of two categories' levels, counted as they come, "a^b". A "^" in a word has a backslash before
+  /// it, so that each combination has a name of its own.
+  private static func combined(
+    _ first: (codes: [Int32], words: [String]), _ second: (codes: [Int32], words: [String])
+  ) -> (codes: [Int32], words: [String]) {
+    func escaped(_ word: String) -> String {
+      word.utf8.contains { $0 == UInt8(ascii: "^") || $0 == UInt8(ascii: "\\") }
+        ? String(word.flatMap { "^\\".contains($0) ? ["\\", $0] : [$0] }) : word
+    }
+    var numbers: [SIMD2<Int32>: Int32] = [:], words: [String] = []
+    let codes = zip(first.codes, second.codes).map { a, b in
+      let key = SIMD2(a, b)
+      if let number = numbers[key] { return number }
+      let number = Int32(words.count)
+      numbers[key] = number
+      words.append("\(escaped(first.words[Int(a)]))^\(escaped(second.words[Int(b)]))")
+      return number
+    }
+    return (codes, words)
+  }
+
   /// The level of each row and the levels, counted as they come; 0 where one is missing, and the row left out.
   static func levels(
     asTheyCome variable: Design.ResolvedVariable, _ table: Table

@@ -6,6 +6,11 @@ extension Diagnostics {
   mutating func add(
     _ model: FittedModel, _ block: Table, weights: String?, _ policies: FittedModel.Policies
   ) throws(TabularError) {
+    if model.effects != nil {
+      throw .unusable(
+        file: block.source,
+        message: "the model has fixed effects, and so no leverages for diagnostics; evaluate it instead")
+    }
     let rows = try model.rows(
       of: block, for: weights == nil ? .evaluation : .fit, weights: weights, policies,
       forLeverages: model.covariance != nil)

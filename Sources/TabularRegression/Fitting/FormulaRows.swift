@@ -165,7 +165,8 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
 
   /// A survey of no rows.
   func surveyOfNone() throws(TabularError) -> DesignSurvey {
-    try DesignSurvey(
+    if !Reduction.takesEffects { try formula.requireNoEffects() }
+    return try DesignSurvey(
       formula, columns: source.columnNames, weights: weights, missing: missing, source: source.source)
   }
 }
@@ -183,6 +184,9 @@ protocol RowReduction: SendableMetatype {
 
   /// Whether columns are wanted to more digits than Doubles have.
   static var keepsDigits: Bool { get }
+
+  /// Whether rows may be in categories whose levels have effects.
+  static var takesEffects: Bool { get }
 
   /// That category, if there is one.
   var absorption: Design.Absorption? { get }
@@ -204,6 +208,7 @@ protocol RowReduction: SendableMetatype {
 
 extension RowReduction {
   static var keepsDigits: Bool { false }
+  static var takesEffects: Bool { false }
   var absorption: Design.Absorption? { nil }
   var levels: [String] { [] }
 

@@ -106,7 +106,7 @@ extension ModelContents {
     certificate = members.certificate.map {
       Certificate($0, members.dependencies ?? [], members.readingLoss)
     }
-    (covariance, method) = (members.covariance, members.method)
+    (covariance, method, effects) = (members.covariance, members.method, members.effects)
     if members.training != nil {
       training = TrainingRun(members, coefficients)
       if training == nil { return nil }

@@ -5,7 +5,10 @@ extension FittedModel {
   /// The model for a person to read: what was fitted and how, a table of coefficients, the statistics. At most 80
   /// columns wide where names allow it.
   public var summary: String {
-    let parts = [heading, table + hiddenNote, redundancyNotes, training == nil ? exactFooter : trainedFooter]
+    let parts = [
+      heading, coefficientStatistics.isEmpty ? [] : table + hiddenNote, redundancyNotes, effectsNotes,
+      training == nil ? exactFooter : trainedFooter,
+    ]
     return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
@@ -18,7 +21,11 @@ extension FittedModel {
       let heldOut = training.method.validationFraction > 0 ? " and \(training.validationRows) held out" : ""
       return ["\(start)\(heldOut): SGD"] + training.settings + missingNote
     }
-    if !hasIntercept { start += ", no intercept" }
+    if let effects {
+      start += ", effects of \(printable(effects.name))"
+    } else if !hasIntercept {
+      start += ", no intercept"
+    }
     let penalty = method?.ridgePenalty ?? 0
     return ["\(start): \(penalty > 0 ? "ridge, penalty \(number(penalty))" : "exact least squares")"]
       + missingNote

@@ -45,6 +45,9 @@ public struct FittedModel: Equatable, Sendable {
   /// How SGD reached the model. Nil for an exact fit.
   public let training: TrainingRun?
 
+  /// The effects of the columns behind the bar; nil where there are none.
+  package var effects: FixedEffects?
+
   /// What is predicted: the name of a column, or an expression as R prints it.
   public var target: String { design.target }
 
@@ -104,12 +107,18 @@ extension FittedModel {
 
   /// The same; `plan` is called before the fit.
   ///
-  /// - Parameter penalties: a ridge penalty for each target; nil for that of the method.
+  /// - Parameters:
+  ///   - penalties: a ridge penalty for each target; nil for that of the method.
+  ///   - keepsSingletons: whether rows stay that are the only one of a level that has an effect.
   package static func perTarget(
     _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
     method: LeastSquares = LeastSquares(measuresResidual: true), penalties: [Double]? = nil,
-    plan: (FitPlan) -> Void
+    keepsSingletons: Bool = false, plan: (FitPlan) -> Void
   ) throws(TabularError) -> [FittedModel] {
+    if !formula.effects.isEmpty {
+      return try withEffects(
+        formula, table, weights: weights, missing: missing, method: method, keepsSingletons: keepsSingletons)
+    }
     var method = method
     method.intercept = formula.hasIntercept
     // One penalty is enough for a category with many levels to need its columns.

@@ -14,6 +14,8 @@ struct ModelContents: Codable {
   var covariance: UnscaledCovariance?
   var method: LeastSquares?
   var training: TrainingRun?
+  /// Not there without a bar in the formula.
+  var effects: FixedEffects?
   /// The models of the other targets of the formula; nil where there is one.
   var others: [ModelContents]?
 
@@ -35,7 +37,7 @@ struct ModelContents: Codable {
     (estimates, standardErrors) = (table.estimates, table.standardErrors)
     (observations, droppedRows) = (model.observations, model.droppedRows)
     (certificate, covariance) = (model.certificate, model.covariance)
-    (method, training) = (model.method, model.training)
+    (method, training, effects) = (model.method, model.training, model.effects)
   }
 
   /// What is wrong with the contents, in words; nil where they can be used.
@@ -46,7 +48,8 @@ struct ModelContents: Codable {
     let features = design.columns.count, first = design.hasIntercept ? 1 : 0
     if estimates.count != first + features { return "the coefficients are not those of the terms" }
     let (rank, overflow) = observations.subtractingReportingOverflow(statistics.degreesOfFreedom)
-    if observations < 1 || overflow || rank < 0 || rank > estimates.count || rank > observations {
+    let most = estimates.count + (effects?.rank ?? 0)
+    if observations < 1 || overflow || rank < 0 || rank > most || rank > observations {
       return "observations and degrees of freedom do not fit each other"
     }
     if !statistics.residualSumOfSquares.isFinite || !statistics.totalSumOfSquares.isFinite
@@ -66,7 +69,12 @@ struct ModelContents: Codable {
     if let loss = certificate?.readingLoss, !(0...features).contains(loss.column) || !(loss.digits >= 0) {
       return "a column that lost digits is not among the columns"
     }
-    return covarianceFault ?? trainingFault ?? othersFault
+    return covarianceFault ?? trainingFault ?? effectsFault ?? othersFault
+  }
+
+  private var effectsFault: String? {
+    guard let effects else { return design.effects.isEmpty ? nil : "the effects are not there" }
+    return effects.fault(design.effects, redundant: certificate?.redundant.count ?? 0)
   }
 
   private var othersFault: String? {
@@ -116,10 +124,12 @@ struct ModelContents: Codable {
   /// The model.
   /// - Precondition: there is no fault.
   var model: FittedModel {
-    FittedModel(
+    var model = FittedModel(
       formula: formula, design: design, model: coefficients.model(hasIntercept: design.hasIntercept),
       coefficientStatistics: coefficients, observations: observations, droppedRows: droppedRows,
       statistics: statistics, certificate: certificate,
       covariance: covariance, method: method, training: training)
+    model.effects = effects
+    return model
   }
 }

@@ -41,6 +41,8 @@ struct ModelRecord: Codable {
     var dependencies: [Redundancy]?
     /// Not there where reading has cost no digits of the coefficients.
     var readingLoss: Certificate.ReadingLoss?
+    /// Not there without a bar in the formula.
+    var effects: FixedEffects?
   }
 
   struct Coefficient: Codable {
@@ -125,6 +127,7 @@ extension ModelRecord.Members {
     let dependencies = (model.certificate?.redundant ?? []) + (model.training?.redundant ?? [])
     self.dependencies = dependencies.isEmpty ? nil : dependencies
     readingLoss = model.certificate?.readingLoss
+    effects = model.effects
   }
 }
 

@@ -38,10 +38,11 @@ extension DesignSurvey {
     let columns = try Design.columns(expansion, variables, source: source)
     return Design(
       targets: formula.targets, weights: weights, offsets: formula.offsets,
-      hasIntercept: expansion.hasIntercept, variables: variables,
+      effects: formula.effects, hasIntercept: expansion.hasIntercept && formula.effects.isEmpty,
+      variables: variables,
       columns: columns, sources: features.map { summaries[$0]!.source($0, missing) }, centers: centers,
       missing: missing
-    ).keeping(Array(columns.indices), intercept: expansion.hasIntercept)
+    ).keeping(Array(columns.indices), intercept: expansion.hasIntercept && formula.effects.isEmpty)
   }
 
   /// The design of all rows as the first of them tell it, but for ranges, and for the levels of one category that

@@ -61,7 +61,7 @@ package struct DesignSurvey: Sendable {
       )
     }
     let target = formula.target
-    if expansion.terms.isEmpty, !formula.isInterceptAlone {
+    if expansion.terms.isEmpty, !formula.isInterceptAlone, formula.effects.isEmpty {
       throw .unusable(
         file: source,
         message:
@@ -69,7 +69,7 @@ package struct DesignSurvey: Sendable {
     }
     let variables = Set(expansion.terms.joined()).sorted().map { expansion.variables[$0] }
     let offsets = formula.offsets
-    let features = unique(variables.flatMap(\.columns) + offsets.flatMap(\.columns))
+    let features = unique(variables.flatMap(\.columns) + offsets.flatMap(\.columns) + formula.effects.joined())
     let targets = unique(formula.targets.flatMap(\.columns))
     if let both = targets.first(where: features.contains) {
       throw .unusable(
@@ -92,6 +92,11 @@ package struct DesignSurvey: Sendable {
       case .expression(let expression), .powers(let expression, _, _):
         for name in expression.columns { summaries[name]?.isNumber = true }
       }
+    }
+    for name in formula.effects.joined() {
+      // Their levels are counted where the rows are reduced.
+      summaries[name]?.isCategory = true
+      summaries[name]?.countsLevels = false
     }
     for name in offsets.flatMap(\.columns) { summaries[name]?.isNumber = true }
     let expressions = variables.compactMap(\.expression) + formula.targets + offsets
@@ -215,6 +220,7 @@ extension Design {
     _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
     isPart: Bool = false
   ) throws(TabularError) {
+    try formula.requireNoEffects()
     var survey = try DesignSurvey(
       formula, columns: table.columnNames, weights: weights, missing: missing, source: table.source)
     try survey.add(table)
