@@ -67,6 +67,31 @@ extension DesignInput {
     return codes
   }
 
+  /// The same of whole numbers that lie close enough for a table of all between the least and the greatest; nil for
+  /// others, and where one is missing.
+  private static func wholeLevels(asTheyCome numbers: [Double]) -> (codes: [Int32], words: [String])? {
+    var least = Double.infinity, greatest = -Double.infinity, areWhole = true
+    for number in numbers {
+      // Comparisons with NaN are false.
+      areWhole = areWhole && number == number.rounded(.towardZero)
+      least = min(least, number)
+      greatest = max(greatest, number)
+    }
+    guard areWhole, greatest - least < Double(max(1 << 10, min(numbers.count, 1 << 28))), abs(least) < 0x1p53 else {
+      return nil
+    }
+    var known = [Int32](repeating: -1, count: Int(greatest - least) + 1), words: [String] = []
+    let codes = numbers.map { number in
+      let place = Int(number - least)
+      if known[place] < 0 {
+        known[place] = Int32(words.count)
+        words.append(Expression.text(of: number + 0))  // −0 is 0
+      }
+      return known[place]
+    }
+    return (codes, words)
+  }
+
   /// The levels of columns that have effects, or of their combinations, in the kept rows.
   static func effectLevels(
     _ effects: [[String]], _ table: Table, _ kept: [Int]?
@@ -124,6 +149,7 @@ extension DesignInput {
       }
       return (column.codes.map { max($0, 0) }, column.levels)
     case .numbers(let numbers):
+      if let levels = wholeLevels(asTheyCome: numbers) { return levels }
       var known: [Double: Int32] = [:], words: [String] = []
       let codes = numbers.map { value in
         if value.isNaN { return 0 as Int32 }
