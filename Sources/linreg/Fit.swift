@@ -22,7 +22,7 @@ struct Fit: RankedCommand {
       summary tell of all.
 
       Columns behind a bar, 'y ~ a | firm + year', have an effect for each of their
-      levels, however many: the article "Fixed effects" and "linreg help formula".
+      levels, of which there may be millions.
 
       Example: linreg fit 'price ~ area*C(zip)' homes.csv -m homes.model
       """)

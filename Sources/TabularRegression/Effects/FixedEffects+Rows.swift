@@ -85,7 +85,8 @@ extension FittedModel {
     let names = design.distinctNames, own = effects.dependencies[number].categories.first
     let levels = "levels of \(printable(own.map { effects.categories[$0].name } ?? effects.name))"
     if redundancy.dependsOn.isEmpty { return "\(printable(names[redundancy.feature])) = \(levels)" }
-    return "\(redundancy.described(width: width - levels.count) { names[$0] }) + \(levels)"
+    let terms = redundancy.described(width: width - levels.count) { names[$0] }
+    return effects.dependencies[number].levels.joined().contains { $0 != 0 } ? "\(terms) + \(levels)" : terms
   }
 }
 

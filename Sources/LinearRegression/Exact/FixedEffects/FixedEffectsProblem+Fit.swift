@@ -109,11 +109,13 @@ extension FixedEffectsProblem {
       redundancy.dependsOn.reduce(number(j)) { $0 - $1.factor * number($1.feature) }
     }
     let common = value { within.shifts[$0] }
-    let levels = within.effects.indices.map { category in
+    var levels = within.effects.indices.map { category in
       within.hasRows[category].indices.map { level in
         value { within.effects[category][level * q + $0] } + (category == 0 ? common : 0)
       }
     }
+    let largest = within.effects.joined().reduce(abs(within.shifts[j])) { max($0, abs($1)) }
+    if levels.joined().allSatisfy({ abs($0) <= 1e-10 * largest }) { levels = levels.map { zeros($0.count) } }
     // By the means of its levels alone a category explains all of it.
     let categories = within.effects.indices.filter { category in
       guard redundancy.dependsOn.isEmpty, let position = solver.system.order.firstIndex(of: category) else {
