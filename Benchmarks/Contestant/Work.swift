@@ -52,7 +52,8 @@ struct Work {
     case "exact-double", "exact-wide":
       self = try Self.exactFit(matrix("X", Double.self), matrix("y", Double.self))
     case "effects", "effects-difficult":
-      self = try Self.effects(matrix("X", Double.self), matrix("y", Double.self), matrix("levels", Double.self))
+      self = try Self.effects(
+        matrix("X", Double.self), matrix("y", Double.self), matrix("levels", Double.self))
     case "csv":
       run = { Self.coefficients(try FittedModel("y ~ .", csv: ["\(folder)/table.csv"]).model) }
     case "predict":

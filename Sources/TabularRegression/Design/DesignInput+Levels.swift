@@ -77,7 +77,8 @@ extension DesignInput {
       least = min(least, number)
       greatest = max(greatest, number)
     }
-    guard areWhole, greatest - least < Double(max(1 << 10, min(numbers.count, 1 << 28))), abs(least) < 0x1p53 else {
+    guard areWhole, greatest - least < Double(max(1 << 10, min(numbers.count, 1 << 28))), abs(least) < 0x1p53
+    else {
       return nil
     }
     var known = [Int32](repeating: -1, count: Int(greatest - least) + 1), words: [String] = []

@@ -29,7 +29,8 @@ extension FittedModel {
       places.append(codes)
     }
     let isSeen = isUnseen.indices.filter { !isUnseen[$0] }
-    var kept = isSeen.count == isUnseen.count ? rows : rows.leavingOut(isUnseen.indices.filter { isUnseen[$0] })
+    var kept =
+      isSeen.count == isUnseen.count ? rows : rows.leavingOut(isUnseen.indices.filter { isUnseen[$0] })
     places = isSeen.count == isUnseen.count ? places : places.map { codes in isSeen.map { codes[$0] } }
     var offset = kept.offset ?? Array(repeating: 0, count: isSeen.count)
     for (category, codes) in zip(effects.categories, places) {
@@ -99,7 +100,8 @@ extension FittedModel {
       return "effects of \(printable(category.name)): \(counted(category.levels.count, "level"))\(redundant)"
     }
     if effects.categories.count > 2 {
-      lines.append("of the third category on, redundant levels are counted by pairs of categories: at least as many")
+      lines.append(
+        "of the third category on, redundant levels are counted by pairs of categories: at least as many")
     }
     if effects.singletons > 0 {
       lines.append(
@@ -121,10 +123,13 @@ extension FittedModel {
     let columns: [TableColumn] = [
       TableColumn(name: "effect", values: .words(TableColumn.Words(names.map(Optional.some)))),
       TableColumn(
-        name: "level", values: .words(TableColumn.Words(effects.categories.flatMap(\.levels).map(Optional.some)))),
+        name: "level",
+        values: .words(TableColumn.Words(effects.categories.flatMap(\.levels).map(Optional.some)))),
       TableColumn(name: "estimate", values: .numbers(effects.categories.flatMap(\.estimates))),
     ]
-    try Table(source: path, columns: columns, rowCount: names.count, places: RowPlaces(file: path, firstLine: 2))
-      .write(csv: path)
+    try Table(
+      source: path, columns: columns, rowCount: names.count, places: RowPlaces(file: path, firstLine: 2)
+    )
+    .write(csv: path)
   }
 }

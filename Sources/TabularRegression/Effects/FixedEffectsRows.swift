@@ -10,6 +10,10 @@ struct FixedEffectsRows {
   private(set) var words: [[String]]
   private var positions: [[String: Int32]]
   private(set) var droppedRows = 0
+  private(set) var rowCount = 0
+
+  /// Number of levels of all categories.
+  var levelCount: Int { words.reduce(0) { $0 + $1.count } }
 
   /// No rows of a design.
   init(_ design: Design) {
@@ -52,6 +56,7 @@ struct FixedEffectsRows {
   mutating func take(_ rows: DesignRows) throws(TabularError) -> [[Int32]] {
     let codes = countedCodes(rows)
     droppedRows += rows.droppedRows
+    rowCount += rows.X.high.rowCount
     do throws(DataError) {
       try sums.add(
         rows.X.high, rows.response, weights: rows.weights, codes: codes, levels: words.map(\.count))
@@ -123,8 +128,8 @@ extension FittedModel {
   /// - Throws: ``TabularError``, as the fit without effects; ``TabularError/notConverged(file:message:)``.
   static func withEffects(
     _ formula: Formula, reading source: some TableSource, weights: String?, missing: MissingPolicy,
-    method: LeastSquares, keepsSingletons: Bool, blocksInMemory: Int, solving: (Int) -> Void,
-    progress: (Int) -> Void
+    method: LeastSquares, keepsSingletons: Bool, blocksInMemory: Int, plan: (FitPlan) -> Void,
+    solving: (Int) -> Void, progress: (Int) -> Void
   ) throws(TabularError) -> [FittedModel] {
     try requirePlain(method, formula)
     var rows = FormulaRows<_, FixedEffectsRows>(
@@ -134,10 +139,14 @@ extension FittedModel {
     try source.prepareToRepeat()
     let survey = try rows.survey(keeping: blocksInMemory, progress: progress)
     if let table = survey.table {
-      solving(survey.design.columns.count)
-      return try withEffects(formula.text, survey.design, table, method, keepsSingletons)
+      return try withEffects(formula.text, survey.design, table, method, keepsSingletons, plan, solving)
     }
     let reduced = try rows.reduction(survey, progress: progress), design = survey.design
+    plan(
+      FitPlan(
+        design, rows: reduced.rowCount,
+        rowsInMemory: survey.blockRows * min(survey.blocks, Parallelism.threads),
+        levels: reduced.levelCount))
     solving(design.columns.count)
     let problem = try reduced.problem(keepsSingletons: keepsSingletons, source.source)
     var tree = MergeTree<LeastSquares.Factor>(), count = 0
@@ -173,23 +182,28 @@ extension FittedModel {
   /// The same of the rows of a table.
   static func withEffects(
     _ formula: Formula, _ table: Table, weights: String?, missing: MissingPolicy, method: LeastSquares,
-    keepsSingletons: Bool
+    keepsSingletons: Bool, plan: (FitPlan) -> Void
   ) throws(TabularError) -> [FittedModel] {
     try requirePlain(method, formula)
     var survey = try DesignSurvey(
       formula, columns: table.columnNames, weights: weights, missing: missing, source: table.source)
     try survey.add(table)
-    return try withEffects(formula.text, try survey.design(), table, method, keepsSingletons)
+    return try withEffects(formula.text, try survey.design(), table, method, keepsSingletons, plan, { _ in })
   }
 
   private static func withEffects(
-    _ formula: String, _ design: Design, _ table: Table, _ method: LeastSquares, _ keepsSingletons: Bool
+    _ formula: String, _ design: Design, _ table: Table, _ method: LeastSquares, _ keepsSingletons: Bool,
+    _ plan: (FitPlan) -> Void, _ solving: (Int) -> Void
   ) throws(TabularError) -> [FittedModel] {
     try design.checkMemory(
       nil, rows: table.rowCount, triangles: method.trianglesInMemory, source: table.source)
     let rows = try design.rows(of: table)
     var reduced = FixedEffectsRows(design)
-    let codes = try reduced.take(rows), problem = try reduced.problem(keepsSingletons: keepsSingletons, table.source)
+    let codes = try reduced.take(rows)
+    plan(
+      FitPlan(design, rows: reduced.rowCount, rowsInMemory: reduced.rowCount, levels: reduced.levelCount))
+    solving(design.columns.count)
+    let problem = try reduced.problem(keepsSingletons: keepsSingletons, table.source)
     let factor: LeastSquares.Factor
     do throws(DataError) {
       factor = try problem.factor(rows.X.high, rows.response, weights: rows.weights, codes: codes)

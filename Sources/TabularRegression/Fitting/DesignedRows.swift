@@ -37,7 +37,8 @@ extension Design {
     case .cancelled: return .cancelled
     case .notConverged: return .notConverged(file: source, message: error.description)
     // What is not finite or negative has been found before, with its line.
-    case .onlySingletons, .noRows, .columnsDiffer, .fewerRowsThanFolds, .nonFinite, .negativeWeight, .shapes, .setting:
+    case .onlySingletons, .noRows, .columnsDiffer, .fewerRowsThanFolds, .nonFinite, .negativeWeight, .shapes,
+      .setting:
       return .unusable(file: source, message: error.description)
     }
   }

@@ -87,7 +87,8 @@ extension FittedModel {
     if !formula.effects.isEmpty {
       return try withEffects(
         formula, reading: source, weights: weights, missing: missing, method: method,
-        keepsSingletons: keepsSingletons, blocksInMemory: blocksInMemory, solving: solving, progress: progress)
+        keepsSingletons: keepsSingletons, blocksInMemory: blocksInMemory, plan: plan, solving: solving,
+        progress: progress)
     }
     func inMemory(_ table: Table, _ design: Design) throws(TabularError) -> [FittedModel] {
       var method = method

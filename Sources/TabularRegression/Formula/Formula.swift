@@ -113,7 +113,8 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
   /// The terms of the formula in a table with these columns. Neither the weights nor the names of the rows, which may
   /// be the first column, are among the columns of ".".
   func terms(columns: [String], weights: String?) -> TermExpansion {
-    let others = categoryColumns.union(effects.joined()).union(targets.flatMap(\.columns)).union(weights.map { [$0] } ?? [])
+    let others = categoryColumns.union(effects.joined()).union(targets.flatMap(\.columns)).union(
+      weights.map { [$0] } ?? [])
     let named = columns.first == Table.rowNames ? columns.dropFirst() : columns[...]
     return TermExpansion(tree, rest: named.filter { !others.contains($0) }.map { .expression(.column($0)) })
   }

@@ -16,7 +16,8 @@ extension FittedModel {
     let names = design.distinctNames
     var lines = redundant.prefix(10).enumerated().map { number, redundancy in
       if let effects { return "\(dependencyText(number, effects, width: 70)): left out" }
-      return redundancy.described(width: 80 - (areLeftOut ? 10 : 0)) { names[$0] } + (areLeftOut ? ": left out" : "")
+      return redundancy.described(width: 80 - (areLeftOut ? 10 : 0)) { names[$0] }
+        + (areLeftOut ? ": left out" : "")
     }
     if redundant.count > lines.count { lines.append("and \(redundant.count - lines.count) more") }
     if effects == nil, observations < design.columns.count + (hasIntercept ? 1 : 0) {

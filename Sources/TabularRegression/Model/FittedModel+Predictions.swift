@@ -65,19 +65,24 @@ extension FittedModel {
 
   /// The leverages of rows; nil where the model has no covariance, or fixed effects.
   func leverages(_ rows: FeatureRows) -> [Double]? {
-    effects != nil ? nil : covariance.map { rows.condensed?.leverages($0, rows.design) ?? $0.leverages(rows.design.X.high) }
+    effects != nil
+      ? nil
+      : covariance.map { rows.condensed?.leverages($0, rows.design) ?? $0.leverages(rows.design.X.high) }
   }
 
   /// The leverages of rows, and the products of neighbouring ones; nil where the model has no covariance.
   func leveragesAndNeighbours(_ rows: FeatureRows) -> (leverages: [Double], neighbours: [Double])? {
     effects != nil
-      ? nil : covariance.map { covariance in
-      let condensed = rows.condensed
-      return covariance.leveragesAndNeighbours(
-        rows.design.X.high,
-        columns: covariance.features.map { condensed?.absorption.position(ofOther: $0, effects: true) ?? $0 },
-        levels: condensed == nil ? nil : rows.design.levels?.codes)
-    }
+      ? nil
+      : covariance.map { covariance in
+        let condensed = rows.condensed
+        return covariance.leveragesAndNeighbours(
+          rows.design.X.high,
+          columns: covariance.features.map {
+            condensed?.absorption.position(ofOther: $0, effects: true) ?? $0
+          },
+          levels: condensed == nil ? nil : rows.design.levels?.codes)
+      }
   }
 
   /// Throws where there are no intervals of a level around predictions.

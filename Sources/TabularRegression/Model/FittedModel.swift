@@ -117,7 +117,8 @@ extension FittedModel {
   ) throws(TabularError) -> [FittedModel] {
     if !formula.effects.isEmpty {
       return try withEffects(
-        formula, table, weights: weights, missing: missing, method: method, keepsSingletons: keepsSingletons)
+        formula, table, weights: weights, missing: missing, method: method, keepsSingletons: keepsSingletons,
+        plan: plan)
     }
     var method = method
     method.intercept = formula.hasIntercept

@@ -57,7 +57,8 @@ struct ApproximateCholesky: Sendable {
     var isGone = Array(repeating: false, count: count)
     while vertices.count < count {
       while buckets[lowest].isEmpty { lowest += 1 }
-      guard let vertex = buckets[lowest].popLast(), !isGone[Int(vertex)], bucket(vertex, graph) == lowest else {
+      guard let vertex = buckets[lowest].popLast(), !isGone[Int(vertex)], bucket(vertex, graph) == lowest
+      else {
         continue
       }
       isGone[Int(vertex)] = true
@@ -86,7 +87,11 @@ struct ApproximateCholesky: Sendable {
     found.sort { $0.vertex < $1.vertex }
     var edges: [(vertex: Int32, weight: Double)] = []
     for (other, weight) in found {
-      if edges.last?.vertex == other { edges[edges.count - 1].weight += weight } else { edges.append((other, weight)) }
+      if edges.last?.vertex == other {
+        edges[edges.count - 1].weight += weight
+      } else {
+        edges.append((other, weight))
+      }
     }
     edges.sort { $0.weight == $1.weight ? $0.vertex < $1.vertex : $0.weight < $1.weight }
     // The weight of each and those behind it.
@@ -122,11 +127,15 @@ struct ApproximateCholesky: Sendable {
         shares.withUnsafeBufferPointer { shares in
           for column in vertices.indices {
             let value = y[Int(vertices[column])]
-            for i in Int(starts[column])..<Int(starts[column + 1]) { y[Int(neighbours[i])] += value * shares[i] }
+            for i in Int(starts[column])..<Int(starts[column + 1]) {
+              y[Int(neighbours[i])] += value * shares[i]
+            }
           }
           for column in vertices.indices.reversed() {
             var value = y[Int(vertices[column])] * pivots[column]
-            for i in Int(starts[column])..<Int(starts[column + 1]) { value += y[Int(neighbours[i])] * shares[i] }
+            for i in Int(starts[column])..<Int(starts[column + 1]) {
+              value += y[Int(neighbours[i])] * shares[i]
+            }
             y[Int(vertices[column])] = value
           }
         }
@@ -148,7 +157,8 @@ struct SchwarzPreconditioner: Sendable {
     let numbers = system.levels.indices.flatMap { first in
       system.levels.indices.dropFirst(first + 1).map { (first, $0) }
     }
-    var pairs = [(first: Int, second: Int, factor: ApproximateCholesky)?](repeating: nil, count: numbers.count)
+    var pairs = [(first: Int, second: Int, factor: ApproximateCholesky)?](
+      repeating: nil, count: numbers.count)
     pairs.withUnsafeMutableBufferPointer { pairs in
       nonisolated(unsafe) let pairs = pairs
       concurrently(numbers.count) { index in

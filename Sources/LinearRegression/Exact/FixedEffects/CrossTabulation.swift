@@ -48,25 +48,37 @@ struct CrossTabulation: Sendable {
     for category in codes.indices.reversed() {
       order = Self.sorted(order, by: codes[category], levels: levels[category]).order
     }
-    var next = CrossTabulation(categories: codes.count)
-    for category in codes.indices { next.codes[category].reserveCapacity(count) }
-    var last = -1
-    for place in order {
-      let cell = Int(place)
-      if last >= 0, codes.allSatisfy({ $0[cell] == $0[last] }) {
-        let end = next.rows.count - 1
-        next.weights[end] += weights[cell]
-        let (sum, overflow) = next.rows[end].addingReportingOverflow(rows[cell])
-        next.rows[end] = overflow ? .max : sum
-      } else {
-        for category in codes.indices { next.codes[category].append(codes[category][cell]) }
-        next.rows.append(rows[cell])
-        next.weights.append(weights[cell])
+    codes = codes.map { Self.gathered($0, order) }
+    let rows = Self.gathered(rows, order), weights = Self.gathered(weights, order)
+    var isFirst = [Bool](repeating: false, count: count)
+    if !isFirst.isEmpty { isFirst[0] = true }
+    for codes in codes {
+      codes.withUnsafeBufferPointer { codes in
+        for cell in isFirst.indices.dropFirst() where codes[cell] != codes[cell - 1] { isFirst[cell] = true }
       }
-      last = cell
     }
-    next.merged = next.count
-    self = next
+    var last = -1
+    for cell in isFirst.indices {
+      if isFirst[cell] {
+        last += 1
+        self.rows[last] = rows[cell]
+        self.weights[last] = weights[cell]
+        for category in codes.indices { codes[category][last] = codes[category][cell] }
+      } else {
+        self.weights[last] += weights[cell]
+        let (sum, overflow) = self.rows[last].addingReportingOverflow(rows[cell])
+        self.rows[last] = overflow ? .max : sum
+      }
+    }
+    merged = last + 1
+    for category in codes.indices { codes[category].removeLast(count - merged) }
+    self.weights.removeLast(count - merged)
+    self.rows.removeLast(count - merged)
+  }
+
+  /// The elements in an order.
+  static func gathered<Element>(_ elements: [Element], _ order: [Int32]) -> [Element] {
+    elements.withUnsafeBufferPointer { elements in order.map { elements[Int($0)] } }
   }
 
   /// Removes combinations.

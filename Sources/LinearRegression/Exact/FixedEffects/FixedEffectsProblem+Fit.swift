@@ -62,12 +62,15 @@ extension FixedEffectsProblem {
     let shares = (0..<p + k).map { spreads[$0] > 0 ? norms[$0] / spreads[$0] : 0 }
     let met = (0..<p + k).filter { shares[$0] <= Self.leastShare }
     let precision = DataPrecision(
-      features: (0..<p).map { max(.ulpOfOne, min(0.1, (4 * .ulpOfOne + 10 * errors[$0]) / max(shares[$0], 1e-9))) },
+      features: (0..<p).map {
+        max(.ulpOfOne, min(0.1, (4 * .ulpOfOne + 10 * errors[$0]) / max(shares[$0], 1e-9)))
+      },
       isExtended: Array(repeating: false, count: p + k), roundings: [])
     let problem = Problem(factor.withoutColumns(met), data: precision)
     let solution = try method.solved(problem)
     let own = try solution.fit(solver: .qr, reason: "the fixed effects are taken out of the rows", passes: 2)
-    let rank = LevelRank(table, sums.levels)
+    let components = LevelGraph(table, sums.levels)
+    let rank = LevelRank(table, within.hasRows, components)
     let total = min(own.rank + rank.total, sums.counts.observations)
     var statistics: [FitStatistics] = []
     for t in 0..<k {
@@ -89,8 +92,8 @@ extension FixedEffectsProblem {
         readingLoss: nil, normalEquationResidual: nil),
       covariance: own.covariance, roots: own.roots)
     var solver = solver
-    let effects = try effects(own.model, &solver, order)
-    let aliases = try aliases(&solver)
+    let effects = try effects(own.model, &solver, components, order)
+    let aliases = try aliases(&solver, components)
     return FixedEffectsFit(
       fit: fit, effects: effects, aliases: aliases,
       dependencies: certificate.redundant.map(dependency), rank: rank.total,
@@ -114,7 +117,9 @@ extension FixedEffectsProblem {
         value { within.effects[category][level * q + $0] } + (category == 0 ? common : 0)
       }
     }
-    let largest = within.effects.joined().reduce(abs(within.shifts[j])) { max($0, abs($1)) }
+    let largest = within.effects.reduce(abs(within.shifts[j])) { largest, effects in
+      stride(from: j, to: effects.count, by: q).reduce(largest) { max($0, abs(effects[$1])) }
+    }
     if levels.joined().allSatisfy({ abs($0) <= 1e-10 * largest }) { levels = levels.map { zeros($0.count) } }
     // By the means of its levels alone a category explains all of it.
     let categories = within.effects.indices.filter { category in
@@ -122,10 +127,13 @@ extension FixedEffectsProblem {
         return false
       }
       let first = solver.system.offsets[position]
-      let explained = sums.levels[category] == 0 ? 0 : (0..<sums.levels[category]).reduce(0.0) { sum, level in
-        let weight = solver.system.diagonal[first + level], value = sums.sums[category][level * q + j]
-        return weight > 0 ? sum + value * value / weight : sum
-      }
+      let explained =
+        sums.levels[category] == 0
+        ? 0
+        : (0..<sums.levels[category]).reduce(0.0) { sum, level in
+          let weight = solver.system.diagonal[first + level], value = sums.sums[category][level * q + j]
+          return weight > 0 ? sum + value * value / weight : sum
+        }
       return sums.squares[j] - explained <= 1e-12 * sums.squares[j]
     }
     return FixedEffectsFit.Dependency(levels: levels, categories: categories)
@@ -135,7 +143,7 @@ extension FixedEffectsProblem {
 extension FixedEffectsProblem {
   /// The effects of y − X β for each target: D α is what D explains of it.
   private func effects(
-    _ model: LinearModel, _ solver: inout FixedEffectsSolver, _ order: [[Int]]
+    _ model: LinearModel, _ solver: inout FixedEffectsSolver, _ graph: LevelGraph, _ order: [[Int]]
   ) throws(DataError) -> [[[Double]]] {
     let (p, q, k, scales) = (sums.features, sums.columns, sums.targets, sums.units.scales)
     let system = solver.system
@@ -154,9 +162,6 @@ extension FixedEffectsProblem {
     let solution = try solver.solve(b, columns: k) { column, energy in
       max(1e-25 * energy, 1e-28 * sums.spread(p + column))
     }
-    let joint = LevelComponents(table, categories: Array(sums.levels.indices), levels: sums.levels)
-    let pair =
-      sums.levels.count > 1 ? LevelComponents(table, categories: [0, 1], levels: sums.levels) : joint
     return (0..<k).map { t in
       let common = (0..<p).reduce(within.shifts[p + t]) { $0 - model.weights[$1, t] * within.shifts[$1] }
       var effects = sums.levels.map { _ in [Double]() }
@@ -168,7 +173,7 @@ extension FixedEffectsProblem {
         }
       }
       for category in effects.indices.dropFirst() {
-        let (components, place) = category == 1 ? (pair, 1) : (joint, category)
+        let (components, place) = category == 1 ? (graph.pair, 1) : (graph.all, category)
         Self.setReferences(&effects, category, components, place, order[category])
       }
       return effects
@@ -196,12 +201,13 @@ extension FixedEffectsProblem {
 
   /// A vector of the null space of D: of two categories the number of the component, with either sign; of more a random
   /// one.
-  private func aliases(_ solver: inout FixedEffectsSolver) throws(DataError) -> [[Double]] {
+  private func aliases(
+    _ solver: inout FixedEffectsSolver, _ graph: LevelGraph
+  ) throws(DataError) -> [[Double]] {
     let categories = sums.levels.indices
     if categories.count == 1 { return [zeros(sums.levels[0])] }
     if categories.count == 2 {
-      let components = LevelComponents(table, categories: [0, 1], levels: sums.levels)
-      return zip([1, -1], components.numbers).map { sign, numbers in numbers.map { sign * Double($0) } }
+      return zip([1, -1], graph.pair.numbers).map { sign, numbers in numbers.map { sign * Double($0) } }
     }
     let system = solver.system
     var generator = SeededGenerator(seed: 0)
@@ -217,28 +223,6 @@ extension FixedEffectsProblem {
     return categories.map { category in
       let position = system.order.firstIndex(of: category) ?? 0, first = system.offsets[position]
       return null[first..<first + system.levels[position]].map { largest > 0 ? $0 / largest : 0 }
-    }
-  }
-}
-
-/// The rank of the indicators of the levels of several categories.
-struct LevelRank {
-  /// For each category, how many of its levels those before it determine.
-  private(set) var redundant: [Int]
-  private(set) var total = 0
-
-  /// Each connected component of two categories has one redundant level. Of three or more the largest number with any
-  /// category before it is taken, which may be too few (as reghdfe's dofadjustments(pairwise)).
-  init(_ table: CrossTabulation, _ levels: [Int]) {
-    redundant = Array(repeating: 0, count: levels.count)
-    for category in levels.indices {
-      var count = LevelComponents(table, categories: [category], levels: levels).count
-      for before in 0..<category {
-        let components = LevelComponents(table, categories: [before, category], levels: levels)
-        redundant[category] = max(redundant[category], components.count)
-      }
-      count -= redundant[category]
-      total += count
     }
   }
 }

@@ -136,7 +136,9 @@ extension FixedEffectsSums {
     }
     var waiting: [(category: Int, level: Int)] = []
     for category in levels.indices {
-      for level in 0..<levels[category] where counts[category][level] == 1 { waiting.append((category, level)) }
+      for level in 0..<levels[category] where counts[category][level] == 1 {
+        waiting.append((category, level))
+      }
     }
     if waiting.isEmpty { return }
     let views = levels.indices.map { table.sorted(by: $0, levels: levels[$0]) }
@@ -165,7 +167,9 @@ extension FixedEffectsSums {
     let row = Array(sums[category][level * columns..<(level + 1) * columns])
     for other in levels.indices {
       let start = Int(table.codes[other][cell]) * columns
-      for j in 0..<columns { sums[other][start + j] = other == category ? 0 : sums[other][start + j] - row[j] }
+      for j in 0..<columns {
+        sums[other][start + j] = other == category ? 0 : sums[other][start + j] - row[j]
+      }
     }
     for j in 0..<columns {
       totals[j] -= row[j]

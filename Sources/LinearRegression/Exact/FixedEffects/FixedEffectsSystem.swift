@@ -61,7 +61,7 @@ struct FixedEffectsSystem: Sendable {
       let unknowns = order.indices.map { other -> [Int32] in
         if other == position { return [] }
         let codes = table.codes[order[other]], offset = Int32(offsets[other])
-        return cells.map { codes[Int($0)] + offset }
+        return codes.withUnsafeBufferPointer { codes in cells.map { codes[Int($0)] + offset } }
       }
       var parts: [Range<Int>] = [], first = 0
       for level in 0..<levels[position]
@@ -70,11 +70,14 @@ struct FixedEffectsSystem: Sendable {
         first = level + 1
       }
       return View(
-        starts: starts, unknowns: unknowns, weights: cells.map { table.weights[Int($0)] }, parts: parts)
+        starts: starts, unknowns: unknowns, weights: CrossTabulation.gathered(table.weights, cells),
+        parts: parts)
     }
     diagonal = views.flatMap { view in
-      view.starts.indices.dropLast().map { level in
-        view.weights[Int(view.starts[level])..<Int(view.starts[level + 1])].reduce(0, +)
+      view.weights.withUnsafeBufferPointer { weights in
+        view.starts.indices.dropLast().map { level in
+          (Int(view.starts[level])..<Int(view.starts[level + 1])).reduce(0.0) { $0 + weights[$1] }
+        }
       }
     }
     self.views = views
@@ -143,11 +146,11 @@ struct FixedEffectsSystem: Sendable {
   var schurDiagonal: [Double] {
     var result = diagonal
     for position in levels.indices.dropFirst() {
-      let view = views[position]
+      let view = views[position], unknowns = view.unknowns[0], weights = view.weights
       for level in 0..<levels[position] {
         var taken = 0.0
         for cell in Int(view.starts[level])..<Int(view.starts[level + 1]) {
-          taken += view.weights[cell] * view.weights[cell] / diagonal[Int(view.unknowns[0][cell])]
+          taken += weights[cell] * weights[cell] / diagonal[Int(unknowns[cell])]
         }
         let unknown = offsets[position] + level
         result[unknown] = max(diagonal[unknown] - taken, 1e-3 * diagonal[unknown])
@@ -179,7 +182,9 @@ struct FixedEffectsSystem: Sendable {
   }
 
   /// The graph of two categories: for each level of the first the other's levels that it meets, each once.
-  func forEachPair(_ first: Int, _ second: Int, _ body: (_ level: Int, _ other: Int, _ weight: Double) -> Void) {
+  func forEachPair(
+    _ first: Int, _ second: Int, _ body: (_ level: Int, _ other: Int, _ weight: Double) -> Void
+  ) {
     let view = views[first]
     var sums = [Double](repeating: 0, count: levels[second]), met: [Int] = []
     for level in 0..<levels[first] {

@@ -20,26 +20,64 @@ struct LevelComponents {
       }
       return vertex
     }
-    for cell in 0..<table.count {
-      let first = table.codes[categories[0]][cell]
-      hasRows[Int(first)] = true
-      for (place, category) in categories.enumerated().dropFirst() {
-        let other = Int32(offsets[place]) + table.codes[category][cell]
+    let firsts = table.codes[categories[0]]
+    for (place, category) in categories.enumerated() {
+      let codes = table.codes[category], offset = Int32(offsets[place])
+      for cell in codes.indices {
+        let other = offset + codes[cell]
         hasRows[Int(other)] = true
-        let (a, b) = (root(first, &parents), root(other, &parents))
+        if place == 0 { continue }
+        let (a, b) = (root(firsts[cell], &parents), root(other, &parents))
         if a != b { parents[Int(max(a, b))] = min(a, b) }
       }
     }
-    var found: [Int32: Int32] = [:]
+    var found = [Int32](repeating: -1, count: parents.count)
     numbers = categories.map { [Int32](repeating: -1, count: levels[$0]) }
     for place in categories.indices {
       for level in numbers[place].indices where hasRows[offsets[place] + level] {
-        let top = root(Int32(offsets[place] + level), &parents)
-        let number = found[top] ?? Int32(found.count)
-        found[top] = number
-        numbers[place][level] = number
+        let top = Int(root(Int32(offsets[place] + level), &parents))
+        if found[top] < 0 {
+          found[top] = Int32(count)
+          count += 1
+        }
+        numbers[place][level] = found[top]
       }
     }
-    count = found.count
+  }
+}
+
+/// The rank of the indicators of the levels of several categories.
+struct LevelRank {
+  /// For each category, how many of its levels those before it determine.
+  private(set) var redundant: [Int]
+  private(set) var total = 0
+
+  /// Each connected component of two categories has one redundant level. Of three or more the largest number with any
+  /// category before it is taken, which may be too few (as reghdfe's dofadjustments(pairwise)).
+  ///
+  /// - Parameter hasRows: for each category whether each level has rows.
+  init(_ table: CrossTabulation, _ hasRows: [[Bool]], _ graph: LevelGraph) {
+    redundant = Array(repeating: 0, count: hasRows.count)
+    for category in hasRows.indices {
+      for before in 0..<category {
+        let components =
+          category == 1
+          ? graph.pair
+          : LevelComponents(table, categories: [before, category], levels: hasRows.map(\.count))
+        redundant[category] = max(redundant[category], components.count)
+      }
+      total += hasRows[category].count { $0 } - redundant[category]
+    }
+  }
+}
+
+/// The connected components of the first two categories, and of all.
+struct LevelGraph {
+  let pair: LevelComponents
+  let all: LevelComponents
+
+  init(_ table: CrossTabulation, _ levels: [Int]) {
+    pair = LevelComponents(table, categories: Array(levels.indices.prefix(2)), levels: levels)
+    all = levels.count < 3 ? pair : LevelComponents(table, categories: Array(levels.indices), levels: levels)
   }
 }

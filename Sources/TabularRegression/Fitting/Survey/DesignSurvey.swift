@@ -69,7 +69,8 @@ package struct DesignSurvey: Sendable {
     }
     let variables = Set(expansion.terms.joined()).sorted().map { expansion.variables[$0] }
     let offsets = formula.offsets
-    let features = unique(variables.flatMap(\.columns) + offsets.flatMap(\.columns) + formula.effects.joined())
+    let features = unique(
+      variables.flatMap(\.columns) + offsets.flatMap(\.columns) + formula.effects.joined())
     let targets = unique(formula.targets.flatMap(\.columns))
     if let both = targets.first(where: features.contains) {
       throw .unusable(
