@@ -102,7 +102,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "TabularRegressionTests", dependencies: ["TabularRegression", "TestSupport"],
-      exclude: ["Fixtures", "R"],
+      exclude: ["Fixtures", "PyFixest", "R"],
       swiftSettings: strict),
     // What the tests of MPI start as several processes.
     .executableTarget(

@@ -53,6 +53,9 @@ struct Work {
       self = try Self.exactFit(matrix("X", Double.self), matrix("y", Double.self))
     case "errors", "errors-hc1", "errors-clustered":
       self = try Self.errors(name, folder)
+    case "effects", "effects-difficult":
+      self = try Self.effects(
+        matrix("X", Double.self), matrix("y", Double.self), matrix("levels", Double.self))
     case "csv":
       run = { Self.coefficients(try FittedModel("y ~ .", csv: ["\(folder)/table.csv"]).model) }
     case "predict":
@@ -85,6 +88,18 @@ struct Work {
 
   private static func exactFit<Scalar>(_ X: Matrix<Scalar>, _ y: Matrix<Scalar>) -> Work {
     Work { coefficients(try LeastSquares().fit(X, y).model) }
+  }
+
+  /// Two features and an effect for each level of several categories, from a table in memory.
+  private static func effects(
+    _ X: Matrix<Double>, _ y: Matrix<Double>, _ levels: Matrix<Double>
+  ) throws -> Work {
+    let names = (0..<levels.columnCount).map { "g\($0)" }
+    let columns = (0..<2).map { X[column: $0] } + [y[column: 0]] + names.indices.map { levels[column: $0] }
+    let table = try Table(names: ["x1", "x2", "y"] + names, columns: columns.map { .numbers($0) })
+    return Work {
+      coefficients(try FittedModel("y ~ x1 + x2 | \(names.joined(separator: " + "))", table).model)
+    }
   }
 
   private static func coefficients(_ model: LinearModel) -> Answer {

@@ -346,6 +346,39 @@ WORKS = {
 for square in SQUARE_WORKS:
     for n in [100, 500, 2000]:
         WORKS["numpy", f"{square}-{n}"] = numpy_square(square)
+
+
+def pyfixest(backend):
+    """Coefficients of y ~ x1 + x2 | levels with classical standard errors, from a data frame in memory."""
+
+    def setup(folder):
+        import warnings
+
+        import pandas
+        import pyfixest
+
+        warnings.simplefilter("ignore")
+        X, y = arrays(folder)
+        levels = np.load(folder / "levels.npy").astype(np.int64)
+        frame = pandas.DataFrame({"x1": X[:, 0], "x2": X[:, 1], "y": y})
+        names = [f"g{j}" for j in range(levels.shape[1])]
+        for j, name in enumerate(names):
+            frame[name] = levels[:, j]
+        formula = f"y ~ x1 + x2 | {' + '.join(names)}"
+
+        def fit():
+            model = pyfixest.feols(
+                formula, frame, vcov="iid", demeaner_backend=backend, copy_data=False, store_data=False)
+            return np.concatenate([[0], model.coef()])[:, None]
+
+        return fit, 1
+
+    return setup
+
+
+for effects in ["effects", "effects-difficult"]:
+    for backend in ["rust", "numba", "within"]:
+        WORKS[f"pyfixest-{backend}", effects] = pyfixest(backend)
 for exact in ["exact-float", "exact-double", "exact-wide"]:
     WORKS["sklearn", exact] = sklearn_model(linear_regression)
     WORKS["sklearn-ridge", exact] = sklearn_model(ridge_cholesky)

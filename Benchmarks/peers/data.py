@@ -26,6 +26,8 @@ CLUSTERS = 100_000
 
 def prepare(folder: Path, name: str) -> Path:
     """Makes a problem's files where they are not there yet; returns their folder."""
+    if name in EFFECTS:
+        return prepare_effects(folder, name)
     rows, columns, targets, scalar = PROBLEMS[name]
     fingerprint = hashlib.sha256(repr((SEED, PROBLEMS[name], NOISE, 1)).encode()).hexdigest()[:12]
     place = folder / f"{name}-{fingerprint}"
@@ -59,6 +61,39 @@ def prepare(folder: Path, name: str) -> Path:
     if name.startswith("square"):
         np.save(place / "S.npy", X @ X.T / rows + np.eye(rows))
     np.save(place / "y.npy", y if targets > 1 else y[:, 0])
+    (place / "done").touch()
+    return place
+
+
+# Rows of the problems with fixed effects.
+EFFECTS = {"effects": 10_000_000, "effects-difficult": 1_000_000}
+
+
+def prepare_effects(folder: Path, name: str) -> Path:
+    """Two features, a target, and the levels of the categories in levels.npy.
+
+    The simple problem has 10⁵ × 100 levels that meet at random; the difficult one is fixest's: persons of ten years each,
+    at firms that come one after the other, so that levels are poorly connected.
+    """
+    rows = EFFECTS[name]
+    place = folder / f"{name}-{rows}-{SEED}"
+    if (place / "done").exists():
+        return place
+    place.mkdir(parents=True, exist_ok=True)
+    random = np.random.default_rng(SEED)
+    if name == "effects":
+        levels = [random.integers(0, 100_000, rows), random.integers(0, 100, rows)]
+    else:
+        row = np.arange(rows)
+        levels = [row // 10, row % 10, row % (rows // 160)]
+    x1 = random.standard_normal(rows)
+    x2 = x1**2 + random.standard_normal(rows)
+    y = x1 + 0.05 * x2 + random.standard_normal(rows)
+    for level in levels:
+        y += random.standard_normal(level.max() + 1)[level]
+    np.save(place / "X.npy", np.column_stack([x1, x2]))
+    np.save(place / "y.npy", y)
+    np.save(place / "levels.npy", np.column_stack(levels).astype(np.float64))
     (place / "done").touch()
     return place
 

@@ -60,6 +60,22 @@ def exact(folder):
     return np.concatenate([(b - means @ w)[None, :], w])
 
 
+def effects(folder):
+    """The coefficients where the effects of all levels are found to the last digits."""
+    import pandas
+    import pyfixest
+
+    X, y = arrays(folder)
+    levels = np.load(folder / "levels.npy").astype(np.int64)
+    frame = pandas.DataFrame({"x1": X[:, 0], "x2": X[:, 1], "y": y[:, 0]})
+    for j in range(levels.shape[1]):
+        frame[f"g{j}"] = levels[:, j]
+    model = pyfixest.feols(
+        f"y ~ x1 + x2 | {' + '.join(f'g{j}' for j in range(levels.shape[1]))}", frame, vcov="iid",
+        demeaner=pyfixest.LsmrDemeaner(fixef_atol=1e-13, fixef_btol=1e-13))
+    return np.concatenate([[0], model.coef()])[:, None]
+
+
 def epochs(batch, rate, count):
     """Minibatch SGD from zero weights, rows in order, in double."""
 
@@ -184,6 +200,17 @@ WORKS += [
          "fit", seconds=20)
     for (name, kind), title in zip(
         inference.KINDS.items(), ["classical", "HC1", "clusters of 10⁵ levels"], strict=True)
+]
+EFFECTS = [
+    ("swift", "this package, FittedModel with statistics and effects"), ("pyfixest-rust", "pyfixest, rust"),
+    ("pyfixest-numba", "pyfixest, numba"), ("pyfixest-within", "pyfixest, within"),
+]
+WORKS += [
+    Work(
+        "effects", "Fixed effects of 10⁵ × 100 levels, 10⁷ × 2 Double", "effects", EFFECTS, effects, 1e-6, seconds=40),
+    Work(
+        "effects-difficult", "Fixed effects of poorly connected levels, three ways, 10⁶ × 2 Double", "effects-difficult",
+        [EFFECTS[0], EFFECTS[1], EFFECTS[3]], effects, 1e-6, seconds=30),
 ]
 
 SQUARE_TITLES = {

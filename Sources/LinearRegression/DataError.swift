@@ -46,6 +46,12 @@ public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A covariance of the coefficients does not exist, or cannot be estimated; the text says why.
   case noCovariance(String)
 
+  /// Fixed effects were not found in so many iterations; the residual is relative to the right side of their equations.
+  case notConverged(iterations: Int, residual: Double)
+
+  /// Every row has a level that no other row has, so that the fixed effects meet it.
+  case onlySingletons
+
   /// The task was cancelled.
   case cancelled
 
@@ -71,6 +77,10 @@ public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(rows) rows are too few for \(folds) folds; use fewer folds"
     case .shapes(let text), .noCovariance(let text): text
     case .setting(let error): error.description
+    case .notConverged(let iterations, let residual):
+      "the fixed effects were not found in \(iterations) iterations (residual \(formatted(residual, significantDigits: 2))); their levels hardly meet: leave one of the categories out"
+    case .onlySingletons:
+      "every row is the only one of a level, and says nothing beside its effect; use categories of fewer levels"
     case .cancelled: "the task was cancelled"
     case .columnsDiffer(let features, let targets):
       "the shares have \(features[0]) and \(features[1]) features, \(targets[0]) and \(targets[1]) targets; merge shares of the same columns"

@@ -29,6 +29,9 @@ public enum TabularError: Error, Equatable, Sendable, Codable, CustomStringConve
   /// A model has no intervals around its predictions; the reason is one clause.
   case noIntervals(reason: String)
 
+  /// Fixed effects were not found.
+  case notConverged(file: String, message: String)
+
   /// Training diverged.
   case diverged(Divergence)
 
@@ -68,7 +71,7 @@ public enum TabularError: Error, Equatable, Sendable, Codable, CustomStringConve
       "\(file):\(line):\(column.map { "\($0):" } ?? "") \(message)"
     case .noColumn(let name, let file, let available):
       "\(file): \(unknownColumn(name, available))"
-    case .unusable(let file, let message):
+    case .unusable(let file, let message), .notConverged(let file, let message):
       "\(file): \(message)"
     case .model(let path, let message), .matrix(let path, let message):
       "\(path): \(message)"

@@ -24,6 +24,9 @@ struct Fit: RankedCommand {
       --by store fits each store's rows by themselves, and prints a table: a row for
       each coefficient, with a note where a group cannot be fitted.
 
+      Columns behind a bar, 'y ~ a | firm + year', have an effect for each of their
+      levels, of which there may be millions.
+
       Example: linreg fit 'price ~ area*C(zip)' homes.csv -m homes.model
       """)
 
@@ -51,6 +54,15 @@ struct Fit: RankedCommand {
 
   @OptionGroup var groups: GroupOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the effects of the columns behind a bar to this file too, as CSV: effect,level,estimate.",
+      valueName: "csv"), completion: .file())
+  var effects: String?
+
+  @Flag(help: "Keep rows that are the only one of a level behind a bar; they are left out by default.")
+  var keepSingletons = false
+
   @Flag(help: "Tell on standard error what is about to be done.")
   var explain = false
 
@@ -66,6 +78,7 @@ struct Fit: RankedCommand {
         "The standard errors of probability weights are robust; leave --vcov classical out.")
     }
     try groups.check(self)
+    try validateEffects()
     guard let report else { return }
     if report.isEmpty || report == "-" { throw ValidationError("--report needs the name of a file.") }
     if data.files.contains("-") {
@@ -81,6 +94,27 @@ struct Fit: RankedCommand {
     }
   }
 
+  private func validateEffects() throws {
+    let formula = try? data.formula()
+    if let effects {
+      if effects.isEmpty || effects == "-" { throw ValidationError("--effects needs the name of a file.") }
+      if formula?.effects.isEmpty ?? true {
+        throw ValidationError("--effects goes with columns behind a bar, as in 'y ~ x | firm'.")
+      }
+      if let count = formula?.targetCount, count > 1 {
+        throw ValidationError("--effects is of one target; the effects of several stand in --json.")
+      }
+      for other in [output.modelFile, report].compactMap({ $0 }) where Files.areSame(effects, other) {
+        throw ValidationError("The effects need a file of their own.")
+      }
+    } else if keepSingletons, formula?.effects.isEmpty ?? (data.target != nil) {
+      throw ValidationError("--keep-singletons goes with columns behind a bar, as in 'y ~ x | firm'.")
+    }
+    if report != nil, formula?.effects.isEmpty == false {
+      throw ValidationError("--report has no charts of a fit with effects behind a bar; leave it out.")
+    }
+  }
+
   func run() throws {
     if groups.isAsked { return try groups.run(self) }
     let formula = try data.formula(), communicator = try ranks.communicator()
@@ -91,6 +125,7 @@ struct Fit: RankedCommand {
     let kept = try keep.parts(communicator)
     try communicator.onFirst { () throws(TabularError) in
       try output.check(besides: data.files)
+      if let effects { for input in data.files { try Files.checkWritable(effects, besides: input) } }
       if let report { for input in data.files { try Files.checkWritable(report, besides: input) } }
     }
     let models = try memory.run(threads) { () -> [FittedModel]? in
@@ -119,6 +154,7 @@ struct Fit: RankedCommand {
       }
       return try withCovariance(models, file, communicator, &progress)
     }
+    if let effects, let models { try models[0].writeEffects(csv: effects) }
     if let models { try deliver(models, output, statistics) }
     if let report { try write(report, models?[0], communicator) }
   }
@@ -197,7 +233,7 @@ struct Fit: RankedCommand {
     }
     return try FittedModel.perTarget(
       formula, table, weights: weighing.column, missing: rows.missing,
-      method: method(formula), penalties: penalties
+      method: method(formula), penalties: penalties, keepsSingletons: keepSingletons
     ) { plan in
       tell(plan)
       progress.showSolving(columns: plan.features)
@@ -209,7 +245,7 @@ struct Fit: RankedCommand {
   ) throws -> [FittedModel] {
     try FittedModel.perTarget(
       formula, reading: file, weights: weighing.column, missing: rows.missing,
-      method: method(formula),
+      method: method(formula), keepsSingletons: keepSingletons,
       plan: { plan in
         progress.end()
         tell(plan)

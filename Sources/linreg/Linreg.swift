@@ -120,7 +120,7 @@ enum ExitStatus: Int32 {
   init(_ error: TabularError) {
     self =
       switch error {
-      case .diverged, .rankDeficient: .numerical
+      case .diverged, .rankDeficient, .notConverged: .numerical
       case .formula: .usage
       // Of several exit codes a launcher passes on any: that of the run is rank 0's.
       case .elsewhere: .done

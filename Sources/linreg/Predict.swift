@@ -136,7 +136,7 @@ struct Predict: RankedCommand {
         try TableFile(
           [path], options: options, asTheyArrive: !format.json, part: format.json ? nil : part)
       }
-      if isGuarded && models.allSatisfy({ $0.covariance == nil }) {
+      if isGuarded && models.allSatisfy({ $0.covariance == nil || $0.effects != nil }) {
         Terminal.note("the model has no leverages: \(models[0].whyNoCovariance)")
       }
       if interval == .prediction && weights == nil, let name = models[0].weights {

@@ -119,7 +119,8 @@ extension Scores {
   ///
   /// - Complexity: O(n): by a table where the numbers are close to each other, else by hashing.
   static func codes(_ clusters: [Int]) -> Clusters {
-    let least = clusters.min() ?? 0, (span, overflow) = (clusters.max() ?? 0).subtractingReportingOverflow(least)
+    let least = clusters.min() ?? 0,
+      (span, overflow) = (clusters.max() ?? 0).subtractingReportingOverflow(least)
     var count: Int32 = 0
     func next() -> Int32 {
       count += 1

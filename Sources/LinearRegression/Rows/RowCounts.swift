@@ -61,3 +61,12 @@ struct RowCounts: Equatable, Codable, Sendable {
     merges = max(merges, later.merges) + 1
   }
 }
+
+extension RowCounts {
+  /// Leaves out one row that was counted.
+  mutating func leaveOut(_ weight: Double) {
+    observations -= 1
+    weightSum -= weight
+    if weight != 1 { logWeightSum -= CLibrary.logarithm(weight) }
+  }
+}

@@ -29,6 +29,7 @@ extension Design {
 
   /// The category with the most levels that can be taken out of the rows; nil where none has as many as `fewest`.
   package func absorption(fewest: Int = Self.fewestAbsorbedLevels) -> Absorption? {
+    if !effects.isEmpty { return nil }
     struct Place {
       var first = 0
       /// Number of columns, those of the levels in order; −1 for others.

@@ -7,7 +7,7 @@ internal import LinearRegression
 extension Design: Codable {
   private enum Key: String, CodingKey {
     case targets, weights, weightKind, offsets, hasIntercept, variables, columns, sources, centers,
-      polynomials, splines, missing
+      polynomials, splines, missing, effects
   }
 
   /// A column, or the columns of so many levels of a category, one behind the other.
@@ -31,6 +31,7 @@ extension Design: Codable {
     try container.encode(polynomials, forKey: .polynomials)
     if !splines.isEmpty { try container.encode(splines, forKey: .splines) }
     try container.encode(missing, forKey: .missing)
+    if !effects.isEmpty { try container.encode(effects, forKey: .effects) }
   }
 
   private var runs: [Run] {
@@ -80,6 +81,7 @@ extension Design: Codable {
     polynomials = try container.decode([OrthogonalPolynomials].self, forKey: .polynomials)
     splines = try container.decodeIfPresent([Spline].self, forKey: .splines) ?? []
     missing = try container.decode(MissingPolicy.self, forKey: .missing)
+    effects = try container.decodeIfPresent([[String]].self, forKey: .effects) ?? []
   }
 }
 

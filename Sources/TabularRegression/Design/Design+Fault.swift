@@ -3,7 +3,7 @@ internal import LinearRegression
 extension Design {
   /// What is wrong with a design from a file, in words; nil where it can be used.
   var fault: String? {
-    if columns.isEmpty && !(hasIntercept && variables.isEmpty) || targets.isEmpty {
+    if columns.isEmpty && effects.isEmpty && !(hasIntercept && variables.isEmpty) || targets.isEmpty {
       return "there are no terms"
     }
     if let fault = variablesFault ?? partsFault {
@@ -12,6 +12,7 @@ extension Design {
     let absorbed = absorption()?.columns.count ?? 0
     if columns.count - absorbed > Self.mostColumns { return "there are too many terms" }
     if let fault = sourcesFault ?? centersFault { return fault }
+    if !effects.isEmpty, hasIntercept || effects.contains(where: \.isEmpty) { return "the effects are none" }
     return hasRepeatedColumn ? "a term stands twice" : nil
   }
 

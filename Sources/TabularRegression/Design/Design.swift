@@ -17,6 +17,10 @@ package struct Design: Hashable, Sendable {
   /// Numbers that are added to predictions with the coefficient 1: the fit is that of the targets less these.
   package var offsets: [Expression] = []
 
+  /// The columns of a table whose levels have effects of their own, taken out of the rows; several in one for their
+  /// combinations.
+  package var effects: [[String]] = []
+
   /// Whether there is an intercept; it is not among the columns.
   package var hasIntercept: Bool
 
@@ -156,7 +160,9 @@ package struct Design: Hashable, Sendable {
   }
 
   /// Columns of a table that the features and the offsets are formed from.
-  var featureColumns: [String] { variables.flatMap(\.variable.columns) + offsets.flatMap(\.columns) }
+  var featureColumns: [String] {
+    variables.flatMap(\.variable.columns) + offsets.flatMap(\.columns) + effects.joined()
+  }
 
   /// What stands in scale() and center().
   var centredOperands: Set<Expression> {

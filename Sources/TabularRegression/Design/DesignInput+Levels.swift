@@ -67,6 +67,72 @@ extension DesignInput {
     return codes
   }
 
+  /// The same of whole numbers that lie close enough for a table of all between the least and the greatest; nil for
+  /// others, and where one is missing.
+  private static func wholeLevels(asTheyCome numbers: [Double]) -> (codes: [Int32], words: [String])? {
+    var least = Double.infinity, greatest = -Double.infinity, areWhole = true
+    for number in numbers {
+      // Comparisons with NaN are false.
+      areWhole = areWhole && number == number.rounded(.towardZero)
+      least = min(least, number)
+      greatest = max(greatest, number)
+    }
+    guard areWhole, greatest - least < Double(max(1 << 10, min(numbers.count, 1 << 28))), abs(least) < 0x1p53
+    else {
+      return nil
+    }
+    var known = [Int32](repeating: -1, count: Int(greatest - least) + 1), words: [String] = []
+    let codes = numbers.map { number in
+      let place = Int(number - least)
+      if known[place] < 0 {
+        known[place] = Int32(words.count)
+        words.append(Expression.text(of: number + 0))  // −0 is 0
+      }
+      return known[place]
+    }
+    return (codes, words)
+  }
+
+  /// The levels of columns that have effects, or of their combinations, in the kept rows.
+  static func effectLevels(
+    _ effects: [[String]], _ table: Table, _ kept: [Int]?
+  ) throws(TabularError) -> [DesignRows.LevelCodes] {
+    var result: [DesignRows.LevelCodes] = []
+    for columns in effects {
+      var joined: (codes: [Int32], words: [String])?
+      for name in columns {
+        let variable = Variable.category(CategoryCall(column: name, text: name))
+        var next = try levels(
+          asTheyCome: Design.ResolvedVariable(variable: variable, levels: nil), table)
+        if let kept { next.codes = kept.map { next.codes[$0] } }
+        joined = joined.map { combined($0, next) } ?? next
+      }
+      if let joined { result.append(DesignRows.LevelCodes(codes: joined.codes, words: joined.words)) }
+    }
+    return result
+  }
+
+  /// The combinations of two categories' levels, counted as they come, "a^b". A "^" in a word has a backslash before
+  /// it, so that each combination has a name of its own.
+  private static func combined(
+    _ first: (codes: [Int32], words: [String]), _ second: (codes: [Int32], words: [String])
+  ) -> (codes: [Int32], words: [String]) {
+    func escaped(_ word: String) -> String {
+      word.utf8.contains { $0 == UInt8(ascii: "^") || $0 == UInt8(ascii: "\\") }
+        ? String(word.flatMap { "^\\".contains($0) ? ["\\", $0] : [$0] }) : word
+    }
+    var numbers: [SIMD2<Int32>: Int32] = [:], words: [String] = []
+    let codes = zip(first.codes, second.codes).map { a, b in
+      let key = SIMD2(a, b)
+      if let number = numbers[key] { return number }
+      let number = Int32(words.count)
+      numbers[key] = number
+      words.append("\(escaped(first.words[Int(a)]))^\(escaped(second.words[Int(b)]))")
+      return number
+    }
+    return (codes, words)
+  }
+
   /// The level of each row and the levels, counted as they come; 0 where one is missing, and the row left out.
   static func levels(
     asTheyCome variable: Design.ResolvedVariable, _ table: Table
@@ -83,7 +149,8 @@ extension DesignInput {
         }
       }
       return (column.codes.map { max($0, 0) }, column.levels)
-    case .numbers:
+    case .numbers(let numbers):
+      if let levels = wholeLevels(asTheyCome: numbers) { return levels }
       let words = try table.find(variable.variable.columns[0]).words()
       return (words.codes.map { max($0, 0) }, words.levels)
     }

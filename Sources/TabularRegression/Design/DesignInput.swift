@@ -15,6 +15,8 @@ struct DesignInput {
   private let absorption: Design.Absorption?
   /// Its levels.
   private var words: [String] = []
+  /// The level of each kept row of the columns that have effects.
+  let effectLevels: [DesignRows.LevelCodes]
 
   init(
     _ design: Design, _ table: Table, _ use: Design.Use, _ unseen: UnseenPolicy,
@@ -40,6 +42,7 @@ struct DesignInput {
     }
     kept = isLeftOut.isEmpty ? nil : isLeftOut.indices.filter { !isLeftOut[$0] }
     rowCount = kept?.count ?? table.rowCount
+    effectLevels = try Self.effectLevels(design.effects, table, kept)
     if let kept {
       levels = levels.map { levels in levels.isEmpty ? [] : kept.map { levels[$0] } }
       dropWordsWithoutRows()

@@ -25,7 +25,7 @@ package struct DesignRows: DesignedRows, Sendable {
   var roundings: [Double] = []
 
   /// What is added to the prediction of each kept row; nil for nothing.
-  package let offset: [Double]?
+  package var offset: [Double]?
 
   /// The targets less the offset: what the columns explain.
   package var response: Matrix<Double> {
@@ -38,6 +38,9 @@ package struct DesignRows: DesignedRows, Sendable {
 
   /// The levels of the category that has no columns in X; nil where all have.
   package let levels: LevelCodes?
+
+  /// The levels of each of the columns that have effects of their own.
+  let effectLevels: [LevelCodes]
 
   /// The rows of the block that are kept; nil for all.
   package let kept: [Int]?
@@ -79,6 +82,9 @@ package struct DesignRows: DesignedRows, Sendable {
       X: ExtendedMatrix(high: chosen(X.high), low: X.low.map(chosen)), y: chosen(y),
       lowY: lowY.map(chosen), roundings: roundings, offset: offset.map(chosen), weights: weights.map(chosen),
       levels: levels.map { levels in
+        LevelCodes(codes: rest.map { levels.codes[$0] }, words: levels.words)
+      },
+      effectLevels: effectLevels.map { levels in
         LevelCodes(codes: rest.map { levels.codes[$0] }, words: levels.words)
       },
       kept: rest.map(blockRow), droppedRows: droppedRows + X.high.rowCount - rest.count)
@@ -131,7 +137,8 @@ extension Design {
       lowY: isExtended ? input.low(ofTargets: targets) : nil,
       roundings: use == .fit ? roundings(of: table, isExtended: isExtended, absorbing: absorption) : [],
       offset: try input.offset(),
-      weights: use.needsWeights ? try input.weights() : nil, levels: input.absorbedLevels, kept: input.kept,
+      weights: use.needsWeights ? try input.weights() : nil, levels: input.absorbedLevels,
+      effectLevels: input.effectLevels, kept: input.kept,
       droppedRows: table.rowCount - input.rowCount)
   }
 }

@@ -46,6 +46,24 @@ package struct FitPlan: Equatable, Sendable {
     self.init(design, method, without: nil, rows: rows, rowsInMemory: rowsInMemory, copies: 2)
   }
 
+  /// Of rows with effects behind a bar.
+  ///
+  /// - Parameters:
+  ///   - rows: number of rows.
+  ///   - rowsInMemory: rows whose columns are in memory at a time.
+  ///   - levels: number of levels of all categories.
+  init(_ design: Design, rows: Int, rowsInMemory: Int, levels: Int) {
+    self.rows = rows
+    features = design.columns.count
+    solver = .qr
+    reason = "the \(levels) levels behind the bar are taken out of the rows"
+    (isExtended, extendedProducts) = (false, 0)
+    threads = Parallelism.threads
+    let columns = features + design.targets.count
+    dataBytes = 8 * rowsInMemory * (columns + (design.weights == nil ? 0 : 1))
+    bytesPerThread = 8 * columns * (columns + levels)
+  }
+
   private init(
     _ design: Design, _ method: LeastSquares, without absorption: Design.Absorption?, rows: Int,
     rowsInMemory: Int, copies: Int

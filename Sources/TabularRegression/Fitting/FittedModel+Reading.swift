@@ -75,12 +75,21 @@ extension FittedModel {
   }
 
   /// The same for each target of a formula.
+  ///
+  /// - Parameter keepsSingletons: whether rows stay that are the only one of a level that has an effect.
   package static func perTarget(
     _ formula: Formula, reading source: some TableSource, weights: String? = nil,
     missing: MissingPolicy = .refuse, method: LeastSquares = LeastSquares(measuresResidual: true),
-    blocksInMemory: Int = FittedModel.blocksInMemory, plan: (FitPlan) -> Void = { _ in },
+    blocksInMemory: Int = FittedModel.blocksInMemory, keepsSingletons: Bool = false,
+    plan: (FitPlan) -> Void = { _ in },
     solving: (Int) -> Void = { _ in }, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> [FittedModel] {
+    if !formula.effects.isEmpty {
+      return try withEffects(
+        formula, reading: source, weights: weights, missing: missing, method: method,
+        keepsSingletons: keepsSingletons, blocksInMemory: blocksInMemory, plan: plan, solving: solving,
+        progress: progress)
+    }
     func inMemory(_ table: Table, _ design: Design) throws(TabularError) -> [FittedModel] {
       var method = method
       method.intercept = design.hasIntercept

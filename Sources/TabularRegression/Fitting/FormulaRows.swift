@@ -165,6 +165,7 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
 
   /// A survey of no rows.
   func surveyOfNone() throws(TabularError) -> DesignSurvey {
+    if !Reduction.takesEffects { try formula.requireNoEffects() }
     var survey = try DesignSurvey(
       formula, columns: source.columnNames, weights: weights, missing: missing, source: source.source)
     survey.weightKind = method.weightKind
@@ -186,6 +187,9 @@ protocol RowReduction: SendableMetatype {
   /// Whether columns are wanted to more digits than Doubles have.
   static var keepsDigits: Bool { get }
 
+  /// Whether rows may be in categories whose levels have effects.
+  static var takesEffects: Bool { get }
+
   /// That category, if there is one.
   var absorption: Design.Absorption? { get }
 
@@ -206,6 +210,7 @@ protocol RowReduction: SendableMetatype {
 
 extension RowReduction {
   static var keepsDigits: Bool { false }
+  static var takesEffects: Bool { false }
   var absorption: Design.Absorption? { nil }
   var levels: [String] { [] }
 

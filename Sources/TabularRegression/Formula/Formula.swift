@@ -14,6 +14,8 @@
 /// price ~ area + I(rooms > 3)   true or false, as a category of two levels
 /// price ~ I(zip %in% c("8001", "8003") & area > 50)
 /// price ~ ns(area, 4) + bs(rooms, df = 5, degree = 2)
+/// price ~ area | zip + year     an effect for each level of zip and of year, which are taken out of the rows
+/// price ~ area | zip^year       one for each combination of both
 /// price ~ area + offset(tax)    tax with the coefficient 1: price less tax is fitted, and tax is added to predictions
 /// log(price) ~ poly(x, 3) + I(a/b) + sqrt(c)
 /// `living area` ~ .             a name with other characters than letters, digits, "." and "_"
@@ -44,6 +46,12 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
   /// Whether it asks for nothing but the intercept, as y ~ 1 and y ~ -a do: the fit is then the mean.
   let isInterceptAlone: Bool
 
+  /// The columns behind the bar whose levels have effects of their own; several in one for their combinations.
+  package let effects: [[String]]
+
+  /// Where the bar stands.
+  let effectsPosition: Int
+
   /// What is predicted.
   let targets: [Expression]
 
@@ -73,9 +81,11 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
   /// - Throws: ``TabularError/formula(_:position:message:)`` where it is not in the language.
   public init(_ text: String) throws(TabularError) {
     var parser = FormulaParser(text)
-    (targets, tree) = try parser.parse()
+    let parts = try parser.parse()
+    (targets, tree, effects, effectsPosition) = (parts.targets, parts.tree, parts.effects, parts.bar)
     self.text = text
-    hasIntercept = TermExpansion(tree, rest: []).hasIntercept
+    // With the effects of all levels there is no room for one of their sum.
+    hasIntercept = effects.isEmpty && TermExpansion(tree, rest: []).hasIntercept
     isInterceptAlone = hasIntercept && !tree.hasRest && TermExpansion(tree, rest: []).terms.isEmpty
   }
 
@@ -88,6 +98,7 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
     tree = intercept ? sum : .operation(.difference, sum, .intercept(true))
     hasIntercept = intercept
     isInterceptAlone = false
+    (effects, effectsPosition) = ([], 0)
   }
 
   /// Columns whose fields are to be read as words, of digits too: those that stand inside C(…) or are compared with
@@ -96,7 +107,8 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
     let expressions = tree.variables.compactMap(\.expression) + targets + offsets
     // What "." stands for is not known: a column that is compared with words may be a number in it.
     let compared = tree.hasRest ? [] : expressions.flatMap(\.wordColumns)
-    return categoryColumns.union(compared).subtracting(expressions.flatMap(\.numberColumns))
+    return categoryColumns.union(compared).union(effects.joined()).subtracting(
+      expressions.flatMap(\.numberColumns))
   }
 
   /// Names of the columns that it is fitted to, the targets' first: those that rows have to have. Nil where "." stands
@@ -113,7 +125,8 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
   /// The terms of the formula in a table with these columns. Neither the weights nor the names of the rows, which may
   /// be the first column, are among the columns of ".".
   func terms(columns: [String], weights: String?) -> TermExpansion {
-    let others = categoryColumns.union(targets.flatMap(\.columns)).union(weights.map { [$0] } ?? [])
+    let others = categoryColumns.union(effects.joined()).union(targets.flatMap(\.columns)).union(
+      weights.map { [$0] } ?? [])
     let named = columns.first == Table.rowNames ? columns.dropFirst() : columns[...]
     return TermExpansion(tree, rest: named.filter { !others.contains($0) }.map { .expression(.column($0)) })
   }
@@ -130,6 +143,7 @@ public struct Formula: Equatable, Sendable, CustomStringConvertible {
   /// The columns that it names, without those of ".".
   var namedColumns: [String] {
     targets.flatMap(\.columns) + tree.variables.flatMap(\.columns) + offsets.flatMap(\.columns)
+      + effects.joined()
   }
 
   /// The text of a formula; features are names, nil for all other columns.

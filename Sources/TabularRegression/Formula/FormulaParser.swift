@@ -1,6 +1,7 @@
 /// Reads a formula, with the precedence that R gives its operators:
 ///
-///     formula = response "~" sum
+///     formula = response "~" sum ["|" effects]
+///     effects = name { "^" name } { "+" name { "^" name } }
 ///     sum     = ["+" | "-"] product { ("+" | "-") product }
 ///     product = nested { ("*" | "/") nested }
 ///     nested  = crossed { "%in%" crossed }
@@ -23,17 +24,31 @@ struct FormulaParser {
     characters = Array(text)
   }
 
-  mutating func parse() throws(TabularError) -> (targets: [Expression], tree: TermTree) {
+  /// What was read of a formula.
+  struct Parts {
+    var targets: [Expression]
+    var tree: TermTree
+    var effects: [[String]] = []
+    /// Where the bar stands.
+    var bar = 0
+  }
+
+  mutating func parse() throws(TabularError) -> Parts {
     let targets = try response()
     if !take("~") { throw error("\"~\" is missing between the column to predict and the others") }
-    let tree = try comparedSum()
+    let tree = try comparedSum(), bar = position
+    if take("|") {
+      return Parts(
+        targets: targets, tree: tree, effects: try effects(targets, tree),
+        bar: bar + characters[bar...].prefix { $0.isWhitespace }.count)
+    }
     if position < characters.count {
       if isAtComparison { throw error("comparisons stand inside I(), as in I(x > 3)") }
       throw error(
         characters[position] == ")"
           ? "no parenthesis is open that this one closes" : "an operator is missing here; \(Self.language)")
     }
-    return (targets, tree)
+    return Parts(targets: targets, tree: tree)
   }
 
   /// What is predicted: an expression, or several in cbind().

@@ -14,11 +14,13 @@ extension FittedModel {
     guard let redundant = certificate?.redundant ?? training?.redundant, !redundant.isEmpty else { return [] }
     let areLeftOut = certificate.map { $0.solver != .svd } ?? false
     let names = design.distinctNames
-    var lines = redundant.prefix(10).map {
-      $0.described(width: 80 - (areLeftOut ? 10 : 0)) { names[$0] } + (areLeftOut ? ": left out" : "")
+    var lines = redundant.prefix(10).enumerated().map { number, redundancy in
+      if let effects { return "\(dependencyText(number, effects, width: 70)): left out" }
+      return redundancy.described(width: 80 - (areLeftOut ? 10 : 0)) { names[$0] }
+        + (areLeftOut ? ": left out" : "")
     }
     if redundant.count > lines.count { lines.append("and \(redundant.count - lines.count) more") }
-    if observations < design.columns.count + (hasIntercept ? 1 : 0) {
+    if effects == nil, observations < design.columns.count + (hasIntercept ? 1 : 0) {
       let holdsOut = training.map { $0.method.validationFraction > 0 } ?? false
       lines.append("there are fewer rows than coefficients\(holdsOut ? "; hold out fewer" : "")")
     }
@@ -38,7 +40,7 @@ extension FittedModel {
     lines += errorLine
     lines += rSquaredLine
     if let f = statistics.fStatistic {
-      let freedom = observations - statistics.degreesOfFreedom - (hasIntercept ? 1 : 0)
+      let freedom = observations - statistics.degreesOfFreedom - (hasIntercept || effects != nil ? 1 : 0)
       let name = robustCovariance == nil ? "F" : "Wald's F"
       let p = statistics.fPValue.map { ", p \(probability($0))" } ?? ""
       lines.append(
@@ -53,6 +55,11 @@ extension FittedModel {
     lines.append(
       "solver \(certificate.solver.rawValue) (\(certificate.reason)), \(certificate.passes) pass\(certificate.passes == 1 ? "" : "es")"
     )
+    if let effects, effects.iterations > 0 {
+      lines.append(
+        "effects by conjugate gradients: \(counted(effects.iterations, "iteration")), residual \(number(effects.residual, digits: 2))"
+      )
+    }
     let digits = formatted(certificate.estimatedDigits.rounded(.down), significantDigits: 2)
     lines.append(
       "condition number \(formatted(certificate.conditionNumber, significantDigits: 3)), about \(digits) \(digits == "1" ? "digit" : "digits") right"
@@ -90,7 +97,9 @@ extension FittedModel {
   private var rSquaredLine: [String] {
     statistics.rSquared.map {
       let adjusted = statistics.adjustedRSquared.map { ", adjusted \(number($0))" } ?? ""
-      return ["R² \(number($0))\(adjusted)\(hasIntercept ? "" : " (uncentred: against zero, not the mean)")"]
+      let uncentred = hasIntercept || effects != nil ? "" : " (uncentred: against zero, not the mean)"
+      let within = effects?.withinRSquared.map { ", within \(number($0))" } ?? ""
+      return ["R² \(number($0))\(adjusted)\(within)\(uncentred)"]
     } ?? []
   }
 

@@ -108,6 +108,7 @@ extension ModelContents {
     }
     (covariance, method, smearing) = (members.covariance, members.method, members.smearing)
     robustCovariance = members.robustCovariance
+    effects = members.effects
     if members.training != nil {
       training = TrainingRun(members, coefficients)
       if training == nil { return nil }

@@ -77,14 +77,17 @@ extension FittedModel {
     return predictions
   }
 
-  /// The leverages of rows; nil where the model has no covariance.
+  /// The leverages of rows; nil where the model has no covariance, or fixed effects.
   func leverages(_ rows: FeatureRows) -> [Double]? {
-    covariance.map { rows.condensed?.leverages($0, rows.design) ?? $0.leverages(rows.design.X.high) }
+    effects != nil
+      ? nil
+      : covariance.map { rows.condensed?.leverages($0, rows.design) ?? $0.leverages(rows.design.X.high) }
   }
 
   /// The leverages of rows, and the products of neighbouring ones; nil where the model has no covariance.
   func leveragesAndNeighbours(_ rows: FeatureRows) -> (leverages: [Double], neighbours: [Double])? {
-    covariance.map { covariance in
+    if effects != nil { return nil }
+    return covariance.map { covariance in
       covariance.leveragesAndNeighbours(
         rows.design.X.high, columns: positions(rows), levels: rows.levelCodes)
     }
@@ -92,7 +95,8 @@ extension FittedModel {
 
   /// The coordinates of rows in which leverages are sums of squares; nil where the model has no covariance.
   func coordinates(_ rows: FeatureRows) -> Matrix<Double>? {
-    covariance?.coordinates(rows.design.X.high, columns: positions(rows), levels: rows.levelCodes)
+    if effects != nil { return nil }
+    return covariance?.coordinates(rows.design.X.high, columns: positions(rows), levels: rows.levelCodes)
   }
 
   /// The column of X of each feature that the covariance has.
@@ -112,7 +116,7 @@ extension FittedModel {
         message:
           "the level of an interval is \(Expression.text(of: level)); give one between 0 and 1, such as 0.95")
     }
-    if covariance == nil { throw .noIntervals(reason: whyNoCovariance) }
+    if covariance == nil || effects != nil { throw .noIntervals(reason: whyNoCovariance) }
     if let reason = whyNoStandardErrors { throw .noIntervals(reason: reason) }
     if interval == .prediction, weightKind == .probability {
       throw .noIntervals(
@@ -142,6 +146,7 @@ extension FittedModel {
   /// Why the model has neither leverages nor intervals, as a clause.
   package var whyNoCovariance: String {
     if training != nil { return "it was trained by SGD" }
+    if effects != nil { return "its fixed effects have no standard errors" }
     switch certificate?.solver {
     case .ridge: return "it has a ridge penalty"
     case .svd: return "it is the solution of least norm of columns that depend on each other"

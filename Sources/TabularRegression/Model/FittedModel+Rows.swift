@@ -16,7 +16,10 @@ extension FittedModel {
 
   /// Rows of a block that do not have a dependency of the fit's columns, in order.
   struct Unestimable {
-    let dependency: Redundancy
+    /// What it is, for messages.
+    let kind: String
+    /// The column that was left out.
+    let column: String
     var rows: [Int]
   }
 
@@ -56,31 +59,31 @@ extension FittedModel {
     let rows = try design.rows(
       of: table, for: use, unseen: policies.unseen, absorbing: condensed?.absorption,
       effects: condensed?.effects)
+    if let effects { return try featureRows(effects, rows, table, policies) }
     let estimability = Estimability(dependencies, levels: condensed?.absorption.columns) { column in
       condensed?.absorption.position(ofOther: column, effects: true) ?? column
     }
     let unmet = estimability.unmet(rows.X.high, levels: rows.levels?.codes)
+    let names = unmet.isEmpty ? [] : self.design.distinctNames
     return FeatureRows(
       design: unmet.isEmpty || policies.unestimable == .keep ? rows : rows.leavingOut(unmet.map(\.row)),
       condensed: condensed,
       unestimable: Dictionary(grouping: unmet, by: \.dependency).sorted { $0.key < $1.key }.map {
-        Unestimable(dependency: dependencies[$0.key], rows: $0.value.map { rows.blockRow($0.row) })
+        let dependency = dependencies[$0.key]
+        return Unestimable(
+          kind: dependency.described(width: 60) { names[$0] }, column: names[dependency.feature],
+          rows: $0.value.map { rows.blockRow($0.row) })
       })
   }
 
   /// How many rows are not estimable, by the dependency.
   func tally(_ unestimable: [Unestimable], _ table: Table) -> RowTally {
-    if unestimable.isEmpty { return RowTally() }
-    let names = design.distinctNames
-    return RowTally(
-      unestimable.map { ($0.dependency.described(width: 60) { names[$0] }, $0.rows) }, table)
+    unestimable.isEmpty ? RowTally() : RowTally(unestimable.map { ($0.kind, $0.rows) }, table)
   }
 
   /// The rows that are not estimable, by the column that was left out.
   func byColumn(_ unestimable: [Unestimable]) -> [(kind: String, rows: [Int])] {
-    if unestimable.isEmpty { return [] }
-    let names = design.distinctNames
-    return unestimable.map { (names[$0.dependency.feature], $0.rows) }
+    unestimable.map { ($0.column, $0.rows) }
   }
 
   /// What a row has to meet so that the fit determines its prediction: the dependencies of columns that were left out,

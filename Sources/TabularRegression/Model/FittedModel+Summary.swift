@@ -12,7 +12,10 @@ extension FittedModel {
   package func summary(intervals level: Double?) -> String {
     let more = level.map { [intervalTable(level: $0), likelihoodLines] } ?? []
     let parts =
-      [heading, table + hiddenNote, redundancyNotes, training == nil ? exactFooter : trainedFooter] + more
+      [
+        heading, coefficientStatistics.isEmpty ? [] : table + hiddenNote, redundancyNotes, effectsNotes,
+        training == nil ? exactFooter : trainedFooter,
+      ] + more
     return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
@@ -27,7 +30,11 @@ extension FittedModel {
       let heldOut = training.method.validationFraction > 0 ? " and \(training.validationRows) held out" : ""
       return ["\(start)\(heldOut): SGD"] + training.settings + missingNote
     }
-    if !hasIntercept { start += ", no intercept" }
+    if let effects {
+      start += ", effects of \(printable(effects.name))"
+    } else if !hasIntercept {
+      start += ", no intercept"
+    }
     let penalty = method?.ridgePenalty ?? 0
     return ["\(start): \(penalty > 0 ? "ridge, penalty \(number(penalty))" : "exact least squares")"]
       + missingNote

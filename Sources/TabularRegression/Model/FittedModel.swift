@@ -54,6 +54,9 @@ public struct FittedModel: Equatable, Sendable {
   /// column or has no inverse, and where the rows were not read again: of SGD and of shares.
   package internal(set) var smearing: Smearing?
 
+  /// The effects of the columns behind the bar; nil where there are none.
+  package var effects: FixedEffects?
+
   /// What is predicted: the name of a column, or an expression as R prints it.
   public var target: String { design.target }
 
@@ -116,12 +119,19 @@ extension FittedModel {
 
   /// The same; `plan` is called before the fit.
   ///
-  /// - Parameter penalties: a ridge penalty for each target; nil for that of the method.
+  /// - Parameters:
+  ///   - penalties: a ridge penalty for each target; nil for that of the method.
+  ///   - keepsSingletons: whether rows stay that are the only one of a level that has an effect.
   package static func perTarget(
     _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
     method: LeastSquares = LeastSquares(measuresResidual: true), penalties: [Double]? = nil,
-    plan: (FitPlan) -> Void
+    keepsSingletons: Bool = false, plan: (FitPlan) -> Void
   ) throws(TabularError) -> [FittedModel] {
+    if !formula.effects.isEmpty {
+      return try withEffects(
+        formula, table, weights: weights, missing: missing, method: method, keepsSingletons: keepsSingletons,
+        plan: plan)
+    }
     var method = method
     method.intercept = formula.hasIntercept
     // One penalty is enough for a category with many levels to need its columns.

@@ -16,6 +16,8 @@ struct ModelContents: Codable {
   var method: LeastSquares?
   var training: TrainingRun?
   var smearing: Smearing?
+  /// Not there without a bar in the formula.
+  var effects: FixedEffects?
   /// The models of the other targets of the formula; nil where there is one.
   var others: [ModelContents]?
 
@@ -39,6 +41,7 @@ struct ModelContents: Codable {
     (certificate, covariance) = (model.certificate, model.covariance)
     (method, training, smearing) = (model.method, model.training, model.smearing)
     robustCovariance = model.robustCovariance
+    effects = model.effects
   }
 
   /// What is wrong with the contents, in words; nil where they can be used.
@@ -49,7 +52,8 @@ struct ModelContents: Codable {
     let features = design.columns.count, first = design.hasIntercept ? 1 : 0
     if estimates.count != first + features { return "the coefficients are not those of the terms" }
     let (rank, overflow) = observations.subtractingReportingOverflow(statistics.degreesOfFreedom)
-    if observations < 1 || overflow || rank < 0 || rank > estimates.count || rank > observations {
+    let most = estimates.count + (effects?.rank ?? 0)
+    if observations < 1 || overflow || rank < 0 || rank > most || rank > observations {
       return "observations and degrees of freedom do not fit each other"
     }
     if !statistics.residualSumOfSquares.isFinite || !statistics.totalSumOfSquares.isFinite
@@ -72,7 +76,12 @@ struct ModelContents: Codable {
     if let smearing, !smearing.isSound || !Formula.needSmearing(design.targets) {
       return "the means of residuals are not those of the target"
     }
-    return covarianceFault ?? trainingFault ?? othersFault
+    return covarianceFault ?? trainingFault ?? effectsFault ?? othersFault
+  }
+
+  private var effectsFault: String? {
+    guard let effects else { return design.effects.isEmpty ? nil : "the effects are not there" }
+    return effects.fault(design.effects, redundant: certificate?.redundant.count ?? 0)
   }
 
   private var othersFault: String? {
@@ -124,11 +133,13 @@ struct ModelContents: Codable {
   /// The model.
   /// - Precondition: there is no fault.
   var model: FittedModel {
-    FittedModel(
+    var model = FittedModel(
       formula: formula, design: design, model: coefficients.model(hasIntercept: design.hasIntercept),
       coefficientStatistics: coefficients, observations: observations, droppedRows: droppedRows,
       statistics: statistics, certificate: certificate,
       covariance: covariance, robustCovariance: robustCovariance, method: method, training: training,
       smearing: smearing)
+    model.effects = effects
+    return model
   }
 }

@@ -45,6 +45,8 @@ struct ModelRecord: Codable {
     var smearing: Smearing?
     /// Not there where reading has cost no digits of the coefficients.
     var readingLoss: Certificate.ReadingLoss?
+    /// Not there without a bar in the formula.
+    var effects: FixedEffects?
   }
 
   struct Coefficient: Codable {
@@ -131,6 +133,7 @@ extension ModelRecord.Members {
     self.dependencies = dependencies.isEmpty ? nil : dependencies
     smearing = model.smearing
     readingLoss = model.certificate?.readingLoss
+    effects = model.effects
   }
 }
 

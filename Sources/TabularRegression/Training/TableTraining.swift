@@ -114,6 +114,7 @@ public final class TableTraining {
   private static func check(
     _ formula: Formula, _ method: SGD, validation: String?
   ) throws(TabularError) {
+    try formula.requireNoEffects()
     if !formula.hasIntercept {
       throw .formula(
         formula.text, position: 0, message: "SGD trains an intercept too; leave out \"- 1\" or \"+ 0\"")

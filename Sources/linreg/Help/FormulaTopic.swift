@@ -17,6 +17,10 @@ struct FormulaTopic: HelpTopic {
       log(y) ~ a         the target may be an expression
       cbind(y1, y2) ~ a  several targets
 
+      y ~ a | firm       an effect for each level of firm, in place of the intercept
+      y ~ a | firm + year
+                         of both; firm^year has one for each combination
+
       Columns are formed from others by
 
       I(a^2)             arithmetic

@@ -128,7 +128,8 @@ package struct Scores: Sendable {
       var scale = weightKind == .frequency && estimator.clusters.isEmpty ? error : error * root
       if estimator.needsLeverages {
         // A frequency is that of rows that have a leverage each.
-        let left = 1 - (weightKind == .frequency ? 1 : weight) * leverage(u, level: rows.levels.map { Int($0[i]) })
+        let left =
+          1 - (weightKind == .frequency ? 1 : weight) * leverage(u, level: rows.levels.map { Int($0[i]) })
         if left <= 1e-10 { leaf.fullLeverageRows += 1 }
         scale /= estimator == .hc2 ? left.squareRoot() : left
       }
@@ -138,7 +139,9 @@ package struct Scores: Sendable {
     if case .neweyWest = estimator { return }
     var products = Matrix<Double>.zeros(m, m)
     products.withUnsafeMutableElements {
-      if let base = $0.baseAddress { Double.routines.syrk(.upper, .transpose, m, n, 1, scores, m, 1, base, m) }
+      if let base = $0.baseAddress {
+        Double.routines.syrk(.upper, .transpose, m, n, 1, scores, m, 1, base, m)
+      }
     }
     leaf.products = products
   }

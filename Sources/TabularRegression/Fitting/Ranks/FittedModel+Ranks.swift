@@ -61,6 +61,11 @@ extension FittedModel {
     solving: (Int) -> Void = { _ in }, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> [FittedModel]? {
     var models: [FittedModel]?
+    if communicator.size > 1 {
+      try communicator.onFirst { () throws(TabularError) in
+        try formula.requireNoEffects("effects behind a bar are fitted in one process; run it without ranks")
+      }
+    }
     if method.asksForExtended {
       var rows = ExtendedRows.formulaRows(formula, part, weights, missing)
       rows.method = method

@@ -40,10 +40,11 @@ extension DesignSurvey {
     let columns = try Design.columns(expansion, variables, source: source)
     return Design(
       targets: formula.targets, weights: weights, weightKind: weightKind, offsets: formula.offsets,
-      hasIntercept: expansion.hasIntercept, variables: variables,
+      effects: formula.effects, hasIntercept: expansion.hasIntercept && formula.effects.isEmpty,
+      variables: variables,
       columns: columns, sources: features.map { summaries[$0]!.source($0, missing) }, centers: centers,
       splines: splines, missing: missing
-    ).keeping(Array(columns.indices), intercept: expansion.hasIntercept)
+    ).keeping(Array(columns.indices), intercept: expansion.hasIntercept && formula.effects.isEmpty)
   }
 
   /// The design of all rows as the first of them tell it, but for ranges, and for the levels of one category that
@@ -219,6 +220,7 @@ extension Design {
     _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
     weightKind: WeightKind = .analytic, isPart: Bool = false
   ) throws(TabularError) {
+    try formula.requireNoEffects()
     var survey = try DesignSurvey(
       formula, columns: table.columnNames, weights: weights, missing: missing, source: table.source)
     survey.weightKind = weightKind

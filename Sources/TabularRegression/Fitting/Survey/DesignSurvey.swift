@@ -67,7 +67,7 @@ package struct DesignSurvey: Sendable {
       )
     }
     let target = formula.target
-    if expansion.terms.isEmpty, !formula.isInterceptAlone {
+    if expansion.terms.isEmpty, !formula.isInterceptAlone, formula.effects.isEmpty {
       throw .unusable(
         file: source,
         message:
@@ -75,7 +75,8 @@ package struct DesignSurvey: Sendable {
     }
     let variables = Set(expansion.terms.joined()).sorted().map { expansion.variables[$0] }
     let offsets = formula.offsets
-    let features = unique(variables.flatMap(\.columns) + offsets.flatMap(\.columns))
+    let features = unique(
+      variables.flatMap(\.columns) + offsets.flatMap(\.columns) + formula.effects.joined())
     let targets = unique(formula.targets.flatMap(\.columns))
     if let both = targets.first(where: features.contains) {
       throw .unusable(
@@ -91,6 +92,11 @@ package struct DesignSurvey: Sendable {
     if let weights { summaries[weights]?.isNumber = true }
     for variable in variables { mark(variable) }
     for expression in formula.targets + offsets { mark(expression) }
+    for name in formula.effects.joined() {
+      // Their levels are counted where the rows are reduced.
+      summaries[name]?.isCategory = true
+      summaries[name]?.countsLevels = false
+    }
     let expressions = variables.compactMap(\.expression) + formula.targets + offsets
     for operand in expressions.flatMap(\.centredOperands) { centers[operand] = Moments() }
   }

@@ -1,0 +1,98 @@
+package import LinearAlgebra
+
+/// The regression of y on X and the levels of several categories, between its two passes over the rows: the effects of
+/// each column are known, and rows less their effects are to be reduced to a triangular factor.
+///
+/// An error δ of the effects moves the coefficients by δ² only, for X̃ᵀX̃ has no terms in δ alone: what is left of X is
+/// orthogonal to D.
+package struct FixedEffectsProblem: Sendable {
+  let sums: FixedEffectsSums
+  let table: CrossTabulation
+  var solver: FixedEffectsSolver
+
+  /// Takes the effects out of rows.
+  package let within: WithinTransformation
+
+  /// The estimated norm of the error of each column of [X y] less its effects, over its norm about its mean.
+  let errors: [Double]
+
+  /// Solves for the effects of each column of [X y].
+  ///
+  /// - Throws: ``DataError``: no rows, or none with weight; ``DataError/notConverged(iterations:residual:)``.
+  /// - Complexity: O(combinations · categories · (p + k)) for each iteration.
+  package init(_ sums: FixedEffectsSums) throws(DataError) {
+    var sums = sums
+    if sums.counts.observations == 0 { throw sums.singletons > 0 ? .onlySingletons : .noRows }
+    sums.mergeTable()
+    let (q, units) = (sums.columns, sums.units)
+    let system = FixedEffectsSystem(sums.table, levels: sums.levels)
+    var solver = FixedEffectsSolver(system)
+    let b = system.order.flatMap { sums.sums[$0] }
+    let spreads = (0..<q).map { sums.spread($0) }
+    // A column with as little left as rounding is met by its effects.
+    let solution = try solver.solve(b, columns: q) { column, energy in
+      max(1e-21 * (sums.squares[column] - energy), 1e-26 * spreads[column])
+    }
+    self.sums = sums
+    self.solver = solver
+    table = sums.table
+    errors = (0..<q).map { spreads[$0] > 0 ? (solution.errors[$0] / spreads[$0]).squareRoot() : 0 }
+    var effects = sums.levels.map { _ in [Double]() }, hasRows = sums.levels.map { _ in [Bool]() }
+    for (position, category) in system.order.enumerated() {
+      let first = system.offsets[position], range = first..<first + system.levels[position]
+      hasRows[category] = range.map { system.diagonal[$0] > 0 }
+      effects[category] = range.flatMap { unknown in
+        (0..<q).map { solution.effects[unknown * q + $0] / units.scales[$0] }
+      }
+    }
+    within = WithinTransformation(
+      features: sums.features, shifts: units.shifts, effects: effects, hasRows: hasRows)
+  }
+
+  /// The factor of no rows.
+  package var emptyFactor: LeastSquares.Factor {
+    LeastSquares.Factor(features: sums.features, targets: sums.targets, grouping: .none)
+  }
+
+  /// The factor of rows less their effects; on all threads.
+  ///
+  /// - Parameters:
+  ///   - X: rows × p.
+  ///   - y: rows × k.
+  ///   - weights: one weight per row; nil for 1.
+  ///   - codes: for each category the level of each row.
+  /// - Throws: ``DataError/overflow(_:column:)``
+  /// - Complexity: O(rows (p + k)²)
+  package func factor(
+    _ X: Matrix<Double>, _ y: Matrix<Double>, weights: [Double]?, codes: [[Int32]]
+  ) throws(DataError) -> LeastSquares.Factor {
+    let height = 1 << 14, count = (X.rowCount + height - 1) / height
+    var parts = [Result<LeastSquares.Factor, DataError>?](repeating: nil, count: count)
+    parts.withUnsafeMutableBufferPointer { parts in
+      nonisolated(unsafe) let parts = parts
+      concurrently(count) { index in
+        let block = within(
+          X, y, weights: weights, codes: codes,
+          range: index * height..<min((index + 1) * height, X.rowCount))
+        parts[index] = Result { () throws(DataError) in
+          var factor = emptyFactor
+          try factor.add(block.X, block.y, weights: block.weights, levels: nil, isLeaf: true)
+          return factor
+        }
+      }
+    }
+    var tree = MergeTree<LeastSquares.Factor>()
+    for (index, part) in parts.enumerated() {
+      guard let factor = try part?.get() else { continue }
+      try tree.append(factor, before: MergeTree<LeastSquares.Factor>.height(before: index, of: count)) {
+        (factor, later) throws(DataError) in try factor.merge(later)
+      }
+    }
+    return try tree.whole { (factor, later) throws(DataError) in try factor.merge(later) } ?? emptyFactor
+  }
+}
+
+extension FixedEffectsSums {
+  /// Brings the cross-tabulation in order.
+  mutating func mergeTable() { table.merge(levels: levels) }
+}

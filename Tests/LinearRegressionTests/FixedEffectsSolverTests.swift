@@ -1,0 +1,125 @@
+import LinearAlgebra
+import Testing
+
+@testable import LinearRegression
+
+/// The normal equations of fixed effects are solved whatever the graph of the levels.
+@Suite struct FixedEffectsSolverTests {
+  /// Sums of rows with the given levels, of a feature and a target that have nothing to do with them.
+  func sums(_ codes: [[Int]], blocks: Int = 1) throws -> FixedEffectsSums {
+    let n = codes[0].count, levels = codes.map { $0.max()! + 1 }
+    var generator = SeededGenerator(seed: 7)
+    let X = Matrix<Double>.normal(n, 1, using: &generator), y = Matrix<Double>.normal(n, 1, using: &generator)
+    var sums = FixedEffectsSums(features: 1, targets: 1, categories: codes.count)
+    for block in 0..<blocks {
+      let rows = block * n / blocks..<(block + 1) * n / blocks
+      func part(_ matrix: Matrix<Double>) -> Matrix<Double> {
+        Matrix(rows: rows.count, columns: 1) { i, _ in matrix[rows.lowerBound + i, 0] }
+      }
+      try sums.add(
+        part(X), part(y), weights: nil, codes: codes.map { $0[rows].map { Int32($0) } }, levels: levels)
+    }
+    return sums
+  }
+
+  /// Levels that meet their neighbours only: a ring, as long as there are levels.
+  var ring: [[Int]] {
+    let count = 3000
+    return [(0..<4 * count).map { $0 / 4 }, (0..<4 * count).map { ($0 / 4 + $0 % 2) % count }]
+  }
+
+  /// Persons of ten years each, at firms that come one after the other: the difficult case of fixest's benchmark.
+  var difficult: [[Int]] {
+    let n = 20_000
+    return [(0..<n).map { $0 / 10 }, (0..<n).map { $0 % 10 }, (0..<n).map { $0 % (n / 160) }]
+  }
+
+  @Test func poorlyConnectedLevelsTakeFewIterations() throws {
+    for (codes, most) in [(ring, 80), (difficult, 100)] {
+      let problem = try FixedEffectsProblem(sums(codes))
+      #expect(problem.solver.iterations <= most)
+      #expect(problem.solver.residual < 1e-9)
+      // What is left of each column is orthogonal to every level: Dᵀ X̃ = 0.
+      let sums = try sums(codes), q = 2
+      let system = problem.solver.system
+      var theta = [SIMD2<Double>](repeating: .zero, count: system.count), product = theta
+      for (position, category) in system.order.enumerated() {
+        for level in 0..<system.levels[position] {
+          let effects = problem.within.effects[category]
+          theta[system.offsets[position] + level] = SIMD2(effects[level * q], effects[level * q + 1])
+        }
+      }
+      system.multiply(theta, &product)
+      for (position, category) in system.order.enumerated() {
+        for level in 0..<system.levels[position] {
+          let found = product[system.offsets[position] + level]
+          for j in 0..<q {
+            let expected = sums.sums[category][level * q + j] / sums.units.scales[j]
+            #expect(abs(found[j] - expected) < 1e-7)
+          }
+        }
+      }
+    }
+  }
+
+  @Test func combinationsAreTheSameInBlocks() throws {
+    let whole = try FixedEffectsProblem(sums(difficult))
+    let parts = try FixedEffectsProblem(sums(difficult, blocks: 7))
+    #expect(whole.table.codes == parts.table.codes && whole.table.weights == parts.table.weights)
+    #expect(whole.table.count == 20_000)
+    for threads in [1, 2, 8] {
+      let other = try Parallelism.$threads.withValue(threads) { try FixedEffectsProblem(sums(difficult)) }
+      #expect(other.within.effects == whole.within.effects)
+    }
+  }
+
+  /// The Laplacian of a tree is factorised without sampling.
+  @Test func theFactorOfATreeIsExact() {
+    let n = 500
+    var generator = SeededGenerator(seed: 3)
+    let edges = (1..<n).map {
+      ($0, Int.random(in: 0..<$0, using: &generator), Double.random(in: 1...9, using: &generator))
+    }
+    let factor = ApproximateCholesky(vertices: n, seed: 1) { join in
+      for (a, b, weight) in edges { join(Int32(a), Int32(b), weight) }
+    }
+    var right = (0..<n).map { _ in SIMD2<Double>(Double.random(in: -1...1, using: &generator), 1) }
+    let mean = right.reduce(.zero, +) / Double(n)
+    right = right.map { $0 - mean }
+    var x = right
+    factor.solve(&x)
+    var product = [SIMD2<Double>](repeating: .zero, count: n)
+    for (a, b, weight) in edges {
+      product[a] += (x[a] - x[b]) * weight
+      product[b] += (x[b] - x[a]) * weight
+    }
+    #expect(zip(product, right).allSatisfy { abs($0[0] - $1[0]) < 1e-11 })
+  }
+
+  @Test func levelsAreNestedInClusters() {
+    var nesting = LevelNesting(), later = LevelNesting()
+    nesting.add([0, 1, 0], clusters: [5, 6, 5])
+    later.add([2, 1], clusters: [6, 6])
+    nesting.merge(later)
+    #expect(nesting.isNested)
+    later.add([0], clusters: [6])
+    #expect(later.isNested)
+    nesting.merge(later)
+    #expect(!nesting.isNested)
+  }
+
+  /// Of a row alone its level's sums are the row: they leave all sums, and so do rows that are alone then.
+  @Test func singletonsLeaveAllSums() throws {
+    // A path: 0 0, 1 0, 1 1, 2 1, … and rows 0…3 of a dense block.
+    let first = [0, 1, 1, 2, 2, 3] + [4, 4, 5, 5], second = [0, 0, 1, 1, 2, 2] + [3, 4, 3, 4]
+    var sums = try sums([first, second])
+    sums.dropSingletons()
+    #expect(sums.singletons == 6 && sums.counts.observations == 4)
+    #expect(sums.counts.weightSum == 4)
+    for category in 0..<2 {
+      let left = sums.sums[category].indices.filter { $0 % 2 == 0 }.reduce(0) { $0 + sums.sums[category][$1] }
+      #expect(abs(left - sums.totals[0]) < 1e-14)
+      #expect(sums.sums[category].prefix(category == 0 ? 8 : 6).allSatisfy { abs($0) < 1e-14 })
+    }
+  }
+}
