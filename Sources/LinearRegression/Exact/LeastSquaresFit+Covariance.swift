@@ -39,7 +39,8 @@ extension LeastSquaresFit {
       unscaled, estimator, positions: unscaled.features, coefficients: model.weights[column: target],
       intercept: model.intercepts[target], unit: s, weightKind: weightKind)
     let sums = scores.sums(
-      X, y[column: target], weights: weights, clusters: Scores.ways(clusters.map(Scores.codes)))
+      X, y.columnCount == 1 ? y.elements : y[column: target], weights: weights,
+      clusters: Scores.ways(clusters.map(Scores.codes)))
     return try RobustCovariance(
       estimator, sums, observations: observations,
       parameters: observations - statistics[target].degreesOfFreedom)

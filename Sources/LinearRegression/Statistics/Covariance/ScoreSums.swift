@@ -69,16 +69,17 @@ struct ClusterSums: Sendable {
   /// - Parameters:
   ///   - scores: rows × m, of which those from `firstRow` on are meant.
   ///   - codes: the cluster of each.
-  /// - Complexity: O(rows m); each thread has clusters of its own.
+  /// - Complexity: O(rows m); clusters are divided among threads by the last bits of their numbers.
   mutating func add(_ scores: [Double], _ codes: ArraySlice<Int32>, firstRow: Int) {
-    let m = coordinates, count = count, threads = codes.count < 4096 ? 1 : Parallelism.threads
+    let m = coordinates, count = count
+    let bits = codes.count < 4096 ? 0 : Int.bitWidth - (Parallelism.threads - 1).leadingZeroBitCount
     sums.withUnsafeMutableBufferPointer { sums in
       scores.withUnsafeBufferPointer { scores in
         codes.withUnsafeBufferPointer { codes in
           nonisolated(unsafe) let (sums, scores, codes) = (sums, scores, codes)
-          concurrently(threads) { thread in
+          concurrently(1 << bits) { part in
             guard let target = sums.baseAddress, let source = scores.baseAddress else { return }
-            for (i, code) in codes.enumerated() where Int(code) % threads == thread {
+            for (i, code) in codes.enumerated() where Int(code) & (1 << bits - 1) == part {
               precondition(Int(code) < count)
               let sum = target + Int(code) * m, row = source + (firstRow + i) * m
               for j in 0..<m { sum[j] += row[j] }
