@@ -16,10 +16,7 @@ extension TermSelection {
       column("residual df", steps.map { String($0.residualDegreesOfFreedom) }),
       column(criterion.rawValue, pointAligned(steps.map(\.criterion), digits: 6)),
     ]
-    let table = columns[0].indices.map { row in
-      withoutTrailingSpaces(columns.map { $0[row] }.joined(separator: "  "))
-    }
-    return table.joined(separator: "\n") + "\n\n" + model.summary
+    return textTable(columns).joined(separator: "\n") + "\n\n" + model.summary
   }
 
   /// The criterion, the steps, the chosen terms and the model, which is as ``FittedModel/json``.
