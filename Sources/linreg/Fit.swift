@@ -174,7 +174,7 @@ struct Fit: RankedCommand {
     _ models: [FittedModel]?, _ file: TableFile, _ communicator: any Communicator,
     _ progress: inout ReadingProgress
   ) throws -> [FittedModel]? {
-    if !needsRowsAgain { return models }
+    if !needsRowsAgain || models?[0].robustCovariance != nil { return models }
     let models = try FittedModel.broadcast(models, on: communicator)
     let chosen = covariance.estimator(observations: models[0].observations)
     guard let estimator = chosen ?? (weighing.kind == .probability ? .hc1 : nil) else { return models }
@@ -233,7 +233,8 @@ struct Fit: RankedCommand {
     }
     return try FittedModel.perTarget(
       formula, table, weights: weighing.column, missing: rows.missing,
-      method: method(formula), penalties: penalties, keepsSingletons: keepSingletons
+      method: method(formula), penalties: penalties, keepsSingletons: keepSingletons,
+      covariance: { covariance.estimator(observations: $0) }
     ) { plan in
       tell(plan)
       progress.showSolving(columns: plan.features)
@@ -246,6 +247,7 @@ struct Fit: RankedCommand {
     try FittedModel.perTarget(
       formula, reading: file, weights: weighing.column, missing: rows.missing,
       method: method(formula), keepsSingletons: keepSingletons,
+      covariance: { covariance.estimator(observations: $0) },
       plan: { plan in
         progress.end()
         tell(plan)

@@ -128,7 +128,7 @@ extension FittedModel {
   /// - Throws: ``TabularError``, as the fit without effects; ``TabularError/notConverged(file:message:)``.
   static func withEffects(
     _ formula: Formula, reading source: some TableSource, weights: String?, missing: MissingPolicy,
-    method: LeastSquares, keepsSingletons: Bool, blocksInMemory: Int, plan: (FitPlan) -> Void,
+    method: LeastSquares, keepsSingletons: Bool, covariance: (Int) -> CovarianceEstimator?, blocksInMemory: Int, plan: (FitPlan) -> Void,
     solving: (Int) -> Void, progress: (Int) -> Void
   ) throws(TabularError) -> [FittedModel] {
     try requirePlain(method, formula)
@@ -139,7 +139,8 @@ extension FittedModel {
     try source.prepareToRepeat()
     let survey = try rows.survey(keeping: blocksInMemory, progress: progress)
     if let table = survey.table {
-      return try withEffects(formula.text, survey.design, table, method, keepsSingletons, plan, solving)
+      return try withEffects(
+        formula.text, survey.design, table, method, keepsSingletons, covariance, plan, solving)
     }
     let reduced = try rows.reduction(survey, progress: progress), design = survey.design
     plan(
@@ -176,24 +177,37 @@ extension FittedModel {
     let factor = try tabular { () throws(DataError) in
       try tree.whole { (factor, later) throws(DataError) in try factor.merge(later) } ?? problem.emptyFactor
     }
-    return try reduced.models(formula.text, method, problem, factor, source.source)
+    let models = try reduced.models(formula.text, method, problem, factor, source.source)
+    guard let estimator = covariance(models[0].observations) else { return models }
+    let robust = try RobustRows(
+      models, estimator, source: source.source,
+      within: WithinRows(design: design, rows: reduced, problem: problem))
+    var sums = RobustSums(robust)
+    try source.forEachBlock(columns: robust.columns) { (table) throws(TabularError) in
+      try robust.part(table)
+    } take: { (part) in
+      sums.merge(part)
+      progress(sums.rowCount)
+    }
+    return try sums.models(robust, source: source.source)
   }
 
   /// The same of the rows of a table.
   static func withEffects(
     _ formula: Formula, _ table: Table, weights: String?, missing: MissingPolicy, method: LeastSquares,
-    keepsSingletons: Bool, plan: (FitPlan) -> Void
+    keepsSingletons: Bool, covariance: (Int) -> CovarianceEstimator?, plan: (FitPlan) -> Void
   ) throws(TabularError) -> [FittedModel] {
     try requirePlain(method, formula)
     var survey = try DesignSurvey(
       formula, columns: table.columnNames, weights: weights, missing: missing, source: table.source)
     try survey.add(table)
-    return try withEffects(formula.text, try survey.design(), table, method, keepsSingletons, plan, { _ in })
+    return try withEffects(
+      formula.text, try survey.design(), table, method, keepsSingletons, covariance, plan, { _ in })
   }
 
   private static func withEffects(
     _ formula: String, _ design: Design, _ table: Table, _ method: LeastSquares, _ keepsSingletons: Bool,
-    _ plan: (FitPlan) -> Void, _ solving: (Int) -> Void
+    _ covariance: (Int) -> CovarianceEstimator?, _ plan: (FitPlan) -> Void, _ solving: (Int) -> Void
   ) throws(TabularError) -> [FittedModel] {
     try design.checkMemory(
       nil, rows: table.rowCount, triangles: method.trianglesInMemory, source: table.source)
@@ -210,7 +224,14 @@ extension FittedModel {
     } catch {
       throw rows.tabular(error)
     }
-    return try reduced.models(formula, method, problem, factor, table.source)
+    let models = try reduced.models(formula, method, problem, factor, table.source)
+    guard let estimator = covariance(models[0].observations) else { return models }
+    let robust = try RobustRows(
+      models, estimator, source: table.source,
+      within: WithinRows(design: design, rows: reduced, problem: problem))
+    var sums = RobustSums(robust)
+    sums.merge(try robust.part(table))
+    return try sums.models(robust, source: table.source)
   }
 
   /// Throws where a method cannot take effects out of the rows.

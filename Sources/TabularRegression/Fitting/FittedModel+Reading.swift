@@ -76,18 +76,21 @@ extension FittedModel {
 
   /// The same for each target of a formula.
   ///
-  /// - Parameter keepsSingletons: whether rows stay that are the only one of a level that has an effect.
+  /// - Parameters:
+  ///   - keepsSingletons: whether rows stay that are the only one of a level that has an effect.
+  ///   - covariance: the estimator for so many observations of a fit with effects; nil for independent errors.
   package static func perTarget(
     _ formula: Formula, reading source: some TableSource, weights: String? = nil,
     missing: MissingPolicy = .refuse, method: LeastSquares = LeastSquares(measuresResidual: true),
     blocksInMemory: Int = FittedModel.blocksInMemory, keepsSingletons: Bool = false,
+    covariance: (Int) -> CovarianceEstimator? = { _ in nil },
     plan: (FitPlan) -> Void = { _ in },
     solving: (Int) -> Void = { _ in }, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> [FittedModel] {
     if !formula.effects.isEmpty {
       return try withEffects(
         formula, reading: source, weights: weights, missing: missing, method: method,
-        keepsSingletons: keepsSingletons, blocksInMemory: blocksInMemory, plan: plan, solving: solving,
+        keepsSingletons: keepsSingletons, covariance: covariance, blocksInMemory: blocksInMemory, plan: plan, solving: solving,
         progress: progress)
     }
     func inMemory(_ table: Table, _ design: Design) throws(TabularError) -> [FittedModel] {

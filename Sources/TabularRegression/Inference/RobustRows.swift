@@ -7,13 +7,31 @@ struct RobustRows: Sendable {
   let estimator: CovarianceEstimator
   private let scores: [Scores]
   private let condensed: [FittedModel.Condensed?]
+  /// What takes fixed effects out of the rows; nil where there are none.
+  let within: WithinRows?
 
   /// - Throws: ``TabularError``: a model without standard errors or degrees of freedom, or a perfect fit.
-  init(_ models: [FittedModel], _ estimator: CovarianceEstimator, source: String) throws(TabularError) {
-    (self.models, self.estimator) = (models, estimator)
+  init(
+    _ models: [FittedModel], _ estimator: CovarianceEstimator, source: String, within: WithinRows? = nil
+  ) throws(TabularError) {
+    (self.models, self.estimator, self.within) = (models, estimator, within)
     condensed = models.map { $0.condensed(forLeverages: true) }
     var scores: [Scores] = []
     for (model, condensed) in zip(models, condensed) {
+      if model.effects != nil, within == nil {
+        throw .unusable(
+          file: "the model",
+          message:
+            "with effects behind a bar other standard errors are formed with the fit: fit again with --vcov or --cluster"
+        )
+      }
+      if within != nil, estimator == .hc2 || estimator == .hc3 {
+        throw .unusable(
+          file: source,
+          message:
+            "\(estimator.name) needs leverages, which are not formed with effects behind a bar; take HC1, or C() for few levels"
+        )
+      }
       guard let covariance = model.covariance else {
         throw .noStandardErrors(reason: model.whyNoCovariance)
       }
@@ -42,6 +60,8 @@ struct RobustRows: Sendable {
     var clusters: [[String]]
     /// For each column the cluster that an intersection is in; empty without intersections.
     var intersections: [[Int32]]
+    /// For each category of fixed effects and each column of clusters.
+    var levels: [[LevelClusters]] = []
     let rowCount: Int
   }
 
@@ -54,6 +74,7 @@ struct RobustRows: Sendable {
 
   /// The scores of a block.
   func part(_ block: Table) throws(TabularError) -> Part {
+    if let within { return try part(block, within) }
     var part = Part(sums: [], clusters: [], intersections: [], rowCount: block.rowCount)
     var ways: [Scores.Clusters] = []
     for (model, scores) in zip(models, scores) {
@@ -73,6 +94,30 @@ struct RobustRows: Sendable {
         scores.sums(
           rows.design.X.high, rows.design.response[column: 0], weights: rows.design.weights,
           levels: rows.condensed == nil ? nil : rows.design.levels?.codes, clusters: ways))
+    }
+    return part
+  }
+
+  /// The scores of a block, less the fixed effects.
+  private func part(_ block: Table, _ within: WithinRows) throws(TabularError) -> Part {
+    let rows = try within.design.rows(of: block), (left, codes) = try within.block(rows)
+    var part = Part(sums: [], clusters: [], intersections: [], rowCount: block.rowCount)
+    let words = try estimator.clusters.map { (name) throws(TabularError) in
+      try Self.clusters(name, block, rows)
+    }
+    part.clusters = words.map(\.levels)
+    let columns = words.map { words in
+      (codes: left.rows.map { words.codes[$0] }, count: words.levels.count)
+    }
+    let ways = Scores.ways(columns)
+    part.intersections = Self.intersections(ways)
+    part.levels = codes.map { codes in
+      let levels = left.rows.map { codes[$0] }
+      return columns.map { LevelClusters(levels, $0.codes) }
+    }
+    for (target, scores) in scores.enumerated() {
+      part.sums.append(
+        scores.sums(left.X, left.y[column: target], weights: left.weights, clusters: ways))
     }
     return part
   }
@@ -118,6 +163,8 @@ struct RobustSums {
   private var clusters: [[String: Int32]]
   private var intersections: [Int: Int32] = [:]
   private(set) var rowCount = 0
+  /// For each category of fixed effects and each column of clusters.
+  private var nesting: [[Nesting]] = []
 
   init(_ rows: RobustRows) {
     let ways = [0, 1, 3][rows.estimator.clusters.count]
@@ -148,6 +195,10 @@ struct RobustSums {
           return number
         })
     }
+    if nesting.isEmpty { nesting = part.levels.map { $0.map { _ in Nesting() } } }
+    for (category, ways) in part.levels.enumerated() {
+      for (way, levels) in ways.enumerated() { nesting[category][way].add(levels, numbers[way]) }
+    }
     for index in sums.indices { sums[index].merge(part.sums[index], clusters: numbers) }
   }
 
@@ -162,11 +213,16 @@ struct RobustSums {
           )
         }
         let freedom = model.statistics.degreesOfFreedom
+        // Levels within clusters do not count in sums over clusters (as in fixest, fixef.K = "nested").
+        let counted = rows.within.map { within in
+          let others = nesting.indices.filter { category in !nesting[category].contains(where: \.isNested) }
+          return (model.covariance?.features.count ?? 0) + max(1, within.problem.rank(of: others))
+        }
         models.append(
           model.with(
             try RobustCovariance(
               rows.estimator, sums, observations: model.observations,
-              parameters: model.observations - freedom)))
+              parameters: model.observations - freedom, counted: counted)))
       } catch {
         throw model.design.tabular(error, source)
       }

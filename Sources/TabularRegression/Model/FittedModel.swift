@@ -122,14 +122,16 @@ extension FittedModel {
   /// - Parameters:
   ///   - penalties: a ridge penalty for each target; nil for that of the method.
   ///   - keepsSingletons: whether rows stay that are the only one of a level that has an effect.
+  ///   - covariance: the estimator for so many observations of a fit with effects; nil for independent errors.
   package static func perTarget(
     _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
     method: LeastSquares = LeastSquares(measuresResidual: true), penalties: [Double]? = nil,
-    keepsSingletons: Bool = false, plan: (FitPlan) -> Void
+    keepsSingletons: Bool = false, covariance: (Int) -> CovarianceEstimator? = { _ in nil },
+    plan: (FitPlan) -> Void
   ) throws(TabularError) -> [FittedModel] {
     if !formula.effects.isEmpty {
       return try withEffects(
-        formula, table, weights: weights, missing: missing, method: method, keepsSingletons: keepsSingletons,
+        formula, table, weights: weights, missing: missing, method: method, keepsSingletons: keepsSingletons, covariance: covariance,
         plan: plan)
     }
     var method = method

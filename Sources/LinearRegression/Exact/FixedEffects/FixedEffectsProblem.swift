@@ -49,6 +49,11 @@ package struct FixedEffectsProblem: Sendable {
       features: sums.features, shifts: units.shifts, effects: effects, hasRows: hasRows)
   }
 
+  /// Rank of the indicators of the levels of some categories.
+  package func rank(of categories: [Int]) -> Int {
+    LevelRank(table, within.hasRows, categories: categories).total
+  }
+
   /// The factor of no rows.
   package var emptyFactor: LeastSquares.Factor {
     LeastSquares.Factor(features: sums.features, targets: sums.targets, grouping: .none)

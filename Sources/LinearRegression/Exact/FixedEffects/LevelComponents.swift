@@ -55,15 +55,19 @@ struct LevelRank {
   /// Each connected component of two categories has one redundant level. Of three or more the largest number with any
   /// category before it is taken, which may be too few (as reghdfe's dofadjustments(pairwise)).
   ///
-  /// - Parameter hasRows: for each category whether each level has rows.
-  init(_ table: CrossTabulation, _ hasRows: [[Bool]], _ graph: LevelGraph) {
+  /// - Parameters:
+  ///   - hasRows: for each category whether each level has rows.
+  ///   - categories: which of them count; nil for all.
+  init(
+    _ table: CrossTabulation, _ hasRows: [[Bool]], _ graph: LevelGraph? = nil, categories: [Int]? = nil
+  ) {
     redundant = Array(repeating: 0, count: hasRows.count)
-    for category in hasRows.indices {
-      for before in 0..<category {
+    let categories = categories ?? Array(hasRows.indices)
+    for (place, category) in categories.enumerated() {
+      for before in categories[..<place] {
         let components =
-          category == 1
-          ? graph.pair
-          : LevelComponents(table, categories: [before, category], levels: hasRows.map(\.count))
+          (category == 1 ? graph?.pair : nil)
+          ?? LevelComponents(table, categories: [before, category], levels: hasRows.map(\.count))
         redundant[category] = max(redundant[category], components.count)
       }
       total += hasRows[category].count { $0 } - redundant[category]

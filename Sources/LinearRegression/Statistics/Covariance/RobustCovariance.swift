@@ -37,12 +37,14 @@ public struct RobustCovariance: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - observations: n.
-  ///   - parameters: k, for the small-sample factor.
+  ///   - parameters: k, of the fit.
+  ///   - counted: k in the small-sample factor of clusters; nil for the same.
   /// - Throws: ``DataError/noCovariance(_:)``: the rows are not those of the fit, HC2 or HC3 with a leverage of 1, a single
   ///   cluster, a number beyond Double.
   /// - Precondition: n > k
   package init(
-    _ estimator: CovarianceEstimator, _ sums: ScoreSums, observations n: Int, parameters k: Int
+    _ estimator: CovarianceEstimator, _ sums: ScoreSums, observations n: Int, parameters k: Int,
+    counted: Int? = nil
   ) throws(DataError) {
     precondition(n > k)
     if !(abs(sums.squares - Double(n - k)) <= 1e-6 * Double(n - k)) {
@@ -74,7 +76,7 @@ public struct RobustCovariance: Equatable, Sendable {
         )
       }
       let least = counts.min() ?? 0
-      factor = Double(least) / Double(least - 1) * (Double(n - 1) / Double(n - k))
+      factor = Double(least) / Double(least - 1) * (Double(n - 1) / Double(n - (counted ?? k)))
       freedom = least - 1
       inner =
         sums.clusters.enumerated().reduce(into: .zeros(sums.products.rowCount, sums.products.columnCount)) {
