@@ -56,6 +56,9 @@ package struct ErrorTestRows: Sendable {
     }
     try model.requireRowsOfOneObservation()
     if let why = influence.whyNotScaled { throw refused(why) }
+    if model.effects != nil && test != .jarqueBera {
+      throw refused("fixed effects were taken out of the rows; fit them as categories of the formula")
+    }
     if covariance.levels != nil && test != .jarqueBera {
       throw refused(
         "a category with many levels was taken out of the rows; fit with --solver qr, which keeps them")

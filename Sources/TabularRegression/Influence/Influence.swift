@@ -27,19 +27,19 @@ package struct Influence: Sendable {
     self.policies = policies
     self.passed = passed
     fit = Diagnostics.Fit(model)
-    projections = dfbetas ? model.covariance?.projections : nil
+    projections = dfbetas && model.hasLeverages ? model.covariance?.projections : nil
     let terms = model.design.distinctNames
     let ofCoefficients =
       projections?.coefficients.map { "dfbetas_\($0.map { terms[$0] } ?? FittedModel.interceptName)" } ?? []
     names =
       ["fitted", "residual"]
-      + (model.covariance == nil
+      + (!model.hasLeverages
         ? [] : ["leverage", "standardized", "studentized", "cooks_distance", "dffits"]) + ofCoefficients
   }
 
   /// What is said beside the values: which are not there, and why. Nil where nothing is missing.
   package var note: String? {
-    if model.covariance == nil {
+    if !model.hasLeverages {
       return "fitted values and residuals only: \(whyNoLeverages)"
     }
     if let whyNotScaled {
@@ -84,7 +84,7 @@ package struct Influence: Sendable {
       let place = rows.features.design.blockRow(row)
       (columns[0][place], columns[1][place]) = (prediction, y[row] - prediction)
     }
-    if model.covariance != nil {
+    if model.hasLeverages {
       for (row, place) in rows.rows.enumerated() {
         columns[2][place] = rows.leverages[row]
         let found = rows.diagnosed(row, fit)
@@ -163,7 +163,7 @@ package struct Influence: Sendable {
   ///
   /// - Parameter sums: those of all rows.
   package func noteOfOthers(_ sums: Sums) -> String? {
-    if sums.areOf(fit) || model.covariance == nil { return nil }
+    if sums.areOf(fit) || !model.hasLeverages { return nil }
     let what =
       sums.observations == fit.observations
       ? "the residual sum of squares is not that of the fit"
@@ -190,6 +190,6 @@ extension Influence {
 
   /// Why there is no most influential row; nil where there may be one.
   package var whyNone: String? {
-    model.covariance == nil ? whyNoLeverages : whyNotScaled
+    model.hasLeverages ? whyNotScaled : whyNoLeverages
   }
 }

@@ -40,7 +40,7 @@ struct ResidualRows {
     self.block = block
     features = try model.rows(
       of: block, for: weights == nil ? .evaluation : .fit, weights: weights, policies,
-      forLeverages: model.covariance != nil)
+      forLeverages: model.hasLeverages)
     predictions = try model.predictions(features, block)
     let found = model.leveragesAndNeighbours(features)
     setValues(features.design, leverages: found?.leverages, neighbours: found?.neighbours, unit: unit)

@@ -77,6 +77,9 @@ extension FittedModel {
     return predictions
   }
 
+  /// Whether rows have leverages: not without a covariance, and not where effects were taken out of them.
+  var hasLeverages: Bool { covariance != nil && effects == nil }
+
   /// The leverages of rows; nil where the model has no covariance, or fixed effects.
   func leverages(_ rows: FeatureRows) -> [Double]? {
     effects != nil

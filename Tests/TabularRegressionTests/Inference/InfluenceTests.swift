@@ -174,6 +174,26 @@ import Testing
     #expect((comparison.reason == nil) == (kind == .frequency), "\(comparison.reason ?? "")")
   }
 
+  /// Fixed effects leave no leverages; hypotheses have the F of dummies.
+  @Test func fixedEffects() throws {
+    let table = try Self.table()
+    let model = try FittedModel("mpg ~ wt + hp | cyl", table),
+      dummies = try FittedModel("mpg ~ wt + hp + C(cyl)", table)
+    let influence = Influence(model, dfbetas: true), rows = try influence.augmented(table).table
+    #expect(influence.names == ["fitted", "residual"] && influence.note?.contains("fixed effects") == true)
+    #expect(
+      influence.whyNone != nil && influence.noteOfOthers(try influence.mostInfluential(3, table)) == nil)
+    let residuals = try Influence(dummies).augmented(table).table.numbers("residual")
+    #expect(difference(try rows.numbers("residual"), residuals) == nil)
+    let tests = try [model, dummies].map { try HypothesisTest("wt = hp, hp = 0", on: $0, named: "m").test }
+    #expect(abs(tests[0].statistic - tests[1].statistic) <= 1e-10 * tests[1].statistic)
+    #expect(tests[0].degreesOfFreedom == tests[1].degreesOfFreedom)
+    #expect(throws: TabularError.self) { try ErrorTestRows(.durbinWatson, model, named: "m") }
+    let comparison = ModelComparison(
+      [("a", try FittedModel("mpg ~ wt", table)), ("b", model)].map { .init(name: $0.0, model: $0.1) })
+    #expect(comparison.reason?.contains("other fixed effects") == true)
+  }
+
   // MARK: Many levels
 
   /// A category that was taken out of the rows gives the numbers of one with a column for each level.
