@@ -41,6 +41,13 @@ extension FittedModel {
 
   /// Throws where weights do not say how far the error of each row scatters, as residuals and influence are judged by.
   package func requireRowsOfOneObservation() throws(TabularError) {
+    if effects != nil {
+      throw .unusable(
+        file: "the model",
+        message:
+          "it has fixed effects, and so no leverages, by which residuals and influence are judged; evaluate it"
+      )
+    }
     if weightKind == .analytic { return }
     throw .unusable(
       file: "the model",

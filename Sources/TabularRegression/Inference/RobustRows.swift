@@ -14,6 +14,13 @@ struct RobustRows: Sendable {
     condensed = models.map { $0.condensed(forLeverages: true) }
     var scores: [Scores] = []
     for (model, condensed) in zip(models, condensed) {
+      if model.effects != nil {
+        throw .unusable(
+          file: "the model",
+          message:
+            "robust standard errors are not formed for a fit with effects behind a bar; use C() for few levels"
+        )
+      }
       guard let covariance = model.covariance else {
         throw .noStandardErrors(reason: model.whyNoCovariance)
       }
