@@ -197,6 +197,20 @@ import Testing
     }
   }
 
+  /// Each combination of words has a name of its own, and the same in three columns.
+  @Test func combinationsHaveNamesOfTheirOwn() throws {
+    let rows = 0..<24
+    let table = try Table(columns: [
+      "y": .numbers(rows.map { Double($0 * $0 % 11) }), "x": .numbers(rows.map { Double($0 * 5 % 7) }),
+      "a": .words(rows.map { ["u^v", "u"][$0 % 2] }), "b": .words(rows.map { ["w", "v^w"][$0 / 2 % 2] }),
+      "c": .words(rows.map { _ in "z" }),
+    ])
+    let model = try model("y ~ x | a^b^c", table)
+    #expect(
+      model.effects?.categories[0].levels == ["u\\^v^v\\^w^z", "u\\^v^w^z", "u^v\\^w^z", "u^w^z"])
+    #expect(try model.predictions(from: table).allSatisfy { !$0.isNaN })
+  }
+
   @Test func effectsAlone() throws {
     let expected = try named("connected"), table = try expected.table()
     let model = try model("y ~ 1 | a + b", table)
@@ -240,6 +254,15 @@ import Testing
     let model = try model(expected.formula, table)
     #expect(throws: TabularError.self) { try model.predictions(from: table, interval: .confidence) }
     #expect(throws: TabularError.self) { try Diagnostics(model, table) }
+    #expect(throws: TabularError.self) { try Influence(model).augmented(table) }
+    #expect(throws: TabularError.self) { try model.withCovariance(.hc1, of: table) }
+    let frequencies = LeastSquares(weightKind: .frequency)
+    #expect(throws: TabularError.self) {
+      try FittedModel(expected.formula, table, weights: "w", method: frequencies)
+    }
+    let other = try self.model("y ~ x1 + x2 | a", table)
+    let members = [other, model].map { ModelComparison.Member(name: "m", model: $0) }
+    #expect(ModelComparison(members).reason == "no F: m and m have other fixed effects")
     #expect(throws: TabularError.self) { try FittedModel("y ~ x1", table).writeEffects(csv: "/tmp/none.csv") }
   }
 }

@@ -105,6 +105,7 @@ extension DesignInput {
         var next = try levels(
           asTheyCome: Design.ResolvedVariable(variable: variable, levels: nil), table)
         if let kept { next.codes = kept.map { next.codes[$0] } }
+        if columns.count > 1 { next.words = next.words.map(escaped) }
         joined = joined.map { combined($0, next) } ?? next
       }
       if let joined { result.append(DesignRows.LevelCodes(codes: joined.codes, words: joined.words)) }
@@ -112,22 +113,24 @@ extension DesignInput {
     return result
   }
 
-  /// The combinations of two categories' levels, counted as they come, "a^b". A "^" in a word has a backslash before
-  /// it, so that each combination has a name of its own.
+  /// A word of a combination "a^b": a "^" in it has a backslash before it, so that each combination has a name of its
+  /// own.
+  private static func escaped(_ word: String) -> String {
+    word.utf8.contains { $0 == UInt8(ascii: "^") || $0 == UInt8(ascii: "\\") }
+      ? String(word.flatMap { "^\\".contains($0) ? ["\\", $0] : [$0] }) : word
+  }
+
+  /// The combinations of two categories' levels, counted as they come.
   private static func combined(
     _ first: (codes: [Int32], words: [String]), _ second: (codes: [Int32], words: [String])
   ) -> (codes: [Int32], words: [String]) {
-    func escaped(_ word: String) -> String {
-      word.utf8.contains { $0 == UInt8(ascii: "^") || $0 == UInt8(ascii: "\\") }
-        ? String(word.flatMap { "^\\".contains($0) ? ["\\", $0] : [$0] }) : word
-    }
     var numbers: [SIMD2<Int32>: Int32] = [:], words: [String] = []
     let codes = zip(first.codes, second.codes).map { a, b in
       let key = SIMD2(a, b)
       if let number = numbers[key] { return number }
       let number = Int32(words.count)
       numbers[key] = number
-      words.append("\(escaped(first.words[Int(a)]))^\(escaped(second.words[Int(b)]))")
+      words.append("\(first.words[Int(a)])^\(second.words[Int(b)])")
       return number
     }
     return (codes, words)

@@ -6,11 +6,6 @@ extension Diagnostics {
   mutating func add(
     _ model: FittedModel, _ block: Table, weights: String?, _ policies: FittedModel.Policies
   ) throws(TabularError) {
-    if model.effects != nil {
-      throw .unusable(
-        file: block.source,
-        message: "the model has fixed effects, and so no leverages for diagnostics; evaluate it instead")
-    }
     let found = try ResidualRows(model, block, weights: weights, policies, unit: fit.unit)
     let rows = found.features
     rowsRead += block.rowCount

@@ -41,6 +41,13 @@ extension FittedModel {
 
   /// Throws where weights do not say how far the error of each row scatters, as residuals and influence are judged by.
   package func requireRowsOfOneObservation() throws(TabularError) {
+    if effects != nil {
+      throw .unusable(
+        file: "the model",
+        message:
+          "it has fixed effects, and so no leverages, by which residuals and influence are judged; evaluate it"
+      )
+    }
     if weightKind == .analytic { return }
     throw .unusable(
       file: "the model",
@@ -88,7 +95,7 @@ extension FittedModel {
       if robustCovariance.isRepaired {
         lines.append("  the covariance had negative eigenvalues, which were replaced by 0")
       }
-      let coefficients = observations - statistics.degreesOfFreedom
+      let coefficients = effects == nil ? observations - statistics.degreesOfFreedom : testedCoefficients
       if let least = robustCovariance.clusterCounts.min(), least < coefficients {
         lines.append(
           "  \(least) clusters for \(coefficients) coefficients: errors are uncertain, and there is no F of all"

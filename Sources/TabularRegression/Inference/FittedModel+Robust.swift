@@ -59,6 +59,9 @@ extension FittedModel {
     return model
   }
 
+  /// How many coefficients Wald's test of all is of.
+  var testedCoefficients: Int { covariance?.features.count ?? 0 }
+
   /// Wald's test that all coefficients but the intercept's are 0; nil where the covariance is singular, or a category was
   /// taken out of the rows.
   private var waldTest: WaldTest? {

@@ -80,6 +80,7 @@ package struct ModelComparison: Sendable {
     if first.weightKind == .probability || second.weightKind == .probability {
       return "no F: with probability weights there is none; linreg test has Wald's F"
     }
+    if first.design.effects != second.design.effects { return "no F: \(names) have other fixed effects" }
     if first.weights != second.weights || first.weightKind != second.weightKind {
       return "no F: \(names) have other weights"
     }

@@ -40,7 +40,9 @@ extension FittedModel {
     lines += errorLine
     lines += rSquaredLine
     if let f = statistics.fStatistic {
-      let freedom = observations - statistics.degreesOfFreedom - (hasIntercept || effects != nil ? 1 : 0)
+      let freedom =
+        robustCovariance == nil
+        ? observations - statistics.degreesOfFreedom - (hasIntercept || effects != nil ? 1 : 0) : testedCoefficients
       let name = robustCovariance == nil ? "F" : "Wald's F"
       let p = statistics.fPValue.map { ", p \(probability($0))" } ?? ""
       lines.append(

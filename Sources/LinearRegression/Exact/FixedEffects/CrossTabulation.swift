@@ -48,8 +48,13 @@ struct CrossTabulation: Sendable {
     for category in codes.indices.reversed() {
       order = Self.sorted(order, by: codes[category], levels: levels[category]).order
     }
-    codes = codes.map { Self.gathered($0, order) }
-    let rows = Self.gathered(rows, order), weights = Self.gathered(weights, order)
+    let sorted = order
+    codes.withUnsafeMutableBufferPointer { codes in
+      // Safe: each thread has categories of its own.
+      nonisolated(unsafe) let codes = codes
+      concurrently(codes.count) { codes[$0] = Self.gathered(codes[$0], sorted) }
+    }
+    let rows = Self.gathered(rows, sorted), weights = Self.gathered(weights, sorted)
     var isFirst = [Bool](repeating: false, count: count)
     if !isFirst.isEmpty { isFirst[0] = true }
     for codes in codes {

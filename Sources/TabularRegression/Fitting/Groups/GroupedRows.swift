@@ -42,6 +42,7 @@ struct GroupedRows: Sendable {
           "groups are fitted for one target, and there are \(listed(formula.targetNames)); give one at a time"
       )
     }
+    try formula.requireNoEffects("groups are fitted without effects behind a bar; use C() for few levels")
     (self.formula, self.by, self.source) = (formula, by, source)
     let known = Set(columns)
     for name in by where !known.contains(name) {
