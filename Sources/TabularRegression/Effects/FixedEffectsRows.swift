@@ -139,8 +139,9 @@ extension FittedModel {
     try source.prepareToRepeat()
     let survey = try rows.survey(keeping: blocksInMemory, progress: progress)
     if let table = survey.table {
-      return try withEffects(
-        formula.text, survey.design, table, method, keepsSingletons, covariance, plan, solving)
+      let (models, within) = try withEffects(
+        formula.text, survey.design, table, method, keepsSingletons, plan, solving)
+      return try Self.models(models, within, covariance, source, progress)
     }
     let reduced = try rows.reduction(survey, progress: progress), design = survey.design
     plan(
@@ -178,10 +179,17 @@ extension FittedModel {
       try tree.whole { (factor, later) throws(DataError) in try factor.merge(later) } ?? problem.emptyFactor
     }
     let models = try reduced.models(formula.text, method, problem, factor, source.source)
+    let within = WithinRows(design: design, rows: reduced, problem: problem)
+    return try Self.models(models, within, covariance, source, progress)
+  }
+
+  /// The models with the standard errors that are asked for, from one more reading of the rows.
+  private static func models(
+    _ models: [FittedModel], _ within: WithinRows, _ covariance: (Int) -> CovarianceEstimator?,
+    _ source: some TableSource, _ progress: (Int) -> Void
+  ) throws(TabularError) -> [FittedModel] {
     guard let estimator = covariance(models[0].observations) else { return models }
-    let robust = try RobustRows(
-      models, estimator, source: source.source,
-      within: WithinRows(design: design, rows: reduced, problem: problem))
+    let robust = try RobustRows(models, estimator, source: source.source, within: within)
     var sums = RobustSums(robust)
     try source.forEachBlock(columns: robust.columns) { (table) throws(TabularError) in
       try robust.part(table)
@@ -201,14 +209,19 @@ extension FittedModel {
     var survey = try DesignSurvey(
       formula, columns: table.columnNames, weights: weights, missing: missing, source: table.source)
     try survey.add(table)
-    return try withEffects(
-      formula.text, try survey.design(), table, method, keepsSingletons, covariance, plan, { _ in })
+    let (models, within) = try withEffects(
+      formula.text, try survey.design(), table, method, keepsSingletons, plan, { _ in })
+    guard let estimator = covariance(models[0].observations) else { return models }
+    let robust = try RobustRows(models, estimator, source: table.source, within: within)
+    var sums = RobustSums(robust)
+    sums.merge(try robust.part(table))
+    return try sums.models(robust, source: table.source)
   }
 
   private static func withEffects(
     _ formula: String, _ design: Design, _ table: Table, _ method: LeastSquares, _ keepsSingletons: Bool,
-    _ covariance: (Int) -> CovarianceEstimator?, _ plan: (FitPlan) -> Void, _ solving: (Int) -> Void
-  ) throws(TabularError) -> [FittedModel] {
+    _ plan: (FitPlan) -> Void, _ solving: (Int) -> Void
+  ) throws(TabularError) -> (models: [FittedModel], within: WithinRows) {
     try design.checkMemory(
       nil, rows: table.rowCount, triangles: method.trianglesInMemory, source: table.source)
     let rows = try design.rows(of: table)
@@ -225,13 +238,7 @@ extension FittedModel {
       throw rows.tabular(error)
     }
     let models = try reduced.models(formula, method, problem, factor, table.source)
-    guard let estimator = covariance(models[0].observations) else { return models }
-    let robust = try RobustRows(
-      models, estimator, source: table.source,
-      within: WithinRows(design: design, rows: reduced, problem: problem))
-    var sums = RobustSums(robust)
-    sums.merge(try robust.part(table))
-    return try sums.models(robust, source: table.source)
+    return (models, WithinRows(design: design, rows: reduced, problem: problem))
   }
 
   /// Throws where a method cannot take effects out of the rows.
