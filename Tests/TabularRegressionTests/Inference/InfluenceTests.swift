@@ -179,12 +179,9 @@ import Testing
     let table = try Self.table()
     let model = try FittedModel("mpg ~ wt + hp | cyl", table),
       dummies = try FittedModel("mpg ~ wt + hp + C(cyl)", table)
-    let influence = Influence(model, dfbetas: true), rows = try influence.augmented(table).table
-    #expect(influence.names == ["fitted", "residual"] && influence.note?.contains("fixed effects") == true)
-    #expect(
-      influence.whyNone != nil && influence.noteOfOthers(try influence.mostInfluential(3, table)) == nil)
-    let residuals = try Influence(dummies).augmented(table).table.numbers("residual")
-    #expect(difference(try rows.numbers("residual"), residuals) == nil)
+    let influence = Influence(model, dfbetas: true)
+    #expect(throws: TabularError.self) { try influence.augmented(table) }
+    #expect(throws: TabularError.self) { try influence.mostInfluential(3, table) }
     let tests = try [model, dummies].map { try HypothesisTest("wt = hp, hp = 0", on: $0, named: "m").test }
     #expect(abs(tests[0].statistic - tests[1].statistic) <= 1e-10 * tests[1].statistic)
     #expect(tests[0].degreesOfFreedom == tests[1].degreesOfFreedom)
