@@ -85,7 +85,6 @@ package struct ModelComparison: Sendable {
       return "no F: \(names) have other weights"
     }
     if first.design.offsetText != second.design.offsetText { return "no F: \(names) have other offsets" }
-    if first.effects?.name != second.effects?.name { return "no F: \(names) have other fixed effects" }
     if first.observations != second.observations {
       return
         "no F: \(names) were fitted to other rows, \(first.observations) and \(second.observations) of them; AIC and BIC do not compare them either"
