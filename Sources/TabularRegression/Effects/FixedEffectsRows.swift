@@ -128,7 +128,8 @@ extension FittedModel {
   /// - Throws: ``TabularError``, as the fit without effects; ``TabularError/notConverged(file:message:)``.
   static func withEffects(
     _ formula: Formula, reading source: some TableSource, weights: String?, missing: MissingPolicy,
-    method: LeastSquares, keepsSingletons: Bool, covariance: (Int) -> CovarianceEstimator?, blocksInMemory: Int, plan: (FitPlan) -> Void,
+    method: LeastSquares, keepsSingletons: Bool, covariance: (Int) -> CovarianceEstimator?,
+    blocksInMemory: Int, plan: (FitPlan) -> Void,
     solving: (Int) -> Void, progress: (Int) -> Void
   ) throws(TabularError) -> [FittedModel] {
     try requirePlain(method, formula)

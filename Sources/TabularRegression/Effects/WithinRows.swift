@@ -31,7 +31,11 @@ struct LevelClusters: Sendable, Codable {
   init(_ levels: [Int32], _ clusters: [Int32]) {
     var first: [Int32: Int32] = [:], areNested = true
     for (level, cluster) in zip(levels, clusters) {
-      if let known = first[level] { areNested = areNested && known == cluster } else { first[level] = cluster }
+      if let known = first[level] {
+        areNested = areNested && known == cluster
+      } else {
+        first[level] = cluster
+      }
     }
     let sorted = first.sorted { $0.key < $1.key }
     (self.levels, self.clusters, self.areNested) = (sorted.map(\.key), sorted.map(\.value), areNested)

@@ -90,7 +90,8 @@ extension FittedModel {
     if !formula.effects.isEmpty {
       return try withEffects(
         formula, reading: source, weights: weights, missing: missing, method: method,
-        keepsSingletons: keepsSingletons, covariance: covariance, blocksInMemory: blocksInMemory, plan: plan, solving: solving,
+        keepsSingletons: keepsSingletons, covariance: covariance, blocksInMemory: blocksInMemory, plan: plan,
+        solving: solving,
         progress: progress)
     }
     func inMemory(_ table: Table, _ design: Design) throws(TabularError) -> [FittedModel] {

@@ -42,7 +42,8 @@ extension FittedModel {
     if let f = statistics.fStatistic {
       let freedom =
         robustCovariance == nil
-        ? observations - statistics.degreesOfFreedom - (hasIntercept || effects != nil ? 1 : 0) : testedCoefficients
+        ? observations - statistics.degreesOfFreedom - (hasIntercept || effects != nil ? 1 : 0)
+        : testedCoefficients
       let name = robustCovariance == nil ? "F" : "Wald's F"
       let p = statistics.fPValue.map { ", p \(probability($0))" } ?? ""
       lines.append(

@@ -131,7 +131,8 @@ extension FittedModel {
   ) throws(TabularError) -> [FittedModel] {
     if !formula.effects.isEmpty {
       return try withEffects(
-        formula, table, weights: weights, missing: missing, method: method, keepsSingletons: keepsSingletons, covariance: covariance,
+        formula, table, weights: weights, missing: missing, method: method, keepsSingletons: keepsSingletons,
+        covariance: covariance,
         plan: plan)
     }
     var method = method
