@@ -21,40 +21,14 @@ struct WithinRows: Sendable {
   }
 }
 
-/// The cluster of each level of a category in some rows.
+/// The pairs of a level of a category and a cluster that some rows have.
 struct LevelClusters: Sendable, Codable {
   let levels: [Int32]
   let clusters: [Int32]
-  /// Whether each level is in one cluster.
-  let areNested: Bool
 
   init(_ levels: [Int32], _ clusters: [Int32]) {
-    var first: [Int32: Int32] = [:], areNested = true
-    for (level, cluster) in zip(levels, clusters) {
-      if let known = first[level] {
-        areNested = areNested && known == cluster
-      } else {
-        first[level] = cluster
-      }
-    }
-    let sorted = first.sorted { $0.key < $1.key }
-    (self.levels, self.clusters, self.areNested) = (sorted.map(\.key), sorted.map(\.value), areNested)
-  }
-}
-
-/// Whether each level of a category is in one cluster of a column.
-struct Nesting {
-  private var clusters: [Int32: Int32] = [:]
-  private(set) var isNested = true
-
-  /// - Parameter numbers: of the clusters of these rows.
-  mutating func add(_ later: LevelClusters, _ numbers: [Int32]) {
-    if !isNested { return }
-    isNested = later.areNested
-    for (level, cluster) in zip(later.levels, later.clusters) where isNested {
-      let number = numbers[Int(cluster)]
-      isNested = clusters.updateValue(number, forKey: level) ?? number == number
-    }
-    if !isNested { clusters = [:] }
+    let pairs = Set(zip(levels, clusters).lazy.map { Int($0) << 32 | Int($1) }).sorted()
+    self.levels = pairs.map { Int32($0 >> 32) }
+    self.clusters = pairs.map { Int32(truncatingIfNeeded: $0) }
   }
 }

@@ -164,7 +164,7 @@ struct RobustSums {
   private var intersections: [Int: Int32] = [:]
   private(set) var rowCount = 0
   /// For each category of fixed effects and each column of clusters.
-  private var nesting: [[Nesting]] = []
+  private var nesting: [[LevelNesting]] = []
 
   init(_ rows: RobustRows) {
     let ways = [0, 1, 3][rows.estimator.clusters.count]
@@ -195,9 +195,12 @@ struct RobustSums {
           return number
         })
     }
-    if nesting.isEmpty { nesting = part.levels.map { $0.map { _ in Nesting() } } }
+    if nesting.isEmpty { nesting = part.levels.map { $0.map { _ in LevelNesting() } } }
     for (category, ways) in part.levels.enumerated() {
-      for (way, levels) in ways.enumerated() { nesting[category][way].add(levels, numbers[way]) }
+      for (way, levels) in ways.enumerated() {
+        nesting[category][way].add(
+          levels.levels, clusters: levels.clusters.map { numbers[way][Int($0)] })
+      }
     }
     for index in sums.indices { sums[index].merge(part.sums[index], clusters: numbers) }
   }

@@ -21,6 +21,8 @@ struct ConjugateGradients<Lanes: DoubleLanes> {
     var energy = Lanes.zero
     /// The estimated energy of the error.
     var error = Lanes.zero
+    /// The largest rᵀM⁻¹r.
+    var largest = Lanes.zero
   }
 
   /// Solves A x = b from a given x.
@@ -44,6 +46,9 @@ struct ConjugateGradients<Lanes: DoubleLanes> {
     var isDone = rho .<= goal(progress.energy) * 1e-5
     progress.error = progress.error.replacing(with: 0, where: isDone)
     for _ in 0..<limit {
+      // So little is rounding, which would be followed into the null space of A.
+      progress.largest = progress.largest.replacing(with: rho, where: rho .> progress.largest)
+      isDone .|= rho .<= progress.largest * 1e-30
       progress.isConverged = all(isDone)
       if progress.isConverged { return }
       multiply(p, &product)

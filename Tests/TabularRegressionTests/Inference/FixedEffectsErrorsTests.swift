@@ -1,0 +1,74 @@
+import LinearAlgebra
+import LinearRegression
+import Testing
+
+@testable import TabularRegression
+
+/// Robust and clustered standard errors of fits with fixed effects: those of explicit dummies, but that levels within
+/// clusters do not count in the small-sample factor, as in fixest and pyfixest 0.60.
+@Suite struct FixedEffectsErrorsTests {
+  private func table() throws -> Table {
+    var generator = SeededGenerator(seed: 11)
+    let n = 400
+    let firm = (0..<n).map { _ in Int.random(in: 0..<30, using: &generator) }
+    let year = (0..<n).map { _ in Int.random(in: 0..<8, using: &generator) }
+    let x = firm.map { Double($0) / 10 + generator.nextNormal() },
+      z = firm.map { _ in generator.nextNormal() }
+    let y = (0..<n).map {
+      1 + x[$0] - 2 * z[$0] + Double(firm[$0] % 7) + Double(year[$0]) + generator.nextNormal()
+    }
+    return try Table(columns: [
+      "y": .numbers(y), "x": .numbers(x), "z": .numbers(z), "firm": .words(firm.map { "f\($0)" }),
+      "industry": .words(firm.map { "i\($0 % 6)" }), "year": .words(year.map { "y\($0)" }),
+    ])
+  }
+
+  /// The coefficients that count are what pyfixest's standard errors have been divided by.
+  static let cases: [(effects: String, dummies: String, clusters: [String], counted: Int)] = [
+    ("firm", "C(firm)", ["firm"], 3), ("firm", "C(firm)", ["industry"], 3),
+    ("firm + year", "C(firm) + C(year)", ["firm"], 10),
+    ("firm + year", "C(firm) + C(year)", ["industry"], 10),
+    ("firm + year", "C(firm) + C(year)", ["year"], 32), ("year", "C(year)", ["firm"], 10),
+  ]
+
+  @Test(arguments: cases.indices)
+  func clusters(index: Int) throws {
+    let (effects, dummies, clusters, counted) = Self.cases[index], table = try table()
+    let estimator = CovarianceEstimator.clustered(by: clusters)
+    let model = try FittedModel.perTarget(
+      Formula("y ~ x + z | \(effects)"), table, covariance: { _ in estimator }, plan: { _ in })[0]
+    let whole = try FittedModel("y ~ x + z + \(dummies)", table).withCovariance(estimator, of: table)
+    let n = Double(model.observations), k = n - Double(whole.statistics.degreesOfFreedom)
+    let ratio = ((n - k) / (n - Double(counted))).squareRoot()
+    for (row, own) in model.coefficientStatistics.enumerated() {
+      let expected = try #require(whole.coefficientStatistics[row + 1].standardError) * ratio
+      #expect(
+        abs(try #require(own.standardError) - expected) <= 1e-10 * expected,
+        "\(own.standardError! / expected - 1)")
+      #expect(own.degreesOfFreedom == whole.coefficientStatistics[1].degreesOfFreedom)
+    }
+    #expect(model.statistics.fStatistic != nil)
+  }
+
+  @Test(arguments: [CovarianceEstimator.hc0, .hc1, .neweyWest(lags: 3)])
+  func rows(estimator: CovarianceEstimator) throws {
+    let table = try table()
+    let model = try FittedModel.perTarget(
+      Formula("y ~ x + z | firm + year"), table, covariance: { _ in estimator }, plan: { _ in })[0]
+    let whole = try FittedModel("y ~ x + z + C(firm) + C(year)", table).withCovariance(estimator, of: table)
+    for (own, expected) in zip(model.coefficientStatistics, whole.coefficientStatistics.dropFirst()) {
+      let error = try #require(expected.standardError)
+      #expect(
+        abs(try #require(own.standardError) - error) <= 1e-10 * error, "\(own.standardError! / error - 1)")
+    }
+  }
+
+  @Test func leveragesAreNotFormed() throws {
+    let table = try table(), formula = try Formula("y ~ x | firm")
+    #expect(throws: TabularError.self) {
+      try FittedModel.perTarget(formula, table, covariance: { _ in .hc3 }, plan: { _ in })
+    }
+    let model = try FittedModel(formula, table)
+    #expect(throws: TabularError.self) { try model.withCovariance(.hc1, of: table) }
+  }
+}
