@@ -58,11 +58,6 @@ extension FittedModel {
     lines.append(
       "solver \(certificate.solver.rawValue) (\(certificate.reason)), \(certificate.passes) pass\(certificate.passes == 1 ? "" : "es")"
     )
-    if let effects, effects.iterations > 0 {
-      lines.append(
-        "effects by conjugate gradients: \(counted(effects.iterations, "iteration")), residual \(number(effects.residual, digits: 2))"
-      )
-    }
     let digits = formatted(certificate.estimatedDigits.rounded(.down), significantDigits: 2)
     lines.append(
       "condition number \(formatted(certificate.conditionNumber, significantDigits: 3)), about \(digits) \(digits == "1" ? "digit" : "digits") right"
