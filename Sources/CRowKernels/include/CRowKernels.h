@@ -43,6 +43,11 @@ void form_errors_f32(float *ROWS errors, ptrdiff_t rows, ptrdiff_t k, const floa
 void form_errors_f64(double *ROWS errors, ptrdiff_t rows, ptrdiff_t k, const double *MAYBE targets, ptrdiff_t stride,
                      const double *MAYBE weights, double *ROWS sums, double *MAYBE losses);
 
+/// Fetches a row of doubles that will be written soon; at most its first kilobyte.
+static inline void prefetch_row(const double *ROWS row, ptrdiff_t columns) {
+  for (ptrdiff_t j = 0; j < columns && j < 128; j += 8) __builtin_prefetch(row + j, 1);
+}
+
 /// target(i, j) ← (source(i, j) − shift(j)) · scale(j) · factor(i) for `rows` × `columns` elements.
 ///
 /// Rows of the source are `source_stride` apart; row i is the one at position order(i), or at i where `order` is null.

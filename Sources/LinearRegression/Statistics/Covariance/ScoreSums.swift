@@ -1,3 +1,4 @@
+internal import CRowKernels
 internal import LinearAlgebra
 
 /// Sums of the scores of rows, as an estimator of the covariance needs them; those of later rows are merged.
@@ -79,9 +80,16 @@ struct ClusterSums: Sendable {
           nonisolated(unsafe) let (sums, scores, codes) = (sums, scores, codes)
           concurrently(1 << bits) { part in
             guard let target = sums.baseAddress, let source = scores.baseAddress else { return }
-            for (i, code) in codes.enumerated() where Int(code) & (1 << bits - 1) == part {
-              precondition(Int(code) < count)
-              let sum = target + Int(code) * m, row = source + (firstRow + i) * m
+            let mask = 1 << bits - 1, ahead = 12
+            for i in 0..<codes.count {
+              // Sums of many clusters are not in the cache.
+              if i + ahead < codes.count, case let next = Int(codes[i + ahead]), next & mask == part {
+                prefetch_row(target + min(next, count - 1) * m, m)
+              }
+              let code = Int(codes[i])
+              if code & mask != part { continue }
+              precondition(0..<count ~= code)
+              let sum = target + code * m, row = source + (firstRow + i) * m
               for j in 0..<m { sum[j] += row[j] }
             }
           }

@@ -1,3 +1,4 @@
+internal import CRowKernels
 internal import LinearAlgebra
 
 /// Forms the scores of the rows of a fit, sᵢ = wᵢ eᵢ uᵢ / s with the coordinates u of ``UnscaledCovariance`` and the
@@ -14,6 +15,9 @@ package struct Scores: Sendable {
   /// What residuals are divided by.
   let unit: Double
   let weightKind: WeightKind
+  /// What turns products of standardised columns into those of coordinates, where the condition number allows that;
+  /// nil where coordinates are formed of each row.
+  private let basis: Basis?
 
   /// - Precondition: the positions are those of columns, and the unit is positive.
   package init(
@@ -26,6 +30,7 @@ package struct Scores: Sendable {
     (self.covariance, self.estimator, self.positions) = (covariance, estimator, positions)
     (self.coefficients, self.intercept, self.unit) = (coefficients, intercept, unit)
     self.weightKind = weightKind
+    basis = estimator == .hc0 || estimator == .hc1 ? Basis(covariance, positions) : nil
   }
 
   /// What a leaf of rows has come to, beside its scores.
@@ -107,6 +112,9 @@ package struct Scores: Sendable {
   ) {
     let n = rows.rowCount, p = rows.featureCount, m = covariance.coordinateCount
     guard let y = rows.y else { return }
+    if let basis, rows.featureCount == basis.units.shifts.count, let X = RowKernel.doubles(rows.X) {
+      return add(rows, X, basis, to: &leaf)
+    }
     var residuals: [Double] = zeros(n)
     for i in 0..<n { residuals[i] = Double(y[i]) - intercept }
     var centred: [Double] = zeros(n * max(1, covariance.features.count))
@@ -144,6 +152,33 @@ package struct Scores: Sendable {
       }
     }
     leaf.products = products
+  }
+
+  /// Adds the products of the scores of a leaf whose standardised columns are well conditioned: their scores are not
+  /// formed, for Σ sᵢ sᵢᵀ = Bᵀ (Σ zᵢ zᵢᵀ wᵢ² eᵢ² / s²) B with uᵢ = Bᵀ zᵢ.
+  private func add<Scalar>(
+    _ rows: Rows<Scalar>, _ X: UnsafePointer<Double>, _ basis: Basis, to leaf: inout Leaf
+  ) {
+    let (n, p) = (rows.rowCount, rows.featureCount), (m, stride) = (covariance.coordinateCount, basis.stride)
+    var factors: [Double] = zeros(n)
+    for i in 0..<n { factors[i] = Double(rows.y.unsafelyUnwrapped[i]) - intercept }
+    Double.routines.gemv(.none, n, p, -1, X, p, coefficients, 1, &factors)
+    for i in 0..<n {
+      let weight = Double(rows.weight(i)), root = weight.squareRoot(), error = root * (factors[i] / unit)
+      if weight != 0 { leaf.observations += 1 }
+      leaf.squares += error * error
+      factors[i] = weightKind == .frequency ? error : error * root
+    }
+    var block: [Double] = zeros(n * stride), sums: [Double] = zeros(stride * stride)
+    block.withUnsafeMutableBufferPointer { block in
+      guard let base = block.baseAddress else { return }
+      RowKernel<Double>.standardize(
+        X, rows: n, basis.units, columns: p, factors: factors, into: base, rowStride: stride, columnStride: 1)
+      if m > p { for i in 0..<n { base[i * stride + p] = factors[i] } }
+      add_cross_products(base, stride, n, stride, &sums)
+    }
+    let products = Matrix<Double>(rows: m, columns: m) { sums[min($0, $1) * stride + max($0, $1)] }
+    leaf.products = gemm(gemm(basis.matrix, products, transposeA: .transpose), basis.matrix)
   }
 
   /// xᵀ(XᵀWX)⁻¹x of a row with these coordinates.
