@@ -40,6 +40,10 @@ struct Vcov: RankedCommand {
       throw ValidationError("Only one of the two files can be standard input.")
     }
     try checkOnce(files)
+    if covariance.vcov == .classical {
+      throw ValidationError(
+        "The classical standard errors are those that fit gives; fit again without --vcov.")
+    }
     if !covariance.needsRows {
       throw ValidationError(
         "Which standard errors? Give --vcov, such as --vcov HC1, or --cluster with a column.")

@@ -13,8 +13,7 @@ MACHINE = [
     (re.compile(r'"gels": \{[^}]*\}'), '"gels": {}'),  # LAPACK's digits, not ours
     (re.compile(r"^blas: \{.*\}$", re.MULTILINE), "blas: {}"),
     # Of conjugate gradients, whose last step is rounding.
-    (re.compile(r'"iterations": \d+'), '"iterations": N'),
-    (re.compile(r'"residual": [\d.e+-]+'), '"residual": R'),
+    (re.compile(r'"iterations": \d+, ("rank": \d+), "residual": [\d.e+-]+'), r'"iterations": N, \1, "residual": R'),
 ]
 # How a model file represents a model; what it says of the fit is compared.
 REPRESENTATION = ("checksum", "covariance", "dependencies", "design", "readingLoss", "robustCovariance", "version")

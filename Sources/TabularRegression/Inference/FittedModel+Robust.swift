@@ -62,10 +62,13 @@ extension FittedModel {
   /// How many coefficients Wald's test of all is of.
   var testedCoefficients: Int { covariance?.features.count ?? 0 }
 
-  /// Wald's test that all coefficients but the intercept's are 0; nil where the covariance is singular, or a category was
+  /// Wald's test that all coefficients but the intercept's are 0; nil where the covariance is singular or was repaired, or a category was
   /// taken out of the rows.
   private var waldTest: WaldTest? {
-    guard let covariance, covariance.levels == nil, !covariance.features.isEmpty else { return nil }
+    // Where eigenvalues were replaced by 0, V is singular.
+    guard let covariance, covariance.levels == nil, !covariance.features.isEmpty,
+      robustCovariance?.isRepaired != true
+    else { return nil }
     let first = hasIntercept ? 1 : 0, rows = covariance.features.map { first + $0 }
     let L = Matrix<Double>(rows: rows.count, columns: coefficientStatistics.count) { rows[$0] == $1 ? 1 : 0 }
     guard let V = try? self.covariance(ofCombinations: L) else { return nil }

@@ -79,7 +79,7 @@ extension FittedModel {
       variables.count == 1 && design.offsets.isEmpty
       && variables[0].exactColumn.map(design.exactColumns.contains) ?? false
     return [
-      "\(printable(name)) loses \(lost) digits beside its spread: the text has more than a Double"
+      "\(printable(name)) loses \(lost) \(lost == "1" ? "digit" : "digits") beside its spread: the text has more than a Double"
     ] + (canBeKept ? ["--precision extended keeps them"] : [])
   }
 

@@ -72,3 +72,32 @@ import Testing
     #expect(throws: TabularError.self) { try model.withCovariance(.hc1, of: table) }
   }
 }
+
+/// What is left of a target beside its effects may be a small share of it.
+@Suite struct SmallShareTests {
+  @Test func aTargetThatVariesLittleWithinLevels() throws {
+    let table = try Table(columns: [
+      "y": .numbers([5001, 5103, 5190, 6_000_000_000_099, 6_000_000_000_203, 6_000_000_000_300]),
+      "x": .numbers([0, 1, 2, 0, 1, 2]), "a": .words(["p", "p", "p", "q", "q", "q"]),
+    ])
+    let model = try FittedModel("y ~ x | a", table), whole = try FittedModel("y ~ x + C(a)", table)
+    let own = model.coefficientStatistics[0], expected = whole.coefficientStatistics[1]
+    #expect(abs(try #require(own.estimate) - 97.5) < 1e-3)
+    let error = try #require(expected.standardError)
+    #expect(abs(try #require(own.standardError) - error) < 1e-3 * error)
+    #expect(try #require(model.certificate).estimatedDigits < 7)
+  }
+
+  /// Levels that determine all regressors leave none to have robust errors of.
+  @Test func effectsAlone() throws {
+    let table = try Table(columns: [
+      "y": .numbers([1, 2, 4, 3, 7, 5]), "k": .numbers([2, 2, 4, 4, 6, 6]),
+      "a": .words(["p", "p", "q", "q", "r", "r"]),
+    ])
+    for estimator in [CovarianceEstimator.hc1, .clustered(by: ["a"]), .neweyWest(lags: 1)] {
+      let model = try FittedModel.perTarget(
+        Formula("y ~ k | a"), table, covariance: { _ in estimator }, plan: { _ in })[0]
+      #expect(model.coefficientStatistics[0].standardError == nil && model.statistics.fStatistic == nil)
+    }
+  }
+}

@@ -235,6 +235,25 @@ import Testing
     #expect(throws: TabularError.self) { try robust.predictions(from: table, interval: .confidence) }
   }
 
+  /// Where eigenvalues were replaced by 0 too.
+  @Test func repairedModelsCanBeReadBack() throws {
+    var repaired = 0
+    for seed in 0..<40 {
+      var generator = SeededGenerator(seed: UInt64(seed))
+      let x = (0..<10).map { _ in generator.nextNormal() }, y = (0..<10).map { _ in generator.nextNormal() }
+      let g = (0..<10).map { _ in "g\(Int.random(in: 0..<3, using: &generator))" }
+      let h = (0..<10).map { _ in "h\(Int.random(in: 0..<5, using: &generator))" }
+      let table = try Table(columns: ["x": .numbers(x), "y": .numbers(y), "g": .words(g), "h": .words(h)])
+      let model = try FittedModel("y ~ x", table).withCovariance(.clustered(by: ["g", "h"]), of: table)
+      if model.robustCovariance?.isRepaired == true {
+        repaired += 1
+        #expect(model.statistics.fStatistic == nil)
+      }
+      #expect(try FittedModel(json: model.json) == model)
+    }
+    #expect(repaired > 3)
+  }
+
   @Test func modelFilesKeepIt() throws {
     let folder = TemporaryFolder()
     try withExtendedLifetime(folder) {

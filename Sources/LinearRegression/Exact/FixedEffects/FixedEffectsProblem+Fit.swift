@@ -60,7 +60,7 @@ extension FixedEffectsProblem {
     let norms = zip(factor.normsWithinGroups, factor.units.scales).map { $0 / $1 }
     let spreads = (0..<p + k).map { sums.spread($0).squareRoot() / sums.units.scales[$0] }
     let shares = (0..<p + k).map { spreads[$0] > 0 ? norms[$0] / spreads[$0] : 0 }
-    let met = (0..<p + k).filter { shares[$0] <= Self.leastShare }
+    let met = (0..<p + k).filter { shares[$0] <= ($0 < p ? Self.leastShare : Self.leastTargetShare) }
     let precision = DataPrecision(
       features: (0..<p).map {
         max(.ulpOfOne, min(0.1, (4 * .ulpOfOne + 10 * errors[$0]) / max(shares[$0], 1e-9)))
@@ -84,11 +84,17 @@ extension FixedEffectsProblem {
       if !statistics[t].totalSumOfSquares.isFinite { throw .overflow(.targets, column: t) }
     }
     let certificate = own.certificate
+    // What the effects leave of a target has fewer digits than the target.
+    let digits = (0..<k).filter { !met.contains(p + $0) && shares[p + $0] > 0 }.reduce(
+      certificate.estimatedDigits
+    ) {
+      max(0, min($0, 15.65 + CLibrary.decimalLogarithm(shares[p + $1])))
+    }
     let fit = LeastSquaresFit(
       model: own.model, hasIntercept: false, observations: sums.counts.observations, statistics: statistics,
       certificate: Certificate(
         solver: .qr, reason: certificate.reason, passes: 2, conditionNumber: certificate.conditionNumber,
-        rank: total, redundant: certificate.redundant, estimatedDigits: certificate.estimatedDigits,
+        rank: total, redundant: certificate.redundant, estimatedDigits: digits,
         readingLoss: nil, normalEquationResidual: nil),
       covariance: own.covariance, roots: own.roots)
     var solver = solver
@@ -104,6 +110,9 @@ extension FixedEffectsProblem {
 
   /// Of a column of which less than this share of its norm is left, its effects are all.
   private static var leastShare: Double { 1e-9 }
+
+  /// Of a target less than this is rounding.
+  private static var leastTargetShare: Double { 1e-13 }
 
   /// What a redundant feature is, beside its terms.
   private func dependency(_ redundancy: Redundancy) -> FixedEffectsFit.Dependency {

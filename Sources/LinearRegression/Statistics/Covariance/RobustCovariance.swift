@@ -49,7 +49,7 @@ public struct RobustCovariance: Equatable, Sendable {
     precondition(n > k)
     if !(abs(sums.squares - Double(n - k)) <= 1e-6 * Double(n - k)) {
       throw .noCovariance(
-        "the residuals of these rows are not those of the fit; give all rows that it was fitted to, and no others"
+        "the residuals of these rows are not those of the fit; give all rows that it was fitted to, and no others; where numbers are large beside their spread, subtract a constant from them first"
       )
     }
     if estimator.needsLeverages, sums.fullLeverageRows > 0 {
@@ -85,6 +85,8 @@ public struct RobustCovariance: Equatable, Sendable {
       if columns.count == 2 { (inner, isRepaired) = Self.withoutNegativeEigenvalues(inner) }
     }
     inner = inner * factor
+    // A difference of sums may leave rounding below 0.
+    for i in 0..<inner.rowCount { inner[i, i] = Swift.max(0, inner[i, i]) }
     if inner.firstNonFinite() != nil {
       throw .noCovariance("the squares of the scores are beyond a Double; use another unit")
     }
@@ -106,7 +108,8 @@ public struct RobustCovariance: Equatable, Sendable {
     let scaled = Matrix<Double>(rows: matrix.rowCount, columns: matrix.columnCount) {
       vectors[$0, $1] * max(0, eigen.values[$1])
     }
-    return (gemm(scaled, vectors, transposeB: .transpose), true)
+    // Symmetric to the last bit.
+    return (gemm(scaled, vectors, transposeB: .transpose).symmetric, true)
   }
 
   /// L V Lᵀ / s² of linear combinations of the coefficients, from their coordinates.

@@ -114,6 +114,7 @@ struct ClusterSums: Sendable {
   var products: Matrix<Double> {
     let m = coordinates, height = max(4 * m, 4096), leaves = (count + height - 1) / height
     var parts = [Matrix<Double>](repeating: .zeros(m, m), count: leaves)
+    if m == 0 { return .zeros(0, 0) }
     sums.withUnsafeBufferPointer { sums in
       parts.withUnsafeMutableBufferPointer { parts in
         nonisolated(unsafe) let (sums, parts) = (sums, parts)
@@ -161,6 +162,7 @@ struct LaggedSums: Sendable {
   mutating func add(_ scores: inout [Double], rows: Int, height: Int) {
     let m = coordinates, known = tail.count / max(1, m), lags = lags
     for (i, value) in tail.enumerated() { scores[(lags - known) * m + i] = value }
+    if m == 0 { return }
     let leaves = (rows + height - 1) / height, before = self
     var parts = [Matrix<Double>](repeating: .zeros(m, m), count: leaves)
     scores.withUnsafeBufferPointer { scores in

@@ -143,6 +143,7 @@ package struct Scores: Sendable {
       }
       for j in 0..<m { u[j] *= scale }
     }
+    if m == 0 { return }
     if case .clustered = estimator { return }
     if case .neweyWest = estimator { return }
     var products = Matrix<Double>.zeros(m, m)
