@@ -24,12 +24,18 @@ struct FixedEffectsRows {
       features: design.columns.count, targets: design.targets.count, categories: design.effects.count)
   }
 
-  /// The levels of rows as they are counted here; −1 for one that has not been seen.
-  func codes(_ rows: DesignRows) -> [[Int32]] {
-    rows.effectLevels.enumerated().map { category, levels in
+  /// The levels of rows as they are counted here, in a later reading of them.
+  ///
+  /// - Throws: ``TabularError/unusable(file:message:)`` for a level that has not been seen.
+  func codes(_ rows: DesignRows) throws(TabularError) -> [[Int32]] {
+    let codes = rows.effectLevels.enumerated().map { category, levels in
       let numbers = levels.words.map { positions[category][$0] ?? -1 }
       return levels.codes.map { numbers[Int($0)] }
     }
+    if codes.contains(where: { $0.contains(-1) }) {
+      throw .unusable(file: rows.source, message: "the file has changed while it was read; fit again")
+    }
+    return codes
   }
 
   /// The same; levels that have not been seen are counted.
@@ -157,10 +163,7 @@ extension FittedModel {
       do throws(DataError) { return try body() } catch { throw design.tabular(error, source.source) }
     }
     try source.forEachBlock(columns: design.tableColumns(for: .fit)) { (table) throws(TabularError) in
-      let rows = try design.rows(of: table), codes = reduced.codes(rows)
-      if codes.contains(where: { $0.contains(-1) }) {
-        throw .unusable(file: table.source, message: "the file has changed while it was read; fit again")
-      }
+      let rows = try design.rows(of: table), codes = try reduced.codes(rows)
       do throws(DataError) {
         let factor = try problem.factor(rows.X.high, rows.response, weights: rows.weights, codes: codes)
         return (factor: factor, rows: table.rowCount)

@@ -13,10 +13,7 @@ struct WithinRows: Sendable {
   func block(
     _ block: DesignRows
   ) throws(TabularError) -> (left: WithinTransformation.Block, codes: [[Int32]]) {
-    let codes = rows.codes(block)
-    if codes.contains(where: { $0.contains(-1) }) {
-      throw .unusable(file: block.source, message: "the file has changed while it was read; fit again")
-    }
+    let codes = try rows.codes(block)
     return (problem.within(block.X.high, block.response, weights: block.weights, codes: codes), codes)
   }
 }

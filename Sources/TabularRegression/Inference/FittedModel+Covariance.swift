@@ -68,7 +68,9 @@ extension FittedModel {
           "the levels of its category with many levels have no \(robustCovariance.estimator.name) standard errors"
       )
     }
-    let U = covariance.coordinates(rows.design.X.high), product = gemm(U, robustCovariance.inner)
+    let U = covariance.coordinates(
+      rows.design.X.high, columns: positions(rows.condensed), levels: rows.levelCodes)
+    let product = gemm(U, robustCovariance.inner)
     return (0..<U.rowCount).map { row in
       max(0, (0..<U.columnCount).reduce(0) { $0 + U[row, $1] * product[row, $1] })
     }

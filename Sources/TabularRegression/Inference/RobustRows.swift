@@ -41,9 +41,7 @@ struct RobustRows: Sendable {
         scores.append(
           Scores(
             covariance, estimator,
-            positions: covariance.features.map {
-              condensed?.absorption.position(ofOther: $0, effects: true) ?? $0
-            },
+            positions: model.positions(condensed),
             coefficients: columns.coefficients, intercept: columns.intercept,
             unit: try model.statistics.unitOfScores(), weightKind: model.weightKind))
       } catch {

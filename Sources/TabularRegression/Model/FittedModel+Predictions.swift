@@ -92,21 +92,20 @@ extension FittedModel {
     if effects != nil { return nil }
     return covariance.map { covariance in
       covariance.leveragesAndNeighbours(
-        rows.design.X.high, columns: positions(rows), levels: rows.levelCodes)
+        rows.design.X.high, columns: positions(rows.condensed), levels: rows.levelCodes)
     }
   }
 
   /// The coordinates of rows in which leverages are sums of squares; nil where the model has no covariance.
   func coordinates(_ rows: FeatureRows) -> Matrix<Double>? {
     if effects != nil { return nil }
-    return covariance?.coordinates(rows.design.X.high, columns: positions(rows), levels: rows.levelCodes)
+    return covariance?.coordinates(
+      rows.design.X.high, columns: positions(rows.condensed), levels: rows.levelCodes)
   }
 
   /// The column of X of each feature that the covariance has.
-  private func positions(_ rows: FeatureRows) -> [Int] {
-    (covariance?.features ?? []).map {
-      rows.condensed?.absorption.position(ofOther: $0, effects: true) ?? $0
-    }
+  func positions(_ condensed: Condensed?) -> [Int] {
+    (covariance?.features ?? []).map { condensed?.absorption.position(ofOther: $0, effects: true) ?? $0 }
   }
 
   /// Throws where there are no intervals of a level around predictions.

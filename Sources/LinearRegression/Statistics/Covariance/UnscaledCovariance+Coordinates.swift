@@ -59,16 +59,6 @@ extension UnscaledCovariance {
     if let ownCoordinate { for i in 0..<rows { target[i * m + q] = ownCoordinate } }
   }
 
-  /// The coordinates of rows, rows × ``coordinateCount``.
-  ///
-  /// - Parameter X: rows × p, all p features.
-  /// - Precondition: X has the columns of all features, and no category was taken out of the rows.
-  package func coordinates(_ X: Matrix<Double>) -> Matrix<Double> {
-    require(
-      levels == nil && X.columnCount >= width, "coordinates: X is \(X.shape), but feature \(width) was kept")
-    return coordinates(X, columns: features, levels: nil)
-  }
-
   /// The coordinates of linear combinations of the coefficients: L (XᵀWX)⁻¹ Lᵀ = C Cᵀ.
   ///
   /// - Parameter L: combinations × coefficients, that of the intercept first (if there is one); coefficients that were

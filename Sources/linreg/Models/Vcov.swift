@@ -5,7 +5,10 @@ import TabularRegression
 struct Vcov: RankedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Give a model other standard errors: robust, or clustered.",
-    usage: "linreg vcov <model> <file> ... (--vcov <estimator> | --cluster <columns>) [<options>]",
+    usage: """
+      linreg vcov <model> <file> ... --vcov <estimator> [<options>]
+      linreg vcov <model> <file> ... --cluster <columns> [<options>]
+      """,
     discussion: """
       The coefficients stay; standard errors, t, p, intervals and F become those of
       errors that have unequal variances (HC0 to HC3), depend on each other within
