@@ -3,6 +3,11 @@
 #include <stdatomic.h>
 #include <string.h>
 
+// Fetches a row that will be written soon; at most its first kilobyte.
+static inline void prefetch_row(const double *row, ptrdiff_t columns) {
+  for (ptrdiff_t j = 0; j < columns && j < 128; j += 8) __builtin_prefetch(row + j, 1);
+}
+
 #if defined(__x86_64__)
 #define SUFFIX avx512
 #define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
@@ -125,6 +130,10 @@ void standardize_rows_f64(const double *source, ptrdiff_t source_stride, const i
 
 void add_cross_products(const double *a, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t order, double *c) {
   DISPATCH(add_cross_products, a, stride, rows, order, c)
+}
+
+void add_rows_at(const double *rows, ptrdiff_t columns, const int32_t *positions, ptrdiff_t count, double *target) {
+  DISPATCH(add_rows_at, rows, columns, positions, count, target)
 }
 
 void solve_rows(double *a, ptrdiff_t stride, ptrdiff_t rows, const double *r, ptrdiff_t order) {

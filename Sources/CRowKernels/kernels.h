@@ -123,6 +123,11 @@ FORM_ERRORS(double, f64)
 // MARK: Blocks of rows
 
 #define STANDARDIZE(type, name)                                                                                       \
+  INLINE void NAME(name##_lanes)(const type *x, const double *shift, const double *scale, VECTOR factor, double *z) { \
+    typedef type lanes __attribute__((vector_size(LANES * sizeof(type)), aligned(sizeof(type))));                     \
+    STORE(z, (__builtin_convertvector(*(const lanes *)x, VECTOR) - LOAD(shift)) * LOAD(scale) * factor);              \
+  }                                                                                                                   \
+                                                                                                                      \
   TARGET static void NAME(name)(const type *source, ptrdiff_t source_stride, const int32_t *order, ptrdiff_t rows,    \
                                 ptrdiff_t columns, const double *shift, const double *scale, const double *factor,    \
                                 double *target, ptrdiff_t row_stride, ptrdiff_t column_stride) {                      \
@@ -135,11 +140,17 @@ FORM_ERRORS(double, f64)
         }                                                                                                             \
         const type *restrict x = source + (order ? (ptrdiff_t)order[i] : i) * source_stride;                          \
         double *restrict z = target + i * row_stride;                                                                 \
-        if (factor) {                                                                                                 \
-          double f = factor[i];                                                                                       \
-          for (ptrdiff_t j = 0; j < columns; j++) z[j] = ((double)x[j] - shift[j]) * scale[j] * f;                    \
+        const double f = factor ? factor[i] : 1;                                                                      \
+        ptrdiff_t j = 0;                                                                                              \
+        for (; j + LANES <= columns; j += LANES)                                                                      \
+          NAME(name##_lanes)(x + j, shift + j, scale + j, f - (VECTOR){}, z + j);                                     \
+        if (j == columns) continue;                                                                                   \
+        /* The rest as the end of a whole vector, of which some elements are computed twice. */                       \
+        const ptrdiff_t last = columns - LANES;                                                                       \
+        if (last >= 0) {                                                                                              \
+          NAME(name##_lanes)(x + last, shift + last, scale + last, f - (VECTOR){}, z + last);                         \
         } else {                                                                                                      \
-          for (ptrdiff_t j = 0; j < columns; j++) z[j] = ((double)x[j] - shift[j]) * scale[j];                        \
+          for (; j < columns; j++) z[j] = ((double)x[j] - shift[j]) * scale[j] * f;                                   \
         }                                                                                                             \
       }                                                                                                               \
       return;                                                                                                         \
@@ -164,6 +175,19 @@ FORM_ERRORS(double, f64)
 STANDARDIZE(float, standardize_rows_f32)
 STANDARDIZE(double, standardize_rows_f64)
 #undef STANDARDIZE
+
+TARGET static void NAME(add_rows_at)(const double *rows, ptrdiff_t columns, const int32_t *positions, ptrdiff_t count,
+                                     double *target) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    // Targets are anywhere in memory.
+    if (i + 12 < count) prefetch_row(target + positions[i + 12] * columns, columns);
+    const double *restrict row = rows + i * columns;
+    double *restrict sum = target + positions[i] * columns;
+    ptrdiff_t j = 0;
+    for (; j + LANES <= columns; j += LANES) STORE(sum + j, LOAD(sum + j) + LOAD(row + j));
+    for (; j < columns; j++) sum[j] += row[j];
+  }
+}
 
 // Columns j ..< j + width · LANES of rows i ..< i + TILE_ROWS of C: the sums over a chunk of rows stay in registers,
 // and are added to C once, so that rounding does not add up over one long chain.

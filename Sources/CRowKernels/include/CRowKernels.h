@@ -43,11 +43,6 @@ void form_errors_f32(float *ROWS errors, ptrdiff_t rows, ptrdiff_t k, const floa
 void form_errors_f64(double *ROWS errors, ptrdiff_t rows, ptrdiff_t k, const double *MAYBE targets, ptrdiff_t stride,
                      const double *MAYBE weights, double *ROWS sums, double *MAYBE losses);
 
-/// Fetches a row of doubles that will be written soon; at most its first kilobyte.
-static inline void prefetch_row(const double *ROWS row, ptrdiff_t columns) {
-  for (ptrdiff_t j = 0; j < columns && j < 128; j += 8) __builtin_prefetch(row + j, 1);
-}
-
 /// target(i, j) ← (source(i, j) − shift(j)) · scale(j) · factor(i) for `rows` × `columns` elements.
 ///
 /// Rows of the source are `source_stride` apart; row i is the one at position order(i), or at i where `order` is null.
@@ -66,6 +61,10 @@ void standardize_rows_f64(const double *ROWS source, ptrdiff_t source_stride, co
 /// `order` and `stride` are multiples of 8. Tiles that the diagonal crosses are computed whole: what lies below the
 /// diagonal is not meaningful.
 void add_cross_products(const double *ROWS a, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t order, double *ROWS c);
+
+/// Row positions(i) of the target ← itself + row i of `rows`, for `count` rows of `columns` elements, one after another.
+void add_rows_at(const double *ROWS rows, ptrdiff_t columns, const int32_t *ROWS positions, ptrdiff_t count,
+                 double *ROWS target);
 
 /// A ← A R⁻¹ by substitution, row by row: each row b of the result solves b (R + E) = a with |E| of the size of
 /// rounding in R.

@@ -41,6 +41,12 @@ public enum CovarianceEstimator: Hashable, Sendable {
 
   /// Whether leverages are needed.
   var needsLeverages: Bool { self == .hc2 || self == .hc3 }
+
+  /// Whether each row's own coordinates are needed, beside sums of them.
+  var needsCoordinates: Bool {
+    if case .neweyWest = self { return true }
+    return needsLeverages
+  }
 }
 
 extension CovarianceEstimator: Codable {

@@ -47,6 +47,20 @@ package struct ScoreSums: Sendable {
     for way in clusters.indices { clusters[way].merge(later.clusters[way], numbers[way]) }
     if let other = later.lagged { lagged?.merge(other) }
   }
+
+  /// The sums of scores Bᵀ s.
+  ///
+  /// - Precondition: there are no lags.
+  func transformed(_ B: Matrix<Double>) -> ScoreSums {
+    precondition(lagged == nil)
+    let whole = Matrix(rows: products.rowCount, columns: products.rowCount) {
+      products[min($0, $1), max($0, $1)]
+    }
+    var result = self
+    result.products = gemm(gemm(B, whole, transposeA: .transpose), B)
+    result.clusters = clusters.map { $0.transformed(B) }
+    return result
+  }
 }
 
 /// The sum of the scores of each of many clusters.
@@ -68,30 +82,37 @@ struct ClusterSums: Sendable {
   /// Adds scores.
   ///
   /// - Parameters:
-  ///   - scores: rows × m, of which those from `firstRow` on are meant.
-  ///   - codes: the cluster of each.
-  /// - Complexity: O(rows m); clusters are divided among threads by the last bits of their numbers.
-  mutating func add(_ scores: [Double], _ codes: ArraySlice<Int32>, firstRow: Int) {
-    let m = coordinates, count = count
+  ///   - codes: the cluster of each row.
+  ///   - write: writes the scores of the rows at some positions, positions × ``coordinates``; called on several
+  ///     threads.
+  /// - Precondition: codes are numbers of clusters.
+  /// - Complexity: O(rows m); clusters are divided among threads by the last bits of their numbers, and the rows of a
+  ///   cluster are added in order.
+  mutating func add(
+    _ codes: ArraySlice<Int32>,
+    rows write: @Sendable (UnsafeBufferPointer<Int32>, UnsafeMutablePointer<Double>) -> Void
+  ) {
+    let m = coordinates, count = count, height = 512
+    precondition(codes.allSatisfy { 0..<count ~= Int($0) })
     let bits = codes.count < 4096 ? 0 : Int.bitWidth - (Parallelism.threads - 1).leadingZeroBitCount
     sums.withUnsafeMutableBufferPointer { sums in
-      scores.withUnsafeBufferPointer { scores in
-        codes.withUnsafeBufferPointer { codes in
-          nonisolated(unsafe) let (sums, scores, codes) = (sums, scores, codes)
-          concurrently(1 << bits) { part in
-            guard let target = sums.baseAddress, let source = scores.baseAddress else { return }
-            let mask = 1 << bits - 1, ahead = 12
-            for i in 0..<codes.count {
-              // Sums of many clusters are not in the cache.
-              if i + ahead < codes.count, case let next = Int(codes[i + ahead]), next & mask == part {
-                prefetch_row(target + min(next, count - 1) * m, m)
-              }
-              let code = Int(codes[i])
-              if code & mask != part { continue }
-              precondition(0..<count ~= code)
-              let sum = target + code * m, row = source + (firstRow + i) * m
-              for j in 0..<m { sum[j] += row[j] }
+      codes.withUnsafeBufferPointer { codes in
+        nonisolated(unsafe) let (sums, codes) = (sums, codes)
+        concurrently(1 << bits) { part in
+          guard let sums = sums.baseAddress else { return }
+          let mask = Int32(1 << bits - 1), part = Int32(part)
+          var order = [Int32](repeating: 0, count: height), clusters = order
+          var scores: [Double] = zeros(height * m), start = 0
+          while start < codes.count {
+            var own = 0
+            while start < codes.count, own < height {
+              (order[own], clusters[own]) = (Int32(start), codes[start])
+              own += codes[start] & mask == part ? 1 : 0
+              start += 1
             }
+            if own == 0 { return }
+            order.withUnsafeBufferPointer { write(.init(rebasing: $0[..<own]), &scores) }
+            add_rows_at(scores, m, clusters, own, sums)
           }
         }
       }
@@ -107,6 +128,12 @@ struct ClusterSums: Sendable {
       let first = Int(number) * m
       for j in 0..<m { sums[first + j] += later.sums[cluster * m + j] }
     }
+  }
+
+  /// The sums Bᵀ S of scores Bᵀ s.
+  func transformed(_ B: Matrix<Double>) -> ClusterSums {
+    let all = Matrix(rows: count, columns: coordinates, elements: sums)
+    return ClusterSums(coordinates: B.columnCount, count: count, sums: gemm(all, B).elements)
   }
 
   /// Σ S Sᵀ, its upper triangle.

@@ -30,16 +30,7 @@ package struct Scores: Sendable {
     (self.covariance, self.estimator, self.positions) = (covariance, estimator, positions)
     (self.coefficients, self.intercept, self.unit) = (coefficients, intercept, unit)
     self.weightKind = weightKind
-    basis = estimator == .hc0 || estimator == .hc1 ? Basis(covariance, positions) : nil
-  }
-
-  /// What a leaf of rows has come to, beside its scores.
-  private struct Leaf {
-    var rows: Range<Int>
-    var observations = 0
-    var squares = 0.0
-    var fullLeverageRows = 0
-    var products: Matrix<Double>?
+    basis = estimator.needsCoordinates ? nil : Basis(covariance, positions, of: coefficients.count)
   }
 
   /// The clusters of rows in one way: a number for each row, and how many there are.
@@ -67,6 +58,7 @@ package struct Scores: Sendable {
   }
 
   private func sums<Scalar>(_ rows: Rows<Scalar>, _ clusters: [Clusters]) -> ScoreSums {
+    if let basis, let X = RowKernel.doubles(rows.X) { return sums(rows, X, clusters, basis) }
     let n = rows.rowCount, p = rows.featureCount, m = covariance.coordinateCount
     var sums = ScoreSums(estimator, coordinates: m, clusters: clusters.map(\.count))
     let height = max(4 * m, 2 * rowsPerCacheBlock(rowBytes: (m + p) * MemoryLayout<Double>.stride))
@@ -75,9 +67,7 @@ package struct Scores: Sendable {
     var scores: [Double] = zeros((lead + min(n, chunk)) * m)
     for start in stride(from: 0, to: n, by: chunk) {
       let range = start..<min(start + chunk, n)
-      var leaves = stride(from: range.lowerBound, to: range.upperBound, by: height).map {
-        Leaf(rows: $0..<min($0 + height, range.upperBound))
-      }
+      var leaves = Leaf.of(range, height: height)
       scores.withUnsafeMutableBufferPointer { scores in
         leaves.withUnsafeMutableBufferPointer { leaves in
           // Safe: a leaf is worked by one thread, which writes its scores alone.
@@ -90,14 +80,14 @@ package struct Scores: Sendable {
           }
         }
       }
-      for leaf in leaves {
-        sums.observations += leaf.observations
-        sums.squares += leaf.squares
-        sums.fullLeverageRows += leaf.fullLeverageRows
-        if let products = leaf.products { sums.products += products }
-      }
+      for leaf in leaves { leaf.add(to: &sums) }
       for way in sums.clusters.indices {
-        sums.clusters[way].add(scores, clusters[way].codes[range], firstRow: lead)
+        scores.withUnsafeBufferPointer { scores in
+          nonisolated(unsafe) let scores = scores.baseAddress
+          sums.clusters[way].add(clusters[way].codes[range]) { order, target in
+            RowKernel.gather(scores, columns: m, at: order.baseAddress!, count: order.count, into: target)
+          }
+        }
       }
       sums.lagged?.add(&scores, rows: range.count, height: height)
     }
@@ -110,38 +100,25 @@ package struct Scores: Sendable {
   private func form<Scalar>(
     _ rows: Rows<Scalar>, _ leaf: inout Leaf, into scores: UnsafeMutablePointer<Double>
   ) {
-    let n = rows.rowCount, p = rows.featureCount, m = covariance.coordinateCount
-    guard let y = rows.y else { return }
-    if let basis, rows.featureCount == basis.units.shifts.count, let X = RowKernel.doubles(rows.X) {
-      return add(rows, X, basis, to: &leaf)
-    }
-    var residuals: [Double] = zeros(n)
-    for i in 0..<n { residuals[i] = Double(y[i]) - intercept }
-    var centred: [Double] = zeros(n * max(1, covariance.features.count))
+    let n = rows.rowCount, m = covariance.coordinateCount
+    var factors: [Double] = zeros(n), centred: [Double] = zeros(n * max(1, covariance.features.count))
     Self.withDoubles(rows) { X in
-      if p > 0 { Double.routines.gemv(.none, n, p, -1, X, p, coefficients, 1, &residuals) }
+      form(&factors, rows, X, &leaf)
       covariance.writeCoordinates(
-        X, rows: n, width: p, positions: positions, levels: rows.levels, centred: &centred, into: scores)
+        X, rows: n, width: rows.featureCount, positions: positions, levels: rows.levels, centred: &centred,
+        into: scores)
     }
     for i in 0..<n {
-      let u = scores + i * m, weight = Double(rows.weight(i))
-      if weight == 0 {
-        u.update(repeating: 0, count: m)
-        continue
-      }
-      let root = weight.squareRoot(), error = root * (residuals[i] / unit)
-      leaf.observations += 1
-      leaf.squares += error * error
-      // Of w equal rows the squares of scores add up, in a cluster the scores.
-      var scale = weightKind == .frequency && estimator.clusters.isEmpty ? error : error * root
-      if estimator.needsLeverages {
+      let u = scores + i * m
+      if estimator.needsLeverages, factors[i] != 0 {
         // A frequency is that of rows that have a leverage each.
         let left =
-          1 - (weightKind == .frequency ? 1 : weight) * leverage(u, level: rows.levels.map { Int($0[i]) })
+          1 - (weightKind == .frequency ? 1 : Double(rows.weight(i)))
+          * leverage(u, level: rows.levels.map { Int($0[i]) })
         if left <= 1e-10 { leaf.fullLeverageRows += 1 }
-        scale /= estimator == .hc2 ? left.squareRoot() : left
+        factors[i] /= estimator == .hc2 ? left.squareRoot() : left
       }
-      for j in 0..<m { u[j] *= scale }
+      for j in 0..<m { u[j] = factors[i] == 0 ? 0 : u[j] * factors[i] }
     }
     if m == 0 { return }
     if case .clustered = estimator { return }
@@ -153,33 +130,6 @@ package struct Scores: Sendable {
       }
     }
     leaf.products = products
-  }
-
-  /// Adds the products of the scores of a leaf whose standardised columns are well conditioned: their scores are not
-  /// formed, for Σ sᵢ sᵢᵀ = Bᵀ (Σ zᵢ zᵢᵀ wᵢ² eᵢ² / s²) B with uᵢ = Bᵀ zᵢ.
-  private func add<Scalar>(
-    _ rows: Rows<Scalar>, _ X: UnsafePointer<Double>, _ basis: Basis, to leaf: inout Leaf
-  ) {
-    let (n, p) = (rows.rowCount, rows.featureCount), (m, stride) = (covariance.coordinateCount, basis.stride)
-    var factors: [Double] = zeros(n)
-    for i in 0..<n { factors[i] = Double(rows.y.unsafelyUnwrapped[i]) - intercept }
-    Double.routines.gemv(.none, n, p, -1, X, p, coefficients, 1, &factors)
-    for i in 0..<n {
-      let weight = Double(rows.weight(i)), root = weight.squareRoot(), error = root * (factors[i] / unit)
-      if weight != 0 { leaf.observations += 1 }
-      leaf.squares += error * error
-      factors[i] = weightKind == .frequency ? error : error * root
-    }
-    var block: [Double] = zeros(n * stride), sums: [Double] = zeros(stride * stride)
-    block.withUnsafeMutableBufferPointer { block in
-      guard let base = block.baseAddress else { return }
-      RowKernel<Double>.standardize(
-        X, rows: n, basis.units, columns: p, factors: factors, into: base, rowStride: stride, columnStride: 1)
-      if m > p { for i in 0..<n { base[i * stride + p] = factors[i] } }
-      add_cross_products(base, stride, n, stride, &sums)
-    }
-    let products = Matrix<Double>(rows: m, columns: m) { sums[min($0, $1) * stride + max($0, $1)] }
-    leaf.products = gemm(gemm(basis.matrix, products, transposeA: .transpose), basis.matrix)
   }
 
   /// xᵀ(XᵀWX)⁻¹x of a row with these coordinates.
