@@ -12,6 +12,8 @@ package struct Scores: Sendable {
   /// What a row's prediction is formed with: a weight for each of its columns, and the intercept.
   let coefficients: [Double]
   let intercept: Double
+  /// What rounding took from these; nil where it is nothing beside the residuals, which are then formed in Doubles.
+  let low: LinearModel?
   /// What residuals are divided by.
   let unit: Double
   let weightKind: WeightKind
@@ -22,15 +24,16 @@ package struct Scores: Sendable {
   /// - Precondition: the positions are those of columns, and the unit is positive.
   package init(
     _ covariance: UnscaledCovariance, _ estimator: CovarianceEstimator, positions: [Int],
-    coefficients: [Double], intercept: Double, unit: Double,
+    coefficients: [Double], intercept: Double, low: LinearModel? = nil, unit: Double,
     weightKind: WeightKind = .analytic
   ) {
+    precondition(low.map { $0.featureCount == coefficients.count && $0.targetCount == 1 } ?? true)
     precondition(positions.count == covariance.features.count && unit > 0)
     precondition(positions.allSatisfy { coefficients.indices.contains($0) })
     (self.covariance, self.estimator, self.positions) = (covariance, estimator, positions)
     (self.coefficients, self.intercept, self.unit) = (coefficients, intercept, unit)
-    self.weightKind = weightKind
-    basis = estimator == .hc0 || estimator == .hc1 ? Basis(covariance, positions) : nil
+    (self.weightKind, self.low) = (weightKind, low)
+    basis = low == nil && (estimator == .hc0 || estimator == .hc1) ? Basis(covariance, positions) : nil
   }
 
   /// What a leaf of rows has come to, beside its scores.
@@ -52,18 +55,21 @@ package struct Scores: Sendable {
   /// - Parameters:
   ///   - X: rows of the fit, n × its columns.
   ///   - y: the target of each.
+  ///   - low: what X and y lack beyond their precision; nil for nothing.
   ///   - weights: one for each; nil for 1.
   ///   - levels: the level of each, where a category was taken out of the rows.
   ///   - clusters: for each way; with two columns the intersections are the third.
   /// - Precondition: there is one y, weight, level and cluster for each row, and levels and clusters are counted from 0.
   /// - Complexity: 2 n p² flops, with HC0 to HC3 n p² more, with L lags n p (p + L).
   package func sums<Scalar: BLASScalar>(
-    _ X: some RowMajor<Scalar>, _ y: [Scalar], weights: [Scalar]? = nil, levels: [Int32]? = nil,
-    clusters: [Clusters] = []
+    _ X: some RowMajor<Scalar>, _ y: [Scalar], low: (X: Matrix<Double>?, y: Matrix<Double>?) = (nil, nil),
+    weights: [Scalar]? = nil, levels: [Int32]? = nil, clusters: [Clusters] = []
   ) -> ScoreSums {
     precondition(X.columnCount == coefficients.count)
     precondition(clusters.allSatisfy { $0.codes.count == X.rowCount })
-    return Rows.with(X, Matrix(column: y), weights: weights, levels: levels) { sums($0, clusters) }
+    return Rows.with(X, Matrix(column: y), weights: weights, levels: levels, low: low) {
+      sums($0, clusters)
+    }
   }
 
   private func sums<Scalar>(_ rows: Rows<Scalar>, _ clusters: [Clusters]) -> ScoreSums {
@@ -121,8 +127,10 @@ package struct Scores: Sendable {
     Self.withDoubles(rows) { X in
       if p > 0 { Double.routines.gemv(.none, n, p, -1, X, p, coefficients, 1, &residuals) }
       covariance.writeCoordinates(
-        X, rows: n, width: p, positions: positions, levels: rows.levels, centred: &centred, into: scores)
+        X, low: rows.lowX, rows: n, width: p, positions: positions, levels: rows.levels, centred: &centred,
+        into: scores)
     }
+    if let low { residuals = extendedResiduals(rows, low) }
     for i in 0..<n {
       let u = scores + i * m, weight = Double(rows.weight(i))
       if weight == 0 {
