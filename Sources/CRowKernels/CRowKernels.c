@@ -3,11 +3,6 @@
 #include <stdatomic.h>
 #include <string.h>
 
-// Fetches a row that will be written soon; at most its first kilobyte.
-static inline void prefetch_row(const double *row, ptrdiff_t columns) {
-  for (ptrdiff_t j = 0; j < columns && j < 128; j += 8) __builtin_prefetch(row + j, 1);
-}
-
 #if defined(__x86_64__)
 #define SUFFIX avx512
 #define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))

@@ -83,15 +83,28 @@ static void change_scale(struct group g, ptrdiff_t column, double scale) {
   g.scale[column] = scale;
 }
 
+// A row of [X y], and what it lacks beyond doubles: null for nothing.
+struct row {
+  const double *x, *x_low, *y, *y_low;
+};
+
+// The distance of column j of a row from its shift, which has room for what the column lacks.
+static inline __attribute__((always_inline)) double deviation_of(struct group g, struct row row, ptrdiff_t j) {
+  const int is_target = j == g.columns - 1;
+  const double *low = is_target ? row.y_low : row.x_low;
+  const double deviation = (is_target ? *row.y : row.x[j]) - g.shift[j];
+  return low ? deviation + low[is_target ? 0 : j] : deviation;
+}
+
 // Finds units in which a row is not large, and writes the row in them.
-static void find_units(struct group g, const double *x, double y, double weight, double *z) {
+static void find_units(struct group g, struct row row, double weight, double *z) {
   if (!(weight * *g.weight_unit <= largest)) {
     const double unit = power_for(weight), ratio = unit / *g.weight_unit;
     for (ptrdiff_t i = 0; i < g.order; i++) g.d[i] *= ratio;
     *g.weight_unit = unit;
   }
   for (ptrdiff_t j = 0; j < g.columns; j++) {
-    const double deviation = (j < g.columns - 1 ? x[j] : y) - g.shift[j];
+    const double deviation = deviation_of(g, row, j);
     const int is_large = !(fabs(deviation * g.scale[j]) <= largest);
     if (isfinite(deviation) && deviation != 0 && (is_large || g.scale[j] == 0))
       change_scale(g, j, power_for(deviation));
@@ -100,33 +113,33 @@ static void find_units(struct group g, const double *x, double y, double weight,
   }
 }
 
-static void begin(struct group g, const double *x, double y, double weight) {
+static void begin(struct group g, struct row row, double weight) {
   *g.weight_unit = power_for(weight);
   if (!g.has_ones) return;
-  for (ptrdiff_t j = 0; j < g.columns - 1; j++) g.shift[j] = x[j];
-  g.shift[g.columns - 1] = y;
+  for (ptrdiff_t j = 0; j < g.columns - 1; j++) g.shift[j] = row.x[j];
+  g.shift[g.columns - 1] = *row.y;
 }
 
-static inline __attribute__((always_inline)) void add_row(struct group g, const double *x, double y, double weight, double *z) {
+static inline __attribute__((always_inline)) void add_row(struct group g, struct row row, double weight, double *z) {
   if (weight == 0) {
     if (*g.observations == 0) *g.weight_unit = -1;
     return;
   }
-  if (*g.observations == 0) begin(g, x, y, weight);
+  if (*g.observations == 0) begin(g, row, weight);
   *g.observations += 1;
   int is_large = !(weight * *g.weight_unit <= largest);
   if (g.has_ones) z[0] = 1;
   for (ptrdiff_t j = 0; j < g.columns; j++) {
-    const double deviation = (j < g.columns - 1 ? x[j] : y) - g.shift[j], value = deviation * g.scale[j];
+    const double deviation = deviation_of(g, row, j), value = deviation * g.scale[j];
     z[g.has_ones + j] = value;
     is_large |= !(fabs(value) <= largest) | ((g.scale[j] == 0) & (deviation != 0));
   }
-  if (is_large) find_units(g, x, y, weight, z);
+  if (is_large) find_units(g, row, weight, z);
   rotate(g, 0, weight * *g.weight_unit, z);
 }
 
 // All rows; inlined for widths that the compiler knows, whose loops it unrolls.
-static inline __attribute__((always_inline)) void add_rows(const double *x, ptrdiff_t columns, const double *y,
+static inline __attribute__((always_inline)) void add_rows(struct row start, ptrdiff_t columns,
                                                            const double *weights, const int32_t *groups,
                                                            ptrdiff_t rows, int has_ones, double *elements,
                                                            uint32_t part, uint32_t parts, double *work) {
@@ -139,20 +152,26 @@ static inline __attribute__((always_inline)) void add_rows(const double *x, ptrd
     }
     const int32_t group = groups[row];
     if (group < 0 || (parts > 1 && (uint32_t)group % parts != part)) continue;
-    add_row(group_at(elements + group * numbers, columns, has_ones), x + row * features, y[row],
-            weights ? weights[row] : 1, work);
+    const struct row own = {start.x + row * features, start.x_low ? start.x_low + row * features : 0, start.y + row,
+                            start.y_low ? start.y_low + row : 0};
+    add_row(group_at(elements + group * numbers, columns, has_ones), own, weights ? weights[row] : 1, work);
   }
 }
 
-void add_rows_to_groups(const double *x, ptrdiff_t features, const double *y, const double *weights,
-                        const int32_t *groups, ptrdiff_t rows, int has_ones, double *elements, uint32_t part,
-                        uint32_t parts, double *work) {
+void add_rows_to_groups(const double *x, const double *x_low, ptrdiff_t features, const double *y, const double *y_low,
+                        const double *weights, const int32_t *groups, ptrdiff_t rows, int has_ones, double *elements,
+                        uint32_t part, uint32_t parts, double *work) {
+  if (x_low || y_low) {
+    const struct row start = {x, x_low, y, y_low};
+    return add_rows(start, features + 1, weights, groups, rows, has_ones, elements, part, parts, work);
+  }
+  const struct row start = {x, 0, y, 0};
 #define CASE(p)                                                                                                  \
   case p:                                                                                                        \
     if (has_ones)                                                                                                \
-      return add_rows(x, p + 1, y, weights, groups, rows, 1, elements, part, parts, work);                       \
+      return add_rows(start, p + 1, weights, groups, rows, 1, elements, part, parts, work);                       \
     break;
   switch (features) { CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) }
 #undef CASE
-  add_rows(x, features + 1, y, weights, groups, rows, has_ones, elements, part, parts, work);
+  add_rows(start, features + 1, weights, groups, rows, has_ones, elements, part, parts, work);
 }

@@ -179,8 +179,6 @@ STANDARDIZE(double, standardize_rows_f64)
 TARGET static void NAME(add_rows_at)(const double *rows, ptrdiff_t columns, const int32_t *positions, ptrdiff_t count,
                                      double *target) {
   for (ptrdiff_t i = 0; i < count; i++) {
-    // Targets are anywhere in memory.
-    if (i + 12 < count) prefetch_row(target + positions[i + 12] * columns, columns);
     const double *restrict row = rows + i * columns;
     double *restrict sum = target + positions[i] * columns;
     ptrdiff_t j = 0;

@@ -78,7 +78,8 @@ ptrdiff_t group_numbers(ptrdiff_t columns, int has_ones);
 
 /// Adds rows to the triangular factors of their groups, each row in turn.
 ///
-/// X is `rows` × `features`, row-major; `weights` may be null for 1; rows of a negative group are left out. A group has
+/// X is `rows` × `features`, row-major; `x_low` and `y_low`, what X and y lack beyond doubles, may be null for nothing,
+/// and count where there are ones; `weights` may be null for 1; rows of a negative group are left out. A group has
 /// `group_numbers` numbers, zeros where it is empty: the number of its rows of some weight; the unit of the weights (−1
 /// where all are 0 so far); the shifts and the scales of [X y], with which columns are (x − shift) · scale; then D and,
 /// row after row, the elements of R right of its diagonal, which is 1: √D R is the triangular factor of the rows of
@@ -90,9 +91,10 @@ ptrdiff_t group_numbers(ptrdiff_t columns, int has_ones);
 ///
 /// Of the groups those are worked whose number leaves `part` when it is divided by `parts`. `work` has room for
 /// features + 2 numbers.
-void add_rows_to_groups(const double *ROWS x, ptrdiff_t features, const double *ROWS y, const double *MAYBE weights,
-                        const int32_t *ROWS groups, ptrdiff_t rows, int has_ones, double *ROWS elements, uint32_t part,
-                        uint32_t parts, double *ROWS work);
+void add_rows_to_groups(const double *ROWS x, const double *MAYBE x_low, ptrdiff_t features, const double *ROWS y,
+                        const double *MAYBE y_low, const double *MAYBE weights, const int32_t *ROWS groups,
+                        ptrdiff_t rows, int has_ones, double *ROWS elements, uint32_t part, uint32_t parts,
+                        double *ROWS work);
 
 /// (high, low) ← (source + source_low − shift) · scale, element by element, as the unevaluated sum of two doubles:
 /// exact where source_low is null and scale is a power of two.

@@ -37,7 +37,7 @@ extension LeastSquaresFit {
     let (unscaled, s) = try checkedForRobust(estimator, statistics[target])
     let scores = Scores(
       unscaled, estimator, positions: unscaled.features, coefficients: model.weights[column: target],
-      intercept: model.intercepts[target], unit: s, weightKind: weightKind)
+      intercept: model.intercepts[target], low: lowModel?.ofTarget(target), unit: s, weightKind: weightKind)
     let sums = scores.sums(
       X, y.columnCount == 1 ? y.elements : y[column: target], weights: weights,
       clusters: Scores.ways(clusters.map(Scores.codes)))

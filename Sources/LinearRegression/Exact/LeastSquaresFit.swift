@@ -27,6 +27,9 @@ public struct LeastSquaresFit: Equatable, Sendable {
   /// covariance.
   let roots: [Double?]?
 
+  /// What rounding to Doubles took from the coefficients; nil where it is nothing beside the residuals.
+  package internal(set) var lowModel: LinearModel? = nil
+
   /// Rank of the columns, the intercept's included. Below ``parameterCount`` features are redundant.
   public var rank: Int { certificate.rank }
 

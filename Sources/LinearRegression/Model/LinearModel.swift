@@ -38,6 +38,15 @@ public struct LinearModel: Equatable, Sendable, Codable {
     self.init(weights: Matrix(column: coefficients), intercepts: [intercept])
   }
 
+  /// Whether all coefficients are.
+  package var isFinite: Bool { weights.firstNonFinite() == nil && intercepts.allSatisfy(\.isFinite) }
+
+  /// The model of one of the targets.
+  package func ofTarget(_ target: Int) -> LinearModel {
+    targetCount == 1
+      ? self : LinearModel(coefficients: weights[column: target], intercept: intercepts[target])
+  }
+
   /// Number of features, p.
   @inlinable
   public var featureCount: Int { weights.rowCount }

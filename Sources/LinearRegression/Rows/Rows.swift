@@ -138,3 +138,25 @@ private func withOptional<Element, Result, Failure>(
   guard let array else { return try body(nil) }
   return try array.withUnsafeBufferPointer { (buffer) throws(Failure) in try body(buffer.baseAddress) }
 }
+
+extension Rows {
+  /// Calls `body` with copies of the rows at some positions.
+  func at<Result>(_ positions: ArraySlice<Int32>, _ body: (Rows) -> Result) -> Result {
+    func copy<Element: BLASScalar>(_ source: UnsafePointer<Element>?, columns: Int) -> Matrix<Element>? {
+      guard let source else { return nil }
+      let elements = [Element](unsafeUninitializedCapacity: positions.count * columns) { target, count in
+        positions.withUnsafeBufferPointer {
+          RowKernel.gather(source, columns: columns, at: $0.baseAddress!, count: $0.count, into: target.baseAddress)
+        }
+        count = positions.count * columns
+      }
+      return Matrix(rows: positions.count, columns: columns, elements: elements)
+    }
+    if positions.isEmpty { return body(block(0..<0)) }
+    let none = Matrix<Scalar>.zeros(positions.count, 0)
+    return Rows.with(
+      copy(X, columns: featureCount) ?? none, copy(y, columns: targetCount) ?? none,
+      weights: copy(weights, columns: 1)?.elements, levels: levels.map { levels in positions.map { levels[Int($0)] } },
+      low: (copy(lowX, columns: featureCount), copy(lowY, columns: targetCount)), body)
+  }
+}

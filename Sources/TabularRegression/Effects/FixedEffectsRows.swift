@@ -65,7 +65,8 @@ struct FixedEffectsRows {
     rowCount += rows.X.high.rowCount
     do throws(DataError) {
       try sums.add(
-        rows.X.high, rows.response, weights: rows.weights, codes: codes, levels: words.map(\.count))
+        rows.X.high, rows.response, low: (rows.X.low, rows.lowY), roundings: rows.roundings,
+        weights: rows.weights, codes: codes, levels: words.map(\.count))
     } catch {
       throw rows.tabular(error)
     }
@@ -183,7 +184,7 @@ extension FittedModel {
       try tree.whole { (factor, later) throws(DataError) in try factor.merge(later) } ?? problem.emptyFactor
     }
     let models = try reduced.models(formula.text, method, problem, factor, source.source)
-    let within = WithinRows(design: design, rows: reduced, problem: problem)
+    let within = WithinRows(design: design, rows: reduced, problem: problem, isExtended: false)
     return try Self.models(models, within, covariance, source, progress)
   }
 
@@ -228,7 +229,7 @@ extension FittedModel {
   ) throws(TabularError) -> (models: [FittedModel], within: WithinRows) {
     try design.checkMemory(
       nil, rows: table.rowCount, triangles: method.trianglesInMemory, source: table.source)
-    let rows = try design.rows(of: table)
+    let rows = try design.rows(of: table, isExtended: true)
     var reduced = FixedEffectsRows(design)
     let codes = try reduced.take(rows)
     plan(
@@ -237,12 +238,13 @@ extension FittedModel {
     let problem = try reduced.problem(keepsSingletons: keepsSingletons, table.source)
     let factor: LeastSquares.Factor
     do throws(DataError) {
-      factor = try problem.factor(rows.X.high, rows.response, weights: rows.weights, codes: codes)
+      factor = try problem.factor(
+        rows.X.high, rows.response, low: (rows.X.low, rows.lowY), weights: rows.weights, codes: codes)
     } catch {
       throw rows.tabular(error)
     }
     let models = try reduced.models(formula, method, problem, factor, table.source)
-    return (models, WithinRows(design: design, rows: reduced, problem: problem))
+    return (models, WithinRows(design: design, rows: reduced, problem: problem, isExtended: true))
   }
 
   /// Throws where a method cannot take effects out of the rows.

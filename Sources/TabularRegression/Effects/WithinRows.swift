@@ -6,6 +6,13 @@ struct WithinRows: Sendable {
   let design: Design
   let rows: FixedEffectsRows
   let problem: FixedEffectsProblem
+  /// Whether the digits are used that are known of columns beyond Doubles.
+  let isExtended: Bool
+
+  /// The rows of a block.
+  func rows(of block: Table) throws(TabularError) -> DesignRows {
+    try design.rows(of: block, isExtended: isExtended)
+  }
 
   /// The rows that take part in the fit less their effects, and for each category the level of each row of the block.
   ///
@@ -14,7 +21,9 @@ struct WithinRows: Sendable {
     _ block: DesignRows
   ) throws(TabularError) -> (left: WithinTransformation.Block, codes: [[Int32]]) {
     let codes = try rows.codes(block)
-    return (problem.within(block.X.high, block.response, weights: block.weights, codes: codes), codes)
+    let left = problem.within(
+      block.X.high, block.response, low: (block.X.low, block.lowY), weights: block.weights, codes: codes)
+    return (left, codes)
   }
 }
 

@@ -59,6 +59,12 @@ extension FittedModel {
     return model
   }
 
+  /// Whether the scores of some rows need digits beyond Doubles: terms are large beside the residuals, or whole numbers
+  /// have more.
+  func needsAllDigits(of rows: Table) -> Bool {
+    lowModel != nil || rows.columns.contains { $0.digits?.rounded != nil }
+  }
+
   /// How many coefficients Wald's test of all is of.
   var testedCoefficients: Int { covariance?.features.count ?? 0 }
 

@@ -43,6 +43,7 @@ struct RobustRows: Sendable {
             covariance, estimator,
             positions: model.positions(condensed),
             coefficients: columns.coefficients, intercept: columns.intercept,
+            low: condensed == nil ? model.lowModel : condensed?.low,
             unit: try model.statistics.unitOfScores(), weightKind: model.weightKind))
       } catch {
         throw model.design.tabular(error, source)
@@ -75,10 +76,10 @@ struct RobustRows: Sendable {
     if let within { return try part(block, within) }
     var part = Part(sums: [], clusters: [], intersections: [], rowCount: block.rowCount)
     var ways: [Scores.Clusters] = []
-    for (model, scores) in zip(models, scores) {
+    for (model, (scores, condensed)) in zip(models, zip(scores, condensed)) {
       let rows = try model.rows(
         of: block, for: model.weights == nil ? .evaluation : .fit, weights: model.weights, .init(),
-        forLeverages: true)
+        forLeverages: true, isExtended: condensed == nil && model.needsAllDigits(of: block))
       // The rows are those of all targets, so that their clusters are too.
       if part.sums.isEmpty, !estimator.clusters.isEmpty {
         let words = try estimator.clusters.map { (name) throws(TabularError) in
@@ -90,7 +91,8 @@ struct RobustRows: Sendable {
       }
       part.sums.append(
         scores.sums(
-          rows.design.X.high, rows.design.response[column: 0], weights: rows.design.weights,
+          rows.design.X.high, rows.design.response[column: 0], low: (rows.design.X.low, rows.design.lowY),
+          weights: rows.design.weights,
           levels: rows.condensed == nil ? nil : rows.design.levels?.codes, clusters: ways))
     }
     return part
@@ -98,7 +100,7 @@ struct RobustRows: Sendable {
 
   /// The scores of a block, less the fixed effects.
   private func part(_ block: Table, _ within: WithinRows) throws(TabularError) -> Part {
-    let rows = try within.design.rows(of: block), (left, codes) = try within.block(rows)
+    let rows = try within.rows(of: block), (left, codes) = try within.block(rows)
     var part = Part(sums: [], clusters: [], intersections: [], rowCount: block.rowCount)
     let words = try estimator.clusters.map { (name) throws(TabularError) in
       try Self.clusters(name, block, rows)

@@ -9,6 +9,8 @@ extension FittedModel {
     /// The coefficient of each level; 0 for the reference.
     let effects: [Double]
     let model: LinearModel
+    /// What rounding took from the model; nil for nothing.
+    let low: LinearModel?
   }
 
   /// Nil where there is no such category, or where leverages need the columns of its levels.
@@ -16,12 +18,16 @@ extension FittedModel {
     let hasColumns = covariance != nil && covariance?.levels == nil
     guard let absorption = design.absorption(), !(forLeverages && hasColumns) else { return nil }
     let columns = absorption.columns
-    var weights = model.coefficients
+    func condensed(_ model: LinearModel, own: Double) -> LinearModel {
+      var weights = model.coefficients
+      weights.replaceSubrange(columns.range, with: [own])
+      return LinearModel(coefficients: weights, intercept: model.intercept)
+    }
+    let weights = model.coefficients
     let effects = (0..<columns.levels).map { columns.column(of: $0).map { weights[$0] } ?? 0 }
-    weights.replaceSubrange(columns.range, with: [1])
     return Condensed(
-      absorption: absorption, effects: effects,
-      model: LinearModel(coefficients: weights, intercept: model.intercept))
+      absorption: absorption, effects: effects, model: condensed(model, own: 1),
+      low: lowModel.map { condensed($0, own: 0) })
   }
 }
 

@@ -62,12 +62,12 @@ extension FittedModel {
     lines.append(
       "condition number \(formatted(certificate.conditionNumber, significantDigits: 3)), about \(digits) \(digits == "1" ? "digit" : "digits") right"
     )
-    if let loss = certificate.readingLoss { lines += Self.lines(of: loss, design) }
+    if let loss = certificate.readingLoss { lines += self.lines(of: loss) }
     return lines
   }
 
   /// What the text has lost when it was read, and how it can be kept.
-  private static func lines(of loss: Certificate.ReadingLoss, _ design: Design) -> [String] {
+  private func lines(of loss: Certificate.ReadingLoss) -> [String] {
     let targets = design.targets.map(Variable.expression)
     let name = (design.distinctNames + targets.map(\.name))[loss.column]
     let lost = formatted(loss.digits.rounded(), significantDigits: 2)
@@ -76,10 +76,16 @@ extension FittedModel {
       parts.isEmpty
       ? [targets[loss.column - design.columns.count]] : parts.map { design.variables[$0.variable].variable }
     let canBeKept =
-      variables.count == 1 && design.offsets.isEmpty
+      effects == nil && variables.count == 1 && design.offsets.isEmpty
       && variables[0].exactColumn.map(design.exactColumns.contains) ?? false
+    let reason =
+      if variables.count == 1, case .expression(.column) = variables[0] {
+        "the text has more than a Double"
+      } else {
+        "it is computed from numbers that are rounded to Doubles"
+      }
     return [
-      "\(printable(name)) loses \(lost) \(lost == "1" ? "digit" : "digits") beside its spread: the text has more than a Double"
+      "\(printable(name)) loses \(lost) \(lost == "1" ? "digit" : "digits") beside its spread: \(reason)"
     ] + (canBeKept ? ["--precision extended keeps them"] : [])
   }
 

@@ -108,7 +108,7 @@ extension ModelContents {
     }
     (covariance, method, smearing) = (members.covariance, members.method, members.smearing)
     robustCovariance = members.robustCovariance
-    effects = members.effects
+    (effects, lowModel) = (members.effects, members.lowModel)
     if members.training != nil {
       training = TrainingRun(members, coefficients)
       if training == nil { return nil }

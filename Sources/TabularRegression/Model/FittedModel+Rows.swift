@@ -49,15 +49,16 @@ extension FittedModel {
   ///   - use: what they are for.
   ///   - weights: the column that weighs them, where they are for that; nil for 1.
   ///   - forLeverages: whether there have to be leverages of them.
+  ///   - isExtended: whether digits beyond Doubles are wanted.
   func rows(
     of table: Table, for use: Design.Use = .prediction, weights: String? = nil, _ policies: Policies,
-    forLeverages: Bool = false
+    forLeverages: Bool = false, isExtended: Bool = false
   ) throws(TabularError) -> FeatureRows {
     let condensed = condensed(forLeverages: forLeverages), dependencies = dependencies
     var design = design
     design.weights = weights
     let rows = try design.rows(
-      of: table, for: use, unseen: policies.unseen, absorbing: condensed?.absorption,
+      of: table, for: use, unseen: policies.unseen, isExtended: isExtended, absorbing: condensed?.absorption,
       effects: condensed?.effects)
     if let effects { return try featureRows(effects, rows, table, policies) }
     let estimability = Estimability(dependencies, levels: condensed?.absorption.columns) { column in

@@ -57,6 +57,9 @@ public struct FittedModel: Equatable, Sendable {
   /// The effects of the columns behind the bar; nil where there are none.
   package var effects: FixedEffects?
 
+  /// What rounding to Doubles took from the coefficients of an exact fit; nil where it is nothing beside the residuals.
+  package var lowModel: LinearModel?
+
   /// What is predicted: the name of a column, or an expression as R prints it.
   public var target: String { design.target }
 
@@ -178,18 +181,12 @@ extension FittedModel {
     _ formula: String, _ design: Design, _ fit: LeastSquaresFit, target: Int = 0, method: LeastSquares,
     droppedRows: Int
   ) {
-    let all = fit.model
     self.init(
-      formula: formula, design: design.forTarget(target),
-      model: all.targetCount == 1
-        ? all
-        : LinearModel(
-          coefficients: (0..<all.featureCount).map { all.weights[$0, target] },
-          intercept: all.intercepts[target]),
+      formula: formula, design: design.forTarget(target), model: fit.model.ofTarget(target),
       coefficientStatistics: fit.coefficientStatistics(target: target), observations: fit.observations,
       droppedRows: droppedRows, statistics: fit.statistics[target],
-      certificate: fit.certificate.ofTarget(target, features: all.featureCount),
-      covariance: fit.covariance, method: method, training: nil)
+      certificate: fit.certificate.ofTarget(target, features: fit.model.featureCount),
+      covariance: fit.covariance, method: method, training: nil, lowModel: fit.lowModel?.ofTarget(target))
   }
 }
 

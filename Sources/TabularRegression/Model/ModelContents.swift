@@ -18,6 +18,8 @@ struct ModelContents: Codable {
   var smearing: Smearing?
   /// Not there without a bar in the formula.
   var effects: FixedEffects?
+  /// Not there where rounding took nothing from the coefficients that residuals would miss.
+  var lowModel: LinearModel?
   /// The models of the other targets of the formula; nil where there is one.
   var others: [ModelContents]?
 
@@ -41,7 +43,7 @@ struct ModelContents: Codable {
     (certificate, covariance) = (model.certificate, model.covariance)
     (method, training, smearing) = (model.method, model.training, model.smearing)
     robustCovariance = model.robustCovariance
-    effects = model.effects
+    (effects, lowModel) = (model.effects, model.lowModel)
   }
 
   /// What is wrong with the contents, in words; nil where they can be used.
@@ -72,6 +74,9 @@ struct ModelContents: Codable {
     }
     if let loss = certificate?.readingLoss, !(0...features).contains(loss.column) || !(loss.digits >= 0) {
       return "a column that lost digits is not among the columns"
+    }
+    if let lowModel, lowModel.featureCount != features || lowModel.targetCount != 1 || !lowModel.isFinite {
+      return "what rounding took from the coefficients is not theirs"
     }
     if let smearing, !smearing.isSound || !Formula.needSmearing(design.targets) {
       return "the means of residuals are not those of the target"
@@ -139,7 +144,7 @@ struct ModelContents: Codable {
       statistics: statistics, certificate: certificate,
       covariance: covariance, robustCovariance: robustCovariance, method: method, training: training,
       smearing: smearing)
-    model.effects = effects
+    (model.effects, model.lowModel) = (effects, lowModel)
     return model
   }
 }

@@ -47,6 +47,8 @@ struct ModelRecord: Codable {
     var readingLoss: Certificate.ReadingLoss?
     /// Not there without a bar in the formula.
     var effects: FixedEffects?
+    /// Not there where rounding took nothing from the coefficients that residuals would miss.
+    var lowModel: LinearModel?
   }
 
   struct Coefficient: Codable {
@@ -133,7 +135,7 @@ extension ModelRecord.Members {
     self.dependencies = dependencies.isEmpty ? nil : dependencies
     smearing = model.smearing
     readingLoss = model.certificate?.readingLoss
-    effects = model.effects
+    (effects, lowModel) = (model.effects, model.lowModel)
   }
 }
 

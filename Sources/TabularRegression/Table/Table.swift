@@ -34,6 +34,9 @@ public struct Table: Sendable {
   /// Bytes of the text of which numbers keep all digits only as long as it is small.
   var bytesOfSmallFiles = 0
 
+  /// Whether digits beyond Doubles are known of a column.
+  var hasDigits: Bool { columns.contains { $0.digits != nil } }
+
   package init(source: String, columns: [TableColumn], rowCount: Int, places: RowPlaces) {
     self.source = source
     self.columns = columns

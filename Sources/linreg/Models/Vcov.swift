@@ -62,7 +62,9 @@ struct Vcov: RankedCommand {
       let categories = models[0].categories.union(
         covariance.cluster.filter { !models[0].variables.contains($0) })
       let file = try communicator.part(files) { (part) throws(TabularError) in
-        try TableFile(files, options: text.options(categories: categories), part: part)
+        let reading = text.options(categories: categories)
+        return try TableFile(
+          files, options: reading.keepingDigits(models[0].method?.precision ?? .automatic), part: part)
       }
       try covariance.checkColumns(of: file)
       guard let estimator = covariance.estimator(observations: models[0].observations) else { return models }

@@ -30,6 +30,9 @@ struct DoubleDouble: Equatable {
   /// The nearest Double.
   var rounded: Double { high + low }
 
+  /// What it lacks.
+  var rest: Double { (high - rounded) + low }
+
   static func + (x: DoubleDouble, y: DoubleDouble) -> DoubleDouble {
     let s = DoubleDouble(x.high, plus: y.high), t = DoubleDouble(x.low, plus: y.low)
     let v = DoubleDouble(large: s.high, small: s.low + t.high)

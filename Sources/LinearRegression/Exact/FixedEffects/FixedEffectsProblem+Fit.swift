@@ -61,11 +61,15 @@ extension FixedEffectsProblem {
     let spreads = (0..<p + k).map { sums.spread($0).squareRoot() / sums.units.scales[$0] }
     let shares = (0..<p + k).map { spreads[$0] > 0 ? norms[$0] / spreads[$0] : 0 }
     let met = (0..<p + k).filter { shares[$0] <= ($0 < p ? Self.leastShare : Self.leastTargetShare) }
+    let root = sums.counts.weightSum.squareRoot()
     let precision = DataPrecision(
       features: (0..<p).map {
-        max(.ulpOfOne, min(0.1, (4 * .ulpOfOne + 10 * errors[$0]) / max(shares[$0], 1e-9)))
+        let stored =
+          sums.isExtended[$0] || norms[$0] == 0 ? 0 : .ulpOfOne * abs(sums.mean($0)) * root / norms[$0]
+        return max(
+          .ulpOfOne, min(0.1, (4 * .ulpOfOne + 10 * errors[$0]) / max(shares[$0], 1e-9) + stored))
       },
-      isExtended: Array(repeating: false, count: p + k), roundings: [])
+      isExtended: sums.isExtended, roundings: sums.roundings)
     let problem = Problem(factor.withoutColumns(met), data: precision)
     let solution = try method.solved(problem)
     let own = try solution.fit(solver: .qr, reason: "the fixed effects are taken out of the rows", passes: 2)
@@ -95,7 +99,7 @@ extension FixedEffectsProblem {
       certificate: Certificate(
         solver: .qr, reason: certificate.reason, passes: 2, conditionNumber: certificate.conditionNumber,
         rank: total, redundant: certificate.redundant, estimatedDigits: digits,
-        readingLoss: nil, normalEquationResidual: nil),
+        readingLoss: certificate.readingLoss, normalEquationResidual: nil),
       covariance: own.covariance, roots: own.roots)
     var solver = solver
     let effects = try effects(own.model, &solver, components, order)

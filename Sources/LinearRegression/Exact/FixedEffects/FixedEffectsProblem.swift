@@ -64,12 +64,14 @@ package struct FixedEffectsProblem: Sendable {
   /// - Parameters:
   ///   - X: rows × p.
   ///   - y: rows × k.
+  ///   - low: what X and y lack beyond Doubles; nil for nothing.
   ///   - weights: one weight per row; nil for 1.
   ///   - codes: for each category the level of each row.
   /// - Throws: ``DataError/overflow(_:column:)``
   /// - Complexity: O(rows (p + k)²)
   package func factor(
-    _ X: Matrix<Double>, _ y: Matrix<Double>, weights: [Double]?, codes: [[Int32]]
+    _ X: Matrix<Double>, _ y: Matrix<Double>, low: (X: Matrix<Double>?, y: Matrix<Double>?) = (nil, nil),
+    weights: [Double]?, codes: [[Int32]]
   ) throws(DataError) -> LeastSquares.Factor {
     let height = 1 << 14, count = (X.rowCount + height - 1) / height
     var parts = [Result<LeastSquares.Factor, DataError>?](repeating: nil, count: count)
@@ -77,7 +79,7 @@ package struct FixedEffectsProblem: Sendable {
       nonisolated(unsafe) let parts = parts
       concurrently(count) { index in
         let block = within(
-          X, y, weights: weights, codes: codes,
+          X, y, low: low, weights: weights, codes: codes,
           range: index * height..<min((index + 1) * height, X.rowCount))
         parts[index] = Result { () throws(DataError) in
           var factor = emptyFactor

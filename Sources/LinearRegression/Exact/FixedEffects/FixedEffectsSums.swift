@@ -28,6 +28,13 @@ package struct FixedEffectsSums: Sendable {
   private(set) var totals: [Double]
   private(set) var squares: [Double]
 
+  /// Whether each column of [X y] is known to more digits than Doubles have.
+  private(set) var isExtended: [Bool]
+
+  /// The error of the values of each column of [X y] where they were rounded when they were read; empty where none
+  /// were.
+  private(set) var roundings: [Double] = []
+
   var table: CrossTabulation
 
   /// No rows.
@@ -38,6 +45,7 @@ package struct FixedEffectsSums: Sendable {
     sums = Array(repeating: [], count: categories)
     totals = zeros(features + targets)
     squares = totals
+    isExtended = Array(repeating: false, count: features + targets)
     table = CrossTabulation(categories: categories)
   }
 
@@ -48,11 +56,19 @@ package struct FixedEffectsSums: Sendable {
     max(0, squares[column] - totals[column] * totals[column] / counts.weightSum)
   }
 
+  /// The mean of a column.
+  func mean(_ column: Int) -> Double {
+    units.shifts[column] + totals[column] / counts.weightSum / units.scales[column]
+  }
+
   /// Takes the next rows.
   ///
   /// - Parameters:
   ///   - X: rows × p.
   ///   - y: rows × k.
+  ///   - low: what X and y lack beyond Doubles; nil for nothing.
+  ///   - roundings: the error of the values of each column of [X y] where they were rounded when they were read; empty
+  ///     where none were.
   ///   - weights: one weight per row; nil for 1.
   ///   - codes: for each category the level of each row.
   ///   - levels: number of levels of each category so far.
@@ -60,8 +76,10 @@ package struct FixedEffectsSums: Sendable {
   /// - Precondition: each level is one of those that there are.
   /// - Complexity: O(rows (p + k) categories)
   package mutating func add(
-    _ X: Matrix<Double>, _ y: Matrix<Double>, weights: [Double]?, codes: [[Int32]], levels: [Int]
+    _ X: Matrix<Double>, _ y: Matrix<Double>, low: (X: Matrix<Double>?, y: Matrix<Double>?) = (nil, nil),
+    roundings: [Double] = [], weights: [Double]?, codes: [[Int32]], levels: [Int]
   ) throws(DataError) {
+    precondition(roundings.isEmpty || roundings.count == columns)
     precondition(X.columnCount == features && y.columnCount == targets && codes.count == self.levels.count)
     try DataError.checkRows(X, y, weights, "add")
     for (category, codes) in codes.enumerated() {
@@ -74,7 +92,11 @@ package struct FixedEffectsSums: Sendable {
     guard table.count < Int(Int32.max) - X.rowCount else {
       throw .shapes("there are more combinations of levels than can be counted; use fewer rows or categories")
     }
-    Rows.with(X, y, weights: weights) { rows in
+    if !roundings.isEmpty {
+      self.roundings = self.roundings.isEmpty ? roundings : zip(self.roundings, roundings).map(max)
+    }
+    Rows.with(X, y, weights: weights, low: low) { rows in
+      for column in 0..<columns where rows.hasLow(column) { isExtended[column] = true }
       if counts.observations == 0 { units = ColumnUnits(sampling: rows, centered: true) }
       add(rows, codes)
     }

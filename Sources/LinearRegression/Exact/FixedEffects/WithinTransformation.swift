@@ -33,18 +33,21 @@ package struct WithinTransformation: Sendable {
   /// - Parameters:
   ///   - X: rows × p.
   ///   - y: rows × k.
+  ///   - low: what X and y lack beyond Doubles; nil for nothing.
   ///   - weights: one weight per row; nil for 1.
   ///   - codes: for each category the level of each row.
   ///   - range: which of the rows; nil for all.
   /// - Complexity: O(rows (p + k) categories)
   package func callAsFunction(
-    _ X: Matrix<Double>, _ y: Matrix<Double>, weights: [Double]?, codes: [[Int32]], range: Range<Int>? = nil
+    _ X: Matrix<Double>, _ y: Matrix<Double>, low: (X: Matrix<Double>?, y: Matrix<Double>?) = (nil, nil),
+    weights: [Double]?, codes: [[Int32]], range: Range<Int>? = nil
   ) -> Block {
     let rows = (range ?? 0..<X.rowCount).filter { row in
       weights.map { $0[row] > 0 } ?? true
         && codes.indices.allSatisfy { hasRows[$0][Int(codes[$0][row])] }
     }
     let q = shifts.count, k = q - features
+    if low.X != nil || low.y != nil { return extended(X, y, low, weights: weights, codes: codes, rows) }
     var left = [Double](repeating: 0, count: rows.count * features)
     var right = [Double](repeating: 0, count: rows.count * k)
     X.withUnsafeElements { X in
@@ -69,6 +72,29 @@ package struct WithinTransformation: Sendable {
     return Block(
       X: Matrix(rows: rows.count, columns: features, elements: left),
       y: Matrix(rows: rows.count, columns: k, elements: right),
+      weights: weights.map { weights in rows.map { weights[$0] } }, rows: rows)
+  }
+
+  /// The same of rows that are known to more digits than Doubles have: differences in double-double.
+  private func extended(
+    _ X: Matrix<Double>, _ y: Matrix<Double>, _ low: (X: Matrix<Double>?, y: Matrix<Double>?),
+    weights: [Double]?, codes: [[Int32]], _ rows: [Int]
+  ) -> Block {
+    let q = shifts.count
+    func left(_ value: Double, _ rest: Double?, _ row: Int, _ column: Int) -> Double {
+      var sum = DoubleDouble(value, plus: -shifts[column]) + DoubleDouble(rest ?? 0)
+      for (effects, codes) in zip(effects, codes) {
+        sum = sum + DoubleDouble(-effects[Int(codes[row]) * q + column])
+      }
+      return sum.rounded
+    }
+    return Block(
+      X: Matrix(rows: rows.count, columns: features) { i, j in
+        left(X[rows[i], j], low.X?[rows[i], j], rows[i], j)
+      },
+      y: Matrix(rows: rows.count, columns: q - features) { i, t in
+        left(y[rows[i], t], low.y?[rows[i], t], rows[i], features + t)
+      },
       weights: weights.map { weights in rows.map { weights[$0] } }, rows: rows)
   }
 }

@@ -33,6 +33,8 @@ package struct GroupSolution: Sendable {
     case perfect
     /// What is beyond Double.
     case overflow
+    /// A column of [X y], counted from 0, of whose spread so many digits are left where its values were rounded.
+    case rounded(column: Int, digits: Double)
   }
 }
 
@@ -49,9 +51,29 @@ extension GroupFactors {
       let n = numbers.observations
       if n == 0 { return nothing(0, numbers.isWeightless ? .noWeight : .noRows) }
       if !numbers.isFinite { return nothing(n, .overflow) }
-      return substituted(numbers) ?? solved(numbers)
+      var solution = substituted(numbers) ?? solved(numbers)
+      if let limit = rounding(numbers, solution) { solution.limits.append(limit) }
+      return solution
     }
   }
+
+  /// Of the columns of a solution that which was rounded most, where few digits are left of it.
+  private func rounding(_ group: Group, _ solution: GroupSolution) -> GroupSolution.Limit? {
+    if roundings.isEmpty { return nil }
+    let weight = group.first == 1 ? group.diagonal[0] : Double(group.observations)
+    var most: (column: Int, error: Double)?
+    for (j, rounding) in roundings.enumerated() where rounding > 0 {
+      let isKept = j == features || solution.coefficients[group.first + j].estimate != nil
+      let norm = group.square(j).squareRoot(), error = rounding * group.scale(j) * weight.squareRoot()
+      if isKept, norm > 0, error > Self.fewDigits * norm, error > (most?.error ?? 0) * norm {
+        most = (j, error / norm)
+      }
+    }
+    return most.map { .rounded(column: $0.column, digits: max(0, -CLibrary.decimalLogarithm($0.error))) }
+  }
+
+  /// The relative error of a column that is told of.
+  private static var fewDigits: Double { 1e-8 }
 
   private func nothing(_ observations: Int, _ limit: GroupSolution.Limit) -> GroupSolution {
     GroupSolution(
@@ -65,7 +87,8 @@ extension GroupFactors {
   private func solved(_ group: Group) -> GroupSolution {
     let n = group.observations, fit: LeastSquaresFit
     do throws(DataError) {
-      fit = try factor(group).solve(LeastSquares(intercept: hasIntercept))
+      fit = try ExtendedFit(factor(group), LeastSquares(intercept: hasIntercept), low: isExtended).fit(
+        because: "", passes: 1)
     } catch {
       return nothing(n, .overflow)
     }
@@ -109,10 +132,10 @@ extension GroupFactors {
     var total = d[target]
     for i in first..<target { total += d[i] * group.r(i, target) * group.r(i, target) }
     for j in first..<order {
-      var square = d[j]
-      for i in first..<j { square += d[i] * group.r(i, j) * group.r(i, j) }
-      let norm = square.squareRoot()
-      let mean = first == 1 ? abs(center(group, j - first)) + abs(group.r(0, j)) : 0
+      let norm = group.square(j - first).squareRoot()
+      // Of a column that is known beyond Doubles the distance from the shift is right.
+      let isRight = j == target ? isExtended.y : isExtended.X
+      let mean = first == 1 ? (isRight ? 0 : abs(center(group, j - first))) + abs(group.r(0, j)) : 0
       // What rounding of the values may hide; the bounds are those of ``Problem/independentFeatures()``.
       let hidden = Double.ulpOfOne * hypotenuse(1, root * mean / norm)
       guard norm > 0, norm > 4 * Double.ulpOfOne * root * mean else { return nil }

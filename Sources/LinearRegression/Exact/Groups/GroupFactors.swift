@@ -16,6 +16,13 @@ package struct GroupFactors: Sendable {
   /// Number of groups, those without rows too.
   package private(set) var count = 0
 
+  /// Whether features, and whether targets are known to more digits than Doubles have.
+  private(set) var isExtended = (X: false, y: false)
+
+  /// The error of the values of each column of [X y] where they were rounded when they were read; empty where none
+  /// were.
+  private(set) var roundings: [Double] = []
+
   /// The numbers of all groups, as the kernel has them.
   private var elements: [Double] = []
 
@@ -46,17 +53,29 @@ package struct GroupFactors: Sendable {
   /// - Parameters:
   ///   - X: rows × p, finite.
   ///   - y: one finite target per row.
+  ///   - low: what X and y lack beyond Doubles, which counts where there is an intercept; nil for nothing.
+  ///   - roundings: the error of the values of each column of [X y] where they were rounded when they were read; empty
+  ///     where none were.
   ///   - weights: one weight per row, 0 or more; nil for 1.
   ///   - groups: the group of each row; a negative one leaves the row out.
   /// - Complexity: 3 (p + 2)² flops for each row.
-  package mutating func add(_ X: Matrix<Double>, _ y: Matrix<Double>, weights: [Double]?, groups: [Int32]) {
+  package mutating func add(
+    _ X: Matrix<Double>, _ y: Matrix<Double>, low: (X: Matrix<Double>?, y: Matrix<Double>?) = (nil, nil),
+    roundings: [Double] = [], weights: [Double]?, groups: [Int32]
+  ) {
     let rows = X.rowCount
+    precondition(low.X.map { $0.shape == X.shape } ?? true && low.y.map { $0.shape == y.shape } ?? true)
+    precondition(roundings.isEmpty || roundings.count == features + 1)
     require(
       X.columnCount == features && y.shape == Shape(rows, 1) && groups.count == rows
         && weights.map { $0.count == rows } ?? true,
       "add: X is \(X.shape), y is \(y.shape), and there are \(groups.count) groups of \(features) features")
     require(groups.allSatisfy { $0 < count }, "add: a group that is not one of \(count)")
     if rows == 0 { return }
+    isExtended = (isExtended.X || low.X != nil, isExtended.y || low.y != nil)
+    if !roundings.isEmpty {
+      self.roundings = self.roundings.isEmpty ? roundings : zip(self.roundings, roundings).map(max)
+    }
     // A few rows are not worth a thread.
     let parts = rows * numbers < 1 << 16 ? 1 : Parallelism.threads
     elements.withUnsafeMutableBufferPointer { elements in
@@ -66,8 +85,8 @@ package struct GroupFactors: Sendable {
           forEachRound(parts, threads: parts) { [features, hasIntercept] part in
             var work: [Double] = zeros(features + 2)
             add_rows_to_groups(
-              x.baseAddress ?? y.baseAddress!, features, y.baseAddress!, weights, groups, rows,
-              hasIntercept ? 1 : 0, elements.start, UInt32(part), UInt32(parts), &work)
+              x.baseAddress ?? y.baseAddress!, low.X?.elements, features, y.baseAddress!, low.y?.elements,
+              weights, groups, rows, hasIntercept ? 1 : 0, elements.start, UInt32(part), UInt32(parts), &work)
           } next: {
             nil
           }
@@ -104,6 +123,11 @@ extension GroupFactors {
     var diagonal: UnsafePointer<Double> { numbers + 2 + 2 * columns }
     /// Element (i, j) of R, i < j.
     func r(_ i: Int, _ j: Int) -> Double { diagonal[order + i * (2 * order - 1 - i) / 2 + j - i - 1] }
+    /// Σ w (x − x̄)² of a column of [X y], in its scale; without an intercept Σ w x².
+    func square(_ column: Int) -> Double {
+      let j = first + column
+      return (first..<j).reduce(diagonal[j]) { $0 + diagonal[$1] * r($1, j) * r($1, j) }
+    }
     var isFinite: Bool {
       (0..<order * (order + 1) / 2).allSatisfy { diagonal[$0].isFinite }
     }

@@ -15,7 +15,7 @@ struct LevelsFit {
   let base: Int?
 
   /// α less what the shifts add to all of them alike, levels × k.
-  private let effects: Matrix<Double>
+  let effects: Matrix<Double>
 
   /// Norms about the means of the levels, in the units of the factor.
   private let norms: [Double]
@@ -57,7 +57,7 @@ struct LevelsFit {
             digits: loss.digits)
         },
         normalEquationResidual: nil),
-      covariance: covariance, roots: covariance.map { roots($0) })
+      covariance: covariance, roots: covariance.map { roots($0) }, lowModel: lowModel(model, statistics))
   }
 
   /// Of the columns with rows, the intercept's included.

@@ -44,6 +44,12 @@ struct Problem {
     hasIntercept ? units.shifts[column] + offsets[column] / units.scales[column] : 0
   }
 
+  /// The same to more digits than a Double has.
+  func extendedMean(_ column: Int) -> DoubleDouble {
+    hasIntercept
+      ? DoubleDouble(units.shifts[column], plus: offsets[column] / units.scales[column]) : .zero
+  }
+
   /// k
   var targetCount: Int { leftovers.count }
 }

@@ -4,6 +4,9 @@ internal import LinearAlgebra
 struct ExtendedCoefficients {
   let model: LinearModel
 
+  /// What rounding took from it.
+  let low: LinearModel
+
   /// √((XᵀWX)⁻¹ⱼⱼ) of the intercept and of each kept feature.
   let roots: [Double]
 
@@ -41,8 +44,8 @@ extension Solution {
       let inverse = try? triangle.inverse()
     else { return false }
     passes += refined.passes
-    var weights = Matrix<Double>.zeros(p, layout.targets)
-    var intercepts: [Double] = zeros(layout.targets)
+    var weights = Matrix<Double>.zeros(p, layout.targets), lowWeights = weights
+    var intercepts: [Double] = zeros(layout.targets), lowIntercepts = intercepts
     var digits = 16.0
     for t in 0..<layout.targets {
       let target = units.scales[p + t]
@@ -54,9 +57,10 @@ extension Solution {
         let weight = refined.solution[t][first + i].times(powerOfTwo: units.scales[j]).times(
           powerOfTwo: 1 / target)
         weights[j, t] = weight.rounded
+        lowWeights[j, t] = weight.rest
         if first == 1 { intercept = intercept + -(weight * DoubleDouble(units.shifts[j])) }
       }
-      intercepts[t] = intercept.rounded
+      (intercepts[t], lowIntercepts[t]) = (intercept.rounded, intercept.rest)
       var values = refined.solution[t].map(\.rounded)
       // Half a unit in the last place, and what the steps left.
       let errors = values.indices.map { Double.ulpOfOne * abs(values[$0]) + refined.errors[t][$0] }
@@ -71,7 +75,8 @@ extension Solution {
     let model = LinearModel(weights: weights, intercepts: intercepts)
     guard model.weights.firstNonFinite() == nil, intercepts.allSatisfy(\.isFinite) else { return false }
     extended = ExtendedCoefficients(
-      model: model, roots: roots(inverse, refined.correction, units, first), digits: digits,
+      model: model, low: LinearModel(weights: lowWeights, intercepts: lowIntercepts),
+      roots: roots(inverse, refined.correction, units, first), digits: digits,
       normalEquationResidual: Self.normalEquationResidual(
         refined, triangle, norms: (0..<layout.targets).map { whole.norms[p + $0] }))
     return true

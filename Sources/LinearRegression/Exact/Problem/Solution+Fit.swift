@@ -30,14 +30,15 @@ extension Solution {
       guard target.totalSumOfSquares.isFinite else { throw .overflow(.targets, column: t) }
       statistics.append(target)
     }
-    let norms = kept.map(whole.norm)
+    let low = lowModel(model, statistics), norms = kept.map(whole.norm)
     // A spread beyond Double leaves nothing to compute leverages in.
     let covariance =
       norms.allSatisfy({ $0.isNormal })
       ? inverse.map {
         UnscaledCovariance(
           features: kept, means: kept.map(whole.mean), norms: norms, inverse: $0,
-          weightSum: whole.hasIntercept ? whole.counts.weightSum : nil)
+          weightSum: whole.hasIntercept ? whole.counts.weightSum : nil,
+          lowMeans: low == nil ? [] : kept.map { whole.extendedMean($0).low })
       } : nil
     let digits = digits
     return LeastSquaresFit(
@@ -47,7 +48,7 @@ extension Solution {
         solver: solver, reason: reason, passes: passes, conditionNumber: conditionNumber, rank: rank,
         redundant: redundant, estimatedDigits: digits.all, readingLoss: readingLoss(digits),
         normalEquationResidual: extended?.normalEquationResidual ?? residuals?.normalEquationResidual),
-      covariance: covariance, roots: covariance.map(allRoots))
+      covariance: covariance, roots: covariance.map(allRoots), lowModel: covariance == nil ? nil : low)
   }
 
   /// The first feature whose coefficient is so small that a Double has fewer than twelve of its digits, and is not what

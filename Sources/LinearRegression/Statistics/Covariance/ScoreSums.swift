@@ -1,4 +1,3 @@
-internal import CRowKernels
 internal import LinearAlgebra
 
 /// Sums of the scores of rows, as an estimator of the covariance needs them; those of later rows are merged.
@@ -60,101 +59,6 @@ package struct ScoreSums: Sendable {
     result.products = gemm(gemm(B, whole, transposeA: .transpose), B)
     result.clusters = clusters.map { $0.transformed(B) }
     return result
-  }
-}
-
-/// The sum of the scores of each of many clusters.
-struct ClusterSums: Sendable {
-  /// Number of coordinates, m.
-  let coordinates: Int
-
-  /// The sums, clusters × m, row-major.
-  private(set) var sums: [Double]
-
-  init(coordinates: Int, count: Int, sums: [Double]? = nil) {
-    (self.coordinates, self.count) = (coordinates, count)
-    self.sums = sums ?? zeros(count * coordinates)
-  }
-
-  /// Number of clusters.
-  private(set) var count: Int
-
-  /// Adds scores.
-  ///
-  /// - Parameters:
-  ///   - codes: the cluster of each row.
-  ///   - write: writes the scores of the rows at some positions, positions × ``coordinates``; called on several
-  ///     threads.
-  /// - Precondition: codes are numbers of clusters.
-  /// - Complexity: O(rows m); clusters are divided among threads by the last bits of their numbers, and the rows of a
-  ///   cluster are added in order.
-  mutating func add(
-    _ codes: ArraySlice<Int32>,
-    rows write: @Sendable (UnsafeBufferPointer<Int32>, UnsafeMutablePointer<Double>) -> Void
-  ) {
-    let m = coordinates, count = count, height = 512
-    precondition(codes.allSatisfy { 0..<count ~= Int($0) })
-    let bits = codes.count < 4096 ? 0 : Int.bitWidth - (Parallelism.threads - 1).leadingZeroBitCount
-    sums.withUnsafeMutableBufferPointer { sums in
-      codes.withUnsafeBufferPointer { codes in
-        nonisolated(unsafe) let (sums, codes) = (sums, codes)
-        concurrently(1 << bits) { part in
-          guard let sums = sums.baseAddress else { return }
-          let mask = Int32(1 << bits - 1), part = Int32(part)
-          var order = [Int32](repeating: 0, count: height), clusters = order
-          var scores: [Double] = zeros(height * m), start = 0
-          while start < codes.count {
-            var own = 0
-            while start < codes.count, own < height {
-              (order[own], clusters[own]) = (Int32(start), codes[start])
-              own += codes[start] & mask == part ? 1 : 0
-              start += 1
-            }
-            if own == 0 { return }
-            order.withUnsafeBufferPointer { write(.init(rebasing: $0[..<own]), &scores) }
-            add_rows_at(scores, m, clusters, own, sums)
-          }
-        }
-      }
-    }
-  }
-
-  mutating func merge(_ later: ClusterSums, _ numbers: [Int32]) {
-    precondition(coordinates == later.coordinates && numbers.count == later.count)
-    let m = coordinates, needed = numbers.reduce(count) { max($0, Int($1) + 1) }
-    sums.append(contentsOf: repeatElement(0, count: (needed - count) * m))
-    count = needed
-    for (cluster, number) in numbers.enumerated() {
-      let first = Int(number) * m
-      for j in 0..<m { sums[first + j] += later.sums[cluster * m + j] }
-    }
-  }
-
-  /// The sums Bᵀ S of scores Bᵀ s.
-  func transformed(_ B: Matrix<Double>) -> ClusterSums {
-    let all = Matrix(rows: count, columns: coordinates, elements: sums)
-    return ClusterSums(coordinates: B.columnCount, count: count, sums: gemm(all, B).elements)
-  }
-
-  /// Σ S Sᵀ, its upper triangle.
-  /// - Complexity: count m² flops on all cores. Uses `dsyrk`.
-  var products: Matrix<Double> {
-    let m = coordinates, height = max(4 * m, 4096), leaves = (count + height - 1) / height
-    var parts = [Matrix<Double>](repeating: .zeros(m, m), count: leaves)
-    if m == 0 { return .zeros(0, 0) }
-    sums.withUnsafeBufferPointer { sums in
-      parts.withUnsafeMutableBufferPointer { parts in
-        nonisolated(unsafe) let (sums, parts) = (sums, parts)
-        concurrently(leaves) { leaf in
-          let first = leaf * height, rows = min(height, count - first)
-          parts[leaf].withUnsafeMutableElements { part in
-            guard let target = part.baseAddress, let source = sums.baseAddress else { return }
-            Double.routines.syrk(.upper, .transpose, m, rows, 1, source + first * m, m, 1, target, m)
-          }
-        }
-      }
-    }
-    return parts.reduce(into: .zeros(m, m)) { $0 += $1 }
   }
 }
 

@@ -3,7 +3,7 @@ internal import LinearAlgebra
 /// Saved as its parts, R⁻¹ as its upper triangle, column after column. Reading one back checks that they fit.
 extension UnscaledCovariance: Codable {
   private enum Key: String, CodingKey {
-    case features, means, norms, inverse, weightSum, levels, first, weights
+    case features, means, lowMeans, norms, inverse, weightSum, levels, first, weights
   }
 
   /// Encodes the covariance; numbers come back bit for bit where the encoder keeps them.
@@ -11,6 +11,7 @@ extension UnscaledCovariance: Codable {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(StoredArray(features), forKey: .features)
     try container.encode(StoredArray(means), forKey: .means)
+    if !lowMeans.isEmpty { try container.encode(StoredArray(lowMeans), forKey: .lowMeans) }
     try container.encode(StoredArray(norms), forKey: .norms)
     try container.encode(StoredArray(inverse.packedColumns), forKey: .inverse)
     // Null without one: the key is always there.
@@ -31,6 +32,8 @@ extension UnscaledCovariance: Codable {
       .features,
       "features are not in order")
     let means = try container.numbers(.means, features.count)
+    let lowMeans =
+      container.contains(.lowMeans) ? try container.numbers(.lowMeans, features.count) : []
     let norms = try container.numbers(.norms, features.count)
     try container.check(norms.allSatisfy { $0 > 0 }, .norms, "a norm is not positive")
     let inverse = try container.numbers(.inverse, features.count * (features.count + 1) / 2)
@@ -55,6 +58,6 @@ extension UnscaledCovariance: Codable {
     self.init(
       features: features, means: means, norms: norms,
       inverse: UpperTriangularMatrix(order: features.count, packedColumns: inverse), weightSum: weightSum,
-      levels: levels)
+      levels: levels, lowMeans: lowMeans)
   }
 }

@@ -15,14 +15,16 @@ extension UnscaledCovariance {
   ///
   /// - Parameters:
   ///   - X: rows of `width` elements.
+  ///   - low: what they lack beyond Doubles; nil for nothing.
   ///   - positions: the column of each feature that was kept.
   ///   - codes: the level of each row, where a category was taken out of the rows.
   ///   - centred: room for rows × features.
   ///   - target: room for rows × ``coordinateCount``.
   /// - Complexity: 2 rows p² flops. Uses `dgemm`.
   func writeCoordinates(
-    _ X: UnsafePointer<Double>, rows: Int, width: Int, positions: [Int], levels codes: UnsafePointer<Int32>?,
-    centred: UnsafeMutablePointer<Double>, into target: UnsafeMutablePointer<Double>
+    _ X: UnsafePointer<Double>, low: UnsafePointer<Double>? = nil, rows: Int, width: Int, positions: [Int],
+    levels codes: UnsafePointer<Int32>?, centred: UnsafeMutablePointer<Double>,
+    into target: UnsafeMutablePointer<Double>
   ) {
     let q = features.count, m = coordinateCount
     let areConsecutive = positions.indices.allSatisfy { positions[$0] == $0 }
@@ -46,6 +48,13 @@ extension UnscaledCovariance {
           } else {
             for j in 0..<q { z[j] = (row[positions[j]] - means[j]) / norms[j] }
           }
+        }
+      }
+      if lowMeans.isEmpty { return }
+      for i in 0..<rows {
+        for j in 0..<q {
+          let rest = (low.map { $0[i * width + positions[j]] } ?? 0) - lowMeans[j]
+          centred[i * q + j] += rest / norms[j]
         }
       }
     }

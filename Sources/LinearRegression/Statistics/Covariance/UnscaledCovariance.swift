@@ -12,6 +12,9 @@ public struct UnscaledCovariance: Equatable, Sendable {
   /// The mean of each; zeros without an intercept.
   package let means: [Double]
 
+  /// What rounding took from the means; empty where it is nothing beside the norms.
+  package let lowMeans: [Double]
+
   /// The norm of each, centred; less the means of the levels where there are any.
   package let norms: [Double]
 
@@ -50,13 +53,14 @@ public struct UnscaledCovariance: Equatable, Sendable {
 
   package init(
     features: [Int], means: [Double], norms: [Double], inverse: UpperTriangularMatrix<Double>,
-    weightSum: Double?, levels: Levels? = nil
+    weightSum: Double?, levels: Levels? = nil, lowMeans: [Double] = []
   ) {
     precondition(means.count == features.count && norms.count == features.count)
+    precondition(lowMeans.isEmpty || lowMeans.count == features.count)
     precondition(inverse.order == features.count)
     precondition(levels.map { $0.means.columnCount == features.count } ?? true)
     self.features = features
-    self.means = means
+    (self.means, self.lowMeans) = (means, lowMeans)
     self.norms = norms
     self.inverse = inverse
     self.weightSum = weightSum

@@ -109,9 +109,17 @@ extension GroupSolution {
       case .redundant(let features): note(leftOut: features, design)
       case .noDegreesOfFreedom: "no degrees of freedom are left for standard errors"
       case .perfect: "a perfect fit but for rounding, so that there are no standard errors"
+      case .rounded(let column, let digits): note(rounded: column, digits, design)
       case .overflow: "a value, a square or a coefficient is beyond a Double; use other units"
       }
     }.joined(separator: "; ")
+  }
+
+  private func note(rounded column: Int, _ digits: Double, _ design: Design) -> String {
+    let name = column < design.columns.count ? design.name(of: design.columns[column]) : design.target
+    let left = formatted(digits.rounded(.down), significantDigits: 2)
+    return
+      "numbers are rounded to Doubles, which leaves \(name) about \(left) \(left == "1" ? "digit" : "digits") beside its spread"
   }
 
   private func note(leftOut features: [Int], _ design: Design) -> String {

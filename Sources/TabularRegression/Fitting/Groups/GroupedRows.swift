@@ -88,7 +88,7 @@ struct GroupedRows: Sendable {
       }
       part.fields.append(words)
     }
-    part.rows = try design.rows(of: table)
+    part.rows = try design.rows(of: table, isExtended: table.hasDigits && design.hasIntercept)
     return part
   }
 
@@ -105,7 +105,9 @@ struct GroupedRows: Sendable {
       "there are \(keys.count) groups of \(counted(design.columns.count, "column")); the fits"
     }
     factors.grow(to: keys.count)
-    factors.add(rows.X.high, rows.response, weights: rows.weights, groups: groups)
+    factors.add(
+      rows.X.high, rows.response, low: (rows.X.low, rows.lowY), roundings: rows.roundings,
+      weights: rows.weights, groups: groups)
     self.factors = factors
     droppedRows += rows.droppedRows + groups.count { $0 < 0 }
   }
