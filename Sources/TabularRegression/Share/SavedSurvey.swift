@@ -1,4 +1,4 @@
-internal import LinearRegression
+package import LinearRegression
 
 /// What a formula has to know of all rows before they are reduced, found in some of them: levels, means, deviations.
 ///
@@ -49,14 +49,16 @@ package struct SavedSurvey: Sendable {
   ///   - formula: what to predict from what.
   ///   - source: where the rows come from.
   ///   - weights: name of the column that weighs the rows; nil for 1.
+  ///   - weightKind: what the weights mean.
   ///   - missing: what becomes of rows in which a field is missing.
   ///   - progress: called with the number of rows that were read.
   /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to.
   package init(
     _ formula: Formula, reading source: some TableSource, weights: String? = nil,
-    missing: MissingPolicy = .refuse, progress: (Int) -> Void = { _ in }
+    weightKind: WeightKind = .analytic, missing: MissingPolicy = .refuse,
+    progress: (Int) -> Void = { _ in }
   ) throws(TabularError) {
-    let rows = Share.formulaRows(formula, source, weights, missing)
+    let rows = Share.formulaRows(formula, source, weights, missing, weightKind)
     try self.init(rows, progress: progress)
   }
 
