@@ -136,13 +136,22 @@ package enum SavedShare: Sendable {
 package enum SavedParts: Sendable {
   case share(SavedShare)
   case survey(SavedSurvey)
+  case covariance(CovarianceShare)
 
   /// Reads a file.
   ///
   /// - Parameter path: the file, or "-" for standard input.
   /// - Throws: ``TabularError``: as `Share.init(contentsOf:)`.
   package init(contentsOf path: String) throws(TabularError) {
-    let file = try Share.envelope.file(path, or: [PartialShare.envelope, SavedSurvey.envelope])
-    self = try SavedSurvey.envelope.begins(file) ? .survey(SavedSurvey(file)) : .share(SavedShare(file))
+    let file = try Share.envelope.file(
+      path, or: [PartialShare.envelope, SavedSurvey.envelope, CovarianceShare.envelope])
+    self =
+      if try SavedSurvey.envelope.begins(file) {
+        .survey(try SavedSurvey(file))
+      } else if try CovarianceShare.envelope.begins(file) {
+        .covariance(try CovarianceShare(file))
+      } else {
+        .share(try SavedShare(file))
+      }
   }
 }

@@ -80,7 +80,8 @@ struct Accumulate: RankedCommand {
       if communicator.size > 1 {
         let share = try Share(
           formula, on: communicator, part: file,
-          whole: { () throws(TabularError) in try TableFile(files, options: options) }, weights: weighing.column,
+          whole: { () throws(TabularError) in try TableFile(files, options: options) },
+          weights: weighing.column,
           weightKind: weighing.kind, missing: rows.missing, kept: kept
         ) { progress.show($0) }
         return share.map(SavedShare.whole)
