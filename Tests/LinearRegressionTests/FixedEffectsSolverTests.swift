@@ -97,14 +97,17 @@ import Testing
   }
 
   @Test func levelsAreNestedInClusters() {
-    var nesting = LevelNesting(), later = LevelNesting()
-    nesting.add([0, 1, 0], clusters: [5, 6, 5])
-    later.add([2, 1], clusters: [6, 6])
-    nesting.merge(later)
+    // Clusters of later rows have numbers of their own.
+    let numbers: [Int32] = [6, 7, 5]
+    var nesting = LevelNesting([1, 4, 1], clusters: [5, 6, 5])
+    let later = LevelNesting([2, 4, 0, 9], clusters: [0, 0, 1, 2])
+    nesting.merge(later, clusters: numbers)
     #expect(nesting.isNested)
-    later.add([0], clusters: [6])
-    #expect(later.isNested)
-    nesting.merge(later)
+    #expect(nesting == LevelNesting([9, 4, 2, 1, 0], clusters: [5, 6, 6, 5, 7]))
+    #expect(!LevelNesting([0, 1, 0], clusters: [1, 1, 2]).isNested)
+    nesting.merge(LevelNesting([1], clusters: [0]), clusters: numbers)
+    #expect(!nesting.isNested)
+    nesting.merge(later, clusters: numbers)
     #expect(!nesting.isNested)
   }
 

@@ -10,6 +10,17 @@ public enum WeightKind: String, Sendable, Codable, CaseIterable {
   case probability
 }
 
+extension WeightKind {
+  /// In words: "frequencies".
+  package var named: String {
+    switch self {
+    case .analytic: "inverse variances"
+    case .frequency: "frequencies"
+    case .probability: "inverse probabilities"
+    }
+  }
+}
+
 extension LeastSquaresFit {
   /// The fit with the statistics of such weights.
   ///

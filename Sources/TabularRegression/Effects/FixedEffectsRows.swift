@@ -195,14 +195,7 @@ extension FittedModel {
   ) throws(TabularError) -> [FittedModel] {
     guard let estimator = covariance(models[0].observations) else { return models }
     let robust = try RobustRows(models, estimator, source: source.source, within: within)
-    var sums = RobustSums(robust)
-    try source.forEachBlock(columns: robust.columns) { (table) throws(TabularError) in
-      try robust.part(table)
-    } take: { (part) in
-      sums.merge(part)
-      progress(sums.rowCount)
-    }
-    return try sums.models(robust, source: source.source)
+    return try robust.sums(source, progress: progress).all(robust).models(robust, source: source.source)
   }
 
   /// The same of the rows of a table.
@@ -218,9 +211,7 @@ extension FittedModel {
       formula.text, try survey.design(), table, method, keepsSingletons, plan, { _ in })
     guard let estimator = covariance(models[0].observations) else { return models }
     let robust = try RobustRows(models, estimator, source: table.source, within: within)
-    var sums = RobustSums(robust)
-    sums.merge(try robust.part(table))
-    return try sums.models(robust, source: table.source)
+    return try robust.part(table).models(robust, source: table.source)
   }
 
   private static func withEffects(

@@ -26,15 +26,3 @@ struct WithinRows: Sendable {
     return (left, codes)
   }
 }
-
-/// The pairs of a level of a category and a cluster that some rows have.
-struct LevelClusters: Sendable, Codable {
-  let levels: [Int32]
-  let clusters: [Int32]
-
-  init(_ levels: [Int32], _ clusters: [Int32]) {
-    let pairs = Set(zip(levels, clusters).lazy.map { Int($0) << 32 | Int($1) }).sorted()
-    self.levels = pairs.map { Int32($0 >> 32) }
-    self.clusters = pairs.map { Int32(truncatingIfNeeded: $0) }
-  }
-}

@@ -45,6 +45,13 @@ struct Envelope {
     return bytes
   }
 
+  /// The checksum of such a file.
+  func checksum(of contents: some Encodable) -> String {
+    var checksum = Checksum()
+    forEachPiece(of: contents) { checksum.add($0) }
+    return checksum.text
+  }
+
   private func forEachPiece(of contents: some Encodable, _ body: (UnsafeRawBufferPointer) -> Void) {
     let arrays = ArrayStore(), encoder = JSONEncoder.ofModels
     // On one line, and with sorted keys, so that equal contents give equal bytes.

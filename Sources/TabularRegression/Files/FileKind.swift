@@ -23,6 +23,9 @@ struct FileKind {
     FileKind(
       "a part of a share; linreg merge joins it with the other parts", nil,
       texts: ["linreg-part ", "linreg-kept "]),
+    FileKind(
+      "a share of a covariance; linreg vcov takes the shares of all rows behind their model", nil,
+      texts: ["linreg-scores "]),
     FileKind("a survey; linreg accumulate --survey takes it", nil, texts: ["linreg-survey "]),
     FileKind("a checkpoint; linreg train --resume goes on from it", nil, texts: ["linreg-checkpoint "]),
     FileKind(

@@ -20,9 +20,7 @@ extension FittedModel {
     _ estimator: CovarianceEstimator, of table: Table
   ) throws(TabularError) -> FittedModel {
     let rows = try RobustRows([self], estimator, source: table.source)
-    var sums = RobustSums(rows)
-    sums.merge(try rows.part(table))
-    return try sums.models(rows, source: table.source)[0]
+    return try rows.part(table).models(rows, source: table.source)[0]
   }
 
   /// The models of all targets, as ``withCovariance(_:of:)`` has them, from rows that need not fit in memory.
@@ -36,14 +34,8 @@ extension FittedModel {
     on communicator: any Communicator = SingleProcess(), progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> [FittedModel]? {
     let rows = try RobustRows(models, estimator, source: source.source)
-    var sums = RobustSums(rows)
-    try communicator.forEachBlock(of: source, columns: rows.columns) { (block) throws(TabularError) in
-      try rows.part(block)
-    } take: { (part) in
-      sums.merge(part)
-      progress(sums.rowCount)
-    }
-    return communicator.rank == 0 ? try sums.models(rows, source: source.source) : nil
+    let sums = try rows.sums(source, on: communicator, progress: progress)
+    return communicator.rank == 0 ? try sums.all(rows).models(rows, source: source.source) : nil
   }
 
   /// The model with a covariance of its coefficients.

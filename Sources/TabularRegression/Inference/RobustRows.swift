@@ -52,18 +52,6 @@ struct RobustRows: Sendable {
     self.scores = scores
   }
 
-  /// What a block of rows comes to.
-  struct Part: Sendable, Codable {
-    var sums: [ScoreSums]
-    /// The clusters of each column, in the order in which they stand in the block.
-    var clusters: [[String]]
-    /// For each column the cluster that an intersection is in; empty without intersections.
-    var intersections: [[Int32]]
-    /// For each category of fixed effects and each column of clusters.
-    var levels: [[LevelClusters]] = []
-    let rowCount: Int
-  }
-
   /// Columns that are read.
   var columns: Set<String> {
     models.reduce(into: Set(estimator.clusters)) {
@@ -71,55 +59,71 @@ struct RobustRows: Sendable {
     }
   }
 
-  /// The scores of a block.
-  func part(_ block: Table) throws(TabularError) -> Part {
+  /// The scores of a block, summed up.
+  func part(_ block: Table) throws(TabularError) -> RobustSums {
     if let within { return try part(block, within) }
-    var part = Part(sums: [], clusters: [], intersections: [], rowCount: block.rowCount)
-    var ways: [Scores.Clusters] = []
+    var sums: [ScoreSums] = [], clusters: [[String]] = [], ways: [Scores.Clusters] = []
     for (model, (scores, condensed)) in zip(models, zip(scores, condensed)) {
       let rows = try model.rows(
         of: block, for: model.weights == nil ? .evaluation : .fit, weights: model.weights, .init(),
         forLeverages: true, isExtended: condensed == nil && model.needsAllDigits(of: block))
       // The rows are those of all targets, so that their clusters are too.
-      if part.sums.isEmpty, !estimator.clusters.isEmpty {
+      if sums.isEmpty, !estimator.clusters.isEmpty {
         let words = try estimator.clusters.map { (name) throws(TabularError) in
           try Self.clusters(name, block, rows.design)
         }
-        part.clusters = words.map(\.levels)
+        clusters = words.map(\.levels)
         ways = Scores.ways(words.map { ($0.codes, $0.levels.count) })
-        part.intersections = Self.intersections(ways)
       }
-      part.sums.append(
+      sums.append(
         scores.sums(
           rows.design.X.high, rows.design.response[column: 0], low: (rows.design.X.low, rows.design.lowY),
           weights: rows.design.weights,
           levels: rows.condensed == nil ? nil : rows.design.levels?.codes, clusters: ways))
     }
-    return part
+    return RobustSums(
+      sums, clusters: clusters, intersections: Self.intersections(ways), rowCount: block.rowCount)
   }
 
   /// The scores of a block, less the fixed effects.
-  private func part(_ block: Table, _ within: WithinRows) throws(TabularError) -> Part {
+  private func part(_ block: Table, _ within: WithinRows) throws(TabularError) -> RobustSums {
     let rows = try within.rows(of: block), (left, codes) = try within.block(rows)
-    var part = Part(sums: [], clusters: [], intersections: [], rowCount: block.rowCount)
     let words = try estimator.clusters.map { (name) throws(TabularError) in
       try Self.clusters(name, block, rows)
     }
-    part.clusters = words.map(\.levels)
     let columns = words.map { words in
       (codes: left.rows.map { words.codes[$0] }, count: words.levels.count)
     }
     let ways = Scores.ways(columns)
-    part.intersections = Self.intersections(ways)
-    part.levels = codes.map { codes in
+    let nesting = codes.map { codes in
       let levels = left.rows.map { codes[$0] }
-      return columns.map { LevelClusters(levels, $0.codes) }
+      return columns.map { LevelNesting(levels, clusters: $0.codes) }
     }
-    for (target, scores) in scores.enumerated() {
-      part.sums.append(
-        scores.sums(left.X, left.y[column: target], weights: left.weights, clusters: ways))
+    return RobustSums(
+      scores.enumerated().map { target, scores in
+        scores.sums(left.X, left.y[column: target], weights: left.weights, clusters: ways)
+      }, clusters: words.map(\.levels), intersections: Self.intersections(ways), nesting: nesting,
+      rowCount: block.rowCount)
+  }
+
+  /// The sums of all blocks, along the tree. Each block is a leaf.
+  ///
+  /// - Parameters:
+  ///   - communicator: the ranks, of which each has its part of the rows; the sums are rank 0's.
+  ///   - progress: called with the number of rows that were read.
+  func sums(
+    _ source: some TableSource, on communicator: any Communicator = SingleProcess(),
+    progress: (Int) -> Void
+  ) throws(TabularError) -> MergeTree<RobustSums> {
+    var tree = MergeTree<RobustSums>(), count = 0
+    try communicator.forEachBlock(of: source, columns: columns) { (block) throws(TabularError) in
+      try part(block)
+    } take: { (part) in
+      count += part.rowCount
+      tree.append(part)
+      progress(count)
     }
-    return part
+    return tree
   }
 
   /// The clusters of the rows that a fit keeps.
@@ -140,7 +144,8 @@ struct RobustRows: Sendable {
       return TableColumn.Words((0..<count).lazy.map { Expression.text(of: numbers[rows.blockRow($0)] + 0) })
     case .words(let words):
       try check { words.codes[$0] < 0 }
-      if rows.kept == nil { return words }
+      // Words whose letters are written in several ways are one.
+      if rows.kept == nil, Set(words.levels).count == words.levels.count { return words }
       return TableColumn.Words(
         (0..<count).lazy.map { words.levels[Int(words.codes[rows.blockRow($0)])] })
     }
@@ -154,82 +159,5 @@ struct RobustRows: Sendable {
       for way in found.indices { found[way][Int(code)] = ways[way].codes[row] }
     }
     return found
-  }
-}
-
-/// The sums of all blocks, and the numbers of their clusters.
-struct RobustSums {
-  private var sums: [ScoreSums]
-  private var clusters: [[String: Int32]]
-  private var intersections: [Int: Int32] = [:]
-  private(set) var rowCount = 0
-  /// For each category of fixed effects and each column of clusters.
-  private var nesting: [[LevelNesting]] = []
-
-  init(_ rows: RobustRows) {
-    let ways = [0, 1, 3][rows.estimator.clusters.count]
-    sums = rows.models.map {
-      ScoreSums(
-        rows.estimator, coordinates: $0.covariance?.coordinateCount ?? 0,
-        clusters: Array(repeating: 0, count: ways))
-    }
-    clusters = rows.estimator.clusters.map { _ in [:] }
-  }
-
-  /// Takes the sums of a block that follows.
-  mutating func merge(_ part: RobustRows.Part) {
-    rowCount += part.rowCount
-    var numbers = zip(clusters.indices, part.clusters).map { way, words in
-      words.map { word in
-        let number = clusters[way][word] ?? Int32(clusters[way].count)
-        clusters[way][word] = number
-        return number
-      }
-    }
-    if numbers.count == 2 {
-      numbers.append(
-        zip(part.intersections[0], part.intersections[1]).map { first, second in
-          let key = Int(numbers[0][Int(first)]) << 32 | Int(numbers[1][Int(second)])
-          let number = intersections[key] ?? Int32(intersections.count)
-          intersections[key] = number
-          return number
-        })
-    }
-    if nesting.isEmpty { nesting = part.levels.map { $0.map { _ in LevelNesting() } } }
-    for (category, ways) in part.levels.enumerated() {
-      for (way, levels) in ways.enumerated() {
-        nesting[category][way].add(
-          levels.levels, clusters: levels.clusters.map { numbers[way][Int($0)] })
-      }
-    }
-    for index in sums.indices { sums[index].merge(part.sums[index], clusters: numbers) }
-  }
-
-  /// The models with the covariances that the sums come to.
-  func models(_ rows: RobustRows, source: String) throws(TabularError) -> [FittedModel] {
-    var models: [FittedModel] = []
-    for (model, sums) in zip(rows.models, sums) {
-      do throws(DataError) {
-        if sums.observations != model.observations, model.weightKind != .frequency {
-          throw .noCovariance(
-            "there are \(sums.observations) rows, and \(model.observations) in the fit; give all rows that it was fitted to, and no others"
-          )
-        }
-        let freedom = model.statistics.degreesOfFreedom
-        // Levels within clusters do not count in sums over clusters (as in fixest, fixef.K = "nested").
-        let counted = rows.within.map { within in
-          let others = nesting.indices.filter { category in !nesting[category].contains(where: \.isNested) }
-          return (model.covariance?.features.count ?? 0) + max(1, within.problem.rank(of: others))
-        }
-        models.append(
-          model.with(
-            try RobustCovariance(
-              rows.estimator, sums, observations: model.observations,
-              parameters: model.observations - freedom, counted: counted)))
-      } catch {
-        throw model.design.tabular(error, source)
-      }
-    }
-    return models
   }
 }

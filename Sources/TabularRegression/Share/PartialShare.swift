@@ -62,6 +62,7 @@ package struct PartialShare: Sendable {
     if let fault = parts.fault(with: other.parts) { return fault }
     if let fault = Self.difference(reading, other.reading) { return fault }
     guard none.formula == other.none.formula, none.design.weights == other.none.design.weights,
+      none.design.weightKind == other.none.design.weightKind,
       none.design.missing == other.none.design.missing, (survey == nil) == (other.survey == nil),
       survey?.none.tableColumns == other.survey?.none.tableColumns,
       survey != nil || none.hasSameDesign(as: other.none)

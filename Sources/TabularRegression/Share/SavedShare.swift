@@ -1,3 +1,5 @@
+package import LinearRegression
+
 /// What a file of `accumulate` or `merge` holds: a share, or a part of one.
 package enum SavedShare: Sendable {
   case whole(Share)
@@ -9,21 +11,25 @@ package enum SavedShare: Sendable {
   ///   - formula: what to predict from what.
   ///   - source: where the rows come from.
   ///   - weights: name of the column that weighs the rows; nil for 1.
+  ///   - weightKind: what the weights mean.
   ///   - missing: what becomes of rows in which a field is missing.
   ///   - survey: what all rows have, and what it is called in messages; it is used where the design depends on them.
   ///   - whole: all rows, of which `source` reads a part: they are surveyed where there is no survey.
   ///   - progress: called with the number of rows that were read.
   /// - Throws: ``TabularError``, as `Share.init(_:reading:)`; a survey for another fit.
   package init<Source: TableSource>(
-    _ formula: Formula, reading source: Source, weights: String? = nil, missing: MissingPolicy = .refuse,
+    _ formula: Formula, reading source: Source, weights: String? = nil, weightKind: WeightKind = .analytic,
+    missing: MissingPolicy = .refuse,
     knowing survey: (survey: SavedSurvey, name: String)? = nil, whole: () throws(TabularError) -> Source,
     progress: (Int) -> Void = { _ in }
   ) throws(TabularError) {
-    var rows = Share.formulaRows(formula, source, weights, missing)
+    var rows = Share.formulaRows(formula, source, weights, missing, weightKind)
     rows.isPart = true
     if !source.division.isPart, survey == nil {
       self = .whole(
-        try Share(formula, reading: source, weights: weights, missing: missing, progress: progress))
+        try Share(
+          formula, reading: source, weights: weights, weightKind: weightKind, missing: missing,
+          progress: progress))
       return
     }
     var found: DesignSurvey?
@@ -130,13 +136,22 @@ package enum SavedShare: Sendable {
 package enum SavedParts: Sendable {
   case share(SavedShare)
   case survey(SavedSurvey)
+  case covariance(CovarianceShare)
 
   /// Reads a file.
   ///
   /// - Parameter path: the file, or "-" for standard input.
   /// - Throws: ``TabularError``: as `Share.init(contentsOf:)`.
   package init(contentsOf path: String) throws(TabularError) {
-    let file = try Share.envelope.file(path, or: [PartialShare.envelope, SavedSurvey.envelope])
-    self = try SavedSurvey.envelope.begins(file) ? .survey(SavedSurvey(file)) : .share(SavedShare(file))
+    let file = try Share.envelope.file(
+      path, or: [PartialShare.envelope, SavedSurvey.envelope, CovarianceShare.envelope])
+    self =
+      if try SavedSurvey.envelope.begins(file) {
+        .survey(try SavedSurvey(file))
+      } else if try CovarianceShare.envelope.begins(file) {
+        .covariance(try CovarianceShare(file))
+      } else {
+        .share(try SavedShare(file))
+      }
   }
 }

@@ -1,4 +1,4 @@
-internal import LinearRegression
+package import LinearRegression
 
 /// What a formula has to know of all rows before they are reduced, found in some of them: levels, means, deviations.
 ///
@@ -9,12 +9,7 @@ package struct SavedSurvey: Sendable {
   private(set) var blocks: Int
   /// Whether the design depends on all rows, as far as the first ones show; nil where that was not looked at.
   package private(set) var isNeeded: Bool?
-  private(set) var contents: Contents
-
-  enum Contents: Sendable {
-    case whole(MergeTree<DesignSurvey>)
-    case part(LeafParts<DesignSurvey>)
-  }
+  private(set) var contents: SavedLeaves<DesignSurvey>
 
   static let envelope = Envelope(
     formatName: "linreg-survey", version: 1, noun: "survey", remedy: "make it again")
@@ -25,7 +20,10 @@ package struct SavedSurvey: Sendable {
   /// The files that were read, or parts of them.
   private(set) var files: [FileLeaves.File]
 
-  init(none: DesignSurvey, blocks: Int, reading: String, files: [FileLeaves.File], contents: Contents) {
+  init(
+    none: DesignSurvey, blocks: Int, reading: String, files: [FileLeaves.File],
+    contents: SavedLeaves<DesignSurvey>
+  ) {
     (self.none, self.blocks, self.reading, self.contents) = (none, blocks, reading, contents)
     self.files = files
   }
@@ -49,14 +47,16 @@ package struct SavedSurvey: Sendable {
   ///   - formula: what to predict from what.
   ///   - source: where the rows come from.
   ///   - weights: name of the column that weighs the rows; nil for 1.
+  ///   - weightKind: what the weights mean.
   ///   - missing: what becomes of rows in which a field is missing.
   ///   - progress: called with the number of rows that were read.
   /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to.
   package init(
     _ formula: Formula, reading source: some TableSource, weights: String? = nil,
-    missing: MissingPolicy = .refuse, progress: (Int) -> Void = { _ in }
+    weightKind: WeightKind = .analytic, missing: MissingPolicy = .refuse,
+    progress: (Int) -> Void = { _ in }
   ) throws(TabularError) {
-    let rows = Share.formulaRows(formula, source, weights, missing)
+    let rows = Share.formulaRows(formula, source, weights, missing, weightKind)
     try self.init(rows, progress: progress)
   }
 
@@ -69,23 +69,14 @@ package struct SavedSurvey: Sendable {
     isNeeded = try rows.needsSurvey() || none.namesReference
     let pass = try rows.firstPass(nil, progress: progress), division = rows.source.division
     (blocks, reading, files) = (pass.blocks, division.reading, division.leaves.files)
-    contents = division.isPart ? .part(LeafParts(division, pass.surveys)) : .whole(pass.surveys)
+    contents = SavedLeaves(division, pass.surveys)
   }
 
   /// "blocks 17–18 of b.csv", what is missing; nil where nothing is.
-  package var missingText: String? {
-    if case .part(let parts) = contents { parts.missingText } else { nil }
-  }
+  package var missingText: String? { contents.missingText }
 
   /// Number of rows that were read.
-  package var rowCount: Int { subtrees.reduce(0) { $0 + $1.value.rowCount } }
-
-  private var subtrees: [MergeTree<DesignSurvey>.Subtree] {
-    switch contents {
-    case .whole(let tree): tree.subtrees
-    case .part(let parts): parts.sections.flatMap(\.tree.subtrees)
-    }
-  }
+  package var rowCount: Int { contents.subtrees.reduce(0) { $0 + $1.value.rowCount } }
 
   /// Takes the survey of other rows.
   ///
@@ -102,27 +93,13 @@ package struct SavedSurvey: Sendable {
     if rowCount + other.rowCount > 1 << 53 || blocks + other.blocks > 1 << 53 {
       throw .unusable(file: name, message: "there are more rows than can be counted")
     }
-    switch (contents, other.contents) {
-    case (.whole(var tree), .whole(let later)):
-      try tree.append(contentsOf: later, Self.join)
-      contents = .whole(tree)
-    case (.part(var parts), .part(let others)):
-      if let fault = parts.fault(with: others) { throw .unusable(file: name, message: fault) }
-      try parts.insert(others, Self.join)
-      contents = .part(parts)
-    default:
-      throw .unusable(
-        file: name,
-        message:
-          "a survey of a part of files and one of others cannot be merged; merge those of all parts of the files first"
-      )
-    }
+    try contents.merge(other.contents, named: name, noun: "survey", Self.join)
     blocks += other.blocks
     files += other.files.filter { file in !files.contains { $0.isSame(as: file) } }
   }
 
   /// The first missing field that the policy does not allow; nil where there is none.
-  var missingFault: MissingFault? { subtrees.lazy.compactMap(\.value.missingFault).first }
+  var missingFault: MissingFault? { contents.subtrees.lazy.compactMap(\.value.missingFault).first }
 
   /// Whether it is a survey of a part of files, of these leaves.
   func isPart(of leaves: FileLeaves) -> Bool {
@@ -140,10 +117,7 @@ package struct SavedSurvey: Sendable {
       throw .unusable(
         file: name, message: "it lacks \(missingText); merge the surveys of all parts first")
     }
-    switch contents {
-    case .whole(let tree): return try tree.whole(Self.join) ?? none
-    case .part(let parts): return try parts.joined(Self.join).whole(Self.join) ?? none
-    }
+    return try contents.joined(Self.join).whole(Self.join) ?? none
   }
 
   /// Why it is none for rows of a formula with these options; nil where it is.

@@ -5,7 +5,8 @@ extension Share {
   /// The fit of all rows, without reading them again.
   ///
   /// - Parameters:
-  ///   - method: the settings; its intercept is the formula's unless `intercept` says otherwise.
+  ///   - method: the settings; its intercept is the formula's unless `intercept` says otherwise, and its kind of
+  ///     weights that of the share.
   ///   - intercept: whether the model has an intercept; nil as the formula says.
   ///   - dropped: what to leave out: a number or a category of the formula with all its products, or a single column by
   ///     the name that the fit prints.
@@ -105,6 +106,8 @@ extension Share {
     _ method: LeastSquares, _ chosen: Chosen, named file: String
   ) throws(TabularError) -> [FittedModel] {
     let (design, kept, expressions) = (chosen.design, chosen.kept, chosen.targets)
+    var method = method
+    method.weightKind = design.weightKind
     if let category = design.categoryWithoutReference(kept, intercept: method.intercept) {
       throw .unusable(
         file: file,

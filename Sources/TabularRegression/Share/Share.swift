@@ -1,5 +1,5 @@
 internal import LinearAlgebra
-internal import LinearRegression
+public import LinearRegression
 
 /// A share of an exact fit of named columns: one machine's rows or one month's, reduced to some kilobytes, and a row
 /// of means for each level of a category that stands alone.
@@ -41,6 +41,9 @@ public struct Share: Equatable, Sendable {
   /// Name of the column that weighs the rows; nil where each counts the same.
   public var weights: String? { design.weights }
 
+  /// What the weights mean.
+  public var weightKind: WeightKind { design.weightKind }
+
   /// Columns whose fields are words, of digits too: to be named where further tables are read.
   public var categories: Set<String> { design.categories }
 
@@ -50,22 +53,27 @@ public struct Share: Equatable, Sendable {
   ///   - formula: what to predict from what.
   ///   - table: the data; levels, means and deviations are those of these rows.
   ///   - weights: name of the column that weighs the rows; nil for 1.
+  ///   - weightKind: what the weights mean.
   ///   - missing: what becomes of rows in which a field is missing.
   /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to; no feature.
   /// - Complexity: as `LeastSquares.Factor.add`.
   public init(
-    _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse
+    _ formula: Formula, _ table: Table, weights: String? = nil, weightKind: WeightKind = .analytic,
+    missing: MissingPolicy = .refuse
   ) throws(TabularError) {
     self.init(
-      formula.text, try Design(formula, table, weights: weights, missing: missing, isPart: true))
+      formula.text,
+      try Design(
+        formula, table, weights: weights, missing: missing, weightKind: weightKind, isPart: true))
     try add(table)
   }
 
   /// Takes the rows of a table: as with a ``Formula`` of this text.
   public init(
-    _ formula: String, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse
+    _ formula: String, _ table: Table, weights: String? = nil, weightKind: WeightKind = .analytic,
+    missing: MissingPolicy = .refuse
   ) throws(TabularError) {
-    try self.init(Formula(formula), table, weights: weights, missing: missing)
+    try self.init(Formula(formula), table, weights: weights, weightKind: weightKind, missing: missing)
   }
 
   /// An empty share of a design.
@@ -226,6 +234,10 @@ public struct Share: Equatable, Sendable {
       return
         "rows are weighed by \(named(other.design.weights)) here and by \(named(design.weights)) before; merge shares of one formula"
     }
+    if design.weightKind != other.design.weightKind {
+      return
+        "the weights are \(other.design.weightKind.named) here and \(design.weightKind.named) before; merge shares whose weights mean the same"
+    }
     let (comparable, others) = (comparableDesign, other.comparableDesign)
     for (a, b) in zip(comparable.variables, others.variables) where a.variable == b.variable {
       if let levels = a.levels, let found = b.levels, levels != found {
@@ -304,16 +316,18 @@ extension Share {
   ///   - formula: what to predict from what.
   ///   - source: where the rows come from.
   ///   - weights: name of the column that weighs the rows; nil for 1.
+  ///   - weightKind: what the weights mean.
   ///   - missing: what becomes of rows in which a field is missing.
   ///   - progress: called with the number of rows that were read.
-  /// - Throws: ``TabularError``, as ``init(_:_:weights:missing:)``; no place for a copy of a pipe's rows where they are
+  /// - Throws: ``TabularError``, as ``init(_:_:weights:weightKind:missing:)``; no place for a copy of a pipe's rows where they are
   ///   read twice.
   /// - Complexity: as `LeastSquares.Factor.add`; memory for a few blocks and factors.
   package init(
     _ formula: Formula, reading source: some TableSource, weights: String? = nil,
-    missing: MissingPolicy = .refuse, progress: (Int) -> Void = { _ in }
+    weightKind: WeightKind = .analytic, missing: MissingPolicy = .refuse,
+    progress: (Int) -> Void = { _ in }
   ) throws(TabularError) {
-    var rows = Self.formulaRows(formula, source, weights, missing)
+    var rows = Self.formulaRows(formula, source, weights, missing, weightKind)
     rows.isPart = true
     if let share = try rows.matrixShare(progress: progress) {
       self = share
@@ -324,10 +338,13 @@ extension Share {
 
   /// The rows of a formula, on their way to a share.
   static func formulaRows<Source: TableSource>(
-    _ formula: Formula, _ source: Source, _ weights: String?, _ missing: MissingPolicy
+    _ formula: Formula, _ source: Source, _ weights: String?, _ missing: MissingPolicy,
+    _ weightKind: WeightKind = .analytic
   ) -> FormulaRows<Source, Share> {
-    FormulaRows(formula: formula, source: source, weights: weights, missing: missing) {
+    var rows = FormulaRows(formula: formula, source: source, weights: weights, missing: missing) {
       Share(formula.text, $0, absorbing: $1)
     }
+    rows.method.weightKind = weightKind
+    return rows
   }
 }

@@ -16,7 +16,7 @@ struct WeightOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The column with the inverse of the probability by which a row was drawn; standard errors are robust (HC1, unless --vcov or --cluster says another).",
+      "The column with the inverse of the probability by which a row was drawn; standard errors are robust: those of fit are HC1, unless --vcov or --cluster says another, those of shares by vcov.",
       valueName: "column"))
   var probabilityWeights: String?
 

@@ -40,8 +40,7 @@ struct Accumulate: RankedCommand {
   @OptionGroup var ranks: RankOptions
   @OptionGroup var keep: KeepOptions
 
-  @Option(help: "The column that weighs the rows, as R's lm does.")
-  var weights: String?
+  @OptionGroup var weighing: WeightOptions
 
   @OptionGroup var part: PartOptions
 
@@ -81,13 +80,14 @@ struct Accumulate: RankedCommand {
       if communicator.size > 1 {
         let share = try Share(
           formula, on: communicator, part: file,
-          whole: { () throws(TabularError) in try TableFile(files, options: options) }, weights: weights,
-          missing: rows.missing, kept: kept
+          whole: { () throws(TabularError) in try TableFile(files, options: options) },
+          weights: weighing.column,
+          weightKind: weighing.kind, missing: rows.missing, kept: kept
         ) { progress.show($0) }
         return share.map(SavedShare.whole)
       }
       return try SavedShare(
-        formula, reading: file, weights: weights, missing: rows.missing,
+        formula, reading: file, weights: weighing.column, weightKind: weighing.kind, missing: rows.missing,
         knowing: survey.map { (path) throws(TabularError) in
           (try SavedSurvey(contentsOf: path), path == "-" ? "standard input" : path)
         },

@@ -4,19 +4,21 @@ import TabularRegression
 
 struct Merge: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Join shares of an exact fit, or parts of one.",
+    abstract: "Join shares of an exact fit or of a covariance, or parts of one.",
     usage: "linreg merge <share> ... -o <share>",
     discussion: """
       Shares have the same formula. Merged in the order of their rows they give the
       same bits, however they are grouped; in another order the results agree to
       rounding. Parts, from accumulate --part, know their blocks: they are merged in
-      any order, each once, and become a share when none is missing. So are surveys.
+      any order, each once, and become a share when none is missing. So are surveys,
+      and the shares of a covariance, from vcov -o.
 
       Example: linreg merge winter.share summer.share -o year.share
       """)
 
   @Argument(
-    help: "Shares, from accumulate or merge; or surveys. \"-\" is standard input.", completion: .file())
+    help: "Shares, from accumulate, vcov or merge; or surveys. \"-\" is standard input.",
+    completion: .file())
   var shares: [String]
 
   @OptionGroup var output: ShareOutputOptions
@@ -31,6 +33,11 @@ struct Merge: ParsableCommand {
     case .survey(var merged):
       for path in shares.dropFirst() { try merged.merge(SavedSurvey(contentsOf: path), named: path) }
       try deliver(merged, to: output.shareFile, output.format)
+    case .covariance(var merged):
+      for path in shares.dropFirst() {
+        try merged.merge(CovarianceShare(contentsOf: path), named: path == "-" ? "standard input" : path)
+      }
+      try deliver(merged.finished, to: output.shareFile, output.format)
     case .share(var merged):
       for path in shares.dropFirst() { try merged.merge(SavedShare(contentsOf: path), named: path) }
       try output.deliver(try merged.finished(named: output.shareFile))

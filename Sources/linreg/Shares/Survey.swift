@@ -38,8 +38,7 @@ struct Survey: ParsableCommand {
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var format: FormatOptions
 
-  @Option(help: "The column that weighs the rows, as R's lm does.")
-  var weights: String?
+  @OptionGroup var weighing: WeightOptions
 
   func validate() throws {
     try checkOrder(formula, files)
@@ -58,9 +57,9 @@ struct Survey: ParsableCommand {
       noteRowNames(file)
       var progress = ReadingProgress()
       defer { progress.end() }
-      return try SavedSurvey(formula, reading: file, weights: weights, missing: rows.missing) {
-        progress.show($0)
-      }
+      return try SavedSurvey(
+        formula, reading: file, weights: weighing.column, weightKind: weighing.kind, missing: rows.missing
+      ) { progress.show($0) }
     }
     try deliver(survey, to: surveyFile, format)
   }

@@ -95,4 +95,113 @@ import Testing
     let table = try table(), model = try frequencies()
     #expect(throws: TabularError.self) { try Diagnostics(model, table) }
   }
+
+  // MARK: Shares
+
+  private func close(_ a: FittedModel, _ b: FittedModel) -> Bool {
+    a.observations == b.observations && a.weightKind == b.weightKind
+      && a.statistics.degreesOfFreedom == b.statistics.degreesOfFreedom
+      && agree(a.statistics.residualStandardError, b.statistics.residualStandardError)
+      && agree(a.statistics.aic, b.statistics.aic) && agree(a.statistics.fStatistic, b.statistics.fStatistic)
+      && zip(a.coefficientStatistics, b.coefficientStatistics).allSatisfy {
+        agree($0.estimate, $1.estimate) && agree($0.standardError, $1.standardError)
+      }
+  }
+
+  /// As another process finds it in a file.
+  private func share(_ rows: Range<Int>, _ kind: WeightKind, _ formula: String = "y ~ x + z") throws -> Share
+  {
+    let part = try Table(columns: [
+      "x": .numbers(Array(x[rows])), "z": .numbers(Array(z[rows])), "y": .numbers(Array(y[rows])),
+      "g": .words(Array(g[rows])), "w": .numbers(rows.map { Double(counts[$0]) }),
+    ])
+    let bytes = try Share(formula, part, weights: "w", weightKind: kind).fileBytes
+    return try Share(RandomAccessFile(bytes, name: "s"))
+  }
+
+  @Test(arguments: WeightKind.allCases, ["y ~ x + z", "y ~ x + g"])
+  func sharesKnowWhatWeightsMean(kind: WeightKind, formula: String) throws {
+    var merged = try share(0..<7, kind, formula)
+    #expect(merged.weightKind == kind)
+    try merged.merge(share(7..<12, kind, formula))
+    let whole = try FittedModel(formula, table(), weights: "w", method: LeastSquares(weightKind: kind))
+    #expect(close(try merged.solve(), whole))
+    #expect(close(try merged.solve(LeastSquares(weightKind: .analytic)), whole))
+    // Robust errors of shares and of the single fit.
+    let robust = try merged.solve().withCovariance(.hc1, of: table()),
+      other = try whole.withCovariance(.hc1, of: table())
+    for (a, b) in zip(robust.coefficientStatistics, other.coefficientStatistics) {
+      #expect(agree(a.standardError, b.standardError))
+    }
+  }
+
+  @Test func sharesOfTwoKindsAreNotMerged() throws {
+    var first = try share(0..<7, .frequency)
+    let error = try #require(throws: TabularError.self) {
+      try first.merge(share(7..<12, .probability), named: "b.share")
+    }
+    #expect(
+      error.description
+        == "b.share: the weights are inverse probabilities here and frequencies before; merge shares whose weights mean the same"
+    )
+    #expect(throws: TabularError.self) { try share(0..<7, .analytic).merged(share(7..<12, .frequency)) }
+  }
+
+  /// Steps are judged by as many observations as the frequencies count.
+  @Test func selectionCountsFrequencies() throws {
+    let equal = try Share("y ~ x + z + g", table(counts)),
+      counted = try Share("y ~ x + z + g", table(), weights: "w", weightKind: .frequency)
+    for criterion in TermSelection.Criterion.allCases {
+      let (a, b) = (try counted.select(by: criterion), try equal.select(by: criterion))
+      #expect(a.terms == b.terms && a.steps.count == b.steps.count)
+      for (a, b) in zip(a.steps, b.steps) {
+        #expect(agree(a.criterion, b.criterion) && a.residualDegreesOfFreedom == b.residualDegreesOfFreedom)
+      }
+    }
+    let probabilities = try Share("y ~ x + z", table(), weights: "w", weightKind: .probability)
+    #expect(throws: TabularError.self) { try probabilities.select() }
+  }
+
+  /// Parts and ranks too.
+  @Test(arguments: [WeightKind.frequency, .probability])
+  func partsAndRanksKnowIt(kind: WeightKind) throws {
+    let text = RobustCovarianceTests.text(3000).replacing("year", with: "w")
+    @Sendable func source(_ part: Part? = nil) throws(TabularError) -> TableReader {
+      try TableReader(
+        [.memory(Array(text.utf8), name: "t.csv")], options: ReadingOptions(), blockSize: 5000, part: part)
+    }
+    func saved(_ part: Part?, _ kind: WeightKind) throws -> SavedShare {
+      try SavedShare(Formula("y ~ x + firm"), reading: source(part), weights: "w", weightKind: kind) {
+        () throws(TabularError) in try source()
+      }
+    }
+    let whole = try saved(nil, kind)
+    var part = try saved(Part(2, of: 2), kind)
+    try part.merge(saved(Part(1, of: 2), kind), named: "a")
+    guard case .whole(let a) = whole, case .whole(let b) = try part.finished(named: "b") else {
+      Issue.record("a part")
+      return
+    }
+    #expect(a.fileBytes == b.fileBytes && a.weightKind == kind)
+    #expect(throws: TabularError.self) {
+      var other = try saved(Part(1, of: 2), .analytic)
+      try other.merge(saved(Part(2, of: 2), kind), named: "b")
+    }
+    let outcomes = LocalRanks.run(3) { (ranks) throws(TabularError) -> Share? in
+      let part = try source(ranks.part)
+      try ranks.locate(.text(part))
+      return try Share(
+        Formula("y ~ x + firm"), on: ranks, part: part, whole: { () throws(TabularError) in try source() },
+        weights: "w", weightKind: kind)
+    }
+    #expect(try outcomes[0].get() == a)
+  }
+}
+
+extension Share {
+  fileprivate func merged(_ other: Share) throws -> Share {
+    var share = self
+    try share.merge(other)
+    return share
+  }
 }

@@ -42,13 +42,16 @@ package struct StepwiseSelection: Sendable {
   package struct Rule: Sendable {
     /// k, 2 for Akaike's criterion, log n for the Bayesian one.
     package var penalty: Double
+    /// n; with frequency weights a row is several.
+    package var observations: Int
     package var adds: Bool
     package var drops: Bool
     /// Terms that are never dropped.
     package var kept: Set<Int>
 
-    package init(penalty: Double, adds: Bool, drops: Bool, kept: Set<Int>) {
-      (self.penalty, self.adds, self.drops, self.kept) = (penalty, adds, drops, kept)
+    package init(penalty: Double, observations: Int, adds: Bool, drops: Bool, kept: Set<Int>) {
+      (self.penalty, self.observations) = (penalty, observations)
+      (self.adds, self.drops, self.kept) = (adds, drops, kept)
     }
   }
 }
@@ -134,7 +137,7 @@ private struct Model {
     let norm = problem.norm(problem.featureCount)
     return StepwiseSelection.Step(
       change: change, degreesOfFreedom: coefficients, residualSumOfSquares: residual * norm * norm,
-      residualDegreesOfFreedom: problem.counts.observations - coefficientCount,
+      residualDegreesOfFreedom: rule.observations - coefficientCount,
       criterion: criterion(residual, coefficientCount))
   }
 
@@ -142,7 +145,7 @@ private struct Model {
 
   /// n log(RSS / n) + k · coefficients
   private func criterion(_ residual: Double, _ coefficients: Int) -> Double {
-    let n = Double(problem.counts.observations), norm = problem.norm(problem.featureCount)
+    let n = Double(rule.observations), norm = problem.norm(problem.featureCount)
     let logarithm = CLibrary.logarithm(residual) + 2 * CLibrary.logarithm(norm) - CLibrary.logarithm(n)
     return n * logarithm + rule.penalty * Double(coefficients)
   }

@@ -32,6 +32,18 @@ public enum CovarianceEstimator: Hashable, Sendable {
   /// Columns that tell clusters apart.
   public var clusters: [String] { if case .clustered(let columns) = self { columns } else { [] } }
 
+  /// How many rows before its own an error depends on; nil where it does not.
+  package var lags: Int? { if case .neweyWest(let lags) = self { lags } else { nil } }
+
+  /// In a few words: "HC1", "clusters of firm and year", "HAC with 4 lags".
+  package var text: String {
+    switch self {
+    case .hc0, .hc1, .hc2, .hc3: name
+    case .clustered(let columns): "clusters of \(columns.joined(separator: " and "))"
+    case .neweyWest(let lags): "HAC with \(lags == 1 ? "1 lag" : "\(lags) lags")"
+    }
+  }
+
   /// Throws where rows have no order, for each stands for several.
   package func check(_ kind: WeightKind) throws(DataError) {
     if case .neweyWest = self, kind == .frequency {

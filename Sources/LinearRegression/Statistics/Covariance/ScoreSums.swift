@@ -29,6 +29,12 @@ package struct ScoreSums: Sendable {
     if case .neweyWest(let lags) = estimator { lagged = LaggedSums(coordinates: m, lags: lags) }
   }
 
+  /// Number of coordinates, m.
+  package var coordinates: Int { products.rowCount }
+
+  /// How many rows before its own a row is multiplied with; nil for an estimator without.
+  package var lags: Int? { lagged?.lags }
+
   /// How many clusters there are in each way.
   package var clusterCounts: [Int] { clusters.map(\.count) }
 

@@ -9,6 +9,7 @@ extension Share {
   ///   - part: the rows of this rank's part of the leaves.
   ///   - whole: all rows, for rank 0.
   ///   - weights: name of the column that weighs the rows; nil for 1.
+  ///   - weightKind: what the weights mean.
   ///   - missing: what becomes of rows in which a field is missing.
   ///   - kept: where ranks keep what their parts were reduced to; nil for nowhere.
   ///   - progress: called with the number of rows that this rank has read.
@@ -16,17 +17,19 @@ extension Share {
   /// - Throws: ``TabularError``, as in one process, on rank 0; on the others ``TabularError/elsewhere``.
   package init?<Source: TableSource>(
     _ formula: Formula, on communicator: any Communicator, part: Source,
-    whole: () throws(TabularError) -> Source, weights: String? = nil, missing: MissingPolicy = .refuse,
-    kept: KeptParts? = nil, progress: (Int) -> Void = { _ in }
+    whole: () throws(TabularError) -> Source, weights: String? = nil, weightKind: WeightKind = .analytic,
+    missing: MissingPolicy = .refuse, kept: KeptParts? = nil, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) {
-    var rows = Self.formulaRows(formula, part, weights, missing)
+    var rows = Self.formulaRows(formula, part, weights, missing, weightKind)
     rows.isPart = true
     let ranked = RankedRows(communicator: communicator, rows: rows, kept: kept)
     var share = try ranked.reduced(few: 0, progress: progress)?.share
     try communicator.onFirst { () throws(TabularError) in
       if share != nil { return }
       // Without rows there is an error to tell.
-      share = try Share(formula, reading: whole(), weights: weights, missing: missing, progress: progress)
+      share = try Share(
+        formula, reading: whole(), weights: weights, weightKind: weightKind, missing: missing,
+        progress: progress)
     }
     guard let share else { return nil }
     self = share

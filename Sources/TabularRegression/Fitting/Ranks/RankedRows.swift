@@ -67,7 +67,8 @@ extension RankedRows {
     return try kept.part(
       rows.source.division,
       [
-        "\(Reduction.self)", rows.formula.text, rows.weights ?? "", rows.missing.description,
+        "\(Reduction.self)", rows.formula.text, rows.weights ?? "", rows.method.weightKind.rawValue,
+        rows.missing.description,
         String(survey?.prefix { $0 != "\n" } ?? ""),
       ] + rows.source.division.facts, reduce: reduce)
   }

@@ -14,7 +14,7 @@ extension Share {
   ///   - kept: terms that every model has, by the names that R prints, with the terms within them; a category also by
   ///     the name of its column.
   ///   - file: what the share is called in messages.
-  /// - Throws: ``TabularError``: a term that is not there, several targets, redundant columns, fewer rows than the
+  /// - Throws: ``TabularError``: a term that is not there, several targets, probability weights, redundant columns, fewer rows than the
   ///   selection needs, a fit without residuals, a category that would need a column for its first level.
   /// - Complexity: O(p³) for each step. Uses `dtpqrt` and `dtrtri`.
   public func select(
@@ -24,6 +24,13 @@ extension Share {
     if targetCount > 1 {
       throw .unusable(
         file: file, message: "terms are chosen for one target, and there are \(targetCount); accumulate one")
+    }
+    if weightKind == .probability {
+      throw .unusable(
+        file: file,
+        message:
+          "terms are chosen by a likelihood, which rows with probability weights have none of; compare models by robust tests"
+      )
     }
     let full = try solve(LeastSquares(redundancy: .refuse), named: file)
     if let fault = Self.fault(full) { throw .unusable(file: file, message: fault) }
@@ -35,7 +42,8 @@ extension Share {
     let rows = try withColumns(named: file).rows(named: file).factor
     let rule = StepwiseSelection.Rule(
       penalty: criterion == .aic ? 2 : CLibrary.logarithm(Double(full.observations)),
-      adds: direction != .backward, drops: direction != .forward, kept: keptTerms)
+      observations: full.observations, adds: direction != .backward, drops: direction != .forward,
+      kept: keptTerms)
     let selection: StepwiseSelection
     do throws(DataError) {
       selection = try StepwiseSelection(
