@@ -7,9 +7,8 @@ internal import LinearAlgebra
 extension Scores {
   /// Adds Σ sᵢ sᵢᵀ.
   func addProducts<Scalar>(of rows: Rows<Scalar>, to sums: inout ScoreSums) {
-    // While some rows are multiplied the processor fetches the next.
-    let order = width, height = max(64, order)
-    work(Leaf.of(0..<rows.rowCount, height: 64 * height), rows, into: &sums) { rows, leaf in
+    let order = width, height = max(256, order)
+    work(Leaf.of(0..<rows.rowCount, height: 16 * height), rows, into: &sums) { rows, leaf in
       leaf.products = zeros(order * order)
       var scores: [Double] = zeros(min(height, rows.rowCount) * order)
       for start in stride(from: 0, to: rows.rowCount, by: height) {
