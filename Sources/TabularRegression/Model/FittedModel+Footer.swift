@@ -49,6 +49,7 @@ extension FittedModel {
       lines.append(
         "\(name) \(number(f)) on \(freedom) and \(inferenceDegreesOfFreedom) degrees of freedom\(p)")
     }
+    if let reason = whyNoWaldTest, !hasFewClusters { lines.append("no F of all: \(reason)") }
     guard let certificate else { return lines }
     if statistics.residualSumOfSquares <= 1e-26 * statistics.totalSumOfSquares,
       statistics.totalSumOfSquares > 0, statistics.fStatistic != nil
