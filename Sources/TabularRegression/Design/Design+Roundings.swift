@@ -49,7 +49,8 @@ extension Design {
 }
 
 extension Table {
-  /// Some rows, the numbers of some columns moved to a neighbouring Double unless they are whole.
+  /// Some rows, the numbers of some columns moved to a neighbouring Double unless they are exact, or may be so as whole
+  /// numbers.
   fileprivate func sample(_ rows: [Int], moving names: [String]) -> Table {
     let columns = columns.map { column in
       let number = names.firstIndex(of: column.name)
@@ -59,7 +60,9 @@ extension Table {
           .numbers(
             rows.map { row in
               let value = numbers[row]
-              guard let number, value != value.rounded() || abs(value) >= 0x1p50 else { return value }
+              let isExact =
+                column.digits.map { $0.low[row] == 0 } ?? (value == value.rounded() && abs(value) < 0x1p50)
+              guard let number, !isExact else { return value }
               // Columns move in different ways.
               return (row >> (number % 5)) & 1 == 0 ? value.nextUp : value.nextDown
             })
