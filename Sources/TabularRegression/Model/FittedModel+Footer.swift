@@ -83,7 +83,7 @@ extension FittedModel {
       if variables.count == 1, case .expression(.column) = variables[0] {
         "the text has more than a Double"
       } else {
-        "it is computed from numbers that are rounded to Doubles"
+        "it is computed in Doubles"
       }
     return [
       "\(printable(name)) loses \(lost) \(lost == "1" ? "digit" : "digits") beside its spread: \(reason)"
