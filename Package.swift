@@ -102,7 +102,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "TabularRegressionTests", dependencies: ["TabularRegression", "TestSupport"],
-      exclude: ["Fixtures", "PyFixest", "R"],
+      exclude: ["Decimals", "Fixtures", "PyFixest", "R"],
       swiftSettings: strict),
     // What the tests of MPI start as several processes.
     .executableTarget(

@@ -16,7 +16,7 @@ MACHINE = [
     (re.compile(r'"iterations": \d+, ("rank": \d+), "residual": [\d.e+-]+'), r'"iterations": N, \1, "residual": R'),
 ]
 # How a model file represents a model; what it says of the fit is compared.
-REPRESENTATION = ("checksum", "covariance", "dependencies", "design", "readingLoss", "robustCovariance", "version")
+REPRESENTATION = ("checksum", "covariance", "dependencies", "design", "lowModel", "readingLoss", "robustCovariance", "version")
 
 
 class Rules:

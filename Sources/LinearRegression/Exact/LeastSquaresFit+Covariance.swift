@@ -106,12 +106,41 @@ extension UnscaledCovariance {
     let first = weightSum == nil ? 0 : 1
     let known = (first == 1 && levels == nil ? [0] : []) + features.map { first + $0 }
     let L = Matrix<Double>(rows: known.count, columns: coefficients) { known[$0] == $1 ? 1 : 0 }
-    let C = coordinates(ofCombinations: L).features, product = gemm(C, robust.inner)
+    var C = coordinates(ofCombinations: L).features
+    // Rows of length 1, so that squares are neither too large nor too small for a Double in any unit.
+    let lengths = known.indices.map { norm(Array(C[row: $0])) }
+    for row in known.indices where lengths[row] > 0 {
+      for i in 0..<C.columnCount { C[row, i] /= lengths[row] }
+    }
+    let product = gemm(C, robust.inner)
     for (row, coefficient) in known.enumerated() {
       let variance = (0..<C.columnCount).reduce(0) { $0 + C[row, $1] * product[row, $1] }
-      errors[coefficient] = s * max(0, variance).squareRoot()
+      errors[coefficient] = s * lengths[row] * max(0, variance).squareRoot()
     }
     return errors
+  }
+}
+
+extension RobustCovariance {
+  /// Wald's test that the coefficients of all features are 0, in the coordinates of rows, where it does not matter how
+  /// near the columns are to each other: with V = s² N⁻¹R⁻¹ Ω R⁻ᵀN⁻¹, N being the norms of the columns, it is wᵀ Ω⁻¹ w / q
+  /// with w = R N b / s.
+  ///
+  /// - Parameters:
+  ///   - unscaled: of the fit.
+  ///   - b: the coefficients of the q features that were kept.
+  ///   - s: the residual standard error.
+  /// - Returns: nil where Ω is singular, or w has fewer than four digits.
+  /// - Complexity: O(q³). Uses `dtrtrs` and `dpotrf`.
+  package func waldTest(_ unscaled: UnscaledCovariance, coefficients b: [Double], unit s: Double) -> WaldTest?
+  {
+    let q = unscaled.features.count
+    let v = (0..<q).map { unscaled.norms[$0] / s * b[$0] }
+    guard q > 0, let w = try? unscaled.inverse.solve(Matrix(column: v)).elements,
+      .ulpOfOne * Double(q) * norm(v) <= 1e-4 * norm(w)
+    else { return nil }
+    let covariance = Matrix<Double>(rows: q, columns: q) { inner[$0, $1] }
+    return WaldTest(w, covariance: covariance, degreesOfFreedom: degreesOfFreedom)
   }
 }
 

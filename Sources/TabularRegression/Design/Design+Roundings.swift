@@ -23,7 +23,7 @@ extension Design {
       moving names: [String], truths: DesignInput? = nil
     ) -> (input: DesignInput, X: Matrix<Double>, y: Matrix<Double>)? {
       // What is wrong with the rows is told when all of them are evaluated.
-      let rows = table.sample(sample, moving: names)
+      let rows = table.sample(sample, moving: names, known: exactColumns)
       guard var input = try? DesignInput(self, rows, .fit, .error, absorption, isExtended: false) else {
         return nil
       }
@@ -50,7 +50,9 @@ extension Design {
 
 extension Table {
   /// Some rows, the numbers of some columns moved to a neighbouring Double unless they are whole.
-  fileprivate func sample(_ rows: [Int], moving names: [String]) -> Table {
+  ///
+  /// - Parameter known: columns that move only where their text is known to be no Double.
+  fileprivate func sample(_ rows: [Int], moving names: [String], known: Set<String>) -> Table {
     let columns = columns.map { column in
       let number = names.firstIndex(of: column.name)
       let values: TableColumn.Values =
@@ -59,7 +61,13 @@ extension Table {
           .numbers(
             rows.map { row in
               let value = numbers[row]
-              guard let number, value != value.rounded() || abs(value) >= 0x1p50 else { return value }
+              let isExact =
+                if let digits = column.digits, known.contains(column.name) {
+                  digits.low[row] == 0
+                } else {
+                  value == value.rounded() && abs(value) < 0x1p50
+                }
+              guard let number, !isExact else { return value }
               // Columns move in different ways.
               return (row >> (number % 5)) & 1 == 0 ? value.nextUp : value.nextDown
             })

@@ -76,6 +76,16 @@ extension FittedModel {
     }
   }
 
+  /// The coefficients that a covariance of clusters is of.
+  private var clusteredCoefficients: Int {
+    effects == nil ? observations - statistics.degreesOfFreedom : testedCoefficients
+  }
+
+  /// Whether there are fewer clusters than coefficients.
+  var hasFewClusters: Bool {
+    robustCovariance?.clusterCounts.min().map { $0 < clusteredCoefficients } ?? false
+  }
+
   /// How standard errors were estimated, where errors were not taken as independent and of equal variance.
   var robustLines: [String] {
     guard let robustCovariance else { return whyNoStandardErrors.map { ["no standard errors: \($0)"] } ?? [] }
@@ -97,10 +107,9 @@ extension FittedModel {
       if robustCovariance.isRepaired {
         lines.append("  the covariance had negative eigenvalues, which were replaced by 0")
       }
-      let coefficients = effects == nil ? observations - statistics.degreesOfFreedom : testedCoefficients
-      if let least = robustCovariance.clusterCounts.min(), least < coefficients {
+      if hasFewClusters, let least = robustCovariance.clusterCounts.min() {
         lines.append(
-          "  \(least) clusters for \(coefficients) coefficients: errors are uncertain, and there is no F of all"
+          "  \(least) clusters for \(clusteredCoefficients) coefficients: errors are uncertain, and there is no F of all"
         )
       }
       return lines

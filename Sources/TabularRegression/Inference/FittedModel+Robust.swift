@@ -60,19 +60,29 @@ extension FittedModel {
   /// How many coefficients Wald's test of all is of.
   var testedCoefficients: Int { covariance?.features.count ?? 0 }
 
-  /// Wald's test that all coefficients but the intercept's are 0; nil where the covariance is singular or was repaired, or a category was
-  /// taken out of the rows.
+  /// Wald's test that all coefficients but the intercept's are 0; nil where ``whyNoWaldTest`` says why.
   private var waldTest: WaldTest? {
     // Where eigenvalues were replaced by 0, V is singular.
-    guard let covariance, covariance.levels == nil, !covariance.features.isEmpty,
-      robustCovariance?.isRepaired != true
+    guard let covariance, let robustCovariance, covariance.levels == nil, !robustCovariance.isRepaired,
+      let s = statistics.residualStandardError
     else { return nil }
-    let first = hasIntercept ? 1 : 0, rows = covariance.features.map { first + $0 }
-    let L = Matrix<Double>(rows: rows.count, columns: coefficientStatistics.count) { rows[$0] == $1 ? 1 : 0 }
-    guard let V = try? self.covariance(ofCombinations: L) else { return nil }
-    return WaldTest(
-      rows.map { coefficientStatistics.estimates[$0] }, covariance: V,
-      degreesOfFreedom: inferenceDegreesOfFreedom)
+    let first = hasIntercept ? 1 : 0
+    return robustCovariance.waldTest(
+      covariance, coefficients: covariance.features.map { coefficientStatistics.estimates[first + $0] },
+      unit: s)
+  }
+
+  /// Why there is no test of all coefficients where errors may have unequal variances or depend on each other, as a
+  /// clause; nil where there is one, or nothing to test.
+  var whyNoWaldTest: String? {
+    guard statistics.fStatistic == nil, let covariance, let robustCovariance, !covariance.features.isEmpty
+    else { return nil }
+    if covariance.levels != nil {
+      return
+        "the levels of the category with many levels have no \(robustCovariance.estimator.name) standard errors"
+    }
+    if robustCovariance.isRepaired { return "the covariance had negative eigenvalues" }
+    return "the covariance of the coefficients is singular to working precision"
   }
 }
 

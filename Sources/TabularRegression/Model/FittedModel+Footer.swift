@@ -49,6 +49,7 @@ extension FittedModel {
       lines.append(
         "\(name) \(number(f)) on \(freedom) and \(inferenceDegreesOfFreedom) degrees of freedom\(p)")
     }
+    if let reason = whyNoWaldTest, !hasFewClusters { lines.append("no F of all: \(reason)") }
     guard let certificate else { return lines }
     if statistics.residualSumOfSquares <= 1e-26 * statistics.totalSumOfSquares,
       statistics.totalSumOfSquares > 0, statistics.fStatistic != nil
@@ -82,7 +83,7 @@ extension FittedModel {
       if variables.count == 1, case .expression(.column) = variables[0] {
         "the text has more than a Double"
       } else {
-        "it is computed from numbers that are rounded to Doubles"
+        "it is computed in Doubles"
       }
     return [
       "\(printable(name)) loses \(lost) \(lost == "1" ? "digit" : "digits") beside its spread: \(reason)"

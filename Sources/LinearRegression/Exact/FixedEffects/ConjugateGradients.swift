@@ -41,7 +41,8 @@ struct ConjugateGradients<Lanes: DoubleLanes> {
     updateInChunks(&r) { product[$0] * -1 + $1 }
     var z = r
     precondition(r, &z)
-    var p = z, rho = dotInChunks(r, z), steps: [Lanes] = []
+    // pᵀMp is known from one step to the next, for p and r before it are orthogonal.
+    var p = z, rho = dotInChunks(r, z), size = rho, steps: [Lanes] = []
     // A residual of rounding errors says nothing of x, and would be followed far into the null space of A.
     var isDone = rho .<= goal(progress.energy) * 1e-5
     progress.error = progress.error.replacing(with: 0, where: isDone)
@@ -53,6 +54,8 @@ struct ConjugateGradients<Lanes: DoubleLanes> {
       if progress.isConverged { return }
       multiply(p, &product)
       let curvature = dotInChunks(p, product)
+      // So is a direction that A takes to rounding, once little is left.
+      isDone .|= (rho .<= progress.largest * 1e-24) .& (curvature .<= size * 1e-12)
       let alpha = (rho / curvature).replacing(with: 0, where: .!(curvature .> 0) .| isDone)
       updateInChunks(&x) { p[$0] * alpha + $1 }
       updateInChunks(&r) { $1 - product[$0] * alpha }
@@ -67,6 +70,7 @@ struct ConjugateGradients<Lanes: DoubleLanes> {
       let next = dotInChunks(r, z)
       let beta = (next / rho).replacing(with: 0, where: .!(rho .> 0))
       rho = next
+      size = next + beta * beta * size
       updateInChunks(&p) { $1 * beta + z[$0] }
     }
     progress.isConverged = all(isDone)

@@ -38,7 +38,7 @@ extension Solution {
         UnscaledCovariance(
           features: kept, means: kept.map(whole.mean), norms: norms, inverse: $0,
           weightSum: whole.hasIntercept ? whole.counts.weightSum : nil,
-          lowMeans: low == nil ? [] : kept.map { whole.extendedMean($0).low })
+          lowMeans: low == nil || !whole.hasIntercept ? [] : kept.map { whole.extendedMean($0).low })
       } : nil
     let digits = digits
     return LeastSquaresFit(
