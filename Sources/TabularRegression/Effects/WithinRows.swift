@@ -1,11 +1,18 @@
 internal import LinearAlgebra
 internal import LinearRegression
 
-/// Rows less their fixed effects, once these are known.
+/// What takes the effects out of rows, once they are known: on the rank that has found them, and on others.
 struct WithinRows: Sendable {
   let design: Design
-  let rows: FixedEffectsRows
-  let problem: FixedEffectsProblem
+  let levels: EffectLevels
+  let transformation: WithinTransformation
+  /// Nil on the other ranks.
+  let problem: FixedEffectsProblem?
+
+  init(_ design: Design, _ levels: EffectLevels, _ problem: FixedEffectsProblem) {
+    (self.design, self.levels, self.problem) = (design, levels, problem)
+    transformation = problem.within
+  }
 
   /// The rows that take part in the fit less their effects, and for each category the level of each row of the block.
   ///
@@ -13,7 +20,55 @@ struct WithinRows: Sendable {
   func block(
     _ block: DesignRows
   ) throws(TabularError) -> (left: WithinTransformation.Block, codes: [[Int32]]) {
-    let codes = try rows.codes(block)
-    return (problem.within(block.X.high, block.response, weights: block.weights, codes: codes), codes)
+    let codes = try levels.codes(block)
+    return (transformation(block.X.high, block.response, weights: block.weights, codes: codes), codes)
+  }
+
+  /// The factor of rows less their effects.
+  func factor(_ rows: DesignRows) throws(TabularError) -> LeastSquares.Factor {
+    let codes = try levels.codes(rows)
+    do throws(DataError) {
+      return try transformation.factor(rows.X.high, rows.response, weights: rows.weights, codes: codes)
+    } catch {
+      throw rows.tabular(error)
+    }
+  }
+
+  /// What rank 0 has found, on all ranks; nil where it has found nothing.
+  static func broadcast(
+    on communicator: any Communicator, _ find: () throws(TabularError) -> WithinRows?
+  ) throws(TabularError) -> WithinRows? {
+    if communicator.size == 1 { return try find() }
+    var found: WithinRows?
+    func bytes() throws(TabularError) -> [UInt8] {
+      found = try find()
+      return found.map { Envelope.ofRanks.bytes(of: $0) } ?? []
+    }
+    let message = try communicator.broadcast(try bytes())
+    if message.isEmpty || communicator.rank == 0 { return found }
+    return try Envelope.ofRanks.open(RandomAccessFile(message, name: "MPI")) as WithinRows
+  }
+}
+
+extension WithinRows: Codable {
+  private enum Key: String, CodingKey { case design, levels, transformation }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(design, forKey: .design)
+    try container.encode(levels, forKey: .levels)
+    try container.encode(transformation, forKey: .transformation)
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    design = try container.decode(Design.self, forKey: .design)
+    levels = try container.decode(EffectLevels.self, forKey: .levels)
+    transformation = try container.decode(WithinTransformation.self, forKey: .transformation)
+    problem = nil
+    try container.check(
+      design.fault == nil && transformation.levels == levels.words.map(\.count)
+        && transformation.features == design.columns.count
+        && transformation.targets == design.targets.count, .transformation, "effects of another design")
   }
 }
