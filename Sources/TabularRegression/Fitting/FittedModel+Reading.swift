@@ -88,11 +88,12 @@ extension FittedModel {
     solving: (Int) -> Void = { _ in }, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> [FittedModel] {
     if !formula.effects.isEmpty {
-      return try withEffects(
+      let models = try withEffects(
         formula, reading: source, weights: weights, missing: missing, method: method,
         keepsSingletons: keepsSingletons, covariance: covariance, blocksInMemory: blocksInMemory, plan: plan,
-        solving: solving,
-        progress: progress)
+        solving: solving, progress: progress)
+      // One process is the first of its ranks.
+      return models ?? []
     }
     func inMemory(_ table: Table, _ design: Design) throws(TabularError) -> [FittedModel] {
       var method = method

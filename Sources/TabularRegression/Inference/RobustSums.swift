@@ -127,9 +127,9 @@ struct RobustSums: Sendable {
         }
         let freedom = model.statistics.degreesOfFreedom
         // Levels within clusters do not count in sums over clusters (as in fixest, fixef.K = "nested").
-        let counted = rows.within.map { within in
+        let counted = rows.within?.problem.map { problem in
           let others = nesting.indices.filter { category in !nesting[category].contains(where: \.isNested) }
-          return (model.covariance?.features.count ?? 0) + max(1, within.problem.rank(of: others))
+          return (model.covariance?.features.count ?? 0) + max(1, problem.rank(of: others))
         }
         models.append(
           model.with(

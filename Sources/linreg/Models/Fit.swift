@@ -110,6 +110,9 @@ struct Fit: RankedCommand {
     } else if keepSingletons, formula?.effects.isEmpty ?? (data.target != nil) {
       throw ValidationError("--keep-singletons goes with columns behind a bar, as in 'y ~ x | firm'.")
     }
+    if keep.keepShares != nil, formula?.effects.isEmpty == false {
+      throw ValidationError("--keep-shares keeps parts of fits without effects behind a bar; leave it out.")
+    }
     if report != nil, formula?.effects.isEmpty == false {
       throw ValidationError("--report has no charts of a fit with effects behind a bar; leave it out.")
     }
@@ -152,7 +155,8 @@ struct Fit: RankedCommand {
       } else {
         models = try fit(formula, Table(all: file) { progress.show($0) }, &progress)
       }
-      return try withCovariance(models, file, communicator, &progress)
+      // Those of a fit with effects are formed with it.
+      return formula.effects.isEmpty ? try withCovariance(models, file, communicator, &progress) : models
     }
     if let effects, let models { try models[0].writeEffects(csv: effects) }
     if let models { try deliver(models, output, statistics) }
@@ -174,7 +178,7 @@ struct Fit: RankedCommand {
     _ models: [FittedModel]?, _ file: TableFile, _ communicator: any Communicator,
     _ progress: inout ReadingProgress
   ) throws -> [FittedModel]? {
-    if !needsRowsAgain || models?[0].robustCovariance != nil { return models }
+    if !needsRowsAgain { return models }
     let models = try FittedModel.broadcast(models, on: communicator)
     let chosen = covariance.estimator(observations: models[0].observations)
     guard let estimator = chosen ?? (weighing.kind == .probability ? .hc1 : nil) else { return models }
@@ -205,7 +209,7 @@ struct Fit: RankedCommand {
     let models = try FittedModel.perTarget(
       formula, on: communicator, part: part, whole: { () throws(TabularError) in try open(nil) },
       weights: weighing.column, missing: rows.missing, method: method(formula),
-      kept: kept,
+      kept: kept, keepsSingletons: keepSingletons, covariance: { covariance.estimator(observations: $0) },
       plan: { plan in
         progress.end()
         tell(plan)

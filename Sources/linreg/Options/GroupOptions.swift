@@ -54,15 +54,17 @@ struct GroupOptions: ParsableArguments {
   /// Fits all groups, and prints or writes them.
   func run(_ fit: Fit) throws {
     let formula = try fit.data.formula(), path = output ?? "-", isJSON = fit.output.format.json
-    if try fit.ranks.communicator().size > 1 {
-      throw TabularError.unusable(file: "--by", message: "groups are fitted by one process; start one")
-    }
-    if path != "-" {
-      try TableWriter.check(path, TableFormat(endingOf: path) ?? .csv, besides: fit.data.files)
+    let communicator = try fit.ranks.communicator()
+    try communicator.onFirst { () throws(TabularError) in
+      if path != "-" {
+        try TableWriter.check(path, TableFormat(endingOf: path) ?? .csv, besides: fit.data.files)
+      }
     }
     try fit.memory.run(fit.threads) {
       let reading = fit.text.options(categories: (formula?.categories ?? []).union(columns)).keepingDigits()
-      let file = try TableFile(fit.data.files, options: reading)
+      let file = try communicator.part(fit.data.files) { (part) throws(TabularError) in
+        try TableFile(fit.data.files, options: reading, part: part)
+      }
       noteRowNames(file)
       if !isJSON { try GroupedFits.checkNames(by: columns, source: file.source) }
       let others = file.columnNames.filter { !columns.contains($0) }
@@ -73,9 +75,11 @@ struct GroupOptions: ParsableArguments {
       var progress = ReadingProgress()
       defer { progress.end() }
       let fits = try GroupedFits(
-        formula, by: columns, reading: file, weights: fit.weighing.weights, missing: fit.rows.missing
+        formula, by: columns, reading: file, on: communicator, weights: fit.weighing.weights,
+        missing: fit.rows.missing
       ) { progress.show($0) }
       progress.end()
+      guard let fits else { return }
       if fits.droppedRows > 0 {
         Terminal.note(
           "\(fits.droppedRows) \(fits.droppedRows == 1 ? "row" : "rows") with a missing field left out")

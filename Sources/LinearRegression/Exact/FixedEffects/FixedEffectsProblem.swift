@@ -1,4 +1,4 @@
-package import LinearAlgebra
+internal import LinearAlgebra
 
 /// The regression of y on X and the levels of several categories, between its two passes over the rows: the effects of
 /// each column are known, and rows less their effects are to be reduced to a triangular factor.
@@ -52,50 +52,6 @@ package struct FixedEffectsProblem: Sendable {
   /// Rank of the indicators of the levels of some categories.
   package func rank(of categories: [Int]) -> Int {
     LevelRank(table, within.hasRows, categories: categories).total
-  }
-
-  /// The factor of no rows.
-  package var emptyFactor: LeastSquares.Factor {
-    LeastSquares.Factor(features: sums.features, targets: sums.targets, grouping: .none)
-  }
-
-  /// The factor of rows less their effects; on all threads.
-  ///
-  /// - Parameters:
-  ///   - X: rows × p.
-  ///   - y: rows × k.
-  ///   - low: what X and y lack beyond Doubles; nil for nothing.
-  ///   - weights: one weight per row; nil for 1.
-  ///   - codes: for each category the level of each row.
-  /// - Throws: ``DataError/overflow(_:column:)``
-  /// - Complexity: O(rows (p + k)²)
-  package func factor(
-    _ X: Matrix<Double>, _ y: Matrix<Double>, low: (X: Matrix<Double>?, y: Matrix<Double>?) = (nil, nil),
-    weights: [Double]?, codes: [[Int32]]
-  ) throws(DataError) -> LeastSquares.Factor {
-    let height = 1 << 14, count = (X.rowCount + height - 1) / height
-    var parts = [Result<LeastSquares.Factor, DataError>?](repeating: nil, count: count)
-    parts.withUnsafeMutableBufferPointer { parts in
-      nonisolated(unsafe) let parts = parts
-      concurrently(count) { index in
-        let block = within(
-          X, y, low: low, weights: weights, codes: codes,
-          range: index * height..<min((index + 1) * height, X.rowCount))
-        parts[index] = Result { () throws(DataError) in
-          var factor = emptyFactor
-          try factor.add(block.X, block.y, weights: block.weights, levels: nil, isLeaf: true)
-          return factor
-        }
-      }
-    }
-    var tree = MergeTree<LeastSquares.Factor>()
-    for (index, part) in parts.enumerated() {
-      guard let factor = try part?.get() else { continue }
-      try tree.append(factor, before: MergeTree<LeastSquares.Factor>.height(before: index, of: count)) {
-        (factor, later) throws(DataError) in try factor.merge(later)
-      }
-    }
-    return try tree.whole { (factor, later) throws(DataError) in try factor.merge(later) } ?? emptyFactor
   }
 }
 

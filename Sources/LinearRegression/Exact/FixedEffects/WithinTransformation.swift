@@ -5,7 +5,7 @@ package import LinearAlgebra
 /// doi:10.1080/01621459.1963.10480682).
 package struct WithinTransformation: Sendable {
   /// Number of features, p.
-  let features: Int
+  package let features: Int
 
   /// What is taken from each column of [X y] in all rows.
   let shifts: [Double]
@@ -15,6 +15,12 @@ package struct WithinTransformation: Sendable {
 
   /// Whether each level of each category has rows.
   let hasRows: [[Bool]]
+
+  /// Number of targets, k.
+  package var targets: Int { shifts.count - features }
+
+  /// Number of levels of each category.
+  package var levels: [Int] { hasRows.map(\.count) }
 
   /// The rows that take part, less their effects.
   package struct Block: Sendable {
@@ -96,5 +102,77 @@ package struct WithinTransformation: Sendable {
         left(y[rows[i], t], low.y?[rows[i], t], rows[i], features + t)
       },
       weights: weights.map { weights in rows.map { weights[$0] } }, rows: rows)
+  }
+}
+
+extension WithinTransformation {
+  /// The factor of no rows.
+  package var emptyFactor: LeastSquares.Factor {
+    LeastSquares.Factor(features: features, targets: targets, grouping: .none)
+  }
+
+  /// The factor of rows less their effects; on all threads.
+  ///
+  /// - Parameters:
+  ///   - X: rows × p.
+  ///   - y: rows × k.
+  ///   - low: what X and y lack beyond Doubles; nil for nothing.
+  ///   - weights: one weight per row; nil for 1.
+  ///   - codes: for each category the level of each row.
+  /// - Throws: ``DataError/overflow(_:column:)``
+  /// - Complexity: O(rows (p + k)²)
+  package func factor(
+    _ X: Matrix<Double>, _ y: Matrix<Double>, low: (X: Matrix<Double>?, y: Matrix<Double>?) = (nil, nil),
+    weights: [Double]?, codes: [[Int32]]
+  ) throws(DataError) -> LeastSquares.Factor {
+    let height = 1 << 14, count = (X.rowCount + height - 1) / height
+    var parts = [Result<LeastSquares.Factor, DataError>?](repeating: nil, count: count)
+    parts.withUnsafeMutableBufferPointer { parts in
+      nonisolated(unsafe) let parts = parts
+      concurrently(count) { index in
+        let block = self(
+          X, y, low: low, weights: weights, codes: codes,
+          range: index * height..<min((index + 1) * height, X.rowCount))
+        parts[index] = Result { () throws(DataError) in
+          var factor = emptyFactor
+          try factor.add(block.X, block.y, weights: block.weights, levels: nil, isLeaf: true)
+          return factor
+        }
+      }
+    }
+    var tree = MergeTree<LeastSquares.Factor>()
+    for (index, part) in parts.enumerated() {
+      guard let factor = try part?.get() else { continue }
+      try tree.append(factor, before: MergeTree<LeastSquares.Factor>.height(before: index, of: count)) {
+        (factor, later) throws(DataError) in try factor.merge(later)
+      }
+    }
+    return try tree.whole { (factor, later) throws(DataError) in try factor.merge(later) } ?? emptyFactor
+  }
+}
+
+extension WithinTransformation: Codable {
+  private enum Key: String, CodingKey { case features, shifts, effects, hasRows }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(features, forKey: .features)
+    try container.encode(StoredArray(shifts), forKey: .shifts)
+    try container.encode(effects.map { StoredArray($0) }, forKey: .effects)
+    try container.encode(hasRows.map { StoredArray($0.map { $0 ? 1 as UInt8 : 0 }) }, forKey: .hasRows)
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    let shifts = try container.numbers(.shifts)
+    features = try container.decode(Int.self, forKey: .features)
+    effects = try container.decode([StoredArray<Double>].self, forKey: .effects).map(\.wrappedValue)
+    hasRows = try container.decode([StoredArray<UInt8>].self, forKey: .hasRows)
+      .map { $0.wrappedValue.map { $0 != 0 } }
+    self.shifts = shifts
+    try container.check(
+      0...shifts.count ~= features && effects.count == hasRows.count
+        && zip(effects, hasRows).allSatisfy { $0.count == $1.count * shifts.count }, .effects,
+      "effects of other levels")
   }
 }

@@ -19,9 +19,12 @@ extension GroupedFits {
   ) throws(TabularError) {
     var options = options
     options.categories.formUnion(formula.categories.union(columns))
-    try self.init(
-      formula, by: columns, reading: TableReader(paths, options: options.keepingDigits()), weights: weights,
-      missing: missing)
+    let reader = try TableReader(paths, options: options.keepingDigits())
+    // One process is the first of its ranks.
+    guard
+      let fits = try GroupedFits(formula, by: columns, reading: reader, weights: weights, missing: missing)
+    else { throw .elsewhere }
+    self = fits
   }
 
   /// Fits a formula to each group of the rows of CSV files: as with a ``Formula`` of this text.
@@ -52,39 +55,61 @@ extension GroupedFits {
 
   /// Fits a formula to each group of rows that need not fit in memory.
   ///
-  /// - Parameter progress: called with the number of rows that were read.
-  package init(
-    _ formula: Formula, by columns: [String], reading source: some TableSource, weights: String? = nil,
+  /// - Parameters:
+  ///   - communicator: the ranks, of which each reads its part of the rows; they are added to their groups by rank 0.
+  ///   - progress: called with the number of rows that were read.
+  /// - Returns: nil on ranks but the first.
+  package init?(
+    _ formula: Formula, by columns: [String], reading source: some TableSource,
+    on communicator: any Communicator = SingleProcess(), weights: String? = nil,
     missing: MissingPolicy = .refuse, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) {
-    var rows = try GroupedRows(
-      formula, by: columns, columns: source.columnNames, weights: weights, missing: missing,
-      source: source.source)
-    let early = try rows.survey.early(with: source.firstBlock(), leavesLevels: false)?.design
-    var survey = rows.survey
-    if early == nil {
-      try source.prepareToRepeat()
-      try source.forEachBlock(columns: survey.columns) { [survey] (table) throws(TabularError) in
-        var own = survey
-        try own.add(table)
-        return own
-      } take: { (later) throws(TabularError) in
-        try survey.merge(later)
-        progress(survey.rowCount)
-      }
-    }
-    let design: Design
-    if let early { design = early } else { design = try survey.design() }
+    var rows = try communicator.agree(
+      try GroupedRows(
+        formula, by: columns, columns: source.columnNames, weights: weights, missing: missing,
+        source: source.source))
+    let early = try communicator.agree(
+      try rows.survey.early(with: source.firstBlock(), leavesLevels: false)?.design)
     let surveys = early != nil
-    var count = 0
-    try source.forEachBlock(columns: rows.columns) { [rows] (table) throws(TabularError) in
-      (part: try rows.part(table, design, surveys: surveys), rows: table.rowCount)
-    } take: { (block) throws(TabularError) in
-      if let later = block.part.survey { try survey.merge(later) }
-      try rows.take(block.part, design)
-      count += block.rows
+    let design: Design
+    if let early {
+      design = early
+    } else {
+      design = try rows.survey.surveying(source, on: communicator, progress: progress)
+    }
+    var survey = rows.survey, count = 0
+    try communicator.forEachBlock(of: source, columns: rows.columns) { [rows] (table) throws(TabularError) in
+      try rows.part(table, design, surveys: surveys)
+    } take: { (part) throws(TabularError) in
+      if let later = part.survey { try survey.merge(later) }
+      try rows.take(part, design)
+      count += part.rowCount
       progress(count)
     }
-    self.init(rows, surveys ? try survey.design() : design)
+    var whole = design
+    try communicator.onFirst { () throws(TabularError) in if surveys { whole = try survey.design() } }
+    if communicator.rank != 0 { return nil }
+    self.init(rows, whole)
+  }
+}
+
+extension DesignSurvey {
+  /// The design that all rows tell, on all ranks.
+  fileprivate func surveying(
+    _ source: some TableSource, on communicator: any Communicator, progress: (Int) -> Void
+  ) throws(TabularError) -> Design {
+    var survey = self
+    try communicator.agree(try source.prepareToRepeat())
+    try communicator.forEachBlock(of: source, columns: columns) { [self] (table) throws(TabularError) in
+      var own = self
+      try own.add(table)
+      return own
+    } take: { (later) throws(TabularError) in
+      try survey.merge(later)
+      progress(survey.rowCount)
+    }
+    if communicator.size == 1 { return try survey.design() }
+    let bytes = try communicator.broadcast(Envelope.ofRanks.bytes(of: try survey.design()))
+    return try Envelope.ofRanks.open(RandomAccessFile(bytes, name: "MPI")) as Design
   }
 }

@@ -21,13 +21,15 @@ struct GroupedRows: Sendable {
   private(set) var droppedRows = 0
 
   /// What the rows of a block come to.
-  struct Part: Sendable {
+  struct Part: Codable, Sendable {
     /// Nil where a missing field is told of once all have been counted.
-    var rows: DesignRows?
+    var rows: BlockRows?
     /// The words of all rows, for each column of the groups.
     var fields: [TableColumn.Words] = []
     /// Nil where the rows were surveyed before.
     var survey: DesignSurvey?
+    /// Number of all rows.
+    let rowCount: Int
   }
 
   /// - Throws: ``TabularError``: a column that is not there or has two parts to play, several targets.
@@ -72,7 +74,7 @@ struct GroupedRows: Sendable {
   /// - Parameter surveys: whether the rows are surveyed too.
   /// - Throws: ``TabularError``: a missing field of a group; as `Design.rows`.
   func part(_ table: Table, _ design: Design, surveys: Bool) throws(TabularError) -> Part {
-    var part = Part()
+    var part = Part(rowCount: table.rowCount)
     if surveys {
       var survey = survey
       try survey.add(table)
@@ -88,7 +90,8 @@ struct GroupedRows: Sendable {
       }
       part.fields.append(words)
     }
-    part.rows = try design.rows(of: table, isExtended: table.hasDigits && design.hasIntercept)
+    part.rows = BlockRows(
+      try design.rows(of: table, isExtended: table.hasDigits && design.hasIntercept))
     return part
   }
 
@@ -106,8 +109,7 @@ struct GroupedRows: Sendable {
     }
     factors.grow(to: keys.count)
     factors.add(
-      rows.X.high, rows.response, low: (rows.X.low, rows.lowY), roundings: rows.roundings,
-      weights: rows.weights, groups: groups)
+      rows.X, rows.response, low: rows.low, roundings: rows.roundings, weights: rows.weights, groups: groups)
     self.factors = factors
     droppedRows += rows.droppedRows + groups.count { $0 < 0 }
   }

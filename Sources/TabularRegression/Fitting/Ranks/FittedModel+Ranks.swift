@@ -50,6 +50,8 @@ extension FittedModel {
   ///   - method: the settings beside the intercept.
   ///   - kept: where ranks keep what their parts were reduced to; nil for nowhere.
   ///   - blocksInMemory: rows of so many blocks are few.
+  ///   - keepsSingletons: whether rows stay that are the only one of a level that has an effect.
+  ///   - covariance: the estimator for so many observations of a fit with effects; nil for independent errors.
   ///   - plan: called before a fit in memory.
   ///   - solving: called with the number of columns when all rows have been read, before they are solved.
   ///   - progress: called with the number of rows that this rank has read.
@@ -60,16 +62,17 @@ extension FittedModel {
     _ formula: Formula, on communicator: any Communicator, part: Source,
     whole: () throws(TabularError) -> Source, weights: String? = nil, missing: MissingPolicy = .refuse,
     method: LeastSquares = LeastSquares(measuresResidual: true), kept: KeptParts? = nil,
-    blocksInMemory: Int = FittedModel.blocksInMemory, plan: (FitPlan) -> Void = { _ in },
+    blocksInMemory: Int = FittedModel.blocksInMemory, keepsSingletons: Bool = false,
+    covariance: (Int) -> CovarianceEstimator? = { _ in nil }, plan: (FitPlan) -> Void = { _ in },
     solving: (Int) -> Void = { _ in }, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> [FittedModel]? {
     var models: [FittedModel]?
-    if communicator.size > 1 {
-      try communicator.onFirst { () throws(TabularError) in
-        try formula.requireNoEffects("effects behind a bar are fitted in one process; run it without ranks")
-      }
-    }
-    if method.asksForExtended {
+    if !formula.effects.isEmpty {
+      models = try withEffects(
+        formula, reading: part, on: communicator, weights: weights, missing: missing, method: method,
+        keepsSingletons: keepsSingletons, covariance: covariance, blocksInMemory: blocksInMemory, plan: plan,
+        solving: solving, progress: progress)
+    } else if method.asksForExtended {
       var rows = ExtendedRows.formulaRows(formula, part, weights, missing)
       rows.method = method
       let ranked = RankedRows(communicator: communicator, rows: rows, kept: kept)
@@ -86,7 +89,9 @@ extension FittedModel {
         models = try share.solvePerTarget(method, named: part.source)
       }
     }
-    if formula.needsSmearing, try communicator.broadcast(models == nil ? [0] : [1]) == [1] {
+    if formula.effects.isEmpty, formula.needsSmearing,
+      try communicator.broadcast(models == nil ? [0] : [1]) == [1]
+    {
       let smeared = try smeared(models ?? [], reading: part, on: communicator, progress: progress)
       if communicator.rank == 0 { models = smeared }
     }
@@ -95,7 +100,8 @@ extension FittedModel {
       if models != nil { return }
       models = try perTarget(
         formula, reading: whole(), weights: weights, missing: missing, method: method,
-        blocksInMemory: blocksInMemory, plan: plan, solving: solving, progress: progress)
+        blocksInMemory: blocksInMemory, keepsSingletons: keepsSingletons, covariance: covariance, plan: plan,
+        solving: solving, progress: progress)
     }
     return models
   }
