@@ -28,14 +28,16 @@ extension FittedModel {
   /// The models of all targets, as ``withCovariance(_:of:)`` has them, from rows that need not fit in memory.
   ///
   /// - Parameters:
+  ///   - name: what messages call the models; nil for what they call the rows.
   ///   - communicator: the ranks, of which each has its part of the rows; the models are rank 0's.
   ///   - progress: called with the number of rows that were read.
   /// - Returns: nil on ranks but the first.
   package static func withCovariance(
-    _ estimator: CovarianceEstimator, of models: [FittedModel], reading source: some TableSource,
+    _ estimator: CovarianceEstimator, of models: [FittedModel], named name: String? = nil,
+    reading source: some TableSource,
     on communicator: any Communicator = SingleProcess(), progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> [FittedModel]? {
-    let rows = try RobustRows(models, estimator, source: source.source)
+    let rows = try RobustRows(models, estimator, named: name, source: source.source)
     var sums = RobustSums(rows)
     try communicator.forEachBlock(of: source, columns: rows.columns) { (block) throws(TabularError) in
       try rows.part(block)
@@ -71,7 +73,7 @@ extension FittedModel {
     else { return nil }
     let first = hasIntercept ? 1 : 0, rows = covariance.features.map { first + $0 }
     let L = Matrix<Double>(rows: rows.count, columns: coefficientStatistics.count) { rows[$0] == $1 ? 1 : 0 }
-    guard let V = try? self.covariance(ofCombinations: L) else { return nil }
+    guard let V = try? self.covariance(ofCombinations: L, named: target) else { return nil }
     return WaldTest(
       rows.map { coefficientStatistics.estimates[$0] }, covariance: V,
       degreesOfFreedom: inferenceDegreesOfFreedom)
@@ -80,7 +82,9 @@ extension FittedModel {
 
 extension TabularError {
   /// A model has no standard errors.
-  static func noStandardErrors(reason: String) -> TabularError {
-    .unusable(file: "the model", message: "it has no standard errors: \(reason)")
+  ///
+  /// - Parameter source: what messages call the model.
+  static func noStandardErrors(of source: String, reason: String) -> TabularError {
+    .unusable(file: source, message: "the model has no standard errors: \(reason)")
   }
 }
