@@ -59,6 +59,7 @@ struct Linreg: ParsableCommand {
     Terminal.prepare()
     Interrupts.install()
     Terminal.isSilent = Ranks.isSilent
+    var verb: (any ParsableCommand.Type)?
     do {
       do {
         if let page = page(for: arguments) {
@@ -68,7 +69,7 @@ struct Linreg: ParsableCommand {
         }
         if let fault = unknownVerb(arguments) {
           try Ranks.meet()
-          Terminal.note(fault)
+          Terminal.noteError(fault)
           end(.usage)
         }
         var command = try parseAsRoot(arguments)
@@ -77,30 +78,38 @@ struct Linreg: ParsableCommand {
           // What ranks do not do together rank 0 does.
           if Terminal.isSilent { end(.done) }
         }
+        verb = type(of: command)
         try Parallelism.$threads.withValue(Terminal.usualThreads) { try command.run() }
+        Terminal.noteHeld()
         Ranks.finish()
       } catch {
         try Ranks.meet()
         throw error
       }
     } catch let error as TabularError {
-      Terminal.note(error.description)
+      Terminal.noteError(error.description)
       Ranks.finish(after: error)
       Terminal.exit(ExitStatus(error))
     } catch {
-      let text = fullMessage(for: error)
+      let text = text(error, verb)
       switch exitCode(for: error) {
       case .success:  // --help and --version come this way too
         Terminal.print(text)
         end(.done)
       case .validationFailure:
-        Terminal.note(text)
+        Terminal.noteError(text)
         end(.usage)
       default:
-        Terminal.note(text)
+        Terminal.noteError(text)
         end(.dataAtFault)
       }
     }
+  }
+
+  /// The text of an error, with the usage of the verb that it is of.
+  private static func text(_ error: any Error, _ verb: (any ParsableCommand.Type)?) -> String {
+    guard let verb, error is ValidationError else { return fullMessage(for: error) }
+    return verb.fullMessage(for: error).replacing("\n  See '", with: "\n  See 'linreg ")
   }
 
   /// Ends the program, together with the other ranks.

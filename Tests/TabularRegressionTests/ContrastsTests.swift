@@ -39,20 +39,25 @@ import Testing
   /// The codings of one category fit the same, whatever the columns are called.
   @Test func codingsFitTheSame() throws {
     let plain = try FittedModel("y ~ x*z", table).predictions(from: table)
-    for coding in ["sum", "helmert", "poly", "contr.treatment"] {
+    for coding in ["SAS", "sum", "helmert", "poly", "contr.treatment", "\"contr.SAS\""] {
       let model = try FittedModel("y ~ x*C(z, \(coding))", table)
       #expect(difference(try model.predictions(from: table), plain, factor: 1e4) == nil)
       #expect(model.design.fault == nil)
     }
   }
 
-  /// A level that the fit did not see counts as the first.
+  /// A level that the fit did not see counts as the first, and as the last where that is left out.
   @Test func levelsThatWereNotSeen() throws {
     let model = try FittedModel("y ~ C(z, sum)", table)
     let new = try Table(csvText: "z\nhigh\nhuge\n", source: "new.csv")
     let predictions = try model.predictions(from: new, unseen: .reference)
     #expect(predictions[0] == predictions[1])
     #expect(throws: TabularError.self) { try model.predictions(from: new) }
+    let last = try FittedModel("y ~ C(z, SAS)", table)
+    #expect(last.termNames == ["(Intercept)", "C(z, SAS)high", "C(z, SAS)low"])
+    let found = try last.predictions(
+      from: Table(csvText: "z\nmid\nhuge\n", source: "new.csv"), unseen: .reference)
+    #expect(found[0] == found[1] && found[0] == last.model.intercept)
   }
 
   @Test(arguments: [

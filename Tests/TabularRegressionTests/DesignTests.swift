@@ -274,7 +274,7 @@ import Testing
       throws: TabularError.malformed(
         file: "t.csv", line: 3, column: 2,
         message:
-          "column \"zip\": the level \"D\" was not there in the fit, which had A, B, C; correct it, or predict nothing or the reference for it (2 such fields in the column)"
+          "column \"zip\": the level \"D\" was not there in the fit, which had A, B, C; correct it, or predict nothing (--unseen missing) or the reference (--unseen reference) for it (2 such fields in the column)"
       )
     ) { try model.predictions(from: rows) }
     let references = try model.predictions(from: Self.table("a,zip\n1,A\n2,A\n3,C\n4,A\n"))

@@ -84,6 +84,9 @@ import Testing
     #expect(
       refusal(sealed.replacing(" 3 ", with: " 2 "))
         == "x: the parcel has version 2, which is no longer read; send it again")
+    var patient = envelope
+    patient.oldest = 2
+    #expect(patient.versions == 2...3 && envelope.versions == 3...3)
     #expect(
       refusal(sealed + "\n")
         == "x: the parcel is damaged: it has 7 bytes where its first line says 6; send it again")

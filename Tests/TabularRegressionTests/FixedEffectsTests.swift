@@ -1,5 +1,6 @@
 import Foundation
 import LinearRegression
+import TestSupport
 import Testing
 
 @testable import TabularRegression
@@ -43,13 +44,16 @@ import Testing
       [Case].self, from: Data(contentsOf: URL(fileURLWithPath: "\(folder)/effects.json")))
   }()
 
-  /// The model of all rows, or without those that are the only one of a level.
+  /// The model of all rows, or without those that are the only one of a level; the formula may be a text too.
   func model(
     _ formula: String, _ table: Table, weights: String? = nil, keepsSingletons: Bool = false
   ) throws -> FittedModel {
-    try FittedModel.perTarget(
-      Formula(formula), table, weights: weights, missing: .drop, keepsSingletons: keepsSingletons,
-      plan: { _ in })[0]
+    let model = try FittedModel(
+      formula, table, weights: weights, missing: .drop, keepsSingletons: keepsSingletons)
+    let all = try FittedModel.perTarget(
+      Formula(formula), table, weights: weights, missing: .drop, keepsSingletons: keepsSingletons)
+    #expect(all == [model])
+    return model
   }
 
   private func areClose(_ a: Double?, _ b: Double?, _ tolerance: Double) -> Bool {
@@ -224,6 +228,12 @@ import Testing
     let effects = try Table(csv: path, categories: ["level"])
     #expect(effects.rowCount == 23 + 11 && effects.columnNames == ["effect", "level", "estimate"])
     #expect(areClose(try effects.column("estimate")[0], dummies.model.intercept, 1e-11))
+    // Tabs where the name asks for them.
+    let folder = TemporaryFolder()
+    try model.writeEffects(csv: folder.path("effects.tsv"))
+    let options = ReadingOptions(delimiter: "\t", categories: ["level"])
+    let tabbed = try Table(csv: [folder.path("effects.tsv")], options: options)
+    #expect(try tabbed.column("estimate") == effects.column("estimate"))
   }
 
   @Test(arguments: [

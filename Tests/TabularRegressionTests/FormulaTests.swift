@@ -175,7 +175,7 @@ import Testing
     ("y ~ C(1)", 6, "C(z) takes a column"),
     (
       "y ~ C(a, b)", 9,
-      "after the column of C(z) follows reference = \"level\" or a coding: treatment, sum, helmert or poly"
+      "after the column of C(z) follows reference = \"level\" or a coding: treatment, SAS, sum, helmert or poly"
     ),
     ("y ~ C(a, reference = b)", 21, "the reference is a level in quotes, as in C(z, reference = \"a\")"),
     ("y ~ C(a, reference = \"b)", 21, "the quote that opens here is never closed"),

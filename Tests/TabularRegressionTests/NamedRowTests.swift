@@ -47,7 +47,7 @@ import Testing
     #expect(try model.prediction(of: ["area": 70, "zip": 8003]) == expected)
     #expect(
       message { _ = try model.prediction(of: ["area": 70, "zip": 8009], source: "request") }
-        == "request:1:2: column \"zip\": the level \"8009\" was not there in the fit, which had 8001, 8003, 8005; correct it, or predict nothing or the reference for it"
+        == "request:1:2: column \"zip\": the level \"8009\" was not there in the fit, which had 8001, 8003, 8005; correct it, or predict nothing (--unseen missing) or the reference (--unseen reference) for it"
     )
     #expect(try model.prediction(of: ["area": 70, "zip": 8009], unseen: .missing).isNaN)
   }

@@ -100,6 +100,29 @@ import Testing
     #expect(whole[0].smearing != nil && (whole.count == 1 || whole[1].smearing == nil))
   }
 
+  /// With effects behind a bar the residuals are those of the rows that take part in the fit.
+  @Test(arguments: ["log(y)", "sqrt(y)", "log1p(y)"])
+  func effects(target: String) throws {
+    let rows = (0..<60).map {
+      "\(1 + Double($0 * 7 % 11) + Double($0 % 4)),\($0 * 5 % 13),\(["a", "b", "c"][$0 % 3]),\(1 + $0 % 2)"
+    }
+    let text = (["y,x,g,w"] + rows + ["3,4,alone,1"]).joined(separator: "\n")
+    let all = try Table(csvText: text, source: "t.csv")
+    let kept = try Table(csvText: (["y,x,g,w"] + rows).joined(separator: "\n"), source: "t.csv")
+    let dummies = try FittedModel("\(target) ~ x + g", kept, weights: "w")
+    let expected = try dummies.predictions(from: kept, response: true)
+    let formula = try Formula("\(target) ~ x | g")
+    let reader = try TableReader(
+      [.memory(Array(text.utf8), name: "t.csv")], options: ReadingOptions().keepingDigits(), blockSize: 200)
+    for model in [
+      try FittedModel(formula, all, weights: "w"),
+      try FittedModel.perTarget(formula, reading: reader, weights: "w", blocksInMemory: 0)[0],
+    ] {
+      #expect(difference(try model.predictions(from: kept, response: true), expected, factor: 1e4) == nil)
+      #expect(try FittedModel(json: model.json) == model)
+    }
+  }
+
   @Test func whatCannotBe() throws {
     func message(_ model: FittedModel) -> String? {
       do throws(TabularError) {

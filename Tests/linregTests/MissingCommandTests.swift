@@ -67,7 +67,7 @@ import Testing
         == Outcome(
           status: 1, output: "",
           error:
-            "standard input:4:2: column \"zip\": the level \"8009\" was not there in the fit, which had 8001, 8002, 8003; correct it, or predict nothing or the reference for it\n"
+            "standard input:4:2: column \"zip\": the level \"8009\" was not there in the fit, which had 8001, 8002, 8003; correct it, or predict nothing (--unseen missing) or the reference (--unseen reference) for it\n"
         ))
     let missing = try linreg("predict", model, "-", "--unseen", "missing", input: rows).output
     let lines = missing.split(separator: "\n", omittingEmptySubsequences: false)

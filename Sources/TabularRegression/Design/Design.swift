@@ -48,7 +48,7 @@ package struct Design: Hashable, Sendable {
   /// The levels of what is true or false.
   static let truthValues = ["FALSE", "TRUE"]
 
-  /// A variable, and the levels of a category, the reference first; nil for numbers.
+  /// A variable, and the levels of a category in order; nil for numbers.
   package struct ResolvedVariable: Hashable, Sendable {
     package var variable: Variable
     package var levels: [String]?
@@ -59,6 +59,9 @@ package struct Design: Hashable, Sendable {
       guard variable.contrasts != nil, let levels, part.index >= levels.count else { return nil }
       return part.index - levels.count
     }
+
+    /// The position of the level that others are compared with.
+    var reference: Int { variable.contrasts == .sas ? max(0, (levels?.count ?? 0) - 1) : 0 }
 
     /// The indices that parts can have.
     var partIndices: Range<Int> {
@@ -147,10 +150,10 @@ package struct Design: Hashable, Sendable {
 
   func name(of part: Part) -> String {
     let variable = variables[part.variable], name = variable.variable.name
-    if let contrast = variable.contrast(part) {
-      return name + (variable.variable.contrasts?.name(contrast) ?? "")
+    if let levels = variable.levels {
+      guard let contrast = variable.contrast(part) else { return name + levels[part.index] }
+      return name + (variable.variable.contrasts?.name(contrast, levels) ?? "")
     }
-    if let levels = variable.levels { return name + levels[part.index] }
     return variable.variable.width > 1 ? "\(name)\(part.index)" : name
   }
 

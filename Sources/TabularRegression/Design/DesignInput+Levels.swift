@@ -29,7 +29,7 @@ extension DesignInput {
     /// −1 for one that is not known.
     func position(_ word: String) -> Int32 {
       let level = kind == .booleans ? Design.boolean(word) ?? word : word
-      return positions[level] ?? positions[Design.level(level)] ?? (unseen == .reference ? 0 : -1)
+      return positions[level] ?? positions[Design.level(level)] ?? (unseen == .reference ? Int32(variable.reference) : -1)
     }
     var codes: [Int32]
     let isMissing: (Int) -> Bool
@@ -59,7 +59,7 @@ extension DesignInput {
     if unseen == .error, let row = unknown.first {
       throw table.fault(
         name, row: row, count: unknown.count,
-        "the level \(shown(text(row))) was not there in the fit, which had \(listed(levels)); correct it, or predict nothing or the reference for it"
+        "the level \(shown(text(row))) was not there in the fit, which had \(listed(levels)); correct it, or predict nothing (--unseen missing) or the reference (--unseen reference) for it"
       )
     }
     for row in unknown { isLeftOut[row] = true }

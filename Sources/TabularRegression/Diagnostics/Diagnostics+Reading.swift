@@ -8,7 +8,7 @@ extension Diagnostics {
   /// - Throws: ``TabularError`` where a column is missing or does not hold what it has to, or no row has a prediction.
   /// - Complexity: O(rows · p²)
   public init(_ model: FittedModel, _ table: Table) throws(TabularError) {
-    try model.requireRowsOfOneObservation()
+    try model.requireRowsOfOneObservation(named: table.source)
     var diagnostics = Diagnostics(model, source: table.source)
     try diagnostics.add(model, table, weights: model.weights, .init())
     try diagnostics.requireRows()
@@ -26,7 +26,7 @@ extension Diagnostics {
     _ model: FittedModel, reading rows: some TableSource, _ policies: FittedModel.Policies = .init(),
     on communicator: any Communicator = SingleProcess(), progress: (Int) -> Void = { _ in }
   ) throws(TabularError) {
-    try model.requireRowsOfOneObservation()
+    try model.requireRowsOfOneObservation(named: rows.source)
     let none = Diagnostics(model, source: rows.source), weights = model.weights
     let columns = model.design.tableColumns(for: .evaluation).union([weights].compactMap { $0 })
     var whole: Diagnostics?

@@ -22,7 +22,7 @@ extension FittedModel {
         let category = effects.categories[number], word = levels.words[Int(levels.codes[row])]
         throw table.fault(
           category.columns[0], row: rows.blockRow(row), count: codes.count { $0 < 0 },
-          "the level \(shown(word))\(category.columns.count > 1 ? " of \(printable(category.name))" : "") has no effect: no row of the fit had it, or one that was left out; predict nothing or the first level's for it"
+          "the level \(shown(word))\(category.columns.count > 1 ? " of \(printable(category.name))" : "") has no effect, for no row of the fit had it but such as were left out; predict nothing for it (--unseen missing) or the first level's (--unseen reference)"
         )
       }
       for row in codes.indices where codes[row] < 0 { isUnseen[row] = true }
@@ -101,7 +101,7 @@ extension FittedModel {
     }
     if effects.categories.count > 2 {
       lines.append(
-        "of the third category on, redundant levels are counted by pairs of categories: at least as many")
+        "from the third category on redundant levels are by pairs, and at least so many")
     }
     if effects.singletons > 0 {
       lines.append(
@@ -111,7 +111,8 @@ extension FittedModel {
     return lines
   }
 
-  /// Writes the fixed effects as CSV: a row for each level, under the header effect,level,estimate.
+  /// Writes the fixed effects as CSV: a row for each level, under the header effect,level,estimate; with tabs where the
+  /// file's name ends in .tsv.
   ///
   /// - Parameter path: the file; it is whole afterwards, or as it was before.
   /// - Throws: ``TabularError``: a model without fixed effects; a file that cannot be written.
@@ -130,6 +131,6 @@ extension FittedModel {
     try Table(
       source: path, columns: columns, rowCount: names.count, places: RowPlaces(file: path, firstLine: 2)
     )
-    .write(csv: path)
+    .write(path, CSVEncoder(endingOf: path))
   }
 }

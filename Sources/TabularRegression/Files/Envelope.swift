@@ -14,7 +14,7 @@ struct Envelope {
   /// The file's first word, such as "linreg-share"; without spaces.
   let formatName: String
 
-  /// The version that is written and read.
+  /// The version that is written, and the newest that is read.
   let version: Int
 
   /// What messages call the file, such as "share".
@@ -25,6 +25,12 @@ struct Envelope {
 
   /// What messages say of files that are none of this package's, behind "this is not a share".
   var otherwise = " of swift-linear-regression"
+
+  /// The oldest version that is read; nil for the newest alone.
+  var oldest: Int?
+
+  /// The versions that are read.
+  var versions: ClosedRange<Int> { (oldest ?? version)...version }
 
   /// Writes a file: whole, or not at all.
   func write(_ contents: some Encodable, to path: String) throws(TabularError) {
@@ -176,11 +182,11 @@ struct Envelope {
     guard words.count == 4, line.count < bytes.count, let version = Int(words[1]), "\(version)" == words[1],
       version > 0
     else { throw damaged("its first line is not whole", name: name) }
-    guard version <= self.version else {
+    guard version <= versions.upperBound else {
       throw error(
         "the \(noun) has version \(version), this software reads up to \(self.version); update it", name)
     }
-    guard version == self.version else {
+    guard version >= versions.lowerBound else {
       throw error("the \(noun) has version \(version), which is no longer read; \(remedy)", name)
     }
     guard let count = Int(words[2]), count >= 0, "\(count)" == words[2] else {

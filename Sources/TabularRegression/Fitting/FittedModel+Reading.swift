@@ -18,29 +18,30 @@ extension FittedModel {
   ///   - weights: name of the column that weighs the rows; it is not part of ".". Nil for 1.
   ///   - missing: what becomes of rows in which a field is missing.
   ///   - method: the settings beside the intercept.
+  ///   - keepsSingletons: whether rows stay that are the only one of a level behind a bar.
   /// - Throws: ``TabularError``, as ``Table/init(csv:options:)`` and the fit of a ``Formula`` to a ``Table``.
   /// - Complexity: O(n p²) on all cores, and memory for a few blocks of rows.
   public init(
     _ formula: Formula, csv paths: [String], options: ReadingOptions = ReadingOptions(),
     weights: String? = nil, missing: MissingPolicy = .refuse,
-    method: LeastSquares = LeastSquares(measuresResidual: true)
+    method: LeastSquares = LeastSquares(measuresResidual: true), keepsSingletons: Bool = false
   ) throws(TabularError) {
     var options = options
     options.categories.formUnion(formula.categories)
     try self.init(
       formula, reading: TableReader(paths, options: options.keepingDigits(method.precision)),
-      weights: weights, missing: missing,
-      method: method)
+      weights: weights, missing: missing, method: method, keepsSingletons: keepsSingletons)
   }
 
   /// Fits a model exactly to the rows of CSV files: as with a ``Formula`` of this text.
   public init(
     _ formula: String, csv paths: [String], options: ReadingOptions = ReadingOptions(),
     weights: String? = nil, missing: MissingPolicy = .refuse,
-    method: LeastSquares = LeastSquares(measuresResidual: true)
+    method: LeastSquares = LeastSquares(measuresResidual: true), keepsSingletons: Bool = false
   ) throws(TabularError) {
     try self.init(
-      Formula(formula), csv: paths, options: options, weights: weights, missing: missing, method: method)
+      Formula(formula), csv: paths, options: options, weights: weights, missing: missing, method: method,
+      keepsSingletons: keepsSingletons)
   }
 
   /// Rows up to so many blocks stay in memory, where every solver can go through them again: some 16 MB of text.
@@ -57,6 +58,7 @@ extension FittedModel {
   ///   - missing: what becomes of rows in which a field is missing.
   ///   - method: the settings beside the intercept.
   ///   - blocksInMemory: rows of so many blocks are fitted in memory.
+  ///   - keepsSingletons: whether rows stay that are the only one of a level behind a bar.
   ///   - plan: called before a fit in memory, and before residuals in double-double.
   ///   - solving: called with the number of columns when all rows have been read, before they are solved.
   ///   - progress: called with the number of rows that were read.
@@ -65,13 +67,15 @@ extension FittedModel {
   package init(
     _ formula: Formula, reading source: some TableSource, weights: String? = nil,
     missing: MissingPolicy = .refuse, method: LeastSquares = LeastSquares(measuresResidual: true),
-    blocksInMemory: Int = FittedModel.blocksInMemory, plan: (FitPlan) -> Void = { _ in },
+    blocksInMemory: Int = FittedModel.blocksInMemory, keepsSingletons: Bool = false,
+    plan: (FitPlan) -> Void = { _ in },
     solving: (Int) -> Void = { _ in }, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) {
     try formula.requireOneTarget()
     self = try Self.perTarget(
       formula, reading: source, weights: weights, missing: missing, method: method,
-      blocksInMemory: blocksInMemory, plan: plan, solving: solving, progress: progress)[0]
+      blocksInMemory: blocksInMemory, keepsSingletons: keepsSingletons, plan: plan, solving: solving,
+      progress: progress)[0]
   }
 
   /// The same for each target of a formula.
@@ -87,14 +91,6 @@ extension FittedModel {
     plan: (FitPlan) -> Void = { _ in },
     solving: (Int) -> Void = { _ in }, progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> [FittedModel] {
-    if !formula.effects.isEmpty {
-      let models = try withEffects(
-        formula, reading: source, weights: weights, missing: missing, method: method,
-        keepsSingletons: keepsSingletons, covariance: covariance, blocksInMemory: blocksInMemory, plan: plan,
-        solving: solving, progress: progress)
-      // One process is the first of its ranks.
-      return models ?? []
-    }
     func inMemory(_ table: Table, _ design: Design) throws(TabularError) -> [FittedModel] {
       var method = method
       method.intercept = design.hasIntercept
@@ -106,6 +102,14 @@ extension FittedModel {
     // Rows are read again where targets are functions of y.
     func finished(_ models: [FittedModel]) throws(TabularError) -> [FittedModel] {
       formula.needsSmearing ? try smeared(models, reading: source, progress: progress) : models
+    }
+    if !formula.effects.isEmpty {
+      // One process is the first of its ranks.
+      return try finished(
+        withEffects(
+          formula, reading: source, weights: weights, missing: missing, method: method,
+          keepsSingletons: keepsSingletons, covariance: covariance, blocksInMemory: blocksInMemory, plan: plan,
+          solving: solving, progress: progress) ?? [])
     }
     if formula.needsSmearing { try source.prepareToRepeat() }
     if method.asksForExtended {

@@ -10,7 +10,7 @@
 /// price ~ area + C(zip)         a category: a column for each level but the first; factor(zip) too
 /// price ~ C(zip, reference = "8001")
 /// price ~ factor(zip, levels = c("8003", "8001"))
-/// price ~ C(zip, sum)           sum, helmert or poly: other contrasts than treatment
+/// price ~ C(zip, SAS)           the last level is left out, not the first; sum, helmert, poly: other contrasts
 /// price ~ area + I(rooms > 3)   true or false, as a category of two levels
 /// price ~ I(zip %in% c("8001", "8003") & area > 50)
 /// price ~ ns(area, 4) + bs(rooms, df = 5, degree = 2)

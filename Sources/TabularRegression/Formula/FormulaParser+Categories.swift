@@ -67,7 +67,7 @@ extension FormulaParser {
     call.contrasts = Contrasts(rawValue: coding)
     if call.contrasts == nil, coding != "treatment" {
       throw error(
-        "after the column of C(z) follows reference = \"level\" or a coding: treatment, sum, helmert or poly",
+        "after the column of C(z) follows reference = \"level\" or a coding: treatment, SAS, sum, helmert or poly",
         at: start)
     }
     call.text += ", \(written)\(named ?? Expression.quoted(word ?? ""))"

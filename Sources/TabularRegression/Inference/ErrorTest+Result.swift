@@ -53,7 +53,7 @@ extension ErrorTestRows {
         file: source,
         message: sums?.observations == fit.observations
           ? "these are not the rows of the fit, whose residual sum of squares is another; give the rows that the model was fitted to"
-          : "there are \(sums?.observations ?? 0) rows, and \(fit.observations) in the fit; give all rows that the model was fitted to, and no others"
+          : "the fit has \(counted(fit.observations, "row")), and these are \(sums?.observations ?? 0); give all that it was fitted to, and no others"
       )
     }
     guard let (statistic, freedom, p) = try values(sums, source) else {

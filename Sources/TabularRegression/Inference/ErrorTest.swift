@@ -25,7 +25,7 @@ package enum ErrorTest: String, CaseIterable, Sendable {
     switch self {
     case .durbinWatson: "Durbin–Watson test against errors that are like those of the rows before"
     case .breuschPagan: "Breusch–Pagan test against variances that depend on the columns"
-    case .koenker: "Breusch–Pagan test, studentized (Koenker), against variances that depend on the columns"
+    case .koenker: "Breusch–Pagan test, studentized, against variances that depend on the columns"
     case .reset: "RESET against a mean that bends with the fitted values"
     case .jarqueBera: "Jarque–Bera test against errors that are not normal"
     }
@@ -54,11 +54,12 @@ package struct ErrorTestRows: Sendable {
     guard let covariance = model.covariance else {
       throw refused("this is no fit by least squares alone, for \(model.whyNoCovariance)")
     }
-    try model.requireRowsOfOneObservation()
-    if let why = influence.whyNotScaled { throw refused(why) }
-    if model.effects != nil && test != .jarqueBera {
-      throw refused("fixed effects were taken out of the rows; fit them as categories of the formula")
+    if model.effects != nil {
+      throw refused(
+        "the effects behind the bar were taken out of the rows; fit them as categories, as in y ~ x + C(firm)")
     }
+    try model.requireRowsOfOneObservation(named: source)
+    if let why = influence.whyNotScaled { throw refused(why) }
     if covariance.levels != nil && test != .jarqueBera {
       throw refused(
         "a category with many levels was taken out of the rows; fit with --solver qr, which keeps them")

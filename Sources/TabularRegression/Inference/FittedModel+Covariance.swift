@@ -4,24 +4,28 @@ internal import LinearRegression
 extension FittedModel {
   /// L V Lᵀ, V being the covariance of the coefficients: what is known of linear combinations of them.
   ///
-  /// - Parameter L: combinations × coefficients, that of the intercept first (if there is one).
+  /// - Parameters:
+  ///   - L: combinations × coefficients, that of the intercept first (if there is one).
+  ///   - source: what messages call the model.
   /// - Throws: ``TabularError/unusable(file:message:)`` for a model without standard errors, or combinations of the levels of a
   ///   category that was taken out of the rows where errors are not those of independent rows.
   /// - Precondition: L has a column for each coefficient.
   /// - Complexity: O(combinations · p²)
-  package func covariance(ofCombinations L: Matrix<Double>) throws(TabularError) -> Matrix<Double> {
-    guard let covariance else { throw .noStandardErrors(reason: whyNoCovariance) }
-    if let reason = whyNoStandardErrors { throw .noStandardErrors(reason: reason) }
+  package func covariance(
+    ofCombinations L: Matrix<Double>, named source: String
+  ) throws(TabularError) -> Matrix<Double> {
+    guard let covariance else { throw .noStandardErrors(of: source, reason: whyNoCovariance) }
+    if let reason = whyNoStandardErrors { throw .noStandardErrors(of: source, reason: reason) }
     guard let s = statistics.residualStandardError else {
-      throw .noStandardErrors(reason: "its fit has as many coefficients as rows")
+      throw .noStandardErrors(of: source, reason: "the fit has as many coefficients as rows")
     }
     guard let robustCovariance else { return covariance.covariance(ofCombinations: L) * (s * s) }
     let (features, levels) = covariance.coordinates(ofCombinations: L)
     if let levels, levels.elements.contains(where: { $0 != 0 }) {
       throw .unusable(
-        file: "the model",
+        file: source,
         message:
-          "the levels of its category with many levels have no \(robustCovariance.estimator.name) standard errors; ask for other coefficients, or for the errors of independent rows"
+          "the levels of the model's category with many levels have no \(robustCovariance.estimator.name) standard errors; ask for other coefficients, or for the errors of independent rows"
       )
     }
     return robustCovariance.covariance(ofCoordinates: features) * (s * s)
@@ -40,19 +44,21 @@ extension FittedModel {
   }
 
   /// Throws where weights do not say how far the error of each row scatters, as residuals and influence are judged by.
-  package func requireRowsOfOneObservation() throws(TabularError) {
+  ///
+  /// - Parameter source: what messages call the model or its rows.
+  package func requireRowsOfOneObservation(named source: String) throws(TabularError) {
     if effects != nil {
       throw .unusable(
-        file: "the model",
+        file: source,
         message:
-          "it has fixed effects, and so no leverages, by which residuals and influence are judged; evaluate it"
+          "the model has fixed effects, and so no leverages, by which residuals and influence are judged; evaluate it"
       )
     }
     if weightKind == .analytic { return }
     throw .unusable(
-      file: "the model",
+      file: source,
       message:
-        "it has \(weightKind.rawValue) weights; residuals and influence are told of rows that are an observation each, of models without weights or with --weights"
+        "the model has \(weightKind.rawValue) weights; residuals and influence are told of rows that are an observation each, of models without weights or with --weights"
     )
   }
 
@@ -65,7 +71,7 @@ extension FittedModel {
     if covariance.levels != nil {
       throw .noIntervals(
         reason:
-          "the levels of its category with many levels have no \(robustCovariance.estimator.name) standard errors"
+          "the levels of the model's category with many levels have no \(robustCovariance.estimator.name) standard errors"
       )
     }
     let U = covariance.coordinates(
@@ -102,7 +108,7 @@ extension FittedModel {
       let names = zip(columns, robustCovariance.clusterCounts).map { "\(printable($0)) (\($1) clusters)" }
       var lines = [
         "standard errors clustered by \(names.joined(separator: " and "))",
-        "  with the factor G/(G - 1) (n - 1)/(n - k) = \(factor); t on \(counted(freedom, "degree")) of freedom",
+        "  factor G/(G - 1) (n - 1)/(n - k) = \(factor); t on \(counted(freedom, "degree")) of freedom",
       ]
       if robustCovariance.isRepaired {
         lines.append("  the covariance had negative eigenvalues, which were replaced by 0")

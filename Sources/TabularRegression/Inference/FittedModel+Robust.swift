@@ -26,14 +26,16 @@ extension FittedModel {
   /// The models of all targets, as ``withCovariance(_:of:)`` has them, from rows that need not fit in memory.
   ///
   /// - Parameters:
+  ///   - name: what messages call the models; nil for what they call the rows.
   ///   - communicator: the ranks, of which each has its part of the rows; the models are rank 0's.
   ///   - progress: called with the number of rows that were read.
   /// - Returns: nil on ranks but the first.
   package static func withCovariance(
-    _ estimator: CovarianceEstimator, of models: [FittedModel], reading source: some TableSource,
+    _ estimator: CovarianceEstimator, of models: [FittedModel], named name: String? = nil,
+    reading source: some TableSource,
     on communicator: any Communicator = SingleProcess(), progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> [FittedModel]? {
-    let rows = try RobustRows(models, estimator, source: source.source)
+    let rows = try RobustRows(models, estimator, named: name, source: source.source)
     let sums = try rows.sums(source, on: communicator, progress: progress)
     return communicator.rank == 0 ? try sums.all(rows).models(rows, source: source.source) : nil
   }
@@ -88,7 +90,9 @@ extension FittedModel {
 
 extension TabularError {
   /// A model has no standard errors.
-  static func noStandardErrors(reason: String) -> TabularError {
-    .unusable(file: "the model", message: "it has no standard errors: \(reason)")
+  ///
+  /// - Parameter source: what messages call the model.
+  static func noStandardErrors(of source: String, reason: String) -> TabularError {
+    .unusable(file: source, message: "the model has no standard errors: \(reason)")
   }
 }

@@ -48,7 +48,7 @@ package struct HypothesisTest: Sendable {
     if let reason = model.whyNoStandardErrors { throw refused("the model has no standard errors: \(reason)") }
     if model.statistics.degreesOfFreedom < 1 { throw refused("the fit has as many coefficients as rows") }
     if Diagnostics.Fit(model).isPerfect { throw refused("the residuals of the fit are but rounding") }
-    let L = hypothesis.L, V = try model.covariance(ofCombinations: L)
+    let L = hypothesis.L, V = try model.covariance(ofCombinations: L, named: source)
     let estimates = model.coefficientStatistics.estimates.map { $0.isNaN ? 0 : $0 }
     let combinations = (0..<L.rowCount).map { row in dot(Array(L[row: row]), estimates) }
     let differences = zip(combinations, hypothesis.values).map { $0 - $1 }
@@ -76,14 +76,15 @@ package struct HypothesisTest: Sendable {
 extension HypothesisTest {
   /// For a person to read, in 80 columns where names allow it.
   package var text: String {
-    let names = restrictions.map { shortened($0.restriction, to: 40) }
-    let table = textTable([
-      column("restriction", names, .left),
+    let columns = [
       column("estimate", pointAligned(restrictions.map(\.estimate), digits: 6)),
       column("std. error", pointAligned(restrictions.map(\.standardError), digits: 4)),
       column("t", pointAligned(restrictions.map(\.tStatistic), digits: 4)),
       column("p", restrictions.map { probability($0.pValue) }),
-    ])
+    ]
+    let width = columns.reduce(0) { $0 + 2 + $1[0].count }
+    let names = restrictions.map { shortened($0.restriction, to: max(16, 80 - width)) }
+    let table = textTable([column("restriction", names, .left)] + columns)
     let name = restrictions.count == 1 ? "F" : "Wald's F"
     let joint =
       "\(name) \(number(test.statistic)) on \(test.restrictions) and \(counted(test.degreesOfFreedom, "degree")) of freedom, p \(probability(test.pValue))"

@@ -30,7 +30,7 @@ extension ModelComparison {
       let name = aligned(printable(member.name), .left, width: width)
       return "\(number) \(name)  \(printable(member.model.formula))"
     }
-    var parts = [coefficients(numbers, stars: stars)]
+    var parts = format == .text ? foldedCoefficients(numbers, stars: stars) : [coefficients(numbers, stars: stars)]
     if !steps.isEmpty { parts.append(tests(numbers)) }
     let tables = parts.map { lines($0, format).joined(separator: "\n") }
     let legend =
@@ -41,6 +41,26 @@ extension ModelComparison {
         : list.map { "% \($0)" }.joined(separator: "\n")
     return ([legend] + tables).joined(separator: "\n\n")
   }
+
+  /// The coefficients in tables below each other, each of as many models as fit 80 columns.
+  private func foldedCoefficients(_ numbers: [String], stars: Bool) -> [Grid] {
+    var grids: [Grid] = [], start = 0
+    while start < members.count {
+      func grid(to end: Int) -> Grid {
+        ModelComparison(table: Array(members[start..<end]))
+          .coefficients(Array(numbers[start..<end]), stars: stars)
+      }
+      var end = start + 1, last = grid(to: end)
+      while end < members.count, case let next = grid(to: end + 1), width(of: next) <= 80 {
+        (last, end) = (next, end + 1)
+      }
+      grids.append(last)
+      start = end
+    }
+    return grids
+  }
+
+  private func width(of grid: Grid) -> Int { lines(grid, .text).map(\.count).max() ?? 0 }
 
   private func coefficients(_ numbers: [String], stars: Bool) -> Grid {
     var terms: [String] = [], known: Set<String> = [], hidden = 0

@@ -34,6 +34,9 @@ package struct ModelComparison: Sendable {
     if reason == nil { setSteps() }
   }
 
+  /// Models that are only put side by side.
+  init(table members: [Member]) { self.members = members }
+
   private mutating func setSteps() {
     let statistics = members.map(\.model.statistics)
     guard
@@ -93,12 +96,15 @@ package struct ModelComparison: Sendable {
       return
         "no F: \(names) were fitted to other rows, for their targets differ; AIC and BIC do not compare them either"
     }
-    let (x, y) = (terms(first), terms(second))
-    if x == y { return "no F: \(names) have the same columns" }
-    if !x.isSubset(of: y) && !y.isSubset(of: x) {
-      return "no F: \(names) are not nested, for each has a column that the other has not"
+    let (x, y) = (first.spannedColumns, second.spannedColumns)
+    if x == y {
+      return "no F: \(names) have the same columns\(first.termNames == second.termNames ? "" : ", written otherwise")"
     }
-    return nil
+    if !x.isSubset(of: y) && !y.isSubset(of: x) {
+      return "no F: \(names) are not nested by their formulas, for each has a column that the other has not"
+    }
+    return first.statistics.degreesOfFreedom == second.statistics.degreesOfFreedom
+      ? "no F: \(names) have as many coefficients as each other" : nil
   }
 
   /// The sums of squares of two targets about the same point; nil where they are not known so.
@@ -120,12 +126,5 @@ package struct ModelComparison: Sendable {
       $0 + $1.1 * coefficients[$1.0]
     }
     return total + weight * mean * mean
-  }
-
-  /// The names of the coefficients that were estimated.
-  private static func terms(_ model: FittedModel) -> Set<String> {
-    let names = (model.hasIntercept ? [FittedModel.interceptName] : []) + model.design.distinctNames
-    return Set(
-      zip(names, model.coefficientStatistics.estimates).filter { !$0.1.isNaN }.map(\.0))
   }
 }

@@ -10,17 +10,22 @@ struct RobustRows: Sendable {
   /// What takes fixed effects out of the rows; nil where there are none.
   let within: WithinRows?
 
+  /// - Parameters:
+  ///   - name: what messages call the models; nil for what they call the rows.
+  ///   - source: what they call the rows.
   /// - Throws: ``TabularError``: a model without standard errors or degrees of freedom, or a perfect fit.
   init(
-    _ models: [FittedModel], _ estimator: CovarianceEstimator, source: String, within: WithinRows? = nil
+    _ models: [FittedModel], _ estimator: CovarianceEstimator, named name: String? = nil,
+    source: String, within: WithinRows? = nil
   ) throws(TabularError) {
     (self.models, self.estimator, self.within) = (models, estimator, within)
+    let name = name ?? source
     condensed = models.map { $0.condensed(forLeverages: true) }
     var scores: [Scores] = []
     for (model, condensed) in zip(models, condensed) {
       if model.effects != nil, within == nil {
         throw .unusable(
-          file: "the model",
+          file: name,
           message:
             "with effects behind a bar other standard errors are formed with the fit: fit again with --vcov or --cluster"
         )
@@ -33,7 +38,7 @@ struct RobustRows: Sendable {
         )
       }
       guard let covariance = model.covariance else {
-        throw .noStandardErrors(reason: model.whyNoCovariance)
+        throw .noStandardErrors(of: name, reason: model.whyNoCovariance)
       }
       let columns = condensed?.model ?? model.model
       do throws(DataError) {
@@ -47,6 +52,11 @@ struct RobustRows: Sendable {
             unit: try model.statistics.unitOfScores(), weightKind: model.weightKind))
       } catch {
         throw model.design.tabular(error, source)
+      }
+      if case .neweyWest(let lags) = estimator, lags >= model.observations {
+        throw .unusable(
+          file: source,
+          message: "the fit has \(counted(model.observations, "row")), fewer than \(lags + 1); take fewer --lags")
       }
     }
     self.scores = scores

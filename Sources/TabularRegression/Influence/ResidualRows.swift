@@ -36,7 +36,7 @@ struct ResidualRows {
   init(
     _ model: FittedModel, _ block: Table, weights: String?, _ policies: FittedModel.Policies, unit: Double
   ) throws(TabularError) {
-    try model.requireRowsOfOneObservation()
+    try model.requireRowsOfOneObservation(named: block.source)
     self.block = block
     features = try model.rows(
       of: block, for: weights == nil ? .evaluation : .fit, weights: weights, policies,

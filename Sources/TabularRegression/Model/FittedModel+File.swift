@@ -1,7 +1,9 @@
 extension FittedModel {
+  /// Since version 10 a model may have a covariance of its own, effects behind a bar, splines and weights with another
+  /// meaning, without which software of version 9 would predict something else; those of version 9 have none.
   static let envelope = Envelope(
-    formatName: "linreg-model", version: 9, noun: "model file", remedy: "fit the model again",
-    otherwise: "; give one that fit or train has written with -m")
+    formatName: "linreg-model", version: 10, noun: "model file", remedy: "fit the model again",
+    otherwise: "; give one that fit or train has written with -m", oldest: 9)
 
   /// Writes a model file: whole, or not at all. Numbers come back with the same bits, and equal models give equal
   /// bytes.

@@ -71,14 +71,14 @@ extension ModelRecord {
   /// What the model is made of.
   fileprivate var contents: ModelContents {
     get throws {
-      let version = FittedModel.envelope.version
+      let versions = FittedModel.envelope.versions
       if members.format != Members.format {
         throw RecordFault(message: "this is not a model's JSON; give what FittedModel.json or fit --json has")
       }
-      if members.version != version {
+      if !versions.contains(members.version) {
         throw RecordFault(
           message:
-            "the model has version \(members.version), this software reads \(version); fit the model again"
+            "the model has version \(members.version), this software reads \(versions.lowerBound) to \(versions.upperBound); fit the model again"
         )
       }
       let contents = members.design.fault == nil ? ModelContents(self) : nil

@@ -1,3 +1,4 @@
+internal import Drawing
 internal import LinearAlgebra
 internal import LinearRegression
 
@@ -10,13 +11,16 @@ extension FittedModel {
   ///
   /// - Parameter level: with which probability intervals cover their coefficients; nil for the summary alone.
   package func summary(intervals level: Double?) -> String {
-    let more = level.map { [intervalTable(level: $0), likelihoodLines] } ?? []
+    let notes = [redundancyNotes, effectsNotes, training == nil ? exactFooter : trainedFooter].map(folded)
+    let more = level.map { [intervalTable(level: $0), folded(likelihoodLines)] } ?? []
     let parts =
-      [
-        heading, coefficientStatistics.isEmpty ? [] : table + hiddenNote, redundancyNotes, effectsNotes,
-        training == nil ? exactFooter : trainedFooter,
-      ] + more
+      [folded(heading), coefficientStatistics.isEmpty ? [] : table + hiddenNote] + notes + more
     return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+  }
+
+  /// Lines of at most 80 columns, where no word is longer.
+  private func folded(_ lines: [String]) -> [String] {
+    lines.flatMap { wrapped($0, columns: 80, indent: "  ") }
   }
 
   private var heading: [String] {
@@ -36,8 +40,9 @@ extension FittedModel {
       start += ", no intercept"
     }
     let penalty = method?.ridgePenalty ?? 0
-    return ["\(start): \(penalty > 0 ? "ridge, penalty \(number(penalty))" : "exact least squares")"]
-      + missingNote
+    let method = penalty > 0 ? "ridge, penalty \(number(penalty))" : "exact least squares"
+    let line = "\(start): \(method)"
+    return (line.count <= 80 ? [line] : ["\(start):", "  \(method)"]) + missingNote
   }
 
   /// What became of missing fields.

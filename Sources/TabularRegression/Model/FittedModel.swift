@@ -96,15 +96,19 @@ extension FittedModel {
   ///   - weights: name of the column that weighs the rows; it is not part of ".". Nil for 1.
   ///   - missing: what becomes of rows in which a field is missing.
   ///   - method: the settings beside the intercept.
+  ///   - keepsSingletons: whether rows stay that are the only one of a level behind a bar, as those of "b" in
+  ///     y ~ x | firm where it has one row. They are left out by default, as in Stata's `reghdfe`: the coefficients are the
+  ///     same, observations, R² and the factors of robust covariances are not.
   /// - Throws: ``TabularError``: a column that is not there or does not hold what it has to; a missing field that the
   ///   policy does not allow; no feature, or too many; what `LeastSquares.fit` refuses.
   /// - Complexity: as `LeastSquares.fit`.
   public init(
     _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
-    method: LeastSquares = LeastSquares(measuresResidual: true)
+    method: LeastSquares = LeastSquares(measuresResidual: true), keepsSingletons: Bool = false
   ) throws(TabularError) {
     try formula.requireOneTarget()
-    self = try Self.perTarget(formula, table, weights: weights, missing: missing, method: method)[0]
+    self = try Self.perTarget(
+      formula, table, weights: weights, missing: missing, method: method, keepsSingletons: keepsSingletons)[0]
   }
 
   /// Fits the models of the targets of a formula at once: of cbind(y1, y2) ~ a, or of one.
@@ -115,9 +119,11 @@ extension FittedModel {
   /// - Complexity: as `LeastSquares.fit`.
   public static func perTarget(
     _ formula: Formula, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
-    method: LeastSquares = LeastSquares(measuresResidual: true)
+    method: LeastSquares = LeastSquares(measuresResidual: true), keepsSingletons: Bool = false
   ) throws(TabularError) -> [FittedModel] {
-    try perTarget(formula, table, weights: weights, missing: missing, method: method, plan: { _ in })
+    try perTarget(
+      formula, table, weights: weights, missing: missing, method: method, keepsSingletons: keepsSingletons,
+      plan: { _ in })
   }
 
   /// The same; `plan` is called before the fit.
@@ -133,10 +139,10 @@ extension FittedModel {
     plan: (FitPlan) -> Void
   ) throws(TabularError) -> [FittedModel] {
     if !formula.effects.isEmpty {
-      return try withEffects(
+      let models = try withEffects(
         formula, table, weights: weights, missing: missing, method: method, keepsSingletons: keepsSingletons,
-        covariance: covariance,
-        plan: plan)
+        covariance: covariance, plan: plan)
+      return try smeared(models, over: table)
     }
     var method = method
     method.intercept = formula.hasIntercept
@@ -151,9 +157,11 @@ extension FittedModel {
   /// Fits a model exactly, by least squares: as with a ``Formula`` of this text.
   public init(
     _ formula: String, _ table: Table, weights: String? = nil, missing: MissingPolicy = .refuse,
-    method: LeastSquares = LeastSquares(measuresResidual: true)
+    method: LeastSquares = LeastSquares(measuresResidual: true), keepsSingletons: Bool = false
   ) throws(TabularError) {
-    try self.init(Formula(formula), table, weights: weights, missing: missing, method: method)
+    try self.init(
+      Formula(formula), table, weights: weights, missing: missing, method: method,
+      keepsSingletons: keepsSingletons)
   }
 
   /// Fits a model exactly, by least squares: as with a ``Formula`` of these names.

@@ -8,6 +8,11 @@ struct Header {
   private let format: TextFormat
   private let options: ReadingOptions
 
+  /// What separates fields of other files than those with commas, and how it is said.
+  private static let separators = [
+    (";", "semicolons; give -d ';'"), ("\t", "tabs; give -t"), ("|", "vertical bars; give -d '|'"),
+  ]
+
   /// - Parameter options: they say whether the record holds names, and which those of the columns are otherwise.
   init(format: TextFormat, options: ReadingOptions) {
     self.format = format
@@ -47,9 +52,7 @@ struct Header {
       )
     }
     if names.count == 1, format.delimiter == UInt8(ascii: ","),
-      let (_, separator) = [(";", "semicolons; give -d ';'"), ("\t", "tabs; give -t")].first(where: {
-        names[0].contains($0.0)
-      })
+      let (_, separator) = Self.separators.first(where: { names[0].contains($0.0) })
     {
       throw error(0, "the columns seem to be separated by \(separator), or separate them by commas")
     }

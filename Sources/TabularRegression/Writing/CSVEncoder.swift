@@ -13,6 +13,11 @@ package struct CSVEncoder: TableEncoder {
     self.isSinglePrecision = isSinglePrecision
   }
 
+  /// With tabs for a file whose name ends in .tsv, and commas for others.
+  package init(endingOf path: String) {
+    self.init(delimiter: TableFormat(endingOf: path) == .tsv ? "\t" : ",")
+  }
+
   package var countsRows: Bool { false }
   package var holdsNames: Bool { true }
 

@@ -9,10 +9,19 @@ struct Compare: ParsableCommand {
     usage: "linreg compare <model> <model> ... [<options>]",
     discussion: """
       A column for each model: its coefficients with standard errors in parentheses,
-      R², AIC and BIC. Where each model has all columns of the one before it and the
-      rows are the same, F tests what it has more, as R's anova: a table of residual
-      sums of squares, with the mean square of the largest model. Where that is not
-      so, a line says why.
+      R², AIC and BIC. Where of any two neighbours one has all columns of the other,
+      and the rows are the same, F tests what it has more, as R's anova: a table of
+      residual sums of squares, with the mean square of the largest model. Where that
+      is not so, a line says why.
+
+      The order is that of the columns. From small to large or from large to small
+      F is the same; neighbours have to be nested, so put each beside the next
+      larger one.
+
+      Models have no rows with them: whether they are nested is judged by what their
+      formulas say. poly(x, 2) is known to have the columns of x + I(x^2), and a
+      category to have the same ones however it is coded; of others, such as splines,
+      the text has to be the same.
 
       Example: linreg compare small.model large.model --format markdown
       """)
@@ -46,7 +55,7 @@ struct Compare: ParsableCommand {
   func run() throws {
     var members: [ModelComparison.Member] = []
     for path in models {
-      let name = path == "-" ? "standard input" : path
+      let name = displayed(path)
       let model = try FittedModel.chosen(target, of: try FittedModel.perTarget(contentsOf: path), named: name)
       members.append(.init(name: name, model: model))
     }

@@ -56,7 +56,7 @@ struct Evaluate: RankedCommand {
     let (models, evaluations) = try threads.run {
       let models = try communicator.agree(try FittedModel.perTarget(contentsOf: model, beforeRowsOf: file))
       if weights == nil, let name = models[0].weights {
-        Terminal.note(
+        Terminal.noteUnlessError(
           "every row counts the same here, though the fit weighed rows by \"\(printable(name))\"; --weights COLUMN weighs them"
         )
       }

@@ -56,7 +56,7 @@ struct Fit: RankedCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write the effects of the columns behind a bar to this file too, as CSV: effect,level,estimate.",
+      "Write the effects of the columns behind a bar to this file too, .csv or .tsv: effect,level,estimate.",
       valueName: "csv"), completion: .file())
   var effects: String?
 
@@ -76,6 +76,14 @@ struct Fit: RankedCommand {
     if covariance.vcov == .classical && weighing.kind == .probability {
       throw ValidationError(
         "The standard errors of probability weights are robust; leave --vcov classical out.")
+    }
+    if covariance.vcov == .hac && weighing.kind == .frequency {
+      throw ValidationError(
+        "--vcov hac is for rows in the order of time; a row with a frequency weight stands for several at once.")
+    }
+    if options.ridge != .penalty(0), covariance.needsRows || weighing.kind == .probability {
+      throw ValidationError(
+        "With --ridge there are no standard errors; leave it out, or \(covariance.needsRows ? "--vcov and --cluster" : "--probability-weights").")
     }
     try groups.check(self)
     try validateEffects()
@@ -98,6 +106,10 @@ struct Fit: RankedCommand {
     let formula = try? data.formula()
     if let effects {
       if effects.isEmpty || effects == "-" { throw ValidationError("--effects needs the name of a file.") }
+      try OutputPath.check(effects)
+      if TableFormat(endingOf: effects) == .npy {
+        throw ValidationError("--effects writes names, and .npy holds only numbers; write .csv or .tsv.")
+      }
       if formula?.effects.isEmpty ?? true {
         throw ValidationError("--effects goes with columns behind a bar, as in 'y ~ x | firm'.")
       }

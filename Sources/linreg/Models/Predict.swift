@@ -137,10 +137,10 @@ struct Predict: RankedCommand {
           [path], options: options, asTheyArrive: !format.json, part: format.json ? nil : part)
       }
       if isGuarded && models.allSatisfy({ $0.covariance == nil || $0.effects != nil }) {
-        Terminal.note("the model has no leverages: \(models[0].whyNoCovariance)")
+        Terminal.noteUnlessError("the model has no leverages: \(models[0].whyNoCovariance)")
       }
       if interval == .prediction && weights == nil, let name = models[0].weights {
-        Terminal.note(
+        Terminal.noteUnlessError(
           "the intervals are for rows of weight 1, though the fit weighed rows by \"\(printable(name))\"; --weights COLUMN weighs them"
         )
       }

@@ -64,7 +64,13 @@ struct TestCommand: RankedCommand {
     return test == .breuschPagan && studentized ? .koenker : test
   }
 
-  private var name: String { model == "-" ? "standard input" : model }
+  private var name: String { displayed(model) }
+
+  /// Names of the tests that read rows.
+  private static let tests = ErrorTest.allCases.map(\.rawValue)
+
+  /// What a slip of one of these names may have meant: "; is \"reset\" meant?".
+  private var guess: String? { nearest(hypothesis, Self.tests).map { "is \"\($0)\" meant?" } }
 
   func validate() throws {
     if model == "-" && files.contains("-") {
@@ -73,7 +79,7 @@ struct TestCommand: RankedCommand {
     try checkOnce(files)
     if !files.isEmpty && errorTest == nil {
       throw ValidationError(
-        "\"\(hypothesis)\" is none of the tests that read rows, \(ErrorTest.allCases.map(\.rawValue).joined(separator: ", ")); a hypothesis takes no files."
+        "\"\(printable(hypothesis))\" is none of the tests that read rows; \(guess ?? "they are \(Self.tests.joined(separator: ", ")), and a hypothesis takes no files.")"
       )
     }
     if studentized && errorTest != .koenker {
@@ -87,11 +93,23 @@ struct TestCommand: RankedCommand {
     if communicator.rank != 0 { return }
     let chosen = try FittedModel.chosen(target, of: try FittedModel.perTarget(contentsOf: model), named: name)
     if errorTest != nil, !chosen.features.contains(hypothesis) {
+      _ = try errorTest.map { (test) throws(TabularError) in try ErrorTestRows(test, chosen, named: name) }
       throw ValidationError("\(hypothesis) reads the rows of the fit; give their files.")
     }
-    let test = try HypothesisTest(hypothesis, on: chosen, named: name)
+    let test = try hypothesisTest(chosen)
     Terminal.print(format.json ? test.json : test.text)
     test.notes.forEach(Terminal.note)
+  }
+
+  private func hypothesisTest(_ model: FittedModel) throws -> HypothesisTest {
+    do throws(TabularError) {
+      return try HypothesisTest(hypothesis, on: model, named: name)
+    } catch {
+      if case .unusable = error, let guess {
+        throw ValidationError("\"\(hypothesis)\" is neither a hypothesis nor a test; \(guess)")
+      }
+      throw error
+    }
   }
 
   /// A test of errors, in one reading of the rows.

@@ -124,7 +124,7 @@ struct Vcov: RankedCommand {
     } else {
       robust = try reading(models, communicator) { estimator, file, progress in
         try FittedModel.withCovariance(
-          estimator, of: models, reading: file, on: communicator, progress: progress)
+          estimator, of: models, named: displayed(model), reading: file, on: communicator, progress: progress)
       }
     }
     if let robust { try deliver(robust, output) }

@@ -39,8 +39,11 @@ struct DiagnosticOptions: ParsableArguments {
 
   /// The model, or that of the target of a model of several.
   func chosenModel() throws(TabularError) -> FittedModel {
-    try FittedModel.chosen(
-      target, of: FittedModel.perTarget(contentsOf: model, beforeRowsOf: files[0]), named: model)
+    let name = displayed(model)
+    let chosen = try FittedModel.chosen(
+      target, of: FittedModel.perTarget(contentsOf: model, beforeRowsOf: files[0]), named: name)
+    try chosen.requireRowsOfOneObservation(named: name)
+    return chosen
   }
 }
 

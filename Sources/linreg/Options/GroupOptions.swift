@@ -44,10 +44,15 @@ struct GroupOptions: ParsableArguments {
       ("--vcov", fit.covariance.vcov != nil), ("--cluster", !fit.covariance.cluster.isEmpty),
       ("--frequency-weights", fit.weighing.frequencyWeights != nil),
       ("--probability-weights", fit.weighing.probabilityWeights != nil),
-      ("--keep-shares", fit.keep.keepShares != nil),
+      ("--keep-shares", fit.keep.keepShares != nil), ("--effects", fit.effects != nil),
+      ("--keep-singletons", fit.keepSingletons), ("--statistics", fit.statistics.statistics != .usual),
+      ("--level", fit.statistics.level != nil),
     ]
     if let (name, _) = other.first(where: \.1) {
       throw ValidationError("--by prints a table of plain least-squares fits, without \(name).")
+    }
+    if let targets = (try? fit.data.formula())?.targetCount, targets > 1 {
+      throw ValidationError("--by fits one target, and the formula has \(targets); give one at a time.")
     }
   }
 
@@ -85,8 +90,7 @@ struct GroupOptions: ParsableArguments {
           "\(fits.droppedRows) \(fits.droppedRows == 1 ? "row" : "rows") with a missing field left out")
       }
       if isJSON { return try fits.writeJSON(to: path) }
-      try fits.write(
-        to: path, CSVEncoder(delimiter: TableFormat(endingOf: path) == .tsv ? "\t" : ","))
+      try fits.write(to: path, CSVEncoder(endingOf: path))
     }
   }
 }

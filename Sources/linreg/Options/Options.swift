@@ -75,10 +75,13 @@ struct DataOptions: ParsableArguments {
 /// Says once that the names of rows, which the first column may hold, are not among the features.
 func noteRowNames(_ file: TableFile) {
   if file.columnNames.first != Table.rowNames { return }
-  Terminal.note(
+  Terminal.noteUnlessError(
     "\(file.source): the first column holds the names of rows; \".\" is without it, and \(Table.rowNames) stands for it"
   )
 }
+
+/// What messages call a file.
+func displayed(_ path: String) -> String { path == "-" ? "standard input" : path }
 
 /// Throws where a file is named twice, in one spelling or two.
 ///

@@ -18,16 +18,14 @@ struct StatisticsOptions: ParsableArguments {
   }
 
   func validate() throws {
-    guard let level else { return }
-    if statistics != .all { throw ValidationError("--level goes with --statistics all.") }
-    if !(level > 0 && level < 1) { throw ValidationError("--level is \(level); it is between 0 and 1.") }
+    if let level, !(level > 0 && level < 1) { throw ValidationError("--level is \(level); it is between 0 and 1.") }
   }
 
-  /// Throws where options are of text, and JSON is asked for.
+  /// Throws where options do not go together, or are of text and JSON is asked for.
   func check(_ format: FormatOptions) throws {
-    if format.json && level != nil {
-      throw ValidationError("--level is of the text; JSON has intervals of 0.95.")
-    }
+    if level == nil { return }
+    if format.json { throw ValidationError("--level is of the text; JSON has intervals of 0.95.") }
+    if statistics != .all { throw ValidationError("--level goes with --statistics all.") }
   }
 
   /// The text of a model.

@@ -89,7 +89,7 @@ struct Accumulate: RankedCommand {
       return try SavedShare(
         formula, reading: file, weights: weighing.column, weightKind: weighing.kind, missing: rows.missing,
         knowing: survey.map { (path) throws(TabularError) in
-          (try SavedSurvey(contentsOf: path), path == "-" ? "standard input" : path)
+          (try SavedSurvey(contentsOf: path), displayed(path))
         },
         whole: { () throws(TabularError) in try TableFile(files, options: options) }
       ) { progress.show($0) }

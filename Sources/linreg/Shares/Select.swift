@@ -51,7 +51,7 @@ struct Select: ParsableCommand {
 
   func run() throws {
     try output.check(besides: [share])
-    let name = share == "-" ? "standard input" : share, saved = try SavedShare(contentsOf: share)
+    let name = displayed(share), saved = try SavedShare(contentsOf: share)
     let selection = try saved.share(allowsMissing: incomplete, named: name).select(
       by: by, direction: direction, keeping: Array(keep.joined()), named: name)
     if let missing = saved.missingText { Terminal.note("\(name): this is the choice without \(missing)") }

@@ -62,7 +62,7 @@ struct Solve: ParsableCommand {
 
   func run() throws {
     try output.check(besides: [share])
-    let name = share == "-" ? "standard input" : share, saved = try SavedShare(contentsOf: share)
+    let name = displayed(share), saved = try SavedShare(contentsOf: share)
     let models = try saved.share(allowsMissing: incomplete, named: name).solvePerTarget(
       LeastSquares(redundancy: redundant, ridgePenalty: ridge), intercept: noIntercept ? false : nil,
       dropping: Array(drop.joined()), target: target, named: name)

@@ -74,7 +74,7 @@ enum Terminal {
   static func write(_ text: String) {
     if isSilent { return }
     if !Files.write(text.utf8, to: STDOUT_FILENO) {
-      note("standard output: cannot write: \(String(cString: strerror(errno)))")
+      noteError("standard output: cannot write: \(String(cString: strerror(errno)))")
       exit(.dataAtFault)
     }
   }
@@ -84,6 +84,30 @@ enum Terminal {
 
   /// Writes a line to standard error.
   static func note(_ line: String) {
+    noteHeld()
+    writeLine(line)
+  }
+
+  /// Lines that wait for the work to be done.
+  nonisolated(unsafe) private static var held: [String] = []
+
+  /// Writes a line to standard error once the work is done, or before the next line: where an error follows, that is
+  /// all there is to say.
+  static func noteUnlessError(_ line: String) { held.append(line) }
+
+  /// Writes the lines that have waited.
+  static func noteHeld() {
+    held.forEach(writeLine)
+    held = []
+  }
+
+  /// Writes what is wrong to standard error, and nothing that has waited.
+  static func noteError(_ text: String) {
+    held = []
+    writeLine(text)
+  }
+
+  private static func writeLine(_ line: String) {
     if isSilent { return }
     _ = Files.write((line.hasSuffix("\n") ? line : line + "\n").utf8, to: STDERR_FILENO)
   }

@@ -171,13 +171,78 @@ import Testing
     #expect(ModelComparison([robust, try member("price ~ area + rooms")]).reason?.contains("HC1") == true)
   }
 
+  /// Formulas that write the same columns in different ways, smaller models first.
+  @Test(arguments: [
+    ("price ~ area", "price ~ poly(area, 2)"), ("price ~ I(area^2) + area", "price ~ poly(area, 3)"),
+    ("price ~ I(area)", "price ~ poly(area, 2, raw = FALSE)"), ("price ~ scale(area)", "price ~ area + rooms"),
+    ("price ~ C(side)", "price ~ area + C(side, sum)"), ("price ~ 0 + side", "price ~ area + C(side, SAS)"),
+    ("price ~ C(side, reference = \"s\")", "price ~ area + C(side, helmert)"),
+    ("price ~ area:I(area) + area", "price ~ area + area:I(area) + rooms"),
+    ("price ~ rooms:I(area^2) + rooms", "price ~ rooms*poly(area, 2)"),
+    ("price ~ exp(area)", "price ~ poly(exp(area), 2)"), ("price ~ I(rooms > 0)", "price ~ area + (rooms > 0)"),
+    ("price ~ rooms", "price ~ side*scale(rooms)"),
+    ("price ~ rooms:side", "price ~ rooms:C(side, sum) + area"),
+  ])
+  func sameColumnsWrittenOtherwise(smaller: String, larger: String) throws {
+    let table = try tableWithSides()
+    let members = try [smaller, larger].map {
+      ModelComparison.Member(name: $0, model: try FittedModel($0, table))
+    }
+    let comparison = ModelComparison(members)
+    #expect(comparison.reason == nil && comparison.steps.count == 1)
+    // F is that of the sums of squares, which would be negative if the models were not nested.
+    let step = try #require(comparison.steps.first)
+    #expect(step.sumOfSquares / Double(step.degreesOfFreedom) >= -1e-9 * members[0].model.statistics.totalSumOfSquares)
+  }
+
+  @Test(arguments: [
+    ("price ~ poly(area, 2)", "price ~ area + I(area^2)", "the same columns, written otherwise"),
+    ("price ~ side", "price ~ 0 + side", "the same columns, written otherwise"),
+    ("price ~ area", "price ~ ns(area, 3)", "not nested by their formulas"),
+    ("price ~ area", "price ~ area:I(area)", "not nested by their formulas"),
+    ("price ~ 0 + area", "price ~ 0 + poly(area, 2, raw = FALSE)", "not nested by their formulas"),
+    ("price ~ rooms*side", "price ~ rooms*C(side, sum) + area", "not nested by their formulas"),
+    ("price ~ 0 + area", "price ~ 0 + scale(area) + rooms", "not nested by their formulas"),
+  ])
+  func otherColumns(one: String, other: String, reason: String) throws {
+    let table = try tableWithSides()
+    let comparison = ModelComparison(
+      try [one, other].map { .init(name: $0, model: try FittedModel($0, table)) })
+    #expect(comparison.reason?.contains(reason) == true, "\(comparison.reason ?? "")")
+  }
+
+  private func tableWithSides() throws -> Table {
+    let table = rows(), n = table.rowCount
+    return try Table(columns: [
+      "price": .numbers(table.column("price")), "area": .numbers(table.column("area")),
+      "rooms": .numbers(table.column("rooms")), "side": .words((0..<n).map { ["n", "e", "s"][$0 * 7 % 3] }),
+    ])
+  }
+
+  /// More models than fit 80 columns are in tables below each other, and each is in one.
+  @Test func manyModelsAreFolded() throws {
+    let table = rows()
+    let formulas = (1...12).map { "price ~ poly(area, \($0 % 4 + 1)) + rooms" }
+    let comparison = ModelComparison(
+      try formulas.map { .init(name: $0, model: try FittedModel($0, table)) })
+    let lines = comparison.text(.text, stars: true).split(separator: "\n")
+    #expect(lines.allSatisfy { $0.count <= 80 })
+    let headings = lines.filter { $0.hasPrefix("term ") }
+    #expect(headings.count > 1)
+    let numbers = headings.flatMap { $0.split(separator: " ").dropFirst() }
+    #expect(numbers == (1...12).map { "(\($0))" })
+    #expect(lines.count { $0.hasPrefix("BIC ") } == headings.count)
+    // The other formats have no width.
+    #expect(comparison.text(.markdown).split(separator: "\n").count { $0.hasPrefix("| term |") } == 1)
+  }
+
   /// Errors are tested with the rows of the fit alone.
   @Test func otherRowsAreRefused() throws {
     let table = rows(), model = try FittedModel("price ~ area + rooms", table)
     let test = try ErrorTestRows(.reset, model, named: "m")
     let others = Table(["area": [1, 2, 3], "rooms": [3, 1, 2], "price": [1, 1, 2]])
     let error = #expect(throws: TabularError.self) { try test.result(test.sums(others), source: "t.csv") }
-    #expect(error?.description.contains("there are 3 rows, and 40 in the fit") == true)
+    #expect(error?.description.contains("the fit has 40 rows, and these are 3;") == true)
     for test in ErrorTest.allCases {
       #expect(throws: TabularError.self) {
         try ErrorTestRows(test, FittedModel("exact ~ area + rooms", table), named: "m")

@@ -180,8 +180,17 @@ import Testing
     let text = "x,y\n0,1\n1,3\n2,2\n4,5\n"
     #expect(
       try message(.hc1, text, of: "x,y\n0,1\n1,3\n2,2\n4,5\n5,5\n").contains(
-        "there are 4 rows, and 5 in the fit"))
+        "the fit has 5 rows, and these are 4;"))
     #expect(try message(.hc1, text, of: "x,y\n0,1\n1,3\n2,2\n4,9\n").contains("not those of the fit"))
+  }
+
+  /// A row has as many before it as there are rows, less one.
+  @Test func moreLagsThanRows() throws {
+    let text = "x,y\n0,1\n1,3\n2,2\n4,5\n"
+    #expect(
+      try message(.neweyWest(lags: 4), text) == "t.csv: the fit has 4 rows, fewer than 5; take fewer --lags")
+    let table = try Table(csvText: text, source: "t.csv"), model = try FittedModel("y ~ x", table)
+    #expect(try model.withCovariance(.neweyWest(lags: 3), of: table).robustCovariance != nil)
   }
 
   /// A singular covariance has no F of all coefficients; the standard errors stay.

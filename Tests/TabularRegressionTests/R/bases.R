@@ -69,7 +69,12 @@ formulas <- list(
     "y ~ C(z, \"contr.helmert\") * C(factor(k), sum) * x",
     "y ~ x + C(z, sum):flag",
     "y ~ C(z, contr = sum) + I(z %in% c(\"a\", \"b\")):x",
-    "y ~ C(factor(w), poly) + C(as.factor(k), sum)"),
+    "y ~ C(factor(w), poly) + C(as.factor(k), sum)",
+    "y ~ C(z, SAS)",
+    "y ~ C(z, SAS) * x",
+    "y ~ C(z, SAS):x + flag",
+    "y ~ 0 + C(z, SAS) + C(factor(k), SAS)",
+    "y ~ C(factor(z, levels = c(\"d\", \"a\", \"c\", \"b\")), \"contr.SAS\") + u"),
   poly = c(
     "y ~ poly(x, 2, raw = FALSE)",
     "y ~ poly(x, 3, raw = FALSE) + z",
@@ -104,7 +109,12 @@ formulas <- list(
     "y ~ z == \"a\"",
     "y ~ (x > 30) + (z == \"d\")",
     "y ~ I((x + 1) * (z == \"a\")) + z",
-    "I(y > 30) ~ x + as.factor(k)"))
+    "I(y > 30) ~ x + as.factor(k)"),
+  target = c(
+    "I(y^2) ~ x + z",
+    "y^2/100 ~ x",
+    "I(1/y) ~ ns(x, 3)",
+    "I((y - e) * w) ~ z"))
 
 response <- c(
   "log(y) ~ x + z", "log(y) ~ 0 + x", "log2(y) ~ ns(x, 3)", "log10(y) ~ x + offset(e/10)", "log(y, 3) ~ x", "log1p(y) ~ x * z",

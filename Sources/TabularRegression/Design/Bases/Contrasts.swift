@@ -1,8 +1,11 @@
 internal import LinearAlgebra
 
 /// How the levels of a category are coded by one column less than there are levels, beside treatment contrasts, which
-/// are columns that are 1 in the rows of a level: R's contr.sum, contr.helmert and contr.poly.
+/// are columns that are 1 in the rows of a level and leave the first level out: R's contr.SAS, contr.sum, contr.helmert and
+/// contr.poly.
 package enum Contrasts: String, Sendable, Codable {
+  /// Each level but the last against the last, which is left out.
+  case sas = "SAS"
   /// Each level but the last against the mean of all: the last has −1 in every column.
   case sum
   /// Each level but the first against the mean of those before it.
@@ -13,11 +16,17 @@ package enum Contrasts: String, Sendable, Codable {
   /// Of more levels R has no polynomials either.
   static let mostLevelsOfPolynomials = 95
 
-  /// The name of a column as R prints it behind that of the variable: "1", or ".L", ".Q", ".C", "^4".
+  /// The name of a column as R prints it behind that of the variable: its level, "1", or ".L", ".Q", ".C", "^4".
   ///
-  /// - Parameter column: counted from 0.
-  func name(_ column: Int) -> String {
-    self == .poly ? (column < 3 ? [".L", ".Q", ".C"][column] : "^\(column + 1)") : "\(column + 1)"
+  /// - Parameters:
+  ///   - column: counted from 0.
+  ///   - levels: of the category.
+  func name(_ column: Int, _ levels: [String]) -> String {
+    switch self {
+    case .sas: levels[column]
+    case .sum, .helmert: "\(column + 1)"
+    case .poly: column < 3 ? [".L", ".Q", ".C"][column] : "^\(column + 1)"
+    }
   }
 }
 
@@ -37,6 +46,7 @@ struct ContrastCodes {
   /// The number in a column for a level, both counted from 0.
   func value(_ level: Int, _ column: Int) -> Double {
     switch contrasts {
+    case .sas: level == column ? 1 : 0
     case .sum: level == levels - 1 ? -1 : level == column ? 1 : 0
     case .helmert: level <= column ? -1 : level == column + 1 ? Double(level) : 0
     case .poly: polynomials[level, column]

@@ -60,7 +60,9 @@ extension FittedModel {
       return SmearingSums()
     }
     let rows = try rows(
-      of: block, for: weights == nil ? .evaluation : .fit, weights: weights, Policies(unestimable: .keep))
+      of: block, for: weights == nil ? .evaluation : .fit, weights: weights,
+      // Rows whose level has no effect were left out of the fit.
+      Policies(unseen: effects == nil ? .error : .missing, unestimable: .keep))
     let predictions = try predictions(rows, block), y = rows.design.y
     return SmearingSums(
       function, predictions.enumerated().map { y[$0, 0] - $1 }, weights: rows.design.weights)
