@@ -89,7 +89,7 @@ extension FittedModel {
         models = try share.solvePerTarget(method, named: part.source)
       }
     }
-    if formula.effects.isEmpty, formula.needsSmearing,
+    if formula.needsSmearing,
       try communicator.broadcast(models == nil ? [0] : [1]) == [1]
     {
       let smeared = try smeared(models ?? [], reading: part, on: communicator, progress: progress)
