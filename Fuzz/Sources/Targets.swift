@@ -99,6 +99,26 @@ enum Targets {
       attempt { () throws(TabularError) in try part.merge(again, named: "again") }
       _ = try part.whole(named: "fuzz").solve()
     },
+    "scores": { (bytes: [UInt8]) throws(TabularError) in
+      _ = try? CovarianceShare(RandomAccessFile(bytes, name: "fuzz"))
+      var share = try CovarianceShare(
+        RandomAccessFile(CovarianceShare.envelope.firstLine(bytes) + bytes, name: "fuzz"))
+      let again = try CovarianceShare(RandomAccessFile(share.fileBytes, name: "again"))
+      precondition(again.fileBytes == share.fileBytes, "a share that is written is another")
+      let model = try FittedModel("y ~ a + b", data)
+      attempt { () throws(TabularError) in _ = try model.withCovariance(share.finished) }
+      // Of whatever model it is.
+      let rows = try RobustRows([model], share.estimator, source: "fuzz")
+      if share.coordinates == [model.covariance?.coordinateCount ?? 0] {
+        attempt { () throws(TabularError) in
+          _ = try share.all(rows).models(rows, source: "fuzz")
+        }
+      }
+      attempt { () throws(TabularError) in try share.merge(again, named: "again") }
+      attempt { () throws(TabularError) in
+        try share.merge(CovarianceShare(share.estimator, of: model, data), named: "data")
+      }
+    },
     "survey": { (bytes: [UInt8]) throws(TabularError) in
       _ = try? SavedSurvey(RandomAccessFile(bytes, name: "fuzz"))
       var survey = try SavedSurvey(

@@ -18,6 +18,18 @@ enum Decodables {
       guard robust.inner.rowCount == fit.covariance?.coordinateCount else { return }
       _ = (fit.coefficientStatistics(robust).map(\.pValue), robust.estimator.clusters)
     },
+    "covariance-share": target(of: CovarianceShare.self) { share in
+      let rows = try Table(columns: [
+        "a": .numbers(X.rows.map { $0[0] }), "y": .numbers(y), "g": .words(["p", "q", "p", "q", "r"]),
+      ])
+      let model = try FittedModel("y ~ a", rows)
+      _ = (share.observations, share.missingText, try? model.withCovariance(share))
+      var merged = share
+      try? merged.merge(share)
+      _ = try? model.withCovariance(merged)
+      try merged.merge(CovarianceShare(share.estimator, of: model, rows))
+      _ = try model.withCovariance(merged)
+    },
     "least-squares": target(of: LeastSquares.self) { use(try $0.fit(X, y)) },
     "online": target(of: OnlineSGD.self, use),
     "sgd": target(of: SGD.self) { try use(Training($0, X, y)) },

@@ -57,6 +57,8 @@ struct RankCommandTests {
       ["fit", "y ~ x + kind", "t.csv", "--precision", "extended", "-m"],
       ["accumulate", "cbind(y, x) ~ zip", "t.csv", "--json", "-o"],
       ["accumulate", "y ~ kind*zip", "t.csv", "-o"],
+      ["fit", "y ~ x + scale(x*x) | zip", "t.csv", "--cluster", "zip,kind", "-m"],
+      ["fit", "y ~ x", "t.csv", "--by", "zip,kind", "-o"],
     ])
   func fitsAndSharesAreThoseOfOneProcess(launcher: Launcher, arguments: [String]) throws {
     let alone = try linreg(arguments + ["out"], in: place), file = try #require(bytes("out"))
@@ -72,6 +74,13 @@ struct RankCommandTests {
     for name in ["p.csv", "p.npy"] {
       let arguments = ["predict", "m", "t.csv", "--interval", "confidence", "--pass", "x", "-o", name]
       let alone = try linreg(arguments, in: place), file = try #require(bytes(name))
+      try takeAway(name)
+      #expect(try ranks(launcher, arguments) == alone)
+      #expect(bytes(name) == file, "\(name)")
+    }
+    for arguments in [["vcov", "m", "t.csv", "--cluster", "zip", "-o", "s"], ["vcov", "m", "s", "-m", "r"]] {
+      let alone = try linreg(arguments, in: place), name = arguments[arguments.count - 1]
+      let file = try #require(bytes(name))
       try takeAway(name)
       #expect(try ranks(launcher, arguments) == alone)
       #expect(bytes(name) == file, "\(name)")
@@ -125,6 +134,8 @@ struct RankCommandTests {
     try place(Self.tableWithFault.get(), as: "bad.csv")
     try expectSameFault(launcher, ["fit", "y ~ x", "bad.csv", "-m", "out"])
     try expectSameFault(launcher, ["accumulate", "y ~ x + kind", "bad.csv", "-o", "out"])
+    try expectSameFault(launcher, ["fit", "y ~ x | zip", "bad.csv", "-m", "out"])
+    try expectSameFault(launcher, ["fit", "y ~ x", "bad.csv", "--by", "zip", "-o", "out"])
     try expectSameFault(launcher, ["fit", "y ~ x", "none.csv"])
     try expectSameFault(launcher, ["fit", "y ~ q", "t.csv", "-m", "out"])
     try expectSameFault(launcher, ["fit", "y ~ x +", "t.csv"], status: 2)

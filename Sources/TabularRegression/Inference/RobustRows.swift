@@ -101,18 +101,16 @@ struct RobustRows: Sendable {
     let words = try estimator.clusters.map { (name) throws(TabularError) in
       try Self.clusters(name, block, rows)
     }
-    let columns = words.map { words in
-      (codes: left.rows.map { words.codes[$0] }, count: words.levels.count)
-    }
-    let ways = Scores.ways(columns)
+    let used = words.map { Self.clusters($0, of: left.rows) }
+    let ways = Scores.ways(used.map { ($0.codes, $0.levels.count) })
     let nesting = codes.map { codes in
       let levels = left.rows.map { codes[$0] }
-      return columns.map { LevelNesting(levels, clusters: $0.codes) }
+      return used.map { LevelNesting(levels, clusters: $0.codes) }
     }
     return RobustSums(
       scores.enumerated().map { target, scores in
         scores.sums(left.X, left.y[column: target], weights: left.weights, clusters: ways)
-      }, clusters: words.map(\.levels), intersections: Self.intersections(ways), nesting: nesting,
+      }, clusters: used.map(\.levels), intersections: Self.intersections(ways), nesting: nesting,
       rowCount: block.rowCount)
   }
 
@@ -159,6 +157,20 @@ struct RobustRows: Sendable {
       return TableColumn.Words(
         (0..<count).lazy.map { words.levels[Int(words.codes[rows.blockRow($0)])] })
     }
+  }
+
+  /// The clusters of some rows; those of other rows alone do not count.
+  private static func clusters(_ words: TableColumn.Words, of rows: [Int]) -> TableColumn.Words {
+    var used = TableColumn.Words(), numbers = [Int32](repeating: -1, count: words.levels.count)
+    used.codes = rows.map { row in
+      let code = Int(words.codes[row])
+      if numbers[code] < 0 {
+        numbers[code] = Int32(used.levels.count)
+        used.levels.append(words.levels[code])
+      }
+      return numbers[code]
+    }
+    return used
   }
 
   /// For each of two columns the cluster that an intersection is in.

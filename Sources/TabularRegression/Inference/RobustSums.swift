@@ -123,7 +123,7 @@ struct RobustSums: Sendable {
       do throws(DataError) {
         if sums.observations != model.observations, model.weightKind != .frequency {
           throw .noCovariance(
-            "there are \(sums.observations) rows, and \(model.observations) in the fit; \(advice)")
+            "the fit has \(counted(model.observations, "row")), and these are \(sums.observations); \(advice)")
         }
         let freedom = model.statistics.degreesOfFreedom
         // Levels within clusters do not count in sums over clusters (as in fixest, fixef.K = "nested").

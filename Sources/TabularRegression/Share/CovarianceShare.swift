@@ -124,6 +124,11 @@ public struct CovarianceShare: Sendable {
 
   private var joined: MergeTree<RobustSums> { sums.joined { $0.merge($1) } }
 
+  /// The sums of all rows that are there.
+  ///
+  /// - Parameter rows: what has the models.
+  func all(_ rows: RobustRows) -> RobustSums { joined.all(rows) }
+
   /// The models with this covariance.
   ///
   /// - Parameter name: what the share is called in messages.
@@ -137,7 +142,7 @@ public struct CovarianceShare: Sendable {
       throw .unusable(file: name, message: "it lacks \(missingText); give the shares of all parts")
     }
     let rows = try RobustRows(models, estimator, source: name)
-    return try joined.all(rows).models(
+    return try all(rows).models(
       rows, source: name, advice: "give the shares of all rows that it was fitted to, each once")
   }
 }

@@ -63,6 +63,24 @@ import Testing
     }
   }
 
+  /// A cluster whose rows are all left out, because a level of theirs has no other row, is none.
+  @Test func clustersOfRowsThatAreLeftOut() throws {
+    var lines = ["y,x,firm,g"], generator = SeededGenerator(seed: 2)
+    for row in 0..<60 {
+      let y = generator.nextNormal() + Double(row % 5)
+      lines.append("\(y),\(generator.nextNormal()),f\(row % 5),g\(row % 7)")
+    }
+    let estimator = CovarianceEstimator.clustered(by: ["g"]), formula = try Formula("y ~ x | firm")
+    func model(_ lines: [String]) throws -> FittedModel {
+      let table = try Table(csvText: lines.joined(separator: "\n"), source: "t")
+      return try FittedModel.perTarget(formula, table, covariance: { _ in estimator }, plan: { _ in })[0]
+    }
+    let without = try model(lines), with = try model(lines + ["7,1,alone,h"])
+    #expect(with.effects?.singletons == 1)
+    #expect(with.robustCovariance?.clusterCounts == [7])
+    #expect(with.robustCovariance?.factor == without.robustCovariance?.factor)
+  }
+
   @Test func leveragesAreNotFormed() throws {
     let table = try table(), formula = try Formula("y ~ x | firm")
     #expect(throws: TabularError.self) {
