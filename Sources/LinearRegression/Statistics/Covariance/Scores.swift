@@ -130,7 +130,9 @@ package struct Scores: Sendable {
         X, low: rows.lowX, rows: n, width: p, positions: positions, levels: rows.levels, centred: &centred,
         into: scores)
     }
-    if let low { residuals = extendedResiduals(rows, low) }
+    if let low {
+      residuals = LinearModel(coefficients: coefficients, intercept: intercept).residuals(low: low, rows)
+    }
     for i in 0..<n {
       let u = scores + i * m, weight = Double(rows.weight(i))
       if weight == 0 {
