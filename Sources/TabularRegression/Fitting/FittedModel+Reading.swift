@@ -154,4 +154,9 @@ extension ReadingOptions {
     options.digits = precision == .extended ? .all : .ofSmallFiles
     return options
   }
+
+  /// The same, with the digits that residuals of a model need.
+  package func keepingDigits(for model: FittedModel) -> ReadingOptions {
+    model.lowModel == nil ? self : keepingDigits(model.method?.precision ?? .automatic)
+  }
 }

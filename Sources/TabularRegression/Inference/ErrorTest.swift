@@ -108,13 +108,18 @@ package struct ErrorTestRows: Sendable {
 
   /// The rows of the auxiliary regression.
   private func factor(_ rows: ResidualRows) throws(TabularError) -> LeastSquares.Factor {
-    let kept = model.covariance?.features ?? [], X = rows.features.design.X.high
+    let kept = model.covariance?.features ?? [], X = rows.features.design.X
     let isReset = test == .reset, (center, scale) = fittedUnits
-    let z = isReset ? rows.fitted.map { ($0 - center) / scale } : []
+    let z = isReset ? rows.fitted(less: center, of: model).map { $0 / scale } : []
     var factor = LeastSquares.Factor(features: kept.count + (isReset ? 2 : 0))
     let columns = Matrix<Double>(rows: rows.rows.count, columns: factor.features) { row, j in
-      if j < kept.count { return X[rows.used?[row] ?? row, kept[j]] }
+      if j < kept.count { return X.high[rows.used?[row] ?? row, kept[j]] }
       return j == kept.count ? z[row] * z[row] : z[row] * z[row] * z[row]
+    }
+    let low = X.low.map { low in
+      Matrix<Double>(rows: rows.rows.count, columns: factor.features) { row, j in
+        j < kept.count ? low[rows.used?[row] ?? row, kept[j]] : 0
+      }
     }
     let ratio = Double(fit.observations) / Double(fit.degreesOfFreedom)
     let target = rows.scaled.indices.map { row in
@@ -123,7 +128,9 @@ package struct ErrorTestRows: Sendable {
         : rows.scaled[row] * rows.scaled[row] * ratio - 1
     }
     do throws(DataError) {
-      try factor.add(columns, target, weights: isReset && !rows.weights.isEmpty ? rows.weights : nil)
+      try factor.add(
+        columns, Matrix(column: target), weights: isReset && !rows.weights.isEmpty ? rows.weights : nil,
+        levels: nil, low: (low, nil))
     } catch {
       throw model.design.tabular(error, rows.block.source)
     }

@@ -12,6 +12,8 @@ public struct DiagnosedRow: Equatable, Sendable, Codable {
   public let observed: Double
   /// The weight w; 1 without weights.
   public let weight: Double
+  /// y − ŷ, to all its digits.
+  public let residual: Double
   /// h = w xᵀ(XᵀWX)⁻¹x, the row's element of the diagonal of the hat matrix. Nil where the model has no covariance.
   public let leverage: Double?
   /// e √w / s, s being the residual standard error of the fit.
@@ -24,9 +26,6 @@ public struct DiagnosedRow: Equatable, Sendable, Codable {
   /// How far the fit without this row is, h r² / (p (1 − h)) with r the standardised residual and p coefficients: Cook's
   /// distance (1977, doi:10.2307/1268249). Nil as ``standardizedResidual``.
   public let cooksDistance: Double?
-
-  /// y − ŷ
-  public var residual: Double { observed - fitted }
 
   /// How far the row's own prediction is from that of the fit without it, in units of its standard error: t √(h / (1 − h))
   /// with t the studentised residual, R's `dffits` (Belsley, Kuh and Welsch 1980, doi:10.1002/0471725153). Nil as

@@ -33,12 +33,11 @@ extension Influence.Sums {
       /// The members of a row, and what is derived from them.
       struct Row: Encodable {
         let row: DiagnosedRow
-        enum Key: String, CodingKey { case dffits, residual }
+        enum Key: String, CodingKey { case dffits }
         func encode(to encoder: any Encoder) throws {
           try row.encode(to: encoder)
           var container = encoder.container(keyedBy: Key.self)
           try container.encode(row.dffits, forKey: .dffits)
-          try container.encode(row.residual, forKey: .residual)
         }
       }
     }

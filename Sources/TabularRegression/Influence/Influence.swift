@@ -79,10 +79,9 @@ package struct Influence: Sendable {
   package func augmented(_ block: Table) throws(TabularError) -> (table: Table, notes: Sums) {
     let rows = try ResidualRows(model, block, weights: model.weights, policies, unit: fit.unit)
     var columns = names.map { _ in [Double](repeating: .nan, count: block.rowCount) }
-    let y = rows.features.design.y.elements
     for (row, prediction) in rows.predictions.enumerated() {
       let place = rows.features.design.blockRow(row)
-      (columns[0][place], columns[1][place]) = (prediction, y[row] - prediction)
+      (columns[0][place], columns[1][place]) = (prediction, rows.residuals[row])
     }
     if model.hasLeverages {
       for (row, place) in rows.rows.enumerated() {

@@ -7,6 +7,8 @@ struct ResidualRows {
   /// The features of all rows that have a prediction, of weight 0 too, and these predictions.
   let features: FittedModel.FeatureRows
   let predictions: [Double]
+  /// y − ŷ of these rows.
+  let residuals: [Double]
   /// Which of ``features`` each is; nil for all.
   private(set) var used: [Int]?
   /// The row of the block of each.
@@ -38,10 +40,12 @@ struct ResidualRows {
   ) throws(TabularError) {
     try model.requireRowsOfOneObservation(named: block.source)
     self.block = block
+    let isCondensed = model.condensed(forLeverages: model.hasLeverages) != nil
     features = try model.rows(
       of: block, for: weights == nil ? .evaluation : .fit, weights: weights, policies,
-      forLeverages: model.hasLeverages)
+      forLeverages: model.hasLeverages, isExtended: !isCondensed && model.needsAllDigits(of: block))
     predictions = try model.predictions(features, block)
+    residuals = model.residuals(features, predictions)
     let found = model.leveragesAndNeighbours(features)
     setValues(features.design, leverages: found?.leverages, neighbours: found?.neighbours, unit: unit)
   }
@@ -57,7 +61,7 @@ struct ResidualRows {
     observed = chosen(rows.y.elements)
     self.rows = used.map { $0.map(rows.blockRow) } ?? rows.kept ?? Array(predictions.indices)
     self.weights = weights.map(chosen) ?? []
-    scaled = zip(observed, fitted).map { ($0 - $1) / unit }
+    scaled = chosen(residuals).map { $0 / unit }
     if used != nil { for row in scaled.indices { scaled[row] *= root(of: row) } }
     guard let leverages else { return }
     self.leverages = chosen(leverages)
@@ -76,6 +80,16 @@ struct ResidualRows {
     }
   }
 
+  /// ŷ less a number near them: from residuals, where these have more digits.
+  func fitted(less center: Double, of model: FittedModel) -> [Double] {
+    if model.lowModel == nil { return fitted.map { $0 - center } }
+    let y = features.design.y, low = features.design.lowY
+    return fitted.indices.map { row in
+      let place = used?[row] ?? row
+      return (y[place, 0] - center - residuals[place]) + (low?[place, 0] ?? 0)
+    }
+  }
+
   func weight(of row: Int) -> Double { weights.isEmpty ? 1 : weights[row] }
 
   private func root(of row: Int) -> Double { weights.isEmpty ? 1 : weights[row].squareRoot() }
@@ -89,7 +103,7 @@ struct ResidualRows {
     let r = hasNone ? nil : standardized[row]
     return DiagnosedRow(
       file: place.file, line: place.line, fitted: fitted[row], observed: observed[row],
-      weight: weight(of: row),
+      weight: weight(of: row), residual: residuals[used?[row] ?? row],
       leverage: leverage, scaled: scaled[row], standardizedResidual: r,
       studentizedResidual: r.flatMap { Diagnostics.studentized($0, freedom: fit.degreesOfFreedom) },
       cooksDistance: hasNone ? nil : cooksDistance(row, rank: fit.rank))
@@ -99,6 +113,16 @@ struct ResidualRows {
   func cooksDistance(_ row: Int, rank: Int) -> Double {
     let (h, r) = (leverages[row], standardized[row])
     return h < Self.fullLeverage ? r * r * h / ((1 - h) * Double(max(1, rank))) : 0
+  }
+}
+
+extension FittedModel {
+  /// y − ŷ of rows with predictions; in double-double where the terms of a prediction are large beside it.
+  fileprivate func residuals(_ rows: FeatureRows, _ predictions: [Double]) -> [Double] {
+    guard let low = rows.condensed == nil ? lowModel : rows.condensed?.low else {
+      return zip(rows.design.y.elements, predictions).map(-)
+    }
+    return rows.model(self).residuals(low: low, rows.design.X, rows.design.response, lowY: rows.design.lowY)
   }
 }
 

@@ -81,7 +81,7 @@ struct Augment: RankedCommand {
       let influence = Influence(
         model, passed: Array(passed.joined()), dfbetas: dfbetas, options.unusual.policies)
       try RowOutput.checkNames(passed: influence.passed, own: influence.names)
-      var reading = options.text.options(categories: model.categories)
+      var reading = options.text.options(categories: model.categories).keepingDigits(for: model)
       // A matrix holds numbers, and text what stands in the file.
       if RowOutput.format(output) != .npy { reading.verbatim = .some(influence.columnsOnlyPassed) }
       let settings = reading, isWhole = format.json && top == nil

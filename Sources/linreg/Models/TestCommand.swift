@@ -120,7 +120,8 @@ struct TestCommand: RankedCommand {
           target, of: FittedModel.perTarget(contentsOf: model, beforeRowsOf: files[0]), named: name))
       let rows = try ErrorTestRows(test, model, unusual.policies, named: name)
       let file = try communicator.part(files) { (part) throws(TabularError) in
-        try TableFile(files, options: text.options(categories: model.categories), part: part)
+        try TableFile(
+          files, options: text.options(categories: model.categories).keepingDigits(for: model), part: part)
       }
       var sums: ErrorTestRows.Sums?, progress = ReadingProgress()
       defer { progress.end() }

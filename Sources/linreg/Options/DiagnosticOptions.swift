@@ -83,7 +83,7 @@ extension Report {
     _ policies: FittedModel.Policies = FittedModel.Policies(), on communicator: any Communicator
   ) throws(TabularError) {
     let file = try communicator.part(files) { (part) throws(TabularError) in
-      try TableFile(files, options: options, part: part)
+      try TableFile(files, options: options.keepingDigits(for: model), part: part)
     }
     var progress = ReadingProgress()
     defer { progress.end() }

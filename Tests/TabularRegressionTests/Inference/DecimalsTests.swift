@@ -100,6 +100,35 @@ import Testing
     }
   }
 
+  /// Residuals and tests of errors are those of the same numbers near zero.
+  @Test(arguments: ErrorTest.allCases)
+  func testsOfErrors(test: ErrorTest) throws {
+    func result(_ prefix: String) throws -> (statistic: Double, residuals: [Double]) {
+      let rows = (0..<60).map { i in
+        let y = "\(100 + i * 37 % 211 + i).\(100 + i * 29 % 897)",
+          x = "\(100 + i * 61 % 97).\(100 + i * 17 % 801)"
+        return "\(prefix)\(y),\(prefix)\(x)"
+      }
+      let table = try Table(csvText: "y,x\n" + rows.joined(separator: "\n"), source: "t.csv")
+      let model = try FittedModel("y ~ x", table), rowsOfTest = try ErrorTestRows(test, model, named: "m")
+      #expect((model.lowModel == nil) == prefix.isEmpty)
+      let found = try rowsOfTest.result(try rowsOfTest.sums(table), source: "t.csv")
+      return (found.statistic, try model.diagnosedRows(of: table).map { $0!.residual })
+    }
+    let near = try result(""), far = try result("1000000000")
+    #expect(abs(far.statistic - near.statistic) <= 1e-11 * near.statistic)
+    for (a, b) in zip(far.residuals, near.residuals) { #expect(abs(a - b) <= 1e-12) }
+  }
+
+  @Test func aDamagedModelIsRefused() throws {
+    let model = try FittedModel("y ~ x + z", Table(csv: Self.path))
+    var members = try #require(
+      try JSONSerialization.jsonObject(with: Data(model.json.utf8)) as? [String: Any])
+    members["lowModel"] = ["intercepts": [0], "weights": ["columns": 1, "rows": 1, "elements": [0]]]
+    let text = String(decoding: try JSONSerialization.data(withJSONObject: members), as: UTF8.self)
+    #expect(throws: TabularError.self) { try FittedModel(json: text) }
+  }
+
   /// Whole numbers that Doubles round.
   @Test func robustErrorsOfLongWholeNumbers() throws {
     func errors(_ first: Int) throws -> [Double?] {

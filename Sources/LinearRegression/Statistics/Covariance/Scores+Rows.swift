@@ -53,6 +53,22 @@ extension Scores {
     }
   }
 
+  /// Writes y − b − X w of rows.
+  ///
+  /// - Parameter X: the rows as Doubles.
+  private func writeResiduals<Scalar>(
+    _ rows: Rows<Scalar>, _ X: UnsafePointer<Double>, into residuals: UnsafeMutablePointer<Double>
+  ) {
+    let (n, p) = (rows.rowCount, rows.featureCount)
+    guard n > 0, let y = rows.y else { return }
+    if let low {
+      let model = LinearModel(coefficients: coefficients, intercept: intercept)
+      return residuals.update(from: model.residuals(low: low, rows), count: n)
+    }
+    for i in 0..<n { residuals[i] = Double(y[i]) - intercept }
+    if p > 0 { Double.routines.gemv(.none, n, p, -1, X, p, coefficients, 1, residuals) }
+  }
+
   /// Writes fᵢ, with which scores are sᵢ = fᵢ uᵢ where they need no leverages.
   ///
   /// - Parameters:
