@@ -69,6 +69,7 @@ struct Fit: RankedCommand {
   @OptionGroup var statistics: StatisticsOptions
 
   func validate() throws {
+    try groups.check(self)
     try statistics.check(output.format)
     if noIntercept && data.target == nil {
       throw ValidationError("--no-intercept goes with --target; a formula says \"- 1\".")
@@ -79,13 +80,14 @@ struct Fit: RankedCommand {
     }
     if covariance.vcov == .hac && weighing.kind == .frequency {
       throw ValidationError(
-        "--vcov hac is for rows in the order of time; a row with a frequency weight stands for several at once.")
+        "--vcov hac is for rows in the order of time; a row with a frequency weight stands for several at once."
+      )
     }
     if options.ridge != .penalty(0), covariance.needsRows || weighing.kind == .probability {
       throw ValidationError(
-        "With --ridge there are no standard errors; leave it out, or \(covariance.needsRows ? "--vcov and --cluster" : "--probability-weights").")
+        "With --ridge there are no standard errors; leave it out, or \(covariance.needsRows ? "--vcov and --cluster" : "--probability-weights")."
+      )
     }
-    try groups.check(self)
     try validateEffects()
     guard let report else { return }
     if report.isEmpty || report == "-" { throw ValidationError("--report needs the name of a file.") }

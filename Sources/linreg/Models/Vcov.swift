@@ -68,7 +68,9 @@ struct Vcov: RankedCommand {
       guard let estimator = covariance.estimator(observations: models[0].observations) else { return models }
       var progress = ReadingProgress()
       defer { progress.end() }
-      return try FittedModel.withCovariance(estimator, of: models, named: displayed(model), reading: file, on: communicator) {
+      return try FittedModel.withCovariance(
+        estimator, of: models, named: displayed(model), reading: file, on: communicator
+      ) {
         progress.show($0)
       }
     }
