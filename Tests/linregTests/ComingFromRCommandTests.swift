@@ -23,7 +23,7 @@ import Testing
     try row("confint(fit, level = 0.9); logLik(fit)", "linreg summary homes.model --statistics all --level 0.9", equals: ["(Intercept)   134.616     236.382", "log-likelihood -170.741, AIC 351.482, BIC 358.811"])
     try row("lmtest::coeftest(fit, sandwich::vcovHC(fit, 'HC3'))", "linreg vcov homes.model january.csv march.csv --vcov HC3", equals: ["(Intercept)   185.499       39.94", "standard errors HC3"])
     try row("lmtest::coeftest(small, sandwich::vcovCL(small, ~ zip))", "linreg fit 'price ~ area' january.csv march.csv --cluster zip", equals: ["(Intercept)   87.4316      47.19", "area           8.0628       1.013"])
-    try row("lmtest::coeftest(small, sandwich::NeweyWest(small, lag = 2, prewhite = FALSE, adjust = TRUE))", "linreg fit 'price ~ area' january.csv march.csv --vcov hac --lags 2", equals: ["(Intercept)   87.4316      52.42     1.668     0.106"])
+    try row("lmtest::coeftest(small, sandwich::NeweyWest(small, lag = 2, prewhite = FALSE, adjust = TRUE))", "linreg fit 'price ~ area' january.csv march.csv --vcov hac --lags 2", equals: ["(Intercept)   87.4316     52.42     1.668     0.106"])
     try row("car::linearHypothesis(fit, 'area = 9')", "linreg test homes.model 'area = 9'", equals: ["F 3.247 on 1 and 28 degrees of freedom, p 0.0824"])
     try row("lmtest::bptest(fit)", "linreg test homes.model breusch-pagan january.csv march.csv --studentized", equals: ["6.578 on 3 degrees of freedom, p 0.0866"])
     try row("lmtest::dwtest(fit, exact = FALSE)", "linreg test homes.model durbin-watson january.csv march.csv", equals: ["d 2.645, p 0.967"])
