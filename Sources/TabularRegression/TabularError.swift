@@ -104,6 +104,10 @@ package func printable(_ text: String) -> String {
 
 /// What is said where there is no column of a name.
 func unknownColumn(_ name: String, _ available: [String]) -> String {
+  if available.count == 1, available[0].contains(" ") {
+    return
+      "there is no column \"\(printable(name))\", but \"\(printable(available[0]))\" alone; where spaces separate the columns, give -d ' '"
+  }
   let guess = nearest(name, available).map { "is \"\(printable($0))\" meant? the" } ?? "the"
   return "there is no column \"\(printable(name))\"; \(guess) columns are \(listed(available))"
 }

@@ -200,6 +200,10 @@ import Testing
   @Test func unknownColumnsAreListed() {
     #expect(
       message("a,b\n1,2\n", column: "c") == "homes.csv: there is no column \"c\"; the columns are a, b")
+    #expect(
+      message("a b\n1 2\n", column: "b")
+        == "homes.csv: there is no column \"b\", but \"a b\" alone; where spaces separate the columns, give -d ' '"
+    )
   }
 
   @Test func filesThatCannotBeRead() {

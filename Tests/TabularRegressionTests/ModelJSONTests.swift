@@ -79,6 +79,20 @@ import Testing
     }
   }
 
+  /// What software of version 9 has written, which is in the fuzzer's corpus.
+  @Test(arguments: ["fit", "redundant", "train"])
+  func textsOfVersion9(name: String) throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../Fuzz/Corpus/model-json/\(name)")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    #expect(text.contains("\"version\":9"))
+    let model = try FittedModel(json: text), row: [String: Table.Field] = ["a": 2, "z": "red"]
+    let expected = ["fit": 3, "redundant": 3.487309644670051, "train": 3.4874411052067784][name]
+    let prediction = try model.prediction(of: row, unestimable: .keep)
+    #expect(abs(prediction - (expected ?? 0)) < 1e-13)
+    #expect(model.json.contains("\"version\" : 10"))
+  }
+
   @Test func textsThatAreNoModel() throws {
     let json = try FittedModel("y ~ a + b + t", Self.table).json
     func changed(_ text: String, _ other: String) -> String? {

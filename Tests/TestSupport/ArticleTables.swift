@@ -4,7 +4,7 @@ private import Foundation
 /// the other, in order.
 ///
 /// A row of the test is a line `row("theirs", ours, equals: …)`, that of the table `` | `theirs` | `ours` | ``; ours may
-/// be a text.
+/// be a text, and a bar in a cell is \|.
 /// - Parameters:
 ///   - article: the article, a path in the repository.
 ///   - header: the first line of the tables, such as `| R | Swift |`.
@@ -16,7 +16,9 @@ public func difference(article: String, tables header: String, test: String) thr
   let tables = text.components(separatedBy: "\(header)\n").dropFirst()
     .map { $0.components(separatedBy: "\n\n")[0] }
   let told = tables.flatMap { $0.split(separator: "\n") }.compactMap { line in
-    line.wholeMatch(of: /\| `(.*)` \| `(.*)` \|/).map { (String($0.1), String($0.2)) }
+    line.wholeMatch(of: /\| `(.*)` \| `(.*)` \|/).map {
+      (String($0.1).replacing("\\|", with: "|"), String($0.2).replacing("\\|", with: "|"))
+    }
   }
   let tested = try String(contentsOfFile: test, encoding: .utf8).split(separator: "\n").compactMap { line in
     line.wholeMatch(of: /\s+(?:try )?row\((?:"(.*?)"|#"(.*?)"#), (.*), equals: .*\)/).map { match in

@@ -29,7 +29,8 @@ extension DesignInput {
     /// −1 for one that is not known.
     func position(_ word: String) -> Int32 {
       let level = kind == .booleans ? Design.boolean(word) ?? word : word
-      return positions[level] ?? positions[Design.level(level)] ?? (unseen == .reference ? Int32(variable.reference) : -1)
+      return positions[level] ?? positions[Design.level(level)]
+        ?? (unseen == .reference ? Int32(variable.reference) : -1)
     }
     var codes: [Int32]
     let isMissing: (Int) -> Bool

@@ -22,7 +22,7 @@ extension FittedModel {
         let category = effects.categories[number], word = levels.words[Int(levels.codes[row])]
         throw table.fault(
           category.columns[0], row: rows.blockRow(row), count: codes.count { $0 < 0 },
-          "the level \(shown(word))\(category.columns.count > 1 ? " of \(printable(category.name))" : "") has no effect, for no row of the fit had it but such as were left out; predict nothing for it (--unseen missing) or the first level's (--unseen reference)"
+          "the level \(shown(word))\(category.columns.count > 1 ? " of \(printable(category.name))" : "") has no effect, for the fit had no row of it or left its rows out; predict nothing for it (--unseen missing) or the first level's (--unseen reference)"
         )
       }
       for row in codes.indices where codes[row] < 0 { isUnseen[row] = true }

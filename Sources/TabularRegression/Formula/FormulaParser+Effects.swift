@@ -75,7 +75,8 @@ extension Formula {
 
   /// Throws where there are fixed effects.
   package func requireNoEffects(
-    _ message: String = "effects behind a bar are fitted by least squares alone, by the command fit without a penalty"
+    _ message: String =
+      "effects behind a bar are fitted by least squares alone, by the command fit without a penalty"
   ) throws(TabularError) {
     if !effects.isEmpty { throw .formula(text, position: effectsPosition, message: message) }
   }

@@ -56,7 +56,8 @@ package struct ErrorTestRows: Sendable {
     }
     if model.effects != nil {
       throw refused(
-        "the effects behind the bar were taken out of the rows; fit them as categories, as in y ~ x + C(firm)")
+        "the effects behind the bar were taken out of the rows; fit them as categories, as in y ~ x + C(firm)"
+      )
     }
     try model.requireRowsOfOneObservation(named: source)
     if let why = influence.whyNotScaled { throw refused(why) }

@@ -30,7 +30,8 @@ extension ModelComparison {
       let name = aligned(printable(member.name), .left, width: width)
       return "\(number) \(name)  \(printable(member.model.formula))"
     }
-    var parts = format == .text ? foldedCoefficients(numbers, stars: stars) : [coefficients(numbers, stars: stars)]
+    var parts =
+      format == .text ? foldedCoefficients(numbers, stars: stars) : [coefficients(numbers, stars: stars)]
     if !steps.isEmpty { parts.append(tests(numbers)) }
     let tables = parts.map { lines($0, format).joined(separator: "\n") }
     let legend =
@@ -177,7 +178,7 @@ extension ModelComparison {
       default: result.append(character)
       }
     }
-    return result
+    return result.replacing("$^*$$^*$$^*$", with: "$^{***}$").replacing("$^*$$^*$", with: "$^{**}$")
   }
 
   /// The same for other programs.

@@ -98,7 +98,8 @@ package struct ModelComparison: Sendable {
     }
     let (x, y) = (first.spannedColumns, second.spannedColumns)
     if x == y {
-      return "no F: \(names) have the same columns\(first.termNames == second.termNames ? "" : ", written otherwise")"
+      return
+        "no F: \(names) have the same columns\(first.termNames == second.termNames ? "" : ", written otherwise")"
     }
     if !x.isSubset(of: y) && !y.isSubset(of: x) {
       return "no F: \(names) are not nested by their formulas, for each has a column that the other has not"

@@ -56,7 +56,8 @@ struct RobustRows: Sendable {
       if case .neweyWest(let lags) = estimator, lags >= model.observations {
         throw .unusable(
           file: source,
-          message: "the fit has \(counted(model.observations, "row")), fewer than \(lags + 1); take fewer --lags")
+          message:
+            "the fit has \(counted(model.observations, "row")), fewer than \(lags + 1); take fewer --lags")
       }
     }
     self.scores = scores

@@ -48,7 +48,9 @@ private struct Spans {
     }
     let variable = design.variables[part.variable], parts = alone[part.variable] ?? []
     // All levels of a category are the constant and the differences between levels.
-    if let levels = variable.levels, parts.count == levels.count, part.index == parts.last { return .intercept }
+    if let levels = variable.levels, parts.count == levels.count, part.index == parts.last {
+      return .intercept
+    }
     return .product([besideConstant(part, parts) ?? factor(part): 1])
   }
 

@@ -42,6 +42,7 @@ struct FormulaTopic: HelpTopic {
       C(z), factor(z)    a column of numbers as a category, as words are without it
       C(z, reference = "b"), factor(z, levels = c("b", "a"))
                          the level that others are compared with; all in order
+      C(z, SAS)          compared with the last level and not the first
       C(z, sum), C(z, helmert), C(z, poly)
                          other contrasts; C(factor(z, levels = c("b", "a")), poly)
       `living area`      a name with other characters, in backticks

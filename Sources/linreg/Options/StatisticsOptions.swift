@@ -18,7 +18,9 @@ struct StatisticsOptions: ParsableArguments {
   }
 
   func validate() throws {
-    if let level, !(level > 0 && level < 1) { throw ValidationError("--level is \(level); it is between 0 and 1.") }
+    if let level, !(level > 0 && level < 1) {
+      throw ValidationError("--level is \(level); it is between 0 and 1.")
+    }
   }
 
   /// Throws where options do not go together, or are of text and JSON is asked for.

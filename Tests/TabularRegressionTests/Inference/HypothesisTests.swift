@@ -174,12 +174,14 @@ import Testing
   /// Formulas that write the same columns in different ways, smaller models first.
   @Test(arguments: [
     ("price ~ area", "price ~ poly(area, 2)"), ("price ~ I(area^2) + area", "price ~ poly(area, 3)"),
-    ("price ~ I(area)", "price ~ poly(area, 2, raw = FALSE)"), ("price ~ scale(area)", "price ~ area + rooms"),
+    ("price ~ I(area)", "price ~ poly(area, 2, raw = FALSE)"),
+    ("price ~ scale(area)", "price ~ area + rooms"),
     ("price ~ C(side)", "price ~ area + C(side, sum)"), ("price ~ 0 + side", "price ~ area + C(side, SAS)"),
     ("price ~ C(side, reference = \"s\")", "price ~ area + C(side, helmert)"),
     ("price ~ area:I(area) + area", "price ~ area + area:I(area) + rooms"),
     ("price ~ rooms:I(area^2) + rooms", "price ~ rooms*poly(area, 2)"),
-    ("price ~ exp(area)", "price ~ poly(exp(area), 2)"), ("price ~ I(rooms > 0)", "price ~ area + (rooms > 0)"),
+    ("price ~ exp(area)", "price ~ poly(exp(area), 2)"),
+    ("price ~ I(rooms > 0)", "price ~ area + (rooms > 0)"),
     ("price ~ rooms", "price ~ side*scale(rooms)"),
     ("price ~ rooms:side", "price ~ rooms:C(side, sum) + area"),
   ])
@@ -192,7 +194,9 @@ import Testing
     #expect(comparison.reason == nil && comparison.steps.count == 1)
     // F is that of the sums of squares, which would be negative if the models were not nested.
     let step = try #require(comparison.steps.first)
-    #expect(step.sumOfSquares / Double(step.degreesOfFreedom) >= -1e-9 * members[0].model.statistics.totalSumOfSquares)
+    #expect(
+      step.sumOfSquares / Double(step.degreesOfFreedom) >= -1e-9
+        * members[0].model.statistics.totalSumOfSquares)
   }
 
   @Test(arguments: [
