@@ -57,6 +57,11 @@ extension Fit {
     } else if keepSingletons, formula?.effects.isEmpty ?? (data.target != nil) {
       throw ValidationError("--keep-singletons goes with columns behind a bar, as in 'y ~ x | firm'.")
     }
+    if let estimator = covariance.vcov, [.hc2, .hc3].contains(estimator), formula?.effects.isEmpty == false {
+      throw ValidationError(
+        "\(estimator.rawValue) needs leverages, which are not formed with effects behind a bar; take HC1, or C() for few levels."
+      )
+    }
     if report != nil, formula?.effects.isEmpty == false {
       throw ValidationError("--report has no charts of a fit with effects behind a bar; leave it out.")
     }
