@@ -104,7 +104,7 @@ package func printable(_ text: String) -> String {
 
 /// What is said where there is no column of a name.
 func unknownColumn(_ name: String, _ available: [String]) -> String {
-  if available.count == 1, available[0].contains(" ") {
+  if available.count == 1, available[0] != name, available[0].split(separator: " ").contains(name[...]) {
     return
       "there is no column \"\(printable(name))\", but \"\(printable(available[0]))\" alone; where spaces separate the columns, give -d ' '"
   }

@@ -116,7 +116,7 @@ struct RobustSums: Sendable {
   ///   - advice: what to do where they are not all rows of the fit.
   func models(
     _ rows: RobustRows, source: String,
-    advice: String = "give all rows that it was fitted to, and no others"
+    advice: String = "give all that it was fitted to, and no others"
   ) throws(TabularError) -> [FittedModel] {
     var models: [FittedModel] = []
     for (model, sums) in zip(rows.models, sums) {

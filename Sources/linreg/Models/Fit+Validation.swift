@@ -60,6 +60,11 @@ extension Fit {
     if keep.keepShares != nil, formula?.effects.isEmpty == false {
       throw ValidationError("--keep-shares keeps parts of fits without effects behind a bar; leave it out.")
     }
+    if let estimator = covariance.vcov, [.hc2, .hc3].contains(estimator), formula?.effects.isEmpty == false {
+      throw ValidationError(
+        "\(estimator.rawValue) needs leverages, which are not formed with effects behind a bar; take HC1, or C() for few levels."
+      )
+    }
     if report != nil, formula?.effects.isEmpty == false {
       throw ValidationError("--report has no charts of a fit with effects behind a bar; leave it out.")
     }
