@@ -188,7 +188,7 @@ import Testing
     var twice = try share(.hc1, models)
     #expect(
       try message { _ = try share(.hc1, models, [Self.files[0]]).models(models, named: "a") }
-        == "a: there are 999 rows, and 3000 in the fit; give the shares of all rows that it was fitted to, each once"
+        == "a: the fit has 3000 rows, and these are 999; give the shares of all rows that it was fitted to, each once"
     )
     try twice.merge(twice)
     #expect(try message { _ = try twice.models(models, named: "a") }.contains("there are 6000 rows"))
