@@ -146,7 +146,8 @@ extension Rows {
       guard let source else { return nil }
       let elements = [Element](unsafeUninitializedCapacity: positions.count * columns) { target, count in
         positions.withUnsafeBufferPointer {
-          RowKernel.gather(source, columns: columns, at: $0.baseAddress!, count: $0.count, into: target.baseAddress)
+          RowKernel.gather(
+            source, columns: columns, at: $0.baseAddress!, count: $0.count, into: target.baseAddress)
         }
         count = positions.count * columns
       }
@@ -156,7 +157,8 @@ extension Rows {
     let none = Matrix<Scalar>.zeros(positions.count, 0)
     return Rows.with(
       copy(X, columns: featureCount) ?? none, copy(y, columns: targetCount) ?? none,
-      weights: copy(weights, columns: 1)?.elements, levels: levels.map { levels in positions.map { levels[Int($0)] } },
+      weights: copy(weights, columns: 1)?.elements,
+      levels: levels.map { levels in positions.map { levels[Int($0)] } },
       low: (copy(lowX, columns: featureCount), copy(lowY, columns: targetCount)), body)
   }
 }

@@ -108,7 +108,8 @@ extension FittedModel {
       return try finished(
         withEffects(
           formula, reading: source, weights: weights, missing: missing, method: method,
-          keepsSingletons: keepsSingletons, covariance: covariance, blocksInMemory: blocksInMemory, plan: plan,
+          keepsSingletons: keepsSingletons, covariance: covariance, blocksInMemory: blocksInMemory,
+          plan: plan,
           solving: solving, progress: progress) ?? [])
     }
     if formula.needsSmearing { try source.prepareToRepeat() }

@@ -123,7 +123,8 @@ struct RobustSums: Sendable {
       do throws(DataError) {
         if sums.observations != model.observations, model.weightKind != .frequency {
           throw .noCovariance(
-            "the fit has \(counted(model.observations, "row")), and these are \(sums.observations); \(advice)")
+            "the fit has \(counted(model.observations, "row")), and these are \(sums.observations); \(advice)"
+          )
         }
         let freedom = model.statistics.degreesOfFreedom
         // Levels within clusters do not count in sums over clusters (as in fixest, fixef.K = "nested").

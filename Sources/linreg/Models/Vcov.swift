@@ -148,7 +148,8 @@ struct Vcov: RankedCommand {
       let file = try communicator.part(files) { (rank) throws(TabularError) in
         let reading = text.options(categories: categories)
         return try TableFile(
-          files, options: reading.keepingDigits(models[0].method?.precision ?? .automatic), part: rank ?? part.part)
+          files, options: reading.keepingDigits(models[0].method?.precision ?? .automatic),
+          part: rank ?? part.part)
       }
       try covariance.checkColumns(of: file)
       guard let estimator = covariance.estimator(observations: models[0].observations) else { return nil }

@@ -44,7 +44,8 @@ extension Scores {
         let weight = Double(rows.weight(i))
         if estimator.needsLeverages, weight != 0 {
           // A frequency is that of rows that have a leverage each.
-          let left = 1 - (weightKind == .frequency ? 1 : weight) * leverage(u, level: rows.levels.map { Int($0[i]) })
+          let left =
+            1 - (weightKind == .frequency ? 1 : weight) * leverage(u, level: rows.levels.map { Int($0[i]) })
           if left <= 1e-10 { leaf.fullLeverageRows += 1 }
           factor /= estimator == .hc2 ? left.squareRoot() : left
         }
