@@ -191,7 +191,7 @@ import Testing
         == "a: the fit has 3000 rows, and these are 999; give the shares of all rows that it was fitted to, each once"
     )
     try twice.merge(twice)
-    #expect(try message { _ = try twice.models(models, named: "a") }.contains("there are 6000 rows"))
+    #expect(try message { _ = try twice.models(models, named: "a") }.contains("these are 6000;"))
     var part = try share(.hc1, models, part: Part(1, of: 2))
     let again = part
     #expect(
