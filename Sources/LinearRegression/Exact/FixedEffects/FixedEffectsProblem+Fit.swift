@@ -88,10 +88,10 @@ extension FixedEffectsProblem {
       if !statistics[t].totalSumOfSquares.isFinite { throw .overflow(.targets, column: t) }
     }
     let certificate = own.certificate
-    // What the effects leave of a target has fewer digits than the target.
-    let digits = (0..<k).filter { !met.contains(p + $0) && shares[p + $0] > 0 }.reduce(
-      certificate.estimatedDigits
-    ) {
+    // What the effects leave of a target has fewer digits than the target, unless it is rounding.
+    let digits = (0..<k).filter {
+      shares[p + $0] > (met.contains(p + $0) ? 16 * .ulpOfOne : 0)
+    }.reduce(certificate.estimatedDigits) {
       max(0, min($0, 15.65 + CLibrary.decimalLogarithm(shares[p + $1])))
     }
     let fit = LeastSquaresFit(
