@@ -88,11 +88,11 @@ extension FixedEffectsProblem {
       if !statistics[t].totalSumOfSquares.isFinite { throw .overflow(.targets, column: t) }
     }
     let certificate = own.certificate
-    // What the effects leave of a target has fewer digits than the target.
-    let digits = (0..<k).filter { !met.contains(p + $0) && shares[p + $0] > 0 }.reduce(
-      certificate.estimatedDigits
-    ) {
-      max(0, min($0, 15.65 + CLibrary.decimalLogarithm(shares[p + $1])))
+    // What the effects leave of a target has fewer digits than it; none where more than rounding is taken as rounding.
+    let digits = (0..<k).reduce(certificate.estimatedDigits) { least, t in
+      let share = shares[p + t]
+      if met.contains(p + t) { return share > 16 * .ulpOfOne ? 0 : least }
+      return share > 0 ? max(0, min(least, 15.65 + CLibrary.decimalLogarithm(share))) : least
     }
     let fit = LeastSquaresFit(
       model: own.model, hasIntercept: false, observations: sums.counts.observations, statistics: statistics,

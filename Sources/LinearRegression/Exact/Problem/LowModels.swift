@@ -12,7 +12,7 @@ extension LinearModel {
   /// - Parameter features: their positions, and how large they are in most rows, m.
   func isLarge(beside statistics: [FitStatistics], _ features: [(position: Int, size: Double)]) -> Bool {
     statistics.indices.contains { t in
-      guard let s = statistics[t].residualStandardError, s > 0 else { return false }
+      guard statistics[t].hasResiduals, let s = statistics[t].residualStandardError else { return false }
       let terms = features.reduce(abs(intercepts[t])) { $0 + abs(weights[$1.position, t]) * $1.size }
       return terms > Self.largestTerms * s
     }
@@ -37,6 +37,13 @@ extension LinearModel {
   }
 }
 
+extension FitStatistics {
+  /// Whether something is left of the target that is more than rounding.
+  fileprivate var hasResiduals: Bool {
+    (residualStandardError ?? 0) > 0 && residualSumOfSquares > 1e-26 * totalSumOfSquares
+  }
+}
+
 extension Solution {
   /// What rounding takes from coefficients; nil where it is nothing beside the residuals, and means are nothing beside
   /// the spread of the features.
@@ -44,6 +51,7 @@ extension Solution {
     let p = whole.featureCount, root = whole.counts.weightSum.squareRoot()
     let isFar = kept.contains { abs(whole.mean($0)) * root > LinearModel.largestTerms * whole.norm($0) }
     let sizes = kept.map { ($0, abs(whole.mean($0)) + whole.norm($0) / root) }
+    if !statistics.contains(where: \.hasResiduals) { return nil }
     if !isFar, !model.isLarge(beside: statistics, sizes) { return nil }
     if let extended { return extended.low }
     if !whole.hasIntercept { return model.low({ _ in .zero }, less: []) }
