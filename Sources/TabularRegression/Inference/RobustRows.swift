@@ -122,6 +122,18 @@ struct RobustRows: Sendable {
     return tree
   }
 
+  /// The models with the covariance that all rows come to, on rank 0; nil on the others.
+  func models(
+    _ source: some TableSource, on communicator: any Communicator, progress: (Int) -> Void
+  ) throws(TabularError) -> [FittedModel]? {
+    let sums = try sums(source, on: communicator, progress: progress)
+    var models: [FittedModel]?
+    try communicator.onFirst { () throws(TabularError) in
+      models = try sums.all(self).models(self, source: source.source)
+    }
+    return models
+  }
+
   /// The clusters of the rows that a fit keeps.
   private static func clusters(
     _ name: String, _ block: Table, _ rows: DesignRows
