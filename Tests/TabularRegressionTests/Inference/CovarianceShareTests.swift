@@ -183,6 +183,17 @@ import Testing
     #expect(try self.share(.hc1, robust).fileBytes == self.share(.hc1, models).fileBytes)
   }
 
+  /// A checksum that is right by chance, or by intent, does not let sums of other shapes in.
+  @Test func equalChecksumsOfOtherModelsAreRefused() throws {
+    let models = try Self.models(), other = try FittedModel("y ~ x", Table(csvText: Self.text, source: "t"))
+    var share = try share(.hc1, models)
+    let foreign = try self.share(.hc1, [other])
+    let forged = CovarianceShare(
+      .hc1, fit: share.fit, coordinates: foreign.coordinates, reading: "", foreign.sums)
+    #expect(throws: TabularError.self) { try share.merge(forged) }
+    #expect(throws: TabularError.self) { try models[0].withCovariance(forged) }
+  }
+
   @Test func sharesOfOtherRowsAreRefused() throws {
     let models = try Self.models()
     var twice = try share(.hc1, models)
