@@ -152,8 +152,7 @@ struct RobustRows: Sendable {
       return TableColumn.Words((0..<count).lazy.map { Expression.text(of: numbers[rows.blockRow($0)] + 0) })
     case .words(let words):
       try check { words.codes[$0] < 0 }
-      // Words whose letters are written in several ways are one.
-      if rows.kept == nil, Set(words.levels).count == words.levels.count { return words }
+      if rows.kept == nil { return words }
       return TableColumn.Words(
         (0..<count).lazy.map { words.levels[Int(words.codes[rows.blockRow($0)])] })
     }

@@ -160,7 +160,8 @@ import Testing
   }
 
   @Test func otherSharesAreRefused() throws {
-    let models = try Self.models(), other = try FittedModel("y ~ x", Table(csvText: Self.text, source: "t"))
+    let models = try Self.models()
+    let other = try FittedModel("y ~ x + year", Table(csvText: Self.text, source: "t"))
     var share = try share(.hc1, models, [Self.files[0]])
     let foreign = try self.share(.hc1, [other], [Self.files[2]])
     #expect(
