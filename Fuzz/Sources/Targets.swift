@@ -1,5 +1,5 @@
 import Foundation
-import LinearRegression
+@testable import LinearRegression
 
 #if canImport(Glibc)
   import Glibc

@@ -1,6 +1,6 @@
 import Foundation
-import LinearRegression
-import TabularRegression
+@testable import LinearRegression
+@testable import TabularRegression
 
 /// What decodes can be used: for every public type that decodes, what a program does with its values.
 ///

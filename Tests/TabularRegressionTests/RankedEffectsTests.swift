@@ -107,4 +107,32 @@ import Testing
       for other in outcomes.dropFirst() { #expect(try other.get() == nil) }
     }
   }
+
+  /// A fault in the rows of the last rank is known to those whose rows were taken before.
+  @Test func aFaultOfTheLastRankEndsAll() throws {
+    let text = Self.text + "1,oops,f1,2001,2\n"
+    @Sendable func source(_ part: Part? = nil) throws(TabularError) -> TableReader {
+      try TableReader(
+        [.memory(Array(text.utf8), name: "t.csv")], options: ReadingOptions(categories: ["firm"]),
+        blockSize: 5000, part: part)
+    }
+    @Sendable func open(_ ranks: LocalRanks) throws(TabularError) -> TableReader {
+      let part = try source(ranks.part)
+      try ranks.locate(.text(part))
+      return part
+    }
+    let effects = LocalRanks.run(3) { (ranks) throws(TabularError) in
+      _ = try FittedModel.perTarget(
+        Formula("y ~ x + z | firm"), on: ranks, part: open(ranks),
+        whole: { () throws(TabularError) in try source() })
+    }
+    let groups = LocalRanks.run(3) { (ranks) throws(TabularError) in
+      _ = try GroupedFits(Formula("y ~ x + z"), by: ["firm"], reading: open(ranks), on: ranks)
+    }
+    for outcomes in [effects, groups] {
+      let error = try #require(throws: TabularError.self) { try outcomes[0].get() }
+      #expect("\(error)".hasPrefix("t.csv:2502:2: column \"z\": \"oops\""))
+      for other in outcomes.dropFirst() { #expect(throws: TabularError.elsewhere) { try other.get() } }
+    }
+  }
 }

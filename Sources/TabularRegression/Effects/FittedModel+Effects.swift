@@ -68,8 +68,7 @@ extension FittedModel {
     guard let estimator = covariance(models[0].observations) else { return models }
     let robust = try communicator.agree(
       try RobustRows(models, estimator, source: source.source, within: within))
-    let sums = try robust.sums(source, on: communicator, progress: progress)
-    return communicator.rank == 0 ? try sums.all(robust).models(robust, source: source.source) : nil
+    return try robust.models(source, on: communicator, progress: progress)
   }
 
   /// The same of the rows of a table.

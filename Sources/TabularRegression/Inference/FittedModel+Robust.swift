@@ -36,8 +36,7 @@ extension FittedModel {
     on communicator: any Communicator = SingleProcess(), progress: (Int) -> Void = { _ in }
   ) throws(TabularError) -> [FittedModel]? {
     let rows = try RobustRows(models, estimator, named: name, source: source.source)
-    let sums = try rows.sums(source, on: communicator, progress: progress)
-    return communicator.rank == 0 ? try sums.all(rows).models(rows, source: source.source) : nil
+    return try rows.models(source, on: communicator, progress: progress)
   }
 
   /// The model with a covariance of its coefficients.

@@ -135,6 +135,18 @@ struct RobustRows: Sendable {
     return tree
   }
 
+  /// The models with the covariance that all rows come to, on rank 0; nil on the others.
+  func models(
+    _ source: some TableSource, on communicator: any Communicator, progress: (Int) -> Void
+  ) throws(TabularError) -> [FittedModel]? {
+    let sums = try sums(source, on: communicator, progress: progress)
+    var models: [FittedModel]?
+    try communicator.onFirst { () throws(TabularError) in
+      models = try sums.all(self).models(self, source: source.source)
+    }
+    return models
+  }
+
   /// The clusters of the rows that a fit keeps.
   private static func clusters(
     _ name: String, _ block: Table, _ rows: DesignRows
@@ -153,8 +165,7 @@ struct RobustRows: Sendable {
       return TableColumn.Words((0..<count).lazy.map { Expression.text(of: numbers[rows.blockRow($0)] + 0) })
     case .words(let words):
       try check { words.codes[$0] < 0 }
-      // Words whose letters are written in several ways are one.
-      if rows.kept == nil, Set(words.levels).count == words.levels.count { return words }
+      if rows.kept == nil { return words }
       return TableColumn.Words(
         (0..<count).lazy.map { words.levels[Int(words.codes[rows.blockRow($0)])] })
     }

@@ -75,7 +75,7 @@ struct RobustSums: Sendable {
   private mutating func numbered(_ words: [String], _ column: Int) -> [Int32] {
     if numbers.isEmpty {
       numbers = clusters.map { words in
-        Dictionary(uniqueKeysWithValues: zip(words, words.indices.map(Int32.init)))
+        Dictionary(zip(words, words.indices.map(Int32.init))) { first, _ in first }
       }
     }
     return words.map { word in

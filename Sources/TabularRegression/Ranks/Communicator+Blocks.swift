@@ -12,7 +12,8 @@ extension Communicator {
   /// of all rows, as if it had read all of them.
   ///
   /// A rank keeps its results until rank 0 has taken those of the ranks before it: in memory, and on its disk where they
-  /// are many. Messages of some mebibytes, each of which rank 0 asks for.
+  /// are many. Messages of some mebibytes, each of which rank 0 asks for; then those of ``agree(_:)``, so that ranks whose
+  /// results were taken know of the failure of another.
   ///
   /// - Parameters:
   ///   - part: the rows of this rank's part.
@@ -28,7 +29,10 @@ extension Communicator {
     if size == 1 { return try part.forEachBlock(columns: columns, work: work, take: take) }
     // What the first rows hold is known on all ranks.
     _ = try agree(try part.firstBlock())
-    if rank != 0 { return try tellBlocks(of: part, columns: columns, work: work) }
+    if rank != 0 {
+      try tellBlocks(of: part, columns: columns, work: work)
+      return try onFirst {}
+    }
     var failure: TabularError?
     do throws(TabularError) {
       try part.forEachBlock(columns: columns, work: work, take: take)
@@ -54,10 +58,10 @@ extension Communicator {
         failure = failure ?? error
       }
     }
-    if let failure { throw failure }
+    try onFirst { () throws(TabularError) in if let failure { throw failure } }
   }
 
-  /// Works on this rank's blocks, and tells rank 0 what that gave when it asks.
+  /// Works on this rank's blocks, and tells rank 0 what that gave when it asks, until it wants no more.
   private func tellBlocks<Result: Codable & Sendable>(
     of part: some TableSource, columns: Set<String>?,
     work: @escaping @Sendable (Table) throws(TabularError) -> Result
@@ -73,11 +77,10 @@ extension Communicator {
       failure = error
     }
     while true {
-      guard try receive(from: 0) == [1] else { throw .elsewhere }
+      if try receive(from: 0) != [1] { return }
       let blocks = try log.next()
       if blocks.isEmpty, let failure {
-        try send(Swift.Result(blocks, unless: failure).message(), to: 0)
-        throw .elsewhere
+        return try send(Swift.Result(blocks, unless: failure).message(), to: 0)
       }
       try send(Swift.Result<[UInt8], TabularError>.success(blocks).message(), to: 0)
       if blocks.isEmpty { return }

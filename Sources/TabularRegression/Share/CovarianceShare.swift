@@ -35,7 +35,11 @@ public struct CovarianceShare: Sendable {
   private init(_ rows: RobustRows, reading: String, _ sums: SavedLeaves<RobustSums>) {
     self.init(
       rows.estimator, fit: FittedModel.checksum(ofScores: rows.models),
-      coordinates: rows.models.map { $0.covariance?.coordinateCount ?? 0 }, reading: reading, sums)
+      coordinates: Self.coordinates(rows.models), reading: reading, sums)
+  }
+
+  private static func coordinates(_ models: [FittedModel]) -> [Int] {
+    models.map { $0.covariance?.coordinateCount ?? 0 }
   }
 
   /// Number of rows whose weight is not zero.
@@ -99,7 +103,8 @@ public struct CovarianceShare: Sendable {
 
   /// Why another share cannot be merged; nil where it can.
   private func difference(to other: CovarianceShare) -> String? {
-    if fit != other.fit {
+    // Sums of other shapes cannot be joined, whatever the checksum says.
+    if fit != other.fit || coordinates != other.coordinates {
       return "it is of another model than those before; make all shares with one model file"
     }
     if estimator != other.estimator {
@@ -134,7 +139,7 @@ public struct CovarianceShare: Sendable {
   /// - Parameter name: what the share is called in messages.
   /// - Throws: ``TabularError``: other models; rows that are missing; as ``FittedModel/withCovariance(_:)``.
   package func models(_ models: [FittedModel], named name: String) throws(TabularError) -> [FittedModel] {
-    if FittedModel.checksum(ofScores: models) != fit {
+    if FittedModel.checksum(ofScores: models) != fit || coordinates != Self.coordinates(models) {
       throw .unusable(
         file: name, message: "it is a share of another model; give the one that it was made with")
     }

@@ -160,7 +160,8 @@ import Testing
   }
 
   @Test func otherSharesAreRefused() throws {
-    let models = try Self.models(), other = try FittedModel("y ~ x", Table(csvText: Self.text, source: "t"))
+    let models = try Self.models()
+    let other = try FittedModel("y ~ x + year", Table(csvText: Self.text, source: "t"))
     var share = try share(.hc1, models, [Self.files[0]])
     let foreign = try self.share(.hc1, [other], [Self.files[2]])
     #expect(
@@ -181,6 +182,17 @@ import Testing
     // A covariance that the model has already is no part of what tells it.
     let robust = try #require(try FittedModel.withCovariance(.hc3, of: models, reading: Self.reader()))
     #expect(try self.share(.hc1, robust).fileBytes == self.share(.hc1, models).fileBytes)
+  }
+
+  /// A checksum that is right by chance, or by intent, does not let sums of other shapes in.
+  @Test func equalChecksumsOfOtherModelsAreRefused() throws {
+    let models = try Self.models(), other = try FittedModel("y ~ x", Table(csvText: Self.text, source: "t"))
+    var share = try share(.hc1, models)
+    let foreign = try self.share(.hc1, [other])
+    let forged = CovarianceShare(
+      .hc1, fit: share.fit, coordinates: foreign.coordinates, reading: "", foreign.sums)
+    #expect(throws: TabularError.self) { try share.merge(forged) }
+    #expect(throws: TabularError.self) { try models[0].withCovariance(forged) }
   }
 
   @Test func sharesOfOtherRowsAreRefused() throws {
