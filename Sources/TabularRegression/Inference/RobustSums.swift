@@ -19,7 +19,7 @@ struct RobustSums: Sendable {
   private(set) var rowCount: Int
 
   /// The number of each cluster and intersection; empty until others are to be counted as these are.
-  private var numbers: [[String: Int32]] = []
+  private var numbers: [WordCodes] = []
   private var pairs: [Int: Int32] = [:]
 
   init(
@@ -75,13 +75,17 @@ struct RobustSums: Sendable {
   private mutating func numbered(_ words: [String], _ column: Int) -> [Int32] {
     if numbers.isEmpty {
       numbers = clusters.map { words in
-        Dictionary(zip(words, words.indices.map(Int32.init))) { first, _ in first }
+        var codes = WordCodes()
+        for (number, word) in words.enumerated() where codes[word] == nil {
+          codes.insert(word, Int32(number))
+        }
+        return codes
       }
     }
     return words.map { word in
       if let number = numbers[column][word] { return number }
       let number = Int32(clusters[column].count)
-      numbers[column][word] = number
+      numbers[column].insert(word, number)
       clusters[column].append(word)
       return number
     }

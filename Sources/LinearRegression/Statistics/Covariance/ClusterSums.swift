@@ -61,15 +61,14 @@ struct ClusterSums: Sendable {
   /// Rows whose scores are in the cache.
   private static var rowsAtOnce: Int { 256 }
 
+  /// Adds later sums, each to one of these or behind them.
   mutating func merge(_ later: ClusterSums, _ numbers: [Int32]) {
     precondition(coordinates == later.coordinates && numbers.count == later.count)
+    precondition(numbers.allSatisfy { $0 >= 0 })
     let m = coordinates, needed = numbers.reduce(count) { max($0, Int($1) + 1) }
     sums.append(contentsOf: repeatElement(0, count: (needed - count) * m))
     count = needed
-    for (cluster, number) in numbers.enumerated() {
-      let first = Int(number) * m
-      for j in 0..<m { sums[first + j] += later.sums[cluster * m + j] }
-    }
+    add_rows_at(later.sums, m, numbers, numbers.count, &sums)
   }
 
   /// The sums Bᵀ S of scores Bᵀ s.
