@@ -105,6 +105,7 @@ extension DesignInput {
         let variable = Variable.category(CategoryCall(column: name, text: name))
         var next = try levels(
           asTheyCome: Design.ResolvedVariable(variable: variable, levels: nil), table)
+        next = written(once: next)
         if let kept { next.codes = kept.map { next.codes[$0] } }
         if columns.count > 1 { next.words = next.words.map(escaped) }
         joined = joined.map { combined($0, next) } ?? next
@@ -112,6 +113,16 @@ extension DesignInput {
       if let joined { result.append(DesignRows.LevelCodes(codes: joined.codes, words: joined.words)) }
     }
     return result
+  }
+
+  /// The same with TRUE and FALSE in any case as one level each.
+  private static func written(once levels: (codes: [Int32], words: [String])) -> (
+    codes: [Int32], words: [String]
+  ) {
+    let words = levels.words.map { Design.boolean($0) ?? $0 }
+    if words == levels.words { return levels }
+    let once = TableColumn.Words(levels.codes.lazy.map { words[Int($0)] })
+    return (once.codes, once.levels)
   }
 
   /// A word of a combination "a^b": a "^" in it has a backslash before it, so that each combination has a name of its

@@ -165,9 +165,9 @@ struct RobustRows: Sendable {
       return TableColumn.Words((0..<count).lazy.map { Expression.text(of: numbers[rows.blockRow($0)] + 0) })
     case .words(let words):
       try check { words.codes[$0] < 0 }
-      if rows.kept == nil { return words }
-      return TableColumn.Words(
-        (0..<count).lazy.map { words.levels[Int(words.codes[rows.blockRow($0)])] })
+      let levels = words.levels.map(Design.levelAsItComes)
+      if rows.kept == nil, levels == words.levels { return words }
+      return TableColumn.Words((0..<count).lazy.map { levels[Int(words.codes[rows.blockRow($0)])] })
     }
   }
 

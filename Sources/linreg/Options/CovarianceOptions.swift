@@ -11,10 +11,14 @@ struct CovarianceOptions: ParsableArguments {
   var vcov: Estimator?
 
   @Option(
+    name: .customLong("cluster"),
     help: ArgumentHelp(
       "Standard errors for rows whose errors depend on each other where this column is equal; \"firm,year\" for two.",
       valueName: "columns"), transform: names)
-  var cluster: [String] = []
+  var clusters: [[String]] = []
+
+  /// The columns of all --cluster.
+  var cluster: [String] { clusters.flatMap { $0 } }
 
   @Option(
     parsing: .unconditional,

@@ -155,6 +155,35 @@ import Testing
     #expect(try message(.clustered(by: ["h"]), text).hasPrefix("t.csv: there is no column \"h\""))
   }
 
+  /// What a category takes for one level is one cluster, one effect and one group.
+  @Test func clustersInSeveralSpellings() throws {
+    var generator = SeededGenerator(seed: 3)
+    let lines = (0..<60).map { row in
+      let x = Double.random(in: 0..<1, using: &generator), e = Double.random(in: 0..<1, using: &generator)
+      return (x: x, y: x + e, code: ["a", "2001", "2002"][row % 3], flag: ["TRUE", "FALSE"][row % 2], row: row)
+    }
+    func table(_ code: (String, Int) -> String, _ flag: (String, Int) -> String) throws -> Table {
+      let rows = lines.map { "\($0.x),\($0.y),\(code($0.code, $0.row)),\(flag($0.flag, $0.row))" }
+      return try Table(csvText: (["x,y,code,flag"] + rows).joined(separator: "\n"), source: "t")
+    }
+    let clean = try table({ code, _ in code }, { flag, _ in flag })
+    let mixed = try table(
+      { code, row in row < 20 && code != "a" ? code + ".0" : code },
+      { flag, row in row < 20 ? flag.lowercased() : row < 40 ? flag.prefix(1) + flag.dropFirst().lowercased() : flag })
+    for name in ["code", "flag"] {
+      let models = try [clean, mixed].map { table in
+        try FittedModel("y ~ x", table).withCovariance(.clustered(by: [name]), of: table)
+      }
+      #expect(models[0].robustCovariance?.clusterCounts == [name == "code" ? 3 : 2])
+      #expect(models[0].coefficientStatistics == models[1].coefficientStatistics)
+      let effects = try [clean, mixed].map { try FittedModel(Formula("y ~ x | \(name)"), $0) }
+      #expect(effects[0].effects == effects[1].effects)
+      let groups = try [clean, mixed].map { try GroupedFits(Formula("y ~ x"), by: [name], $0) }
+      #expect(groups[0].map(\.group) == groups[1].map(\.group))
+      #expect(groups[0].map(\.coefficients) == groups[1].map(\.coefficients))
+    }
+  }
+
   @Test func aSingleCluster() throws {
     let text = "x,y,g\n1,1,a\n2,3,a\n3,2,a\n4,5,a\n"
     #expect(try message(.clustered(by: ["g"]), text).contains("all rows are in one cluster of g"))

@@ -77,11 +77,11 @@ struct GroupKeys: Sendable {
     return places
   }
 
-  /// The code of each field of a block. Numbers that are written in several ways are one word, as in a category.
+  /// The code of each field of a block. What is written in several ways is one word, as in a category.
   private mutating func codes(of column: TableColumn.Words, _ index: Int) -> [Int32] {
     let known = column.levels.map { word -> Int32 in
       if let code = codes[index][word] { return code }
-      let level = Design.level(word), code = codes[index][level] ?? Int32(words[index].count)
+      let level = Design.levelAsItComes(word), code = codes[index][level] ?? Int32(words[index].count)
       if code == Int32(words[index].count) { words[index].append(level) }
       codes[index].insert(level, code)
       codes[index].insert(word, code)

@@ -14,6 +14,10 @@ extension Design {
     return isCode || significant > 15 ? text : Expression.text(of: value + 0)
   }
 
+  /// The level, group or cluster that a field's text stands for where others are not known yet: TRUE and FALSE in any
+  /// case are one each, and so are spellings of a number.
+  static func levelAsItComes(_ word: String) -> String { boolean(word) ?? level(word) }
+
   /// TRUE or FALSE where that is what a word says, in any case.
   static func boolean(_ word: String) -> String? {
     switch word.utf8.count {
