@@ -21,7 +21,7 @@ struct ConjugateGradients<Lanes: DoubleLanes> {
     var energy = Lanes.zero
     /// The estimated energy of the error.
     var error = Lanes.zero
-    /// The largest rᵀM⁻¹r.
+    /// The size of the numbers that r was formed of, as rᵀM⁻¹r: below its rounding r says nothing.
     var largest = Lanes.zero
   }
 
@@ -42,23 +42,29 @@ struct ConjugateGradients<Lanes: DoubleLanes> {
     var z = r
     precondition(r, &z)
     // pᵀMp is known from one step to the next, for p and r before it are orthogonal.
-    var p = z, rho = dotInChunks(r, z), size = rho, steps: [Lanes] = []
+    var p = z, rho = dotInChunks(r, z), size = rho, steps: [Lanes] = [], longest = Lanes.zero
     // A residual of rounding errors says nothing of x, and would be followed far into the null space of A.
     var isDone = rho .<= goal(progress.energy) * 1e-5
     progress.error = progress.error.replacing(with: 0, where: isDone)
     for _ in 0..<limit {
       // So little is rounding, which would be followed into the null space of A.
       progress.largest = progress.largest.replacing(with: rho, where: rho .> progress.largest)
-      isDone .|= rho .<= progress.largest * 1e-30
+      let isRounding = rho .<= progress.largest * 1e-29
+      // No step was longer than the inverse of the smallest eigenvalue, which bounds the error by the residual.
+      progress.error = progress.error.replacing(with: rho * longest, where: isRounding .& .!isDone)
+      isDone .|= isRounding
       progress.isConverged = all(isDone)
       if progress.isConverged { return }
       multiply(p, &product)
       let curvature = dotInChunks(p, product)
       // So is a direction that A takes to rounding, once little is left.
-      isDone .|= (rho .<= progress.largest * 1e-24) .& (curvature .<= size * 1e-12)
+      let isNull = (rho .<= progress.largest * 1e-24) .& (curvature .<= size * 1e-12)
+      progress.error = progress.error.replacing(with: rho * longest, where: isNull .& .!isDone)
+      isDone .|= isNull
       let alpha = (rho / curvature).replacing(with: 0, where: .!(curvature .> 0) .| isDone)
       updateInChunks(&x) { p[$0] * alpha + $1 }
       updateInChunks(&r) { $1 - product[$0] * alpha }
+      longest = longest.replacing(with: alpha, where: alpha .> longest)
       progress.iterations += 1
       steps.append(alpha * rho)
       progress.energy += alpha * rho

@@ -67,11 +67,18 @@ struct FixedEffectsSolver: Sendable {
       return lanes
     }
     var x = [Lanes](repeating: .zero, count: system.count)
-    let progress = solve(right, &x, goals), reached = system.residual(right, x)
+    var progress = solve(right, &x, goals), reached = Reached(system.residual(right, x), goals)
+    if schwarz == nil, !reached.isEnough {
+      // Rounding was followed into the null space: once more, with the other preconditioner.
+      schwarz = SchwarzPreconditioner(system)
+      x = Array(repeating: .zero, count: system.count)
+      progress = solve(right, &x, goals)
+      reached = Reached(system.residual(right, x), goals)
+    }
     iterations = max(iterations, progress.iterations)
-    residual = max(residual, reached)
-    if !progress.isConverged {
-      throw .notConverged(iterations: progress.iterations, residual: reached)
+    residual = max(residual, reached.residual)
+    if !progress.isConverged || !reached.isEnough {
+      throw .notConverged(iterations: progress.iterations, residual: reached.residual)
     }
     for (lane, column) in range.enumerated() {
       for unknown in x.indices { solution.effects[unknown * columns + column] = x[unknown][lane] }
@@ -80,11 +87,28 @@ struct FixedEffectsSolver: Sendable {
     }
   }
 
+  /// What the residual of a solution says of it, whatever the iterations say.
+  private struct Reached {
+    /// ‖b − A x‖ / ‖b‖ of the worst lane.
+    let residual: Double
+    /// Whether it is rounding, or of a column of which the levels have next to nothing.
+    let isEnough: Bool
+
+    init<Lanes: DoubleLanes>(_ norms: (square: Lanes, size: Lanes), _ goal: (Lanes) -> Lanes) {
+      let (square, size) = norms
+      residual = (square / size).replacing(with: 0, where: .!(size .> 0)).max().squareRoot()
+      isEnough = all((square .<= size * 1e-20) .| (square .<= goal(size) * 100))
+    }
+  }
+
   private mutating func solve<Lanes: DoubleLanes>(
     _ b: [Lanes], _ x: inout [Lanes], _ goal: (Lanes) -> Lanes
   ) -> ConjugateGradients<Lanes>.Progress {
     let system = system
     var progress = ConjugateGradients<Lanes>.Progress()
+    for unknown in 0..<system.count where system.diagonal[unknown] > 0 {
+      progress.largest += b[unknown] * b[unknown] * (1 / system.diagonal[unknown])
+    }
     if schwarz == nil {
       for unknown in 0..<system.levels[0] where system.diagonal[unknown] > 0 {
         progress.energy += b[unknown] * b[unknown] * (1 / system.diagonal[unknown])

@@ -92,8 +92,8 @@ struct FixedEffectsSystem: Sendable {
     }
   }
 
-  /// ‖b − A x‖ / ‖b‖ in the norm of the inverse diagonal, of the worst lane.
-  func residual<Lanes: DoubleLanes>(_ b: [Lanes], _ x: [Lanes]) -> Double {
+  /// ‖b − A x‖² and ‖b‖² in the norm of the inverse diagonal.
+  func residual<Lanes: DoubleLanes>(_ b: [Lanes], _ x: [Lanes]) -> (square: Lanes, size: Lanes) {
     var product = b, square = Lanes.zero, size = Lanes.zero
     multiply(x, &product)
     for unknown in b.indices where diagonal[unknown] > 0 {
@@ -101,7 +101,7 @@ struct FixedEffectsSystem: Sendable {
       square += r * r * (1 / diagonal[unknown])
       size += b[unknown] * b[unknown] * (1 / diagonal[unknown])
     }
-    return (square / size).replacing(with: 0, where: .!(size .> 0)).max().squareRoot()
+    return (square, size)
   }
 
   /// y ← S x with the Schur complement S of the largest category's block; only the rest of the unknowns counts, and
