@@ -84,6 +84,40 @@ import Testing
     }
   }
 
+  /// Few levels, in several components: the iterations end in rounding after a step or two.
+  @Test func fewLevelsAreSolvedExactly() throws {
+    for seed in 1...300 as ClosedRange<UInt64> {
+      var generator = SeededGenerator(seed: seed)
+      let n = Int.random(in: 10..<100, using: &generator)
+      let counts = (0..<2 + Int(seed % 2)).map { _ in Int.random(in: 2..<9, using: &generator) }
+      var codes = counts.map { count in
+        (0..<n).map { _ in Int32.random(in: 0..<Int32(count), using: &generator) }
+      }
+      for row in 0..<n where Double.random(in: 0..<1, using: &generator) < 0.6 {
+        codes[1][row] = codes[0][row] * Int32(counts[1]) / Int32(counts[0])
+      }
+      let X = Matrix<Double>(rows: n, columns: 2) { row, column in
+        Double(codes[0][row]) * (column == 0 ? 3 : -1) + generator.nextNormal()
+      }
+      var sums = FixedEffectsSums(features: 1, targets: 1, categories: codes.count)
+      let x = Matrix(rows: n, columns: 1) { row, _ in X[row, 0] }
+      let y = Matrix(rows: n, columns: 1) { row, _ in X[row, 1] }
+      try sums.add(x, y, weights: nil, codes: codes, levels: counts)
+      let problem = try FixedEffectsProblem(sums)
+      #expect(problem.errors.allSatisfy { $0 < 1e-11 }, "seed \(seed): \(problem.errors)")
+      let rest = problem.within(x, y, weights: nil, codes: codes)
+      for (codes, count) in zip(codes, counts) {
+        var totals = Array(repeating: 0.0, count: 2 * count)
+        for row in 0..<n {
+          totals[2 * Int(codes[row])] += rest.X[row, 0]
+          totals[2 * Int(codes[row]) + 1] += rest.y[row, 0]
+        }
+        let size = X.elements.reduce(0) { $0 + abs($1) }
+        #expect(totals.allSatisfy { abs($0) <= 16 * .ulpOfOne * size }, "seed \(seed): \(totals)")
+      }
+    }
+  }
+
   @Test func combinationsAreTheSameInBlocks() throws {
     let whole = try FixedEffectsProblem(sums(difficult))
     let parts = try FixedEffectsProblem(sums(difficult, blocks: 7))

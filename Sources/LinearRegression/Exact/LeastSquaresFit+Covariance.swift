@@ -40,10 +40,16 @@ extension LeastSquaresFit {
       intercept: model.intercepts[target], low: lowModel?.ofTarget(target), unit: s, weightKind: weightKind)
     let sums = scores.sums(
       X, y.columnCount == 1 ? y.elements : y[column: target], weights: weights,
-      clusters: Scores.ways(clusters.map(Scores.codes)))
+      clusters: Scores.ways(clusters.map { Scores.codes(Self.weighted($0, weights)) }))
     return try RobustCovariance(
       estimator, sums, observations: observations,
       parameters: observations - statistics[target].degreesOfFreedom)
+  }
+
+  /// Clusters with that of a row of some weight for rows of none, so that it does not count.
+  private static func weighted<Scalar: BLASScalar>(_ clusters: [Int], _ weights: [Scalar]?) -> [Int] {
+    guard let weights, let first = weights.firstIndex(where: { $0 != 0 }) else { return clusters }
+    return clusters.indices.map { weights[$0] == 0 ? clusters[first] : clusters[$0] }
   }
 
   /// The same of one target given flat.

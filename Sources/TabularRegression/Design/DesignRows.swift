@@ -68,6 +68,12 @@ package struct DesignRows: DesignedRows, Sendable {
     return result
   }
 
+  /// The rows whose weight is not zero.
+  var weighted: DesignRows {
+    let absent = weights.map { weights in weights.indices.filter { weights[$0] == 0 } } ?? []
+    return absent.isEmpty ? self : leavingOut(absent)
+  }
+
   /// The rows but some of them.
   func leavingOut(_ rows: some Sequence<Int>) -> DesignRows {
     var isKept = Array(repeating: true, count: X.high.rowCount)

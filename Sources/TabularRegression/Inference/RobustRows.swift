@@ -78,19 +78,21 @@ struct RobustRows: Sendable {
       let rows = try model.rows(
         of: block, for: model.weights == nil ? .evaluation : .fit, weights: model.weights, .init(),
         forLeverages: true, isExtended: condensed == nil && model.needsAllDigits(of: block))
+      // A row of weight 0 is absent; only in time it has its place.
+      let design = estimator.clusters.isEmpty ? rows.design : rows.design.weighted
       // The rows are those of all targets, so that their clusters are too.
       if sums.isEmpty, !estimator.clusters.isEmpty {
         let words = try estimator.clusters.map { (name) throws(TabularError) in
-          try Self.clusters(name, block, rows.design)
+          try Self.clusters(name, block, design)
         }
         clusters = words.map(\.levels)
         ways = Scores.ways(words.map { ($0.codes, $0.levels.count) })
       }
       sums.append(
         scores.sums(
-          rows.design.X.high, rows.design.response[column: 0], low: (rows.design.X.low, rows.design.lowY),
-          weights: rows.design.weights,
-          levels: rows.condensed == nil ? nil : rows.design.levels?.codes, clusters: ways))
+          design.X.high, design.response[column: 0], low: (design.X.low, design.lowY),
+          weights: design.weights, levels: rows.condensed == nil ? nil : design.levels?.codes, clusters: ways)
+      )
     }
     return RobustSums(
       sums, clusters: clusters, intersections: Self.intersections(ways), rowCount: block.rowCount)

@@ -155,12 +155,42 @@ import Testing
     #expect(try message(.clustered(by: ["h"]), text).hasPrefix("t.csv: there is no column \"h\""))
   }
 
+  /// Rows of weight 0 are absent, and so are clusters of such rows alone.
+  @Test(arguments: [WeightKind.analytic, .frequency, .probability])
+  func clustersWithoutWeight(kind: WeightKind) throws {
+    var generator = SeededGenerator(seed: 9)
+    let lines = (0..<40).map { row in
+      let x = Double.random(in: 0..<1, using: &generator), e = Double.random(in: 0..<1, using: &generator)
+      return (text: "\(x),\(x + e),c\(row % 8),\(row % 8 < 3 ? 0 : 1 + row % 2)", isAbsent: row % 8 < 3)
+    }
+    let method = LeastSquares(weightKind: kind)
+    let models = try [lines, lines.filter { !$0.isAbsent }].map { lines in
+      let table = try Table(csvText: (["x,y,c,w"] + lines.map(\.text)).joined(separator: "\n"), source: "t")
+      return try FittedModel("y ~ x", table, weights: "w", method: method)
+        .withCovariance(.clustered(by: ["c"]), of: table)
+    }
+    #expect(models[0].robustCovariance?.clusterCounts == [5])
+    let tables = models.map(\.coefficientStatistics)
+    #expect(tables[0].degreesOfFreedom == 4 && tables[1].degreesOfFreedom == 4)
+    for (one, other) in zip(tables[0].standardErrors, tables[1].standardErrors) {
+      #expect(abs(one - other) <= 64 * .ulpOfOne * other)
+    }
+    let X = Matrix<Double>(rows: 6, columns: 1) { row, _ in Double(row * row) }
+    let y: [Double] = [1, 3, 2, 5, 4, 9], weights: [Double] = [1, 1, 1, 1, 1, 0]
+    let fit = try LeastSquares().fit(X, y, weights: weights)
+    let robust = try fit.covariance(
+      .clustered(by: ["c"]), X, y, weights: weights, clusters: [[1, 1, 2, 2, 3, 4]])
+    #expect(robust.clusterCounts == [3])
+  }
+
   /// What a category takes for one level is one cluster, one effect and one group.
   @Test func clustersInSeveralSpellings() throws {
     var generator = SeededGenerator(seed: 3)
     let lines = (0..<60).map { row in
       let x = Double.random(in: 0..<1, using: &generator), e = Double.random(in: 0..<1, using: &generator)
-      return (x: x, y: x + e, code: ["a", "2001", "2002"][row % 3], flag: ["TRUE", "FALSE"][row % 2], row: row)
+      return (
+        x: x, y: x + e, code: ["a", "2001", "2002"][row % 3], flag: ["TRUE", "FALSE"][row % 2], row: row
+      )
     }
     func table(_ code: (String, Int) -> String, _ flag: (String, Int) -> String) throws -> Table {
       let rows = lines.map { "\($0.x),\($0.y),\(code($0.code, $0.row)),\(flag($0.flag, $0.row))" }
@@ -169,7 +199,9 @@ import Testing
     let clean = try table({ code, _ in code }, { flag, _ in flag })
     let mixed = try table(
       { code, row in row < 20 && code != "a" ? code + ".0" : code },
-      { flag, row in row < 20 ? flag.lowercased() : row < 40 ? flag.prefix(1) + flag.dropFirst().lowercased() : flag })
+      { flag, row in
+        row < 20 ? flag.lowercased() : row < 40 ? flag.prefix(1) + flag.dropFirst().lowercased() : flag
+      })
     for name in ["code", "flag"] {
       let models = try [clean, mixed].map { table in
         try FittedModel("y ~ x", table).withCovariance(.clustered(by: [name]), of: table)
