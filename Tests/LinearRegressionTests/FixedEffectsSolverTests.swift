@@ -78,7 +78,7 @@ import Testing
       try sums.add(X, y, weights: nil, codes: codes, levels: [15, 8])
       let problem = try FixedEffectsProblem(sums)
       let fit = try problem.fit(
-        problem.factor(X, y, weights: nil, codes: codes), LeastSquares(),
+        problem.within.factor(X, y, weights: nil, codes: codes), LeastSquares(),
         order: [Array(0..<15), Array(0..<8)])
       #expect(fit.residual <= 16 * .ulpOfOne, "seed \(seed): \(fit.residual)")
     }
