@@ -166,10 +166,9 @@ struct FormulaRows<Source: TableSource, Reduction: RowReduction> {
   /// A survey of no rows.
   func surveyOfNone() throws(TabularError) -> DesignSurvey {
     if !Reduction.takesEffects { try formula.requireNoEffects() }
-    var survey = try DesignSurvey(
-      formula, columns: source.columnNames, weights: weights, missing: missing, source: source.source)
-    survey.weightKind = method.weightKind
-    return survey
+    return try DesignSurvey(
+      formula, columns: source.columnNames, weights: weights, weightKind: method.weightKind, missing: missing,
+      source: source.source)
   }
 }
 

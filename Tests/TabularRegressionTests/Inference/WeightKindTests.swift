@@ -29,7 +29,10 @@ import Testing
     try FittedModel(formula, table(), weights: "w", method: LeastSquares(weightKind: .frequency))
   }
 
-  @Test(arguments: ["y ~ x + z", "y ~ 0 + x + z", "y ~ x + g"])
+  @Test(arguments: [
+    "y ~ x + z", "y ~ 0 + x + z", "y ~ x + g", "y ~ poly(x, 2)",
+    "y ~ ns(x, knots = c(4, 8), Boundary.knots = c(1, 12.5))",
+  ])
   func frequenciesAreEqualRows(formula: String) throws {
     let model = try frequencies(formula), whole = try FittedModel(formula, table(counts))
     #expect(model.observations == 25 && whole.observations == 25)
@@ -69,6 +72,42 @@ import Testing
         == "table:4:5: column \"w\": 2.5 is no whole number; frequency weights count equal rows")
     #expect(throws: DataError.fractionalWeight(row: 1)) {
       try LeastSquares(weightKind: .frequency).fit([[1], [2], [4]], [1, 2, 3], weights: [1, 1.5, 1])
+    }
+  }
+
+  /// Frequencies do not count in means, moments and quantiles of all rows, which would be those of other rows.
+  @Test(arguments: [
+    ("y ~ z + center(x)", "center(x)"), ("y ~ I(2 * scale(x))", "I(2 * scale(x))"),
+    ("center(y) ~ x", "center(y)"), ("y ~ x + offset(center(z))", "center(z)"),
+    ("y ~ poly(x, 2, raw = FALSE)", "poly(x, 2, raw = FALSE)"), ("y ~ z * ns(x, 3)", "ns(x, 3)"),
+    ("y ~ bs(x, df = 5)", "bs(x, df = 5)"), ("y ~ poly(center(x), 2)", "poly(center(x), 2)"),
+    ("y ~ x", "the mean that fills a missing field"),
+  ])
+  func frequenciesGoWithoutNumbersOfAllRows(formula: String, name: String) throws {
+    let table = try table(), missing = formula == "y ~ x" ? MissingPolicy.mean : .refuse
+    let parsed = try Formula(formula)
+    func every(_ kind: WeightKind) -> [() throws -> Void] {
+      [
+        {
+          _ = try FittedModel(
+            formula, table, weights: "w", missing: missing, method: LeastSquares(weightKind: kind))
+        },
+        { _ = try Share(formula, table, weights: "w", weightKind: kind, missing: missing) },
+        {
+          _ = try DesignSurvey(
+            parsed, columns: table.columnNames, weights: "w", weightKind: kind, missing: missing, source: "t")
+        },
+      ]
+    }
+    for make in every(.frequency) {
+      let error = try #require(throws: TabularError.self) { try make() }
+      #expect(
+        error.description.contains(
+          ": \(name) is computed from all rows, which frequency weights do not count yet; write each row as often as it counts, or "
+        ), "\(error)")
+    }
+    for kind in [WeightKind.analytic, .probability] {
+      for make in every(kind) { #expect(throws: Never.self) { try make() } }
     }
   }
 

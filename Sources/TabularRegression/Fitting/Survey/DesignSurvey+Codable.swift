@@ -32,9 +32,9 @@ extension DesignSurvey: Codable {
       Formula(container.decode(String.self, forKey: .formula)),
       columns: container.decode([String].self, forKey: .columns),
       weights: container.decodeIfPresent(String.self, forKey: .weights),
+      weightKind: container.decodeIfPresent(WeightKind.self, forKey: .weightKind) ?? .analytic,
       missing: container.decode(MissingPolicy.self, forKey: .missing),
       source: container.decode(String.self, forKey: .source))
-    weightKind = try container.decodeIfPresent(WeightKind.self, forKey: .weightKind) ?? .analytic
     let fits = take(
       rows: (
         try container.decode(Int.self, forKey: .rows), try container.decode(Int.self, forKey: .droppedRows)

@@ -222,8 +222,8 @@ extension Design {
   ) throws(TabularError) {
     try formula.requireNoEffects()
     var survey = try DesignSurvey(
-      formula, columns: table.columnNames, weights: weights, missing: missing, source: table.source)
-    survey.weightKind = weightKind
+      formula, columns: table.columnNames, weights: weights, weightKind: weightKind, missing: missing,
+      source: table.source)
     try survey.add(table)
     self = try survey.design(isPart: isPart)
   }

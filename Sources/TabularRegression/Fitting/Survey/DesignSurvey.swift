@@ -27,7 +27,7 @@ package struct DesignSurvey: Sendable {
   let source: String
   let weights: String?
   /// What the weights mean.
-  var weightKind = WeightKind.analytic
+  let weightKind: WeightKind
   let missing: MissingPolicy
   let expansion: TermExpansion
   /// Columns of the features, in order.
@@ -47,12 +47,14 @@ package struct DesignSurvey: Sendable {
   ///   - formula: the formula.
   ///   - columns: names of the columns of the tables to come.
   ///   - weights: name of the column that weighs the rows; nil for 1.
+  ///   - weightKind: what the weights mean.
   ///   - missing: what becomes of missing fields.
   ///   - source: where the rows come from, for messages.
-  /// - Throws: ``TabularError``: a column that is not there, no feature, the target among the features.
+  /// - Throws: ``TabularError``: a column that is not there, no feature, the target among the features; frequencies, where
+  ///   numbers are computed from all rows.
   package init(
-    _ formula: Formula, columns: [String], weights: String? = nil, missing: MissingPolicy = .refuse,
-    source: String
+    _ formula: Formula, columns: [String], weights: String? = nil, weightKind: WeightKind = .analytic,
+    missing: MissingPolicy = .refuse, source: String
   ) throws(TabularError) {
     let known = Set(columns)
     for name in formula.namedColumns + (weights.map { [$0] } ?? []) where !known.contains(name) {
@@ -85,7 +87,7 @@ package struct DesignSurvey: Sendable {
     }
     used = unique(features + targets + (weights.map { [$0] } ?? []))
     (self.formula, self.source, self.weights, self.missing) = (formula, source, weights, missing)
-    tableColumns = columns
+    (self.weightKind, tableColumns) = (weightKind, columns)
     (self.expansion, self.features) = (expansion, features)
     for name in used { summaries[name] = ColumnSummary() }
     for name in targets + (weights.map { [$0] } ?? []) { summaries[name]?.isFilled = false }
@@ -99,6 +101,7 @@ package struct DesignSurvey: Sendable {
     }
     let expressions = variables.compactMap(\.expression) + formula.targets + offsets
     for operand in expressions.flatMap(\.centredOperands) { centers[operand] = Moments() }
+    try requireEqualRows()
   }
 
   /// Takes down what the columns of a variable have to hold, and what has to be known of all rows.
