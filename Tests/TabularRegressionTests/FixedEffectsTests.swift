@@ -125,6 +125,9 @@ import Testing
     let expected = try named("a constant regressor")
     let model = try model(expected.formula, expected.table())
     #expect(model.summary.contains("x3 = levels of a: left out"))
+    #expect(model.dependencyNotes.contains("x3 = levels of a"))
+    let error = #expect(throws: TabularError.self) { try HypothesisTest("x3 = 0", on: model, named: "m") }
+    #expect(error?.description.contains("was left out of the fit (x3 = levels of a), and") == true)
     // A row whose x3 is not that of its level has no prediction.
     let row = try Table(columns: [
       "x1": .numbers([0, 0]), "x2": .numbers([0, 0]), "x3": .numbers([1.5, 2.5]), "a": .numbers([1, 1]),

@@ -74,6 +74,24 @@ import Testing
         == .words(TableColumn.Words(codes: [-1, 0], levels: ["gb (term 2)"])))
   }
 
+  /// A column with the intercept's name is told apart; a hypothesis does not choose between the two.
+  @Test func aColumnWithTheNameOfTheIntercept() throws {
+    let table = try Table(csvText: Self.text.replacing("gb", with: "(Intercept)"), source: "t.csv")
+    let model = try FittedModel("y ~ `(Intercept)`", table)
+    #expect(
+      throws: TabularError.unusable(
+        file: "m",
+        message:
+          "\"(Intercept)\" is the name of the intercept and of a column; rename the column, and fit again")
+    ) { try HypothesisTest("(Intercept) = 0", on: model, named: "m") }
+    let test = try HypothesisTest("(Intercept) (term 1) = 0", on: model, named: "m")
+    #expect(test.restrictions[0].estimate == model.coefficientStatistics[1].estimate)
+    // Without an intercept the name is the column's alone.
+    let alone = try FittedModel("y ~ 0 + `(Intercept)`", table)
+    let own = try HypothesisTest("(Intercept) = 0", on: alone, named: "m")
+    #expect(own.restrictions[0].estimate == alone.coefficientStatistics[0].estimate)
+  }
+
   /// Without an intercept R² is 1 − Σ r² / Σ y², as R has it: summary(lm(y ~ 0 + gb)) gives 0.8228, adjusted 0.7873.
   @Test func withoutAnInterceptRSquaredIsUncentred() throws {
     let model = try FittedModel("y ~ 0 + gb", table)

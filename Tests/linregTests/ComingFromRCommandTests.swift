@@ -28,7 +28,7 @@ import Testing
     try row("lmtest::bptest(fit)", "linreg test homes.model breusch-pagan january.csv march.csv --studentized", equals: ["6.578 on 3 degrees of freedom, p 0.0866"])
     try row("lmtest::dwtest(fit, exact = FALSE)", "linreg test homes.model durbin-watson january.csv march.csv", equals: ["d 2.645, p 0.967"])
     try row("lmtest::resettest(fit)", "linreg test homes.model reset january.csv march.csv", equals: ["F 10.86 on 2 and 26 degrees of freedom, p 0.000372"])
-    try row("anova(small, fit); AIC(small, fit)", "linreg fit 'price ~ area' january.csv march.csv -m small.model && linreg compare small.model homes.model", equals: ["402476   69.77   1.32e-11", "404.732   351.482"])
+    try row("anova(small, fit); AIC(small, fit)", "linreg fit 'price ~ area' january.csv march.csv -m small.model && linreg compare small.model homes.model", equals: ["402476   69.77   1.32e-11", "404.732     351.482"])
     try row("stargazer::stargazer(small, fit)", "linreg compare small.model homes.model --format latex --stars", equals: ["area & 8.0628$^{***}$ & 8.4015$^{***}$"])
     try row("step(lm(price ~ area + rooms + zip, homes))", "linreg accumulate 'price ~ area + rooms + C(zip)' january.csv march.csv -o homes.share && linreg select homes.share", equals: ["257.09", "rooms          41.976"])
     try row("broom::augment(fit)", "linreg augment homes.model january.csv march.csv", equals: ["721.3827860628", "0.00985863896479"])

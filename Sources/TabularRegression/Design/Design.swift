@@ -129,12 +129,13 @@ package struct Design: Hashable, Sendable {
   package var names: [String] { columns.map(name) }
 
   /// Names that tell the columns apart: where several have one name, as the level "b" of g and a column gb have, the
-  /// place of the coefficient stands behind it, counted from 1 without the intercept.
+  /// place of the coefficient stands behind it, counted from 1 without the intercept; so behind a column with the
+  /// intercept's name.
   package var distinctNames: [String] {
     let names = names
-    var counts: [String: Int] = [:]
+    var counts: [String: Int] = hasIntercept ? [FittedModel.interceptName: 1] : [:]
     for name in names { counts[name, default: 0] += 1 }
-    if counts.count == names.count { return names }
+    if counts.values.allSatisfy({ $0 == 1 }) { return names }
     return names.enumerated().map { counts[$1]! > 1 ? "\($1) (term \($0 + 1))" : $1 }
   }
 

@@ -43,7 +43,7 @@ extension FittedModel {
       condensed: nil,
       unestimable: Dictionary(grouping: unmet, by: \.kind).sorted { $0.key < $1.key }.map { kind, rows in
         Unestimable(
-          kind: kind < 0 ? "\(effects.name) (no rows connect the levels)" : dependencyText(kind, effects),
+          kind: kind < 0 ? "\(effects.name) (no rows connect the levels)" : dependencyText(kind),
           column: kind < 0 ? effects.name : design.distinctNames[certificate?.redundant[kind].feature ?? 0],
           rows: rows.map { kept.blockRow($0.row) })
       })
@@ -80,10 +80,13 @@ extension FittedModel {
     return result
   }
 
-  /// "tenure = levels of firm", "total = ground + levels of firm + year"
-  func dependencyText(_ number: Int, _ effects: FixedEffects, width: Int = 60) -> String {
-    guard let redundancy = certificate?.redundant[number] else { return "" }
-    let names = design.distinctNames, own = effects.dependencies[number].categories.first
+  /// "tenure = levels of firm", "total = ground + levels of firm + year", "total = ground + upper": what a redundant
+  /// column depends on.
+  func dependencyText(_ number: Int, width: Int = 60) -> String {
+    guard let redundancy = (certificate?.redundant ?? training?.redundant)?[number] else { return "" }
+    let names = design.distinctNames
+    guard let effects else { return redundancy.described(width: width) { names[$0] } }
+    let own = effects.dependencies[number].categories.first
     let levels = "levels of \(printable(own.map { effects.categories[$0].name } ?? effects.name))"
     if redundancy.dependsOn.isEmpty { return "\(printable(names[redundancy.feature])) = \(levels)" }
     let terms = redundancy.described(width: width - levels.count) { names[$0] }

@@ -66,8 +66,11 @@ extension FixedEffectsRows {
     _ source: String
   ) throws(TabularError) -> [FittedModel] {
     guard let problem = within.problem else { return [] }
-    var method = method
-    method.intercept = false
+    var fitted = method
+    fitted.intercept = false
+    var method = fitted
+    // What the levels add to a dependency is found with the fit.
+    if method.redundancy == .refuse { method.redundancy = .drop }
     let order = effectLevels.order
     let fit: FixedEffectsFit
     do throws(DataError) {
@@ -75,11 +78,17 @@ extension FixedEffectsRows {
     } catch {
       throw design.tabular(error, source)
     }
-    return design.targets.indices.map { target in
+    let models = design.targets.indices.map { target in
       var model = FittedModel(
-        formula, design, fit.fit, target: target, method: method, droppedRows: droppedRows)
+        formula, design, fit.fit, target: target, method: fitted, droppedRows: droppedRows)
       model.effects = FixedEffects(fit, target: target, design.effects, effectLevels.words, order)
       return model
     }
+    if fitted.redundancy == .refuse, !fit.fit.certificate.redundant.isEmpty {
+      throw .rankDeficient(
+        file: source, dependencies: fit.fit.certificate.redundant.indices.map { models[0].dependencyText($0) }
+      )
+    }
+    return models
   }
 }

@@ -82,6 +82,15 @@ extension FittedModel {
     }
   }
 
+  /// How standard errors were estimated, in a word or two: "classical", "HC1", "clustered", "HAC, 3 lags"; nil where
+  /// there are none.
+  var standardErrorKind: String? {
+    if coefficientStatistics.allSatisfy({ $0.standardError == nil }) { return nil }
+    guard let estimator = robustCovariance?.estimator else { return "classical" }
+    if let lags = estimator.lags { return "\(estimator.name), \(counted(lags, "lag"))" }
+    return estimator.clusters.isEmpty ? estimator.name : "clustered"
+  }
+
   /// The coefficients that a covariance of clusters is of.
   private var clusteredCoefficients: Int {
     effects == nil ? observations - statistics.degreesOfFreedom : testedCoefficients

@@ -35,7 +35,8 @@ package struct HypothesisTest: Sendable {
   ///   - model: the model.
   ///   - source: what messages call it.
   /// - Throws: ``TabularError``: a text that is not one of linear hypotheses; a coefficient that there is not, or that was
-  ///   left out; restrictions that contradict each other; a model without standard errors; a perfect fit.
+  ///   left out; restrictions that contradict each other; a model without standard errors; a perfect fit; several
+  ///   restrictions where negative eigenvalues of the covariance were replaced by 0.
   /// - Complexity: O(restrictions · p² + restrictions³)
   package init(_ text: String, on model: FittedModel, named source: String) throws(TabularError) {
     let hypothesis = try LinearHypothesis(text, on: model, named: source)
@@ -48,6 +49,10 @@ package struct HypothesisTest: Sendable {
     if let reason = model.whyNoStandardErrors { throw refused("the model has no standard errors: \(reason)") }
     if model.statistics.degreesOfFreedom < 1 { throw refused("the fit has as many coefficients as rows") }
     if Diagnostics.Fit(model).isPerfect { throw refused("the residuals of the fit are but rounding") }
+    if hypothesis.L.rowCount > 1, model.robustCovariance?.isRepaired == true {
+      throw refused(
+        "the covariance had negative eigenvalues, and so there is no F; test one restriction at a time")
+    }
     let L = hypothesis.L, V = try model.covariance(ofCombinations: L, named: source)
     let estimates = model.coefficientStatistics.estimates.map { $0.isNaN ? 0 : $0 }
     let combinations = (0..<L.rowCount).map { row in dot(Array(L[row: row]), estimates) }

@@ -14,8 +14,8 @@ struct LinearHypothesis {
   ///   - text: such as "a = b, c = 0"; see ``HypothesisParser``.
   ///   - model: the model.
   ///   - source: what messages call it.
-  /// - Throws: ``TabularError``: a text that is not one of hypotheses; a coefficient that there is not, or that was left
-  ///   out; restrictions that contradict each other.
+  /// - Throws: ``TabularError``: a text that is not one of hypotheses; a coefficient that there is not, that was left out,
+  ///   or whose name is the intercept's too; restrictions that contradict each other.
   init(_ text: String, on model: FittedModel, named source: String) throws(TabularError) {
     let names = (model.hasIntercept ? [FittedModel.interceptName] : []) + model.design.distinctNames
     self.names = names
@@ -26,13 +26,20 @@ struct LinearHypothesis {
       )
     }
     let forms = try parser.parse()
+    if model.hasIntercept, model.design.names.contains(FittedModel.interceptName),
+      forms.contains(where: { $0.terms[0] != nil })
+    {
+      throw .unusable(
+        file: source,
+        message:
+          "\"\(FittedModel.interceptName)\" is the name of the intercept and of a column; rename the column, and fit again"
+      )
+    }
     let table = model.coefficientStatistics
     for place in forms.flatMap(\.terms.keys).sorted() where table.estimates[place].isNaN {
       let feature = place - (model.hasIntercept ? 1 : 0)
-      let dependency = model.certificate?.redundant.first { $0.feature == feature }
-      let why = dependency.map {
-        " (\($0.described(width: 60) { model.design.distinctNames[$0] }))"
-      }
+      let dependency = model.certificate?.redundant.firstIndex { $0.feature == feature }
+      let why = dependency.map { " (\(model.dependencyText($0)))" }
       throw .unusable(
         file: source,
         message:

@@ -1,8 +1,3 @@
-#if canImport(FoundationEssentials)
-  private import FoundationEssentials
-#else
-  private import Foundation
-#endif
 internal import LinearAlgebra
 internal import LinearRegression
 
@@ -20,7 +15,8 @@ extension ModelComparison {
     var rules: Set<Int> = []
   }
 
-  /// The coefficients side by side with their standard errors, the statistics of the fits, and the F tests.
+  /// The coefficients side by side with their standard errors, the statistics of the fits, what they are of, and the F
+  /// tests.
   ///
   /// - Parameter stars: whether estimates have stars: one, two or three for p below 0.05, 0.01 and 0.001.
   package func text(_ format: Format, stars: Bool = false) -> String {
@@ -33,7 +29,8 @@ extension ModelComparison {
     var parts =
       format == .text ? foldedCoefficients(numbers, stars: stars) : [coefficients(numbers, stars: stars)]
     if !steps.isEmpty { parts.append(tests(numbers)) }
-    let tables = parts.map { lines($0, format).joined(separator: "\n") }
+    var tables = parts.map { lines($0, format).joined(separator: "\n") }
+    if stars { tables.insert(Self.meaningOfStars(format), at: tables.count - (steps.isEmpty ? 0 : 1)) }
     let legend =
       format == .text
       ? list.map { $0.count > 80 ? "\($0.prefix(79))…" : $0 }.joined(separator: "\n")
@@ -94,7 +91,37 @@ extension ModelComparison {
     row("adjusted R²", \.adjustedRSquared)
     row("AIC", \.aic, digits: 6)
     row("BIC", \.bic, digits: 6)
+    grid.rows += kinds
     return grid
+  }
+
+  /// What standard errors, effects and weights are: rows of the table, those that some model has.
+  private var kinds: [[String]] {
+    let models = members.map(\.model)
+    let rows: [(name: String, cells: [String?])] = [
+      ("clusters", models.map { $0.robustCovariance.flatMap { Self.joined($0.estimator.clusters) } }),
+      ("effects of", models.map { $0.effects.map { printable($0.name) } }),
+      ("weights", models.map { $0.weights.map(printable) }),
+      ("kind of weights", models.map { $0.weights == nil ? nil : $0.weightKind.rawValue }),
+    ]
+    return [["std. errors"] + models.map { $0.standardErrorKind ?? "none" }]
+      + rows.filter { $0.cells.contains { $0 != nil } }.map { row in [row.name] + row.cells.map { $0 ?? "" } }
+  }
+
+  /// "firm + year"; nil for none.
+  private static func joined(_ names: [String]) -> String? {
+    names.isEmpty ? nil : names.map(printable).joined(separator: " + ")
+  }
+
+  private static func meaningOfStars(_ format: Format) -> String {
+    let levels = ["0.05", "0.01", "0.001"]
+    return levels.enumerated().map { index, level in
+      switch format {
+      case .text: "\(String(repeating: "*", count: index + 1)) p < \(level)"
+      case .markdown: "\(String(repeating: "\\*", count: index + 1)) p < \(level)"
+      case .latex: "$^{\(String(repeating: "*", count: index + 1))}p < \(level)$"
+      }
+    }.joined(separator: ", ")
   }
 
   private func cell(_ coefficient: CoefficientStatistics?, stars: Bool) -> String {
@@ -131,7 +158,9 @@ extension ModelComparison {
     case .text:
       let all = [grid.heading] + grid.rows
       let columns = grid.heading.indices.map { index in
-        let cells = all.map { index == 0 ? shortened($0[index], to: 32) : hanging($0[index]) }
+        let cells = all.map {
+          index == 0 ? shortened($0[index], to: 32) : hanging(shortened($0[index], to: 24))
+        }
         return column(cells[0], Array(cells.dropFirst()), index == 0 ? .left : .right)
       }
       var lines = textTable(columns)
@@ -144,7 +173,8 @@ extension ModelComparison {
       }
     case .latex:
       func line(_ row: [String]) -> String {
-        row.map { escaped($0, format) }.joined(separator: " & ") + " \\\\"
+        row.enumerated().map { $0 > 0 ? Self.formula($1) ?? escaped($1, format) : escaped($1, format) }
+          .joined(separator: " & ") + " \\\\"
       }
       var lines = ["\\begin{tabular}{l\(String(repeating: "r", count: grid.heading.count - 1))}", "\\hline"]
       lines += [line(grid.heading), "\\hline"]
@@ -162,6 +192,18 @@ extension ModelComparison {
     return cell.hasSuffix("*") ? cell : cell + " "
   }
 
+  /// A number with a minus sign or an exponent, between parentheses or with stars, as a formula of LaTeX; nil for others.
+  private static func formula(_ cell: String) -> String? {
+    let open = cell.prefix { "(<".contains($0) }
+    let text = cell.dropFirst(open.count).prefix { !")*".contains($0) }
+    let close = cell.dropFirst(open.count + text.count)
+    guard text.contains(where: { "-e".contains($0) }), Double(text)?.isFinite == true else { return nil }
+    let parts = text.split(separator: "e")
+    let number = parts.count == 2 ? "\(parts[0]) \\cdot 10^{\(Int(parts[1]) ?? 0)}" : String(text)
+    let stars = close.hasPrefix("*") ? "^{\(close)}" : String(close)
+    return "$\(open)\(number)\(stars)$"
+  }
+
   private func escaped(_ text: String, _ format: Format) -> String {
     let text = printable(text)
     if format == .markdown { return text.replacing("|", with: "\\|").replacing("*", with: "\\*") }
@@ -174,39 +216,12 @@ extension ModelComparison {
       case "\\": result += "\\textbackslash{}"
       case "*": result += "$^*$"
       case "²": result += "$^2$"
-      case "<": result += "$<$"
+      case "<": result += "\\textless{}"
+      case ">": result += "\\textgreater{}"
+      case "|": result += "\\textbar{}"
       default: result.append(character)
       }
     }
     return result.replacing("$^*$$^*$$^*$", with: "$^{***}$").replacing("$^*$$^*$", with: "$^{**}$")
-  }
-
-  /// The same for other programs.
-  package var json: String {
-    struct Model: Encodable {
-      let name: String
-      let formula: String
-      let observations: Int
-      let statistics: FitStatistics
-      let terms: [String]
-      let coefficients: CoefficientTable
-    }
-    struct Contents: Encodable {
-      let models: [Model]
-      let tests: [Step]
-      let reason: String?
-    }
-    let contents = Contents(
-      models: members.map {
-        Model(
-          name: $0.name, formula: $0.model.formula, observations: $0.model.observations,
-          statistics: $0.model.statistics, terms: $0.model.termNames,
-          coefficients: $0.model.coefficientStatistics)
-      }, tests: steps, reason: reason)
-    do {
-      return String(decoding: try JSONEncoder.ofModels.encode(contents), as: UTF8.self) + "\n"
-    } catch {
-      fatalError("a comparison cannot be encoded: \(error); this is a bug in swift-linear-regression")
-    }
   }
 }

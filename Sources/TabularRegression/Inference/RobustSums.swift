@@ -125,11 +125,7 @@ struct RobustSums: Sendable {
     var models: [FittedModel] = []
     for (model, sums) in zip(rows.models, sums) {
       do throws(DataError) {
-        if sums.observations != model.observations, model.weightKind != .frequency {
-          throw .noCovariance(
-            "the fit has \(counted(model.observations, "row")), and these are \(sums.observations); \(advice)"
-          )
-        }
+        if let fault = Self.difference(sums, model) { throw .noCovariance("\(fault); \(advice)") }
         let freedom = model.statistics.degreesOfFreedom
         // Levels within clusters do not count in sums over clusters (as in fixest, fixef.K = "nested").
         let counted = rows.within?.problem.map { problem in
@@ -146,6 +142,19 @@ struct RobustSums: Sendable {
       }
     }
     return models
+  }
+}
+
+extension RobustSums {
+  /// How the number of rows differs from that of the fit; nil where it does not.
+  private static func difference(_ sums: ScoreSums, _ model: FittedModel) -> String? {
+    if model.weightKind == .frequency {
+      return sums.weightSum == Double(model.observations)
+        ? nil
+        : "the frequencies of the fit add up to \(model.observations), and those of these rows to \(Expression.text(of: sums.weightSum))"
+    }
+    return sums.observations == model.observations
+      ? nil : "the fit has \(counted(model.observations, "row")), and these are \(sums.observations)"
   }
 }
 

@@ -4,8 +4,8 @@ internal import LinearRegression
 extension FittedModel {
   /// What columns that were left out depend on.
   var dependencyNotes: [String] {
-    let redundant = certificate?.redundant ?? [], names = design.distinctNames
-    let notes = redundant.prefix(10).map { $0.described(width: 80) { names[$0] } }
+    let redundant = certificate?.redundant ?? []
+    let notes = redundant.indices.prefix(10).map { dependencyText($0, width: 80) }
     return notes + (redundant.count > 10 ? ["and \(redundant.count - 10) more"] : [])
   }
 
@@ -13,11 +13,8 @@ extension FittedModel {
   var redundancyNotes: [String] {
     guard let redundant = certificate?.redundant ?? training?.redundant, !redundant.isEmpty else { return [] }
     let areLeftOut = certificate.map { $0.solver != .svd } ?? false
-    let names = design.distinctNames
-    var lines = redundant.prefix(10).enumerated().map { number, redundancy in
-      if let effects { return "\(dependencyText(number, effects, width: 70)): left out" }
-      return redundancy.described(width: 80 - (areLeftOut ? 10 : 0)) { names[$0] }
-        + (areLeftOut ? ": left out" : "")
+    var lines = redundant.indices.prefix(10).map { number in
+      dependencyText(number, width: 80 - (areLeftOut ? 10 : 0)) + (areLeftOut ? ": left out" : "")
     }
     if redundant.count > lines.count { lines.append("and \(redundant.count - lines.count) more") }
     if effects == nil, observations < design.columns.count + (hasIntercept ? 1 : 0) {

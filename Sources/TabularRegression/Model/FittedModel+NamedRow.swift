@@ -41,7 +41,7 @@ extension FittedModel {
   ///   observation of weight 0.
   /// - Throws: ``TabularError``: as ``prediction(of:source:unseen:unestimable:response:)``;
   ///   ``TabularError/noIntervals(reason:)``; ``TabularError/unusable(file:message:)`` for a level that is not between
-  ///   0 and 1.
+  ///   0 and 1, and for a weight of a prediction interval where those of the fit are frequencies.
   /// - Complexity: O(p²)
   public func prediction(
     of row: [String: Table.Field], interval: PredictionInterval, level: Double = 0.95,

@@ -43,13 +43,14 @@ extension FittedModel {
   /// - Returns: as ``predictions(from:unseen:unestimable:response:)``, with NaN at both ends too; infinite ends for one more
   ///   observation of weight 0.
   /// - Throws: ``TabularError``: as ``predictions(from:unseen:unestimable:response:)``; ``TabularError/noIntervals(reason:)``;
-  ///   ``TabularError/unusable(file:message:)`` for a level that is not between 0 and 1.
+  ///   ``TabularError/unusable(file:message:)`` for a level that is not between 0 and 1, and for weights of prediction
+  ///   intervals where those of the fit are frequencies.
   /// - Complexity: O(rows · p²)
   public func predictions(
     from table: Table, interval: PredictionInterval, level: Double = 0.95, weights: String? = nil,
     unseen: UnseenPolicy = .error, unestimable: UnestimablePolicy = .missing, response: Bool = false
   ) throws(TabularError) -> [IntervalPrediction] {
-    try requireIntervals(interval, level, table)
+    try requireIntervals(interval, level, weights: weights, table)
     let rows = try rows(
       of: table, for: .weightedPrediction, weights: weights,
       Policies(unseen: unseen, unestimable: unestimable), forLeverages: true)
@@ -110,7 +111,7 @@ extension FittedModel {
 
   /// Throws where there are no intervals of a level around predictions.
   func requireIntervals(
-    _ interval: PredictionInterval, _ level: Double, _ table: Table
+    _ interval: PredictionInterval, _ level: Double, weights: String?, _ table: Table
   ) throws(TabularError) {
     guard level > 0, level < 1 else {
       throw .unusable(
@@ -124,6 +125,13 @@ extension FittedModel {
       throw .noIntervals(
         reason:
           "probability weights do not tell how far single observations scatter; ask for confidence intervals")
+    }
+    if interval == .prediction, weightKind == .frequency, weights != nil {
+      throw .unusable(
+        file: table.source,
+        message:
+          "the weights of the fit are frequencies, which count rows and say nothing of the variance of one; leave the weights of prediction intervals out"
+      )
     }
     if statistics.degreesOfFreedom < 1 {
       throw .noIntervals(reason: "its fit has as many coefficients as rows")

@@ -135,7 +135,9 @@ extension FittedModel {
   private func predictedColumns(
     _ block: Table, _ columns: PredictionColumns
   ) throws(TabularError) -> PredictedColumns {
-    if let interval = columns.interval { try requireIntervals(interval, columns.level, block) }
+    if let interval = columns.interval {
+      try requireIntervals(interval, columns.level, weights: columns.weights, block)
+    }
     let needsLeverages = columns.isGuarded || columns.interval != nil
     let rows = try rows(
       of: block, for: .weightedPrediction, weights: columns.weights, columns.policies,

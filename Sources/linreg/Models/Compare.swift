@@ -9,10 +9,13 @@ struct Compare: ParsableCommand {
     usage: "linreg compare <model> <model> ... [<options>]",
     discussion: """
       A column for each model: its coefficients with standard errors in parentheses,
-      R², AIC and BIC. Where of any two neighbours one has all columns of the other,
-      and the rows are the same, F tests what it has more, as R's anova: a table of
-      residual sums of squares, with the mean square of the largest model. Where that
-      is not so, a line says why.
+      R², AIC and BIC, and below them what the standard errors are (classical, HC3,
+      clustered by which columns, HAC), the effects behind a bar, and the weights.
+
+      Where of any two neighbours one has all columns of the other, and the rows are
+      the same, F tests what it has more, as R's anova: a table of residual sums of
+      squares, with the mean square of the largest model. Where that is not so, a line
+      says why.
 
       The order is that of the columns. From small to large or from large to small
       F is the same; neighbours have to be nested, so put each beside the next
@@ -32,7 +35,7 @@ struct Compare: ParsableCommand {
   @Option(help: "How the tables are written.")
   var format = ModelComparison.Format.text
 
-  @Flag(help: "One, two or three stars for p below 0.05, 0.01 and 0.001.")
+  @Flag(help: "One, two or three stars for p below 0.05, 0.01 and 0.001, and a line that says so.")
   var stars = false
 
   @Option(help: "The target to compare, of models of several.")

@@ -22,7 +22,7 @@ struct Predict: RankedCommand {
       A confidence interval is for the mean of all rows like this one,
       a prediction interval for one more of them. --weights names the column with
       the weights of these rows: the variance of one is that of a row of weight 1
-      over its weight.
+      over its weight. The weights of a fit with frequencies say nothing of it.
 
       --response predicts the mean of y where the target is log(y): exp of the
       prediction times the mean of exp of the residuals of the fit, which the model
@@ -139,7 +139,9 @@ struct Predict: RankedCommand {
       if isGuarded && models.allSatisfy({ $0.covariance == nil || $0.effects != nil }) {
         Terminal.noteUnlessError("the model has no leverages: \(models[0].whyNoCovariance)")
       }
-      if interval == .prediction && weights == nil, let name = models[0].weights {
+      if interval == .prediction, weights == nil, models[0].weightKind == .analytic,
+        let name = models[0].weights
+      {
         Terminal.noteUnlessError(
           "the intervals are for rows of weight 1, though the fit weighed rows by \"\(printable(name))\"; --weights COLUMN weighs them"
         )

@@ -134,7 +134,7 @@ struct Vcov: RankedCommand {
   private func formed(_ models: [FittedModel]) throws(TabularError) -> [FittedModel] {
     var sums = try CovarianceShare(contentsOf: files[0])
     for path in files.dropFirst() { try sums.merge(CovarianceShare(contentsOf: path), named: path) }
-    return try sums.models(models, named: files.count == 1 ? files[0] : "the shares")
+    return try sums.models(models, named: files)
   }
 
   /// What the rows come to, each rank reading its part.

@@ -212,6 +212,8 @@ import Testing
     #expect(
       try message { _ = try part.models(models, named: "a") }.hasSuffix("; give the shares of all parts"))
     #expect(
+      try message { _ = try part.models(models, named: "a", "b") }.hasPrefix("a, b: together they lack "))
+    #expect(
       try message { try part.merge(twice, named: "b") }.hasPrefix(
         "b: a share of a part of files and one of others cannot be merged"))
   }

@@ -318,6 +318,15 @@ import Testing
       if model.robustCovariance?.isRepaired == true {
         repaired += 1
         #expect(model.statistics.fStatistic == nil)
+        // V is singular: there is no F of several restrictions either, and of one there is t.
+        let error = #expect(throws: TabularError.self) {
+          try HypothesisTest("x, (Intercept)", on: model, named: "m")
+        }
+        #expect(error?.description.contains("the covariance had negative eigenvalues") == true)
+        if let t = model.coefficientStatistics[1].tStatistic, t.isFinite {
+          let test = try HypothesisTest("x = 0", on: model, named: "m")
+          #expect(abs(test.restrictions[0].tStatistic - t) <= 1e-12 * abs(t))
+        }
       }
       #expect(try FittedModel(json: model.json) == model)
     }

@@ -135,6 +135,42 @@ import Testing
     #expect(throws: TabularError.self) { try Diagnostics(model, table) }
   }
 
+  /// A count says nothing of the variance of one row.
+  @Test func predictionIntervalsOfFrequenciesHaveNoWeights() throws {
+    let table = try table(), model = try frequencies(),
+      whole = try FittedModel("y ~ x + z", self.table(counts))
+    let error = #expect(throws: TabularError.self) {
+      try model.predictions(from: table, interval: .prediction, weights: "w")
+    }
+    #expect(error?.description.contains("the weights of the fit are frequencies") == true)
+    #expect(throws: TabularError.self) {
+      try FittedModel.predictedRows(
+        [model], table, PredictionColumns(interval: .prediction, weights: "w"))
+    }
+    // Without them the intervals are those of the fit of equal rows.
+    let a = try model.predictions(from: table, interval: .prediction)
+    let b = try whole.predictions(from: table, interval: .prediction)
+    for (a, b) in zip(a, b) { #expect(agree(a.lower, b.lower) && agree(a.upper, b.upper)) }
+  }
+
+  /// Of some rows the sum of the frequencies is another, whatever their residuals are.
+  @Test func robustErrorsOfFrequenciesNeedAllRows() throws {
+    let model = try frequencies()
+    let few = try Table(columns: [
+      "x": .numbers(Array(x[..<7])), "z": .numbers(Array(z[..<7])), "y": .numbers(Array(y[..<7])),
+      "w": .numbers(counts[..<7].map(Double.init)),
+    ])
+    let error = #expect(throws: TabularError.self) { try model.withCovariance(.hc1, of: few) }
+    #expect(
+      error?.description
+        == "table: the frequencies of the fit add up to 25, and those of these rows to 17; give all that it was fitted to, and no others"
+    )
+    var share = try CovarianceShare(.hc1, of: model, few)
+    #expect(throws: TabularError.self) { try model.withCovariance(share) }
+    try share.merge(share)
+    #expect(throws: TabularError.self) { try model.withCovariance(share) }
+  }
+
   // MARK: Shares
 
   private func close(_ a: FittedModel, _ b: FittedModel) -> Bool {

@@ -4,12 +4,13 @@ internal import LinearAlgebra
 
 extension ScoreSums: Codable {
   private enum Key: String, CodingKey {
-    case observations, squares, fullLeverageRows, order, products, clusters, lagged
+    case observations, weightSum, squares, fullLeverageRows, order, products, clusters, lagged
   }
 
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(observations, forKey: .observations)
+    try container.encode(weightSum, forKey: .weightSum)
     try container.encode(squares, forKey: .squares)
     try container.encode(fullLeverageRows, forKey: .fullLeverageRows)
     try container.encode(products.rowCount, forKey: .order)
@@ -23,6 +24,7 @@ extension ScoreSums: Codable {
     let order = try container.decode(Int.self, forKey: .order)
     try container.check(0...1 << 20 ~= order, .order, "\(order) coordinates")
     observations = try container.count(.observations)
+    weightSum = try container.decode(Double.self, forKey: .weightSum)
     squares = try container.decode(Double.self, forKey: .squares)
     fullLeverageRows = try container.count(.fullLeverageRows)
     products = Matrix(

@@ -5,6 +5,9 @@ package struct ScoreSums: Sendable {
   /// Number of rows whose weight is not zero.
   package internal(set) var observations = 0
 
+  /// Σ w
+  package internal(set) var weightSum = 0.0
+
   /// Σ w e² / s²
   package internal(set) var squares = 0.0
 
@@ -46,6 +49,7 @@ package struct ScoreSums: Sendable {
   package mutating func merge(_ later: ScoreSums, clusters numbers: [[Int32]] = []) {
     precondition(products.shape == later.products.shape && clusters.count == later.clusters.count)
     observations += later.observations
+    weightSum += later.weightSum
     squares += later.squares
     fullLeverageRows += later.fullLeverageRows
     products += later.products

@@ -5,6 +5,7 @@ extension Scores {
   struct Leaf {
     let rows: Range<Int>
     var observations = 0
+    var weightSum = 0.0
     var squares = 0.0
     var fullLeverageRows = 0
     /// Σ sᵢ sᵢᵀ, its upper triangle; empty where it is not asked for.
@@ -84,6 +85,7 @@ extension Scores {
     guard let weights = rows.weights else {
       for i in 0..<n { factors[i] /= unit }
       leaf.observations += n
+      leaf.weightSum += Double(n)
       leaf.squares += n == 0 ? 0 : Double.routines.dot(n, factors, factors)
       return
     }
@@ -93,6 +95,7 @@ extension Scores {
       let weight = Double(weights[i]), root = weight.squareRoot()
       let error = weight == 0 ? 0 : root * (factors[i] / unit)
       if weight != 0 { leaf.observations += 1 }
+      leaf.weightSum += weight
       leaf.squares += error * error
       factors[i] = addsSquares ? error : error * root
     }

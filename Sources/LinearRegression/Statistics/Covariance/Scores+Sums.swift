@@ -82,6 +82,7 @@ extension ScoreSums {
   /// Adds what a leaf has come to.
   fileprivate mutating func add(_ leaf: Scores.Leaf) {
     observations += leaf.observations
+    weightSum += leaf.weightSum
     squares += leaf.squares
     fullLeverageRows += leaf.fullLeverageRows
     guard !leaf.products.isEmpty else { return }

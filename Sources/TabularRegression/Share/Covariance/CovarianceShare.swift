@@ -136,15 +136,26 @@ public struct CovarianceShare: Sendable {
 
   /// The models with this covariance.
   ///
-  /// - Parameter name: what the share is called in messages.
+  /// - Parameter names: what the shares that it was merged from are called in messages.
   /// - Throws: ``TabularError``: other models; rows that are missing; as ``FittedModel/withCovariance(_:)``.
-  package func models(_ models: [FittedModel], named name: String) throws(TabularError) -> [FittedModel] {
+  package func models(_ models: [FittedModel], named names: String...) throws(TabularError) -> [FittedModel] {
+    try self.models(models, named: names)
+  }
+
+  /// The same of any number of names.
+  package func models(_ models: [FittedModel], named names: [String]) throws(TabularError) -> [FittedModel] {
+    let name = listed(names), isOne = names.count == 1
     if FittedModel.checksum(ofScores: models) != fit || coordinates != Self.coordinates(models) {
       throw .unusable(
-        file: name, message: "it is a share of another model; give the one that it was made with")
+        file: name,
+        message:
+          "\(isOne ? "it is a share" : "these are shares") of another model; give the one that \(isOne ? "it was" : "they were") made with"
+      )
     }
     if let missingText {
-      throw .unusable(file: name, message: "it lacks \(missingText); give the shares of all parts")
+      throw .unusable(
+        file: name,
+        message: "\(isOne ? "it lacks" : "together they lack") \(missingText); give the shares of all parts")
     }
     let rows = try RobustRows(models, estimator, source: name)
     return try all(rows).models(
