@@ -50,7 +50,8 @@ struct ConjugateGradients<Lanes: DoubleLanes> {
       // So little is rounding, which would be followed into the null space of A.
       progress.largest = progress.largest.replacing(with: rho, where: rho .> progress.largest)
       let isRounding = rho .<= progress.largest * 1e-29
-      // No step was longer than the inverse of the smallest eigenvalue, which bounds the error by the residual.
+      // The longest step is about the inverse of the smallest eigenvalue that b has a part of: with it the residual tells
+      // the error.
       progress.error = progress.error.replacing(with: rho * longest, where: isRounding .& .!isDone)
       isDone .|= isRounding
       progress.isConverged = all(isDone)
