@@ -105,6 +105,15 @@ import Testing
       try sums.add(x, y, weights: nil, codes: codes, levels: counts)
       let problem = try FixedEffectsProblem(sums)
       #expect(problem.errors.allSatisfy { $0 < 1e-11 }, "seed \(seed): \(problem.errors)")
+      // The dense matrix has the same solution.
+      let system = problem.solver.system
+      let any = (0..<system.count).map { _ in SIMD2(generator.nextNormal(), generator.nextNormal()) }
+      var b = any
+      system.multiply(any, &b)
+      let dense = try #require(problem.solver.denseSolution(b)), left = system.residual(b, dense.x)
+      #expect(all(left.square .<= left.size * 1e-28), "seed \(seed): \(left)")
+      #expect(
+        all(dense.error .<= left.size * 1e-26) && all(dense.error .>= 0), "seed \(seed): \(dense.error)")
       let rest = problem.within(x, y, weights: nil, codes: codes)
       for (codes, count) in zip(codes, counts) {
         var totals = Array(repeating: 0.0, count: 2 * count)

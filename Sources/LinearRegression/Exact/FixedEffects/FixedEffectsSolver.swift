@@ -4,7 +4,7 @@ internal import LinearAlgebra
 ///
 /// At first the category with the most levels is eliminated, and the rest scaled by the diagonal: where levels meet
 /// often that takes few steps. Where it takes many, because levels are poorly connected, all are solved for with a
-/// ``SchwarzPreconditioner``.
+/// ``SchwarzPreconditioner``; where rounding stands in the way of that and levels are few, by a dense matrix.
 struct FixedEffectsSolver: Sendable {
   let system: FixedEffectsSystem
   private var schwarz: SchwarzPreconditioner?
@@ -73,6 +73,12 @@ struct FixedEffectsSolver: Sendable {
       schwarz = SchwarzPreconditioner(system)
       x = Array(repeating: .zero, count: system.count)
       progress = solve(right, &x, goals)
+      reached = Reached(system.residual(right, x), goals)
+    }
+    if !progress.isConverged || !reached.isEnough, system.count <= Self.mostDense,
+      let dense = denseSolution(right)
+    {
+      (x, progress.error, progress.isConverged) = (dense.x, dense.error, true)
       reached = Reached(system.residual(right, x), goals)
     }
     iterations = max(iterations, progress.iterations)
