@@ -55,30 +55,43 @@ uint32_t hash(const Byte *p, size_t length) {
   return uint32_t(state >> 32);
 }
 
-/// The position among the levels of a word, which becomes a level where it is new.
-int32_t code(const Field &word, Column &column, size_t row, const Byte *block) {
+/// Keeps the word of a row until all rows are read and it gets its number.
+void keep_word(const Field &word, Column &column, size_t row, const Byte *block) {
   const size_t length = size_t(word.end - word.start);
-  const uint32_t key = hash(word.start, length);
-  for (size_t slot = key;; ++slot) {
-    uint32_t &entry = column.slots[slot & (column.slot_count - 1)];
-    if (entry == 0) {
-      column.levels[column.level_count] = {
-          uint32_t(word.start - block), uint32_t(length), uint32_t(row), key, word.doubled};
-      entry = uint32_t(++column.level_count);
-      return int32_t(entry - 1);
+  column.levels[row] = {
+      uint32_t(word.start - block), uint32_t(length), uint32_t(row), hash(word.start, length), word.doubled};
+  column.codes[row] = 0;
+}
+
+/// Numbers the words of a column's rows; of those that are different the first one stays a level.
+void number_words(Column &column, size_t rows, const Byte *block) {
+  std::memset(column.slots, 0, column.slot_count * sizeof *column.slots);
+  const size_t mask = column.slot_count - 1, ahead = 16;
+  for (size_t row = 0; row < rows; ++row) {
+    // The slots of many different words lie far apart.
+    if (row + ahead < rows && column.codes[row + ahead] >= 0)
+      __builtin_prefetch(&column.slots[column.levels[row + ahead].hash & mask], 1);
+    if (column.codes[row] < 0) continue;
+    const text_word word = column.levels[row];
+    for (size_t slot = word.hash;; ++slot) {
+      uint32_t &entry = column.slots[slot & mask];
+      if (entry == 0) {
+        // Levels are at most as many as the rows above, so that no row's word is lost.
+        column.levels[column.level_count] = word;
+        entry = uint32_t(++column.level_count);
+      } else {
+        const text_word &level = column.levels[entry - 1];
+        if (level.hash != word.hash || level.length != word.length || level.doubled != word.doubled
+            || std::memcmp(block + level.offset, block + word.offset, word.length) != 0)
+          continue;
+      }
+      column.codes[row] = int32_t(entry - 1);
+      break;
     }
-    const text_word &level = column.levels[entry - 1];
-    if (level.hash == key && level.length == length && level.doubled == word.doubled
-        && std::memcmp(block + level.offset, word.start, length) == 0)
-      return int32_t(entry - 1);
   }
 }
 
 // MARK: Rows
-
-void begin_words(Column &column) {
-  std::memset(column.slots, 0, column.slot_count * sizeof *column.slots);
-}
 
 /// Puts a field in its column.
 void put(const Field &field, Column &column, size_t row, const Byte *block, const Format &format) {
@@ -86,20 +99,21 @@ void put(const Field &field, Column &column, size_t row, const Byte *block, cons
   if (column.kind == text_verbatim) {
     Field whole = field;
     whole.start = field.whole_start, whole.end = field.whole_end;
-    column.codes[row] = whole.start == whole.end ? -1 : code(whole, column, row, block);
+    column.codes[row] = -1;
+    if (whole.start < whole.end) keep_word(whole, column, row, block);
     return;
   }
   if (column.kind == text_words) {
-    column.codes[row] = is_missing(field, format) ? -1 : code(field, column, row, block);
+    column.codes[row] = -1;
+    if (!is_missing(field, format)) keep_word(field, column, row, block);
     return;
   }
   double value;
   const text_class found = classify(field, format, value);
   if (column.kind == text_undecided && found == text_not_a_number) {
-    begin_words(column);
     column.kind = text_words;
     std::fill(column.codes, column.codes + row, -1);
-    column.codes[row] = code(field, column, row, block);
+    keep_word(field, column, row, block);
     return;
   }
   if (found != text_missing) column.kind = text_numbers;
@@ -122,10 +136,8 @@ template <bool may_have_runs, typename Short>
 inline __attribute__((always_inline)) text_rows read_rows(
     const Byte *bytes, size_t length, const Format &format, Column *columns, size_t column_count, size_t row_capacity,
     uint32_t *lines, bool ends_file, Short read_short) {
-  for (size_t j = 0; j < column_count; ++j) {
+  for (size_t j = 0; j < column_count; ++j)
     columns[j].level_count = columns[j].fault_count = columns[j].inexact_count = 0;
-    if (columns[j].kind == text_words || columns[j].kind == text_verbatim) begin_words(columns[j]);
-  }
   const bool skips_blank_lines = column_count != 1;
   // Where a number can be a text for nothing, each field is looked at for that. read_short looks 16 bytes back
   // from the end of a field, which may have a CR behind.
@@ -176,6 +188,9 @@ inline __attribute__((always_inline)) text_rows read_rows(
     p = stop < end ? stop + 1 : end;
   }
   if (ends_file) rows.count = count_above_blank_lines;
+  for (size_t j = 0; j < column_count; ++j)
+    if (columns[j].kind == text_words || columns[j].kind == text_verbatim)
+      number_words(columns[j], rows.count, bytes);
   return rows;
 }
 

@@ -13,10 +13,10 @@ import Testing
     var name = "größe\n"
     @StoredArray var numbers: [Double]
     @StoredArray var codes: [Int32]
-    var words: StoredStrings
+    var words: WordList
 
     init(_ numbers: [Double], _ codes: [Int32] = [7, .min, .max], _ words: [String] = ["", "ä", "b\n"]) {
-      (self.numbers, self.codes, self.words) = (numbers, codes, StoredStrings(words))
+      (self.numbers, self.codes, self.words) = (numbers, codes, WordList(words))
     }
 
     static func == (a: Parcel, b: Parcel) -> Bool {

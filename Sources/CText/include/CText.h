@@ -143,7 +143,8 @@ struct text_column {
 
   /// For words, one per row: the position in `levels`, −1 where the field is missing.
   int32_t *codes;
-  /// The words that are different, in the order in which they first stand; room for one per row.
+  /// The words that are different, in the order in which they first stand; room for one per row. Before that, as long
+  /// as rows are read, the word of each.
   struct text_word *levels;
   /// A table to find them by: `slot_count` is a power of 2, at least twice the number of rows.
   uint32_t *slots;

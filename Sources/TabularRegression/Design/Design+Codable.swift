@@ -91,12 +91,12 @@ extension Design.ResolvedVariable: Codable {
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(variable, forKey: .variable)
-    try container.encodeIfPresent(levels.map(StoredStrings.init), forKey: .levels)
+    try container.encodeIfPresent(levels.map { WordList($0) }, forKey: .levels)
   }
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     variable = try container.decode(Variable.self, forKey: .variable)
-    levels = try container.decodeIfPresent(StoredStrings.self, forKey: .levels)?.strings
+    levels = try container.decodeIfPresent(WordList.self, forKey: .levels).map(Array.init)
   }
 }

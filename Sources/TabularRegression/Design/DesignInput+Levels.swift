@@ -122,7 +122,7 @@ extension DesignInput {
     let words = levels.words.map { Design.boolean($0) ?? $0 }
     if words == levels.words { return levels }
     let once = TableColumn.Words(levels.codes.lazy.map { words[Int($0)] })
-    return (once.codes, once.levels)
+    return (once.codes, Array(once.levels))
   }
 
   /// A word of a combination "a^b": a "^" in it has a backslash before it, so that each combination has a name of its
@@ -156,18 +156,18 @@ extension DesignInput {
     case .mixed(let fault): throw fault.error
     case .words(var column):
       if case .category = variable.variable {
-        let levels = column.levels.map(Design.level)
+        let levels = WordList(column.levels.lazy.map(Design.level))
         if levels != column.levels {
           var once = TableColumn.Words(), positions: [String: Int32] = [:]
           once.append(TableColumn.Words(codes: column.codes, levels: levels), &positions)
           column = once
         }
       }
-      return (column.codes.map { max($0, 0) }, column.levels)
+      return (column.codes.map { max($0, 0) }, Array(column.levels))
     case .numbers(let numbers):
       if let levels = wholeLevels(asTheyCome: numbers) { return levels }
       let words = try table.find(variable.variable.columns[0]).words()
-      return (words.codes.map { max($0, 0) }, words.levels)
+      return (words.codes.map { max($0, 0) }, Array(words.levels))
     }
   }
 }

@@ -59,9 +59,9 @@ struct EffectLevels: Sendable {
 }
 
 extension EffectLevels: Codable {
-  func encode(to encoder: any Encoder) throws { try words.map(StoredStrings.init).encode(to: encoder) }
+  func encode(to encoder: any Encoder) throws { try words.map { WordList($0) }.encode(to: encoder) }
 
   init(from decoder: any Decoder) throws {
-    self.init(try [StoredStrings](from: decoder).map(\.strings))
+    self.init(try [WordList](from: decoder).map(Array.init))
   }
 }

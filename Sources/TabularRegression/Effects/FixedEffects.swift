@@ -171,7 +171,7 @@ extension FixedEffects.Category: Codable {
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     columns = try container.decode([String].self, forKey: .columns)
-    levels = try container.decode(StoredStrings.self, forKey: .levels).strings
+    levels = Array(try container.decode(WordList.self, forKey: .levels))
     estimates = try container.decode(StoredArray<Double>.self, forKey: .estimates).wrappedValue
     aliases = try container.decode(StoredArray<Double>.self, forKey: .aliases).wrappedValue
     redundantLevels = try container.decode(Int.self, forKey: .redundantLevels)
@@ -180,7 +180,7 @@ extension FixedEffects.Category: Codable {
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(columns, forKey: .columns)
-    try container.encode(StoredStrings(levels), forKey: .levels)
+    try container.encode(WordList(levels), forKey: .levels)
     try container.encode(StoredArray(estimates), forKey: .estimates)
     try container.encode(StoredArray(aliases), forKey: .aliases)
     try container.encode(redundantLevels, forKey: .redundantLevels)

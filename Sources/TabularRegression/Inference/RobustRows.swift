@@ -73,7 +73,7 @@ struct RobustRows: Sendable {
   /// The scores of a block, summed up.
   func part(_ block: Table) throws(TabularError) -> RobustSums {
     if let within { return try part(block, within) }
-    var sums: [ScoreSums] = [], clusters: [[String]] = [], ways: [Scores.Clusters] = []
+    var sums: [ScoreSums] = [], clusters: [WordList] = [], ways: [Scores.Clusters] = []
     for (model, (scores, condensed)) in zip(models, zip(scores, condensed)) {
       let rows = try model.rows(
         of: block, for: model.weights == nil ? .evaluation : .fit, weights: model.weights, .init(),
@@ -167,9 +167,8 @@ struct RobustRows: Sendable {
       return TableColumn.Words((0..<count).lazy.map { Expression.text(of: numbers[rows.blockRow($0)] + 0) })
     case .words(let words):
       try check { words.codes[$0] < 0 }
-      let levels = words.levels.map(Design.levelAsItComes)
-      if rows.kept == nil, levels == words.levels { return words }
-      return TableColumn.Words((0..<count).lazy.map { levels[Int(words.codes[rows.blockRow($0)])] })
+      let levels = words.asLevels
+      return rows.kept.map { Self.clusters(levels, of: $0) } ?? levels
     }
   }
 

@@ -9,7 +9,7 @@ extension RobustSums: Codable {
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(sums, forKey: .sums)
-    try container.encode(clusters.map(StoredStrings.init), forKey: .clusters)
+    try container.encode(clusters.map(\.words), forKey: .clusters)
     try container.encode(intersections.map { StoredArray($0) }, forKey: .intersections)
     if !nesting.isEmpty { try container.encode(nesting, forKey: .nesting) }
     try container.encode(rowCount, forKey: .rowCount)
@@ -19,14 +19,14 @@ extension RobustSums: Codable {
     let container = try decoder.container(keyedBy: Key.self)
     self.init(
       try container.decode([ScoreSums].self, forKey: .sums),
-      clusters: try container.decode([StoredStrings].self, forKey: .clusters).map(\.strings),
+      clusters: try container.decode([WordList].self, forKey: .clusters),
       intersections: try container.decode([StoredArray<Int32>].self, forKey: .intersections)
         .map(\.wrappedValue),
       nesting: try container.decodeIfPresent([[LevelNesting]].self, forKey: .nesting) ?? [],
       rowCount: try container.count(.rowCount))
-    let counts = clusters.map(\.count)
+    let counts = clusters.map(\.words.count)
     try container.check(
-      clusters.allSatisfy { Set($0).count == $0.count }, .clusters, "clusters that are there twice")
+      clusters.allSatisfy { Set($0.words).count == $0.words.count }, .clusters, "clusters that are there twice")
     try container.check(
       intersections.count == (counts.count == 2 ? 2 : 0)
         && zip(intersections, counts).allSatisfy { cells, count in

@@ -7,7 +7,7 @@ struct RobustSums: Sendable {
   private(set) var sums: [ScoreSums]
 
   /// The clusters of each column, in the order in which they first stand in the rows.
-  private(set) var clusters: [[String]]
+  private(set) var clusters: [WordCodes]
 
   /// For each of two columns the cluster that an intersection is in; empty without intersections.
   private(set) var intersections: [[Int32]]
@@ -18,15 +18,14 @@ struct RobustSums: Sendable {
   /// Number of rows, those that were left out too.
   private(set) var rowCount: Int
 
-  /// The number of each cluster and intersection; empty until others are to be counted as these are.
-  private var numbers: [WordCodes] = []
+  /// The number of each intersection; empty until others are to be counted as these are.
   private var pairs: [Int: Int32] = [:]
 
   init(
-    _ sums: [ScoreSums], clusters: [[String]], intersections: [[Int32]], nesting: [[LevelNesting]] = [],
+    _ sums: [ScoreSums], clusters: [WordList], intersections: [[Int32]], nesting: [[LevelNesting]] = [],
     rowCount: Int
   ) {
-    (self.sums, self.clusters, self.intersections) = (sums, clusters, intersections)
+    (self.sums, self.clusters, self.intersections) = (sums, clusters.map(WordCodes.init), intersections)
     (self.nesting, self.rowCount) = (nesting, rowCount)
   }
 
@@ -57,7 +56,7 @@ struct RobustSums: Sendable {
   /// - Precondition: they are of the same models and estimator.
   mutating func merge(_ later: RobustSums) {
     rowCount += later.rowCount
-    let codes = later.clusters.indices.map { numbered(later.clusters[$0], $0) }
+    let codes = clusters.indices.map { clusters[$0].codes(of: later.clusters[$0].words) }
     var ways = codes
     if codes.count == 2 { ways.append(numbered(later.intersections, codes)) }
     if nesting.isEmpty {
@@ -69,26 +68,6 @@ struct RobustSums: Sendable {
       }
     }
     for index in sums.indices { sums[index].merge(later.sums[index], clusters: ways) }
-  }
-
-  /// The numbers of clusters of a column; those that are new are counted.
-  private mutating func numbered(_ words: [String], _ column: Int) -> [Int32] {
-    if numbers.isEmpty {
-      numbers = clusters.map { words in
-        var codes = WordCodes()
-        for (number, word) in words.enumerated() where codes[word] == nil {
-          codes.insert(word, Int32(number))
-        }
-        return codes
-      }
-    }
-    return words.map { word in
-      if let number = numbers[column][word] { return number }
-      let number = Int32(clusters[column].count)
-      numbers[column].insert(word, number)
-      clusters[column].append(word)
-      return number
-    }
   }
 
   /// The numbers of intersections; those that are new are counted.

@@ -86,17 +86,17 @@ struct StoredSubtree: Codable {
   let height: UInt64
   let rows: LeastSquares.Factor
   /// The levels of a category that has no columns, in the order of the factor; not there without one.
-  let levels: StoredStrings?
+  let levels: WordList?
 
   /// - Parameter inLevels: whether the rows are in the levels of a category.
   init(_ subtree: MergeTree<ShareRows>.Subtree, inLevels: Bool) {
     (height, rows) = (subtree.before, subtree.value.factor)
-    levels = inLevels ? StoredStrings(subtree.value.words) : nil
+    levels = inLevels ? WordList(subtree.value.words) : nil
   }
 
   /// The rows; nil where they are not those of a design with so many columns, or a level is there twice.
   func value(features: Int, targets: Int, inLevels: Bool) -> ShareRows? {
-    let words = levels?.strings ?? []
+    let words = levels.map(Array.init) ?? []
     guard rows.features == features, rows.targets == targets, (rows.grouping == .levels) == inLevels,
       rows.grouping != .none, (levels != nil) == inLevels, rows.levels <= words.count,
       Set(words).count == words.count

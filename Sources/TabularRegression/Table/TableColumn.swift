@@ -47,9 +47,9 @@ package struct TableColumn: Sendable, Equatable {
     /// One per row: its position among the levels, or −1 where the field is missing.
     package var codes: [Int32]
     /// The words, in the order in which they first stand in the column.
-    package var levels: [String]
+    package var levels: WordList
 
-    package init(codes: [Int32] = [], levels: [String] = []) {
+    package init(codes: [Int32] = [], levels: WordList = []) {
       self.codes = codes
       self.levels = levels
     }

@@ -36,25 +36,28 @@ struct ReadColumn {
   private var words: TableColumn.Values {
     let codes = UnsafeBufferPointer(start: found.codes, count: rowCount)
     let words = UnsafeBufferPointer(start: found.levels, count: found.level_count)
-    var column = TableColumn.Words(codes: Array(codes)), invalid: Set<Int32> = []
-    column.levels.reserveCapacity(words.count)
-    for (index, word) in words.enumerated() {
+    var column = TableColumn.Words(codes: Array(codes))
+    column.levels.reserveCapacity(words.count, bytes: words.reduce(0) { $0 + Int($1.length) })
+    for word in words {
       let field = text_field(offset: Int(word.offset), length: Int(word.length), doubled: word.doubled)
-      let level = String(validating: field.bytes(in: bytes), as: UTF8.self)
-      if level == nil { invalid.insert(Int32(index)) }
-      column.levels.append(level ?? "")
+      if word.doubled {
+        field.bytes(in: bytes).withUnsafeBufferPointer { column.levels.append(utf8: $0) }
+      } else {
+        column.levels.append(utf8: UnsafeBufferPointer(rebasing: bytes[field.offset..<field.offset + field.length]))
+      }
     }
+    // C compares bytes. A word may stand in quotes, with a doubled one inside, and without; or its accents may be
+    // letters of their own.
+    if column.levels.isASCII, !words.contains(where: \.doubled) { return .words(column) }
+    let invalid = Set(
+      column.levels.indices.filter { String(validating: column.levels.bytes($0), as: UTF8.self) == nil }
+        .map(Int32.init))
     if let first = invalid.min() {
       let (file, line) = places[Int(words[Int(first)].row)]
       var fault = TableColumn.Fault.notUTF8(name, file: file, line: line, field: field)
       fault.count = codes.count { invalid.contains($0) }
       return .mixed(fault)
     }
-    // C compares bytes. A word may stand in quotes, with a doubled one inside, and without; or its accents may be
-    // letters of their own.
-    let mayRepeat =
-      words.contains(where: \.doubled) || column.levels.contains { !$0.utf8.allSatisfy { $0 < 0x80 } }
-    if !mayRepeat { return .words(column) }
     var (once, positions) = (TableColumn.Words(), [String: Int32]())
     once.append(column, &positions)
     return .words(once)

@@ -1,10 +1,7 @@
 /// The groups of rows: one for each combination of words in the columns that group them, numbered as they come.
 struct GroupKeys: Sendable {
-  /// For each column, the code of each word.
-  private var codes: [WordCodes]
-
-  /// For each column, the word of each code.
-  private(set) var words: [[String]]
+  /// For each column, the code of each word. What is written in several ways is one word, as in a category.
+  private var words: [WordCodes]
 
   /// For each column but the first, the number of each pair of a combination in the columns before it and its code.
   private var pairs: [[UInt64: Int32]]
@@ -13,14 +10,13 @@ struct GroupKeys: Sendable {
   private var members: [[(before: Int32, code: Int32)]]
 
   init(columns: Int) {
-    codes = Array(repeating: WordCodes(), count: columns)
-    words = Array(repeating: [], count: columns)
+    words = Array(repeating: WordCodes(), count: columns)
     pairs = Array(repeating: [:], count: max(0, columns - 1))
     members = Array(repeating: [], count: max(0, columns - 1))
   }
 
   /// Number of groups.
-  var count: Int { members.last?.count ?? words[0].count }
+  var count: Int { members.last?.count ?? words[0].words.count }
 
   /// The group of each row of a block; −1 where a field is missing.
   ///
@@ -41,16 +37,16 @@ struct GroupKeys: Sendable {
     var result: [String] = [], group = group
     for index in members.indices.reversed() {
       let member = members[index][group]
-      result.append(words[index + 1][Int(member.code)])
+      result.append(words[index + 1].words[Int(member.code)])
       group = Int(member.before)
     }
-    result.append(words[0][group])
+    result.append(words[0].words[group])
     return result.reversed()
   }
 
   /// The groups in the order of their words: those of the first column as levels are sorted, then those of the second.
   var sorted: [Int] {
-    var ranks = words.map(Self.ranks)
+    var ranks = words.map { Self.places($0.words.sortedPositions) }
     // The rank of a combination: that of the columns before it counts first.
     for index in members.indices {
       let (before, own) = (ranks[index], ranks[index + 1])
@@ -63,13 +59,6 @@ struct GroupKeys: Sendable {
     return groups
   }
 
-  /// The place of each word among all.
-  private static func ranks(_ words: [String]) -> [Int32] {
-    let order = ColumnSummary.inOrder(Set(words))
-    let ranks = Dictionary(uniqueKeysWithValues: zip(order, order.indices.map(Int32.init)))
-    return words.map { ranks[$0] ?? 0 }
-  }
-
   /// The place of each index in a list of all.
   private static func places(_ order: [Int]) -> [Int32] {
     var places = Array(repeating: 0 as Int32, count: order.count)
@@ -77,16 +66,9 @@ struct GroupKeys: Sendable {
     return places
   }
 
-  /// The code of each field of a block. What is written in several ways is one word, as in a category.
+  /// The code of each field of a block.
   private mutating func codes(of column: TableColumn.Words, _ index: Int) -> [Int32] {
-    let known = column.levels.map { word -> Int32 in
-      if let code = codes[index][word] { return code }
-      let level = Design.levelAsItComes(word), code = codes[index][level] ?? Int32(words[index].count)
-      if code == Int32(words[index].count) { words[index].append(level) }
-      codes[index].insert(level, code)
-      codes[index].insert(word, code)
-      return code
-    }
+    let known = words[index].codes(of: column.levels, level: Design.levelAsItComes(utf8:))
     return column.codes.map { $0 < 0 ? -1 : known[Int($0)] }
   }
 

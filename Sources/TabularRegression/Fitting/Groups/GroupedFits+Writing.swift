@@ -102,7 +102,7 @@ extension GroupedFits {
       notes.append(solution.note(design), times: terms.count)
     }
     let names = TableColumn.Words(
-      codes: (0..<rows).map { Int32($0 % terms.count) }, levels: terms)
+      codes: (0..<rows).map { Int32($0 % terms.count) }, levels: WordList(terms))
     let columns =
       words.map(TableColumn.Values.words) + [.words(names)] + numbers.map(TableColumn.Values.numbers)
       + [.words(notes)]

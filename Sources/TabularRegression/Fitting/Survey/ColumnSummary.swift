@@ -207,7 +207,7 @@ extension ColumnSummary: Codable {
     try container.encode(kind, forKey: .kind)
     try container.encode(StoredArray([least, greatest]), forKey: .range)
     try container.encode(moments, forKey: .moments)
-    try container.encode(StoredStrings(Self.inOrder(words)), forKey: .words)
+    try container.encode(WordList(Self.inOrder(words)), forKey: .words)
     try container.encode(StoredArray(numbers.sorted()), forKey: .numbers)
     try container.encode(amongWords, forKey: .amongWords)
   }
@@ -221,7 +221,7 @@ extension ColumnSummary: Codable {
     kind = try container.decode(Kind.self, forKey: .kind)
     let range = try container.decode(StoredArray<Double>.self, forKey: .range).wrappedValue
     moments = try container.decode(Moments.self, forKey: .moments)
-    words = Set(try container.decode(StoredStrings.self, forKey: .words).strings)
+    words = Set(try container.decode(WordList.self, forKey: .words))
     let numbers = try container.decode(StoredArray<Double>.self, forKey: .numbers).wrappedValue
     self.numbers = Set(numbers)
     amongWords = try container.decode(NumbersAmongWords.self, forKey: .amongWords)

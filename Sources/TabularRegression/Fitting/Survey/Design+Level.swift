@@ -18,6 +18,19 @@ extension Design {
   /// case are one each, and so are spellings of a number.
   static func levelAsItComes(_ word: String) -> String { boolean(word) ?? level(word) }
 
+  /// The same of a word's UTF-8; nil where the word is its own level.
+  static func levelAsItComes(utf8 word: UnsafeBufferPointer<UInt8>) -> String? {
+    // Numbers begin with no letter, and only those with one of these bytes are written in several ways.
+    guard let first = word.first else { return nil }
+    switch first {
+    case UInt8(ascii: "T"), UInt8(ascii: "t"), UInt8(ascii: "F"), UInt8(ascii: "f"): break
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): return nil
+    default: if !word.contains(where: { ".eE+-".utf8.contains($0) }) { return nil }
+    }
+    let text = String(decoding: word, as: UTF8.self), level = levelAsItComes(text)
+    return level == text ? nil : level
+  }
+
   /// TRUE or FALSE where that is what a word says, in any case.
   static func boolean(_ word: String) -> String? {
     switch word.utf8.count {
@@ -29,4 +42,15 @@ extension Design {
 
   /// Whether words all say TRUE or FALSE, in any case: their levels are then these two, as R reads them.
   static func areBoolean(_ words: some Sequence<String>) -> Bool { words.allSatisfy { boolean($0) != nil } }
+}
+
+extension TableColumn.Words {
+  /// The same rows with each level once, however it is written.
+  var asLevels: TableColumn.Words {
+    let others = levels.mapUTF8(Design.levelAsItComes(utf8:))
+    if others.allSatisfy({ $0 == nil }) { return self }
+    var once = WordCodes()
+    let known = once.codes(of: levels, level: Design.levelAsItComes(utf8:))
+    return TableColumn.Words(codes: codes.map { $0 < 0 ? -1 : known[Int($0)] }, levels: once.words)
+  }
 }
