@@ -20,7 +20,7 @@ import Testing
     }
 
     static func == (a: Parcel, b: Parcel) -> Bool {
-      a.name == b.name && a.codes == b.codes && a.words.strings == b.words.strings
+      a.name == b.name && a.codes == b.codes && a.words == b.words
         && a.numbers.map(\.bitPattern) == b.numbers.map(\.bitPattern)
     }
   }

@@ -26,7 +26,8 @@ extension RobustSums: Codable {
       rowCount: try container.count(.rowCount))
     let counts = clusters.map(\.words.count)
     try container.check(
-      clusters.allSatisfy { Set($0.words).count == $0.words.count }, .clusters, "clusters that are there twice")
+      clusters.allSatisfy { Set($0.words).count == $0.words.count }, .clusters,
+      "clusters that are there twice")
     try container.check(
       intersections.count == (counts.count == 2 ? 2 : 0)
         && zip(intersections, counts).allSatisfy { cells, count in

@@ -43,7 +43,8 @@ struct ReadColumn {
       if word.doubled {
         field.bytes(in: bytes).withUnsafeBufferPointer { column.levels.append(utf8: $0) }
       } else {
-        column.levels.append(utf8: UnsafeBufferPointer(rebasing: bytes[field.offset..<field.offset + field.length]))
+        column.levels.append(
+          utf8: UnsafeBufferPointer(rebasing: bytes[field.offset..<field.offset + field.length]))
       }
     }
     // C compares bytes. A word may stand in quotes, with a doubled one inside, and without; or its accents may be

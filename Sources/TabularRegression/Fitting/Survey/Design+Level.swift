@@ -21,12 +21,14 @@ extension Design {
   /// The same of a word's UTF-8; nil where the word is its own level.
   static func levelAsItComes(utf8 word: UnsafeBufferPointer<UInt8>) -> String? {
     // Numbers begin with no letter, and only those with one of these bytes are written in several ways.
-    guard let first = word.first else { return nil }
-    switch first {
-    case UInt8(ascii: "T"), UInt8(ascii: "t"), UInt8(ascii: "F"), UInt8(ascii: "f"): break
-    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): return nil
-    default: if !word.contains(where: { ".eE+-".utf8.contains($0) }) { return nil }
-    }
+    let isLetter = word.first.map { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 } ?? false
+    let mayBeOther =
+      isLetter
+      ? ["true", "false"].contains {
+        word.count == $0.utf8.count && zip(word, $0.utf8).allSatisfy { $0 | 0x20 == $1 }
+      }
+      : word.contains { ".eE+-".utf8.contains($0) }
+    if !mayBeOther { return nil }
     let text = String(decoding: word, as: UTF8.self), level = levelAsItComes(text)
     return level == text ? nil : level
   }
