@@ -106,23 +106,15 @@ extension FitStatistics {
 
 extension UnscaledCovariance {
   /// The standard errors of so many coefficients, the intercept's first (if there is one): √(s² (C Ω Cᵀ)ⱼⱼ). NaN for
-  /// features that were left out, and where a category was taken out of the rows for its levels and the intercept.
+  /// features that were left out, of those whose variance is but rounding, and where a category was taken out of the rows
+  /// for its levels and the intercept.
   package func standardErrors(_ robust: RobustCovariance, unit s: Double, coefficients: Int) -> [Double] {
     var errors = [Double](repeating: .nan, count: coefficients)
     let first = weightSum == nil ? 0 : 1
     let known = (first == 1 && levels == nil ? [0] : []) + features.map { first + $0 }
     let L = Matrix<Double>(rows: known.count, columns: coefficients) { known[$0] == $1 ? 1 : 0 }
-    var C = coordinates(ofCombinations: L).features
-    // Rows of length 1, so that squares are neither too large nor too small for a Double in any unit.
-    let lengths = known.indices.map { norm(Array(C[row: $0])) }
-    for row in known.indices where lengths[row] > 0 {
-      for i in 0..<C.columnCount { C[row, i] /= lengths[row] }
-    }
-    let product = gemm(C, robust.inner)
-    for (row, coefficient) in known.enumerated() {
-      let variance = (0..<C.columnCount).reduce(0) { $0 + C[row, $1] * product[row, $1] }
-      errors[coefficient] = s * lengths[row] * max(0, variance).squareRoot()
-    }
+    let roots = ScaledCombinations(of: L, in: self).relativeErrors(robust)
+    for (row, coefficient) in known.enumerated() { errors[coefficient] = s * roots[row] }
     return errors
   }
 }
@@ -136,13 +128,13 @@ extension RobustCovariance {
   ///   - unscaled: of the fit.
   ///   - b: the coefficients of the q features that were kept.
   ///   - s: the residual standard error.
-  /// - Returns: nil where Ω is singular, or w has fewer than four digits.
+  /// - Returns: nil where Ω is singular, clusters are not more than coefficients, or w has fewer than four digits.
   /// - Complexity: O(q³). Uses `dtrtrs` and `dpotrf`.
   package func waldTest(_ unscaled: UnscaledCovariance, coefficients b: [Double], unit s: Double) -> WaldTest?
   {
     let q = unscaled.features.count
     let v = (0..<q).map { unscaled.norms[$0] / s * b[$0] }
-    guard q > 0, let w = try? unscaled.inverse.solve(Matrix(column: v)).elements,
+    guard q > 0, q <= mostRestrictions, let w = try? unscaled.inverse.solve(Matrix(column: v)).elements,
       .ulpOfOne * Double(q) * norm(v) <= 1e-4 * norm(w)
     else { return nil }
     let covariance = Matrix<Double>(rows: q, columns: q) { inner[$0, $1] }

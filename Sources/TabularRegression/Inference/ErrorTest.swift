@@ -141,8 +141,8 @@ package struct ErrorTestRows: Sendable {
   /// What fitted values are taken less and in units of, before their powers are formed: with an intercept the powers of
   /// both span the same columns beside it, and those of centred values depend less on each other.
   private var fittedUnits: (center: Double, scale: Double) {
-    let spread = (max(0, fit.totalSumOfSquares - fit.residualSumOfSquares) / Double(fit.observations))
-      .squareRoot()
+    let weight = model.covariance?.weightSum ?? Double(fit.observations)
+    let spread = (max(0, fit.totalSumOfSquares - fit.residualSumOfSquares) / weight).squareRoot()
     guard model.hasIntercept, model.design.offsets.isEmpty, let covariance = model.covariance else {
       return (0, max(spread, fit.unit))
     }

@@ -1,8 +1,8 @@
-package import LinearAlgebra
+internal import LinearAlgebra
 internal import LinearRegression
 
 extension FittedModel {
-  /// L V Lᵀ, V being the covariance of the coefficients: what is known of linear combinations of them.
+  /// Linear combinations of the coefficients, and the residual standard error that is the unit of their errors.
   ///
   /// - Parameters:
   ///   - L: combinations × coefficients, that of the intercept first (if there is one).
@@ -11,24 +11,23 @@ extension FittedModel {
   ///   category that was taken out of the rows where errors are not those of independent rows.
   /// - Precondition: L has a column for each coefficient.
   /// - Complexity: O(combinations · p²)
-  package func covariance(
-    ofCombinations L: Matrix<Double>, named source: String
-  ) throws(TabularError) -> Matrix<Double> {
+  func combinations(
+    _ L: Matrix<Double>, named source: String
+  ) throws(TabularError) -> (ScaledCombinations, unit: Double) {
     guard let covariance else { throw .noStandardErrors(of: source, reason: whyNoCovariance) }
     if let reason = whyNoStandardErrors { throw .noStandardErrors(of: source, reason: reason) }
     guard let s = statistics.residualStandardError else {
       throw .noStandardErrors(of: source, reason: "the fit has as many coefficients as rows")
     }
-    guard let robustCovariance else { return covariance.covariance(ofCombinations: L) * (s * s) }
-    let (features, levels) = covariance.coordinates(ofCombinations: L)
-    if let levels, levels.elements.contains(where: { $0 != 0 }) {
+    let combinations = ScaledCombinations(of: L, in: covariance)
+    if let robustCovariance, combinations.haveLevels {
       throw .unusable(
         file: source,
         message:
           "the levels of the model's category with many levels have no \(robustCovariance.estimator.name) standard errors; ask for other coefficients, or for the errors of independent rows"
       )
     }
-    return robustCovariance.covariance(ofCoordinates: features) * (s * s)
+    return (combinations, s)
   }
 
   /// The degrees of freedom that t and F of the coefficients have.
@@ -65,7 +64,8 @@ extension FittedModel {
   /// The variances of the predictions of rows in units of s²: their leverages, or uᵀΩu where the errors may have unequal
   /// variances or depend on each other; nil where the model has no covariance.
   ///
-  /// - Throws: ``TabularError/noIntervals(reason:)`` where a category was taken out of the rows of such a fit.
+  /// - Throws: ``TabularError/noIntervals(reason:)`` where a category was taken out of the rows of such a fit, and where
+  ///   a variance is but rounding.
   func relativeVariances(_ rows: FeatureRows) throws(TabularError) -> [Double]? {
     guard let robustCovariance, let covariance else { return leverages(rows) }
     if covariance.levels != nil {
@@ -76,10 +76,14 @@ extension FittedModel {
     }
     let U = covariance.coordinates(
       rows.design.X.high, columns: positions(rows.condensed), levels: rows.levelCodes)
-    let product = gemm(U, robustCovariance.inner)
-    return (0..<U.rowCount).map { row in
-      max(0, (0..<U.columnCount).reduce(0) { $0 + U[row, $1] * product[row, $1] })
+    let variances = robustCovariance.variances(U)
+    if variances.contains(where: \.isNaN) {
+      throw .noIntervals(
+        reason:
+          "by its \(robustCovariance.estimator.name) covariance the variance of a prediction is 0 but for rounding"
+      )
     }
+    return variances
   }
 
   /// How standard errors were estimated, in a word or two: "classical", "HC1", "clustered", "HAC, 3 lags"; nil where
@@ -103,6 +107,20 @@ extension FittedModel {
 
   /// How standard errors were estimated, where errors were not taken as independent and of equal variance.
   var robustLines: [String] {
+    let names = (hasIntercept ? [Self.interceptName] : []) + design.distinctNames
+    let without = coefficientStatistics.indices.filter {
+      coefficientStatistics[$0].estimate != nil && coefficientStatistics[$0].standardError == nil
+    }
+    let isOfRounding = robustCovariance != nil && covariance?.levels == nil && !without.isEmpty
+    return estimatorLines
+      + (isOfRounding
+        ? [
+          "  no standard error of \(listed(without.map { printable(names[$0]) })): the estimated variance is 0 but for rounding"
+        ]
+        : [])
+  }
+
+  private var estimatorLines: [String] {
     guard let robustCovariance else { return whyNoStandardErrors.map { ["no standard errors: \($0)"] } ?? [] }
     let freedom = robustCovariance.degreesOfFreedom
     let factor = formatted(robustCovariance.factor, significantDigits: 6)

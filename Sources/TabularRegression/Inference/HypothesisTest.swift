@@ -53,12 +53,13 @@ package struct HypothesisTest: Sendable {
       throw refused(
         "the covariance had negative eigenvalues, and so there is no F; test one restriction at a time")
     }
-    let L = hypothesis.L, V = try model.covariance(ofCombinations: L, named: source)
+    let L = hypothesis.L, (scaled, s) = try model.combinations(L, named: source)
     let estimates = model.coefficientStatistics.estimates.map { $0.isNaN ? 0 : $0 }
     let combinations = (0..<L.rowCount).map { row in dot(Array(L[row: row]), estimates) }
     let differences = zip(combinations, hypothesis.values).map { $0 - $1 }
     let freedom = model.inferenceDegreesOfFreedom
-    guard let test = WaldTest(differences, covariance: V, degreesOfFreedom: freedom) else {
+    guard let test = scaled.test(differences, unit: s, model.robustCovariance, degreesOfFreedom: freedom)
+    else {
       let clusters = model.robustCovariance?.clusterCounts.min().map {
         ", for it is of \(counted($0, "cluster"))"
       }
@@ -69,8 +70,9 @@ package struct HypothesisTest: Sendable {
     self.test = test
     self.model = model
     notes = hypothesis.notes
+    let errors = scaled.relativeErrors(model.robustCovariance)
     restrictions = combinations.indices.map { row in
-      let error = V[row, row].squareRoot(), t = differences[row] / error
+      let error = s * errors[row], t = differences[row] / error
       return Restriction(
         restriction: hypothesis.text(row), estimate: combinations[row], value: hypothesis.values[row],
         standardError: error, tStatistic: t, pValue: StudentT.twoSidedP(t, freedom: Double(freedom)))

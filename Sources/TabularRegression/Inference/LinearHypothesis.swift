@@ -53,11 +53,13 @@ struct LinearHypothesis {
 
   /// Leaves out restrictions that follow from those before them.
   ///
-  /// Each is taken off its projections on those before it, twice, and what it demands with it (Gram and Schmidt).
+  /// Each is taken off its projections on those before it, twice, and what it demands with it (Gram and Schmidt); with
+  /// columns of length 1, so that the units of coefficients do not matter.
   private mutating func leaveOutRedundant(_ source: String) throws(TabularError) {
+    let units = (0..<L.columnCount).map { norm(L[column: $0]) }
     var basis: [(row: [Double], value: Double)] = [], kept: [Int] = []
     for index in 0..<L.rowCount {
-      var row = Array(L[row: index]), value = values[index]
+      var row = zip(L[row: index], units).map { $1 == 0 ? 0 : $0 / $1 }, value = values[index]
       let length = norm(row)
       var size = abs(value)
       for _ in 0..<2 {

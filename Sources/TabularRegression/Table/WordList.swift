@@ -84,8 +84,10 @@ package struct WordList: RandomAccessCollection, Sendable {
   }
 }
 
-extension WordList: ExpressibleByArrayLiteral {
+extension WordList: ExpressibleByArrayLiteral, CustomStringConvertible {
   package init(arrayLiteral words: String...) { self.init(words) }
+
+  package var description: String { Array(self).description }
 }
 
 extension WordList: Equatable {

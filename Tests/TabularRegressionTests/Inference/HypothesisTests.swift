@@ -111,6 +111,43 @@ import Testing
     #expect(test.test == two.test)
   }
 
+  /// A hypothesis is the same in any units of the features, of y, and in any order and combination of its restrictions.
+  @Test func unitsDoNotMatter() throws {
+    let a = [0.2, 1.7, 0.9, 2.8, 0.1, 1.3, 0.4], c = [1.0, 3, 2, 7, 1, 0, 5]
+    let y = [1.1, 2.3, 0.7, 3.9, 4.2, 2.6, 5.5]
+    func model(_ a: [Double], _ c: [Double], _ y: [Double]) throws -> FittedModel {
+      try FittedModel("y ~ a + c", Table(["a": a, "c": c, "y": y]))
+    }
+    let plain = try model(a, c, y)
+    let f = try HypothesisTest("a = 0, c = 0", on: plain, named: "m").test.statistic
+    #expect(abs(f - (try #require(plain.statistics.fStatistic))) < 1e-12 * f)
+    let scaled = try model(a.map { $0 * 1e-6 }, c.map { $0 * 1e6 }, y)
+    for text in [
+      "a + 1e12*c = 0, c = 0", "c = 0, a + 1e12*c = 0", "a = 0, c = 0", "1e-200*a = 0, 1e200*c = 0",
+    ] {
+      let test = try HypothesisTest(text, on: scaled, named: "m").test
+      #expect(test.restrictions == 2 && abs(test.statistic - f) < 1e-11 * f, "\(text): \(test.statistic)")
+    }
+    _ = try HypothesisTest("a + 1e12*c = 1, c = 1e-7", on: scaled, named: "m")
+    // Squares of s are below the smallest Double.
+    let small = try model(a, c, y.map { $0 * 1e-170 })
+    #expect(abs(try HypothesisTest("a = 0, c = 0", on: small, named: "m").test.statistic - f) < 1e-11 * f)
+    let one = try HypothesisTest("c = 0", on: small, named: "m").restrictions[0]
+    let row = small.coefficientStatistics[2]
+    #expect(abs(one.tStatistic - (try #require(row.tStatistic))) < 1e-12 * abs(one.tStatistic))
+  }
+
+  /// F of coefficients that depend on each other keeps digits as the fit's does: by 80 digits it is 27.5505933138.
+  @Test func dependentCoefficients() throws {
+    let ends = [7.0, 7, 5, 8, 2, 7, 2, 8, 2, 1, 6, 8]
+    let y = [7.3, 8, 5.4, 8.3, 0.3, 7.4, 3.1, 6.5, 4, 0.2, 5, 8]
+    let model = try FittedModel("y ~ x + I(x^2)", Table(["x": ends.map { 3_000_000 + $0 }, "y": y]))
+    let test = try HypothesisTest("x = 0, I(x^2) = 0", on: model, named: "m").test
+    // κ ε, not κ² ε.
+    let tolerance = 9e6 * Double.ulpOfOne * 27.6
+    #expect(abs(test.statistic - 27.5505933138) < tolerance, "\(test.statistic)")
+  }
+
   /// One restriction has F = t², that of the table of coefficients; all have the F of the fit.
   @Test func agreesWithTheTable() throws {
     let model = try FittedModel("price ~ area + rooms", rows())
@@ -238,6 +275,23 @@ import Testing
     #expect(lines.count { $0.hasPrefix("BIC ") } == headings.count)
     // The other formats have no width.
     #expect(comparison.text(.markdown).split(separator: "\n").count { $0.hasPrefix("| term |") } == 1)
+  }
+
+  /// RESET does not depend on the unit of the weights.
+  @Test func resetOfLargeWeights() throws {
+    func result(_ unit: Double) throws -> (statistic: Double, freedom: [Int]) {
+      let table = Table([
+        "y": [1.1, 2.3, 0.7, 3.9, 4.2, 2.6, 5.5, 7.1], "x": [0.2, 1.7, 0.9, 2.8, 0.1, 1.3, 0.4, 2.2],
+        "w": [1, 2, 1, 1, 3, 1, 2, 1].map { $0 * unit },
+      ])
+      let model = try FittedModel("y ~ x", table, weights: "w")
+      let rows = try ErrorTestRows(.reset, model, named: "m")
+      let found = try rows.result(try rows.sums(table), source: "t")
+      return (found.statistic, found.degreesOfFreedom)
+    }
+    let plain = try result(1), large = try result(0x1p800)
+    #expect(plain.freedom == [2, 4] && large.freedom == plain.freedom)
+    #expect(abs(large.statistic - plain.statistic) <= 1e-11 * plain.statistic)
   }
 
   /// Errors are tested with the rows of the fit alone.

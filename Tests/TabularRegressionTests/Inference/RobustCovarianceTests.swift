@@ -264,6 +264,47 @@ import Testing
     #expect(model.summary.contains("2 clusters for 4 coefficients"))
   }
 
+  /// Residuals add up to 0 in each cluster that is a level of the formula: the covariance is 0, and what is left of it
+  /// rounding.
+  @Test(arguments: [3, 8, 40]) func clustersThatAreLevels(count: Int) throws {
+    var random = SeededGenerator(seed: UInt64(count)), text = "y,x,g\n"
+    for row in 0..<4 * count {
+      text += "\(Double(100 + row % count) + random.nextNormal()),\(random.nextNormal()),g\(row % count)\n"
+    }
+    let table = try Table(csvText: text, source: "t")
+    let model = try FittedModel("y ~ C(g)", table).withCovariance(.clustered(by: ["g"]), of: table)
+    #expect(model.coefficientStatistics.allSatisfy { $0.estimate != nil && $0.standardError == nil })
+    #expect(model.statistics.fStatistic == nil)
+    #expect(model.summary.contains("no standard error of (Intercept), C(g)g1"))
+    #expect(throws: TabularError.self) { _ = try HypothesisTest("C(g)g1", on: model, named: "m") }
+    #expect(throws: TabularError.self) { _ = try model.predictions(from: table, interval: .confidence) }
+    // Beside them the coefficient of x has an error, and there is no F of all.
+    let both = try FittedModel("y ~ C(g) + x", table).withCovariance(.clustered(by: ["g"]), of: table)
+    #expect(both.coefficientStatistics.last?.standardError != nil && both.statistics.fStatistic == nil)
+  }
+
+  /// A level of one row has no residual, and no estimate of its variance.
+  @Test func aLevelOfOneRow() throws {
+    let table = try Table(csvText: "y,g\n1,a\n2,a\n4,b\n5,b\n3,c\n", source: "t")
+    let model = try FittedModel("y ~ C(g) - 1", table).withCovariance(.hc1, of: table)
+    #expect(model.coefficientStatistics.map { $0.standardError != nil } == [true, true, false])
+    #expect(model.statistics.fStatistic == nil)
+  }
+
+  /// Of two ways of clusters the estimate may be negative, and 0 once it is repaired.
+  @Test func aRepairedVarianceOfZero() throws {
+    var text = "y,g,k\n"
+    for i in 0..<4 {
+      for j in 0..<4 {
+        text += "\(5 + ((i + j) % 2 == 0 ? 1 : -1) * (i == j ? 1.1 : 1)),g\(i),k\(j)\n"
+      }
+    }
+    let table = try Table(csvText: text, source: "t")
+    let model = try FittedModel("y ~ 1", table).withCovariance(.clustered(by: ["g", "k"]), of: table)
+    #expect(model.robustCovariance?.isRepaired == true && model.coefficientStatistics[0].standardError == nil)
+    #expect(throws: TabularError.self) { _ = try model.predictions(from: table, interval: .confidence) }
+  }
+
   // MARK: What follows from it
 
   @Test func intervalsUseIt() throws {

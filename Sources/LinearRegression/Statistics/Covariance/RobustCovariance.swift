@@ -112,12 +112,25 @@ public struct RobustCovariance: Equatable, Sendable {
     return (gemm(scaled, vectors, transposeB: .transpose).symmetric, true)
   }
 
-  /// L V Lᵀ / s² of linear combinations of the coefficients, from their coordinates.
-  ///
-  /// - Parameter C: combinations × coordinates, as ``UnscaledCovariance/coordinates(ofCombinations:)`` has them.
-  package func covariance(ofCoordinates C: Matrix<Double>) -> Matrix<Double> {
-    gemm(gemm(C, inner), C, transposeB: .transpose)
+  /// A variance that is but rounding: of a combination of coefficients, over what independent errors of equal variance
+  /// would give. Such are those of coefficients whose scores sum to 0 in each cluster, or whose rows have no residuals.
+  package static var leastVariance: Double { 1e-20 }
+
+  /// uᵀΩu of each row u of a matrix; NaN where it is but rounding.
+  package func variances(_ U: Matrix<Double>) -> [Double] {
+    let product = gemm(U, inner)
+    return (0..<U.rowCount).map { row in
+      var (sum, square) = (0.0, 0.0)
+      for i in 0..<U.columnCount {
+        sum += U[row, i] * product[row, i]
+        square += U[row, i] * U[row, i]
+      }
+      return sum > Self.leastVariance * square || square == 0 ? sum : .nan
+    }
   }
+
+  /// The number of restrictions that a test may have: fewer than there are clusters.
+  var mostRestrictions: Int { clusterCounts.min().map { $0 - 1 } ?? .max }
 }
 
 extension Matrix<Double> {

@@ -110,11 +110,4 @@ extension UnscaledCovariance {
       }, ofLevels
     )
   }
-
-  /// L (XᵀWX)⁻¹ Lᵀ of linear combinations of the coefficients, as ``coordinates(ofCombinations:)`` has them.
-  package func covariance(ofCombinations L: Matrix<Double>) -> Matrix<Double> {
-    let (features, levels) = coordinates(ofCombinations: L)
-    let covariance = gemm(features, features, transposeB: .transpose)
-    return levels.map { covariance + gemm($0, $0, transposeB: .transpose) } ?? covariance
-  }
 }

@@ -1,7 +1,7 @@
 package import LinearAlgebra
 
-/// Wald's test of several linear combinations of coefficients at once: F = dᵀ V⁻¹ d / r, d being how far they are from
-/// what the hypothesis says and V their covariance, with r and the covariance's degrees of freedom.
+/// Wald's test of r linear combinations of coefficients at once: F = dᵀ V⁻¹ d / r, d being how far they are from what the
+/// hypothesis says and V their covariance, with r and the covariance's degrees of freedom.
 package struct WaldTest: Equatable, Sendable {
   /// F
   package let statistic: Double
@@ -15,27 +15,27 @@ package struct WaldTest: Equatable, Sendable {
     FisherF.upperP(statistic, Double(restrictions), Double(degreesOfFreedom))
   }
 
-  /// Nil where V is singular to working precision, or there are no degrees of freedom.
+  /// The test that a vector of r elements, whose covariance would be I with independent errors, is 0.
+  ///
+  /// Nil where its covariance is singular to working precision, or there are no degrees of freedom.
   ///
   /// - Parameters:
-  ///   - differences: d, r elements.
-  ///   - covariance: V, r × r.
-  /// - Complexity: O(r³). Uses `dpotrf`.
-  package init?(_ differences: [Double], covariance V: Matrix<Double>, degreesOfFreedom: Int) {
-    let r = differences.count
-    guard r > 0, degreesOfFreedom > 0, V.shape == Shape(r, r) else { return nil }
-    let deviations = (0..<r).map { V[$0, $0].squareRoot() }
-    guard deviations.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
-    // Of the correlations, so that units do not matter.
-    let correlations = Matrix<Double>(rows: r, columns: r) { V[$0, $1] / deviations[$0] / deviations[$1] }
-    let t = zip(differences, deviations).map { $0 / $1 }
-    guard correlations.firstNonFinite() == nil, t.allSatisfy(\.isFinite),
-      let factor = try? Cholesky(factoring: correlations),
-      factor.conditionEstimate() < 1 / (64 * Double.ulpOfOne),
-      let solved = try? factor.solve(t)
-    else { return nil }
-    let sum = (0..<r).reduce(0) { $0 + t[$1] * solved[$1] }
-    guard sum.isFinite, sum >= 0 else { return nil }
+  ///   - w: in units of the residual standard error.
+  ///   - covariance: V, r × r, in these units; nil for I.
+  /// - Complexity: O(r³). Uses `dsyevd`.
+  package init?(_ w: [Double], covariance V: Matrix<Double>? = nil, degreesOfFreedom: Int) {
+    let r = w.count
+    guard r > 0, degreesOfFreedom > 0, V.map({ $0.shape == Shape(r, r) }) ?? true else { return nil }
+    var sum = w.reduce(0) { $0 + $1 * $1 }
+    if let V {
+      guard let eigen = try? SymmetricEigen(factoring: V), let least = eigen.values.min(),
+        let largest = eigen.values.max(),
+        least > max(RobustCovariance.leastVariance, 64 * Double(r) * .ulpOfOne * largest)
+      else { return nil }
+      let rotated = gemv(eigen.vectors, w, transpose: .transpose)
+      sum = zip(rotated, eigen.values).reduce(0) { $0 + $1.0 * ($1.0 / $1.1) }
+    }
+    guard sum.isFinite else { return nil }
     (statistic, restrictions, self.degreesOfFreedom) = (sum / Double(r), r, degreesOfFreedom)
   }
 }
