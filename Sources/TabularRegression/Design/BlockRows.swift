@@ -85,12 +85,12 @@ extension DesignRows.LevelCodes: Codable {
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(StoredArray(codes), forKey: .codes)
-    try container.encode(WordList(words), forKey: .words)
+    try container.encode(words, forKey: .words)
   }
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
-    let words = Array(try container.decode(WordList.self, forKey: .words))
+    let words = try container.decode(WordList.self, forKey: .words)
     codes = try container.decode(StoredArray<Int32>.self, forKey: .codes).wrappedValue
     self.words = words
     try container.check(codes.allSatisfy { words.indices.contains(Int($0)) }, .codes, "codes of no word")

@@ -72,7 +72,7 @@ extension Table {
               return (row >> (number % 5)) & 1 == 0 ? value.nextUp : value.nextDown
             })
         case .words(let words):
-          .words(TableColumn.Words(codes: rows.map { words.codes[$0] }, levels: words.levels))
+          .words(words.of(rows))
         case .mixed(let fault): .mixed(fault)
         }
       return TableColumn(name: column.name, values: values, field: column.field)

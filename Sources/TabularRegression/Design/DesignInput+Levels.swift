@@ -70,7 +70,7 @@ extension DesignInput {
 
   /// The same of whole numbers that lie close enough for a table of all between the least and the greatest; nil for
   /// others, and where one is missing.
-  private static func wholeLevels(asTheyCome numbers: [Double]) -> (codes: [Int32], words: [String])? {
+  private static func wholeLevels(asTheyCome numbers: [Double]) -> (codes: [Int32], words: WordList)? {
     var least = Double.infinity, greatest = -Double.infinity, areWhole = true
     for number in numbers {
       // Comparisons with NaN are false.
@@ -82,7 +82,7 @@ extension DesignInput {
     else {
       return nil
     }
-    var known = [Int32](repeating: -1, count: Int(greatest - least) + 1), words: [String] = []
+    var known = [Int32](repeating: -1, count: Int(greatest - least) + 1), words = WordList()
     let codes = numbers.map { number in
       let place = Int(number - least)
       if known[place] < 0 {
@@ -100,29 +100,21 @@ extension DesignInput {
   ) throws(TabularError) -> [DesignRows.LevelCodes] {
     var result: [DesignRows.LevelCodes] = []
     for columns in effects {
-      var joined: (codes: [Int32], words: [String])?
+      var joined: (codes: [Int32], words: WordList)?
       for name in columns {
         let variable = Variable.category(CategoryCall(column: name, text: name))
-        var next = try levels(
+        let levels = try levels(
           asTheyCome: Design.ResolvedVariable(variable: variable, levels: nil), table)
-        next = written(once: next)
+        // TRUE and FALSE in any case are one level each.
+        let once = TableColumn.Words(codes: levels.codes, levels: levels.words).asLevels
+        var next = (codes: once.codes, words: once.levels)
         if let kept { next.codes = kept.map { next.codes[$0] } }
-        if columns.count > 1 { next.words = next.words.map(escaped) }
+        if columns.count > 1 { next.words = WordList(next.words.lazy.map(escaped)) }
         joined = joined.map { combined($0, next) } ?? next
       }
       if let joined { result.append(DesignRows.LevelCodes(codes: joined.codes, words: joined.words)) }
     }
     return result
-  }
-
-  /// The same with TRUE and FALSE in any case as one level each.
-  private static func written(once levels: (codes: [Int32], words: [String])) -> (
-    codes: [Int32], words: [String]
-  ) {
-    let words = levels.words.map { Design.boolean($0) ?? $0 }
-    if words == levels.words { return levels }
-    let once = TableColumn.Words(levels.codes.lazy.map { words[Int($0)] })
-    return (once.codes, Array(once.levels))
   }
 
   /// A word of a combination "a^b": a "^" in it has a backslash before it, so that each combination has a name of its
@@ -134,9 +126,9 @@ extension DesignInput {
 
   /// The combinations of two categories' levels, counted as they come.
   private static func combined(
-    _ first: (codes: [Int32], words: [String]), _ second: (codes: [Int32], words: [String])
-  ) -> (codes: [Int32], words: [String]) {
-    var numbers: [SIMD2<Int32>: Int32] = [:], words: [String] = []
+    _ first: (codes: [Int32], words: WordList), _ second: (codes: [Int32], words: WordList)
+  ) -> (codes: [Int32], words: WordList) {
+    var numbers: [SIMD2<Int32>: Int32] = [:], words = WordList()
     let codes = zip(first.codes, second.codes).map { a, b in
       let key = SIMD2(a, b)
       if let number = numbers[key] { return number }
@@ -151,23 +143,22 @@ extension DesignInput {
   /// The level of each row and the levels, counted as they come; 0 where one is missing, and the row left out.
   static func levels(
     asTheyCome variable: Design.ResolvedVariable, _ table: Table
-  ) throws(TabularError) -> (codes: [Int32], words: [String]) {
+  ) throws(TabularError) -> (codes: [Int32], words: WordList) {
     switch try table.find(variable.variable.columns[0]).values {
     case .mixed(let fault): throw fault.error
     case .words(var column):
-      if case .category = variable.variable {
+      // Where no word has another level, nor is one of two truth values, each is its own.
+      if case .category = variable.variable, !column.areLevels {
         let levels = WordList(column.levels.lazy.map(Design.level))
-        if levels != column.levels {
-          var once = TableColumn.Words(), positions: [String: Int32] = [:]
-          once.append(TableColumn.Words(codes: column.codes, levels: levels), &positions)
-          column = once
-        }
+        var once = TableColumn.Words(), positions: [String: Int32] = [:]
+        once.append(TableColumn.Words(codes: column.codes, levels: levels), &positions)
+        column = once
       }
-      return (column.codes.map { max($0, 0) }, Array(column.levels))
+      return (column.codes.map { max($0, 0) }, column.levels)
     case .numbers(let numbers):
       if let levels = wholeLevels(asTheyCome: numbers) { return levels }
       let words = try table.find(variable.variable.columns[0]).words()
-      return (words.codes.map { max($0, 0) }, Array(words.levels))
+      return (words.codes.map { max($0, 0) }, words.levels)
     }
   }
 }

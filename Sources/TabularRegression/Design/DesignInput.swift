@@ -14,7 +14,7 @@ struct DesignInput {
   /// The category that has no columns.
   private let absorption: Design.Absorption?
   /// Its levels.
-  private var words: [String] = []
+  private var words = WordList()
   /// The level of each kept row of the columns that have effects.
   let effectLevels: [DesignRows.LevelCodes]
 
@@ -37,7 +37,7 @@ struct DesignInput {
         words = found.words
       } else {
         levels.append(try Self.levels(variable, design, table, unseen, &isLeftOut))
-        if isAbsorbed { words = variable.levels ?? [] }
+        if isAbsorbed { words = WordList(variable.levels ?? []) }
       }
     }
     kept = isLeftOut.isEmpty ? nil : isLeftOut.indices.filter { !isLeftOut[$0] }
@@ -117,16 +117,8 @@ struct DesignInput {
   /// Leaves out levels that only rows have that are not kept.
   private mutating func dropWordsWithoutRows() {
     guard let absorption, absorption.isOpen else { return }
-    let variable = absorption.variable
-    var numbers = Array(repeating: -1 as Int32, count: words.count), kept: [String] = []
-    for (row, code) in levels[variable].enumerated() {
-      if numbers[Int(code)] < 0 {
-        numbers[Int(code)] = Int32(kept.count)
-        kept.append(words[Int(code)])
-      }
-      levels[variable][row] = numbers[Int(code)]
-    }
-    self.words = kept
+    let used = TableColumn.Words(codes: levels[absorption.variable], levels: words).withoutUnused
+    (levels[absorption.variable], words) = (used.codes, used.levels)
   }
 
   /// The levels of the category that has no columns.

@@ -54,7 +54,7 @@ package struct DesignRows: DesignedRows, Sendable {
     package let codes: [Int32]
 
     /// The levels: those of the design, or, where it does not know them yet, those that were found here.
-    package let words: [String]
+    package let words: WordList
   }
 
   /// Row of the block of each row here.

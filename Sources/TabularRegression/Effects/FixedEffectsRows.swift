@@ -81,7 +81,8 @@ extension FixedEffectsRows {
     let models = design.targets.indices.map { target in
       var model = FittedModel(
         formula, design, fit.fit, target: target, method: fitted, droppedRows: droppedRows)
-      model.effects = FixedEffects(fit, target: target, design.effects, effectLevels.words, order)
+      model.effects = FixedEffects(
+        fit, target: target, design.effects, effectLevels.words.map(Array.init), order)
       return model
     }
     if fitted.redundancy == .refuse, !fit.fit.certificate.redundant.isEmpty {

@@ -104,7 +104,8 @@ struct RobustRows: Sendable {
     let words = try estimator.clusters.map { (name) throws(TabularError) in
       try Self.clusters(name, block, rows)
     }
-    let used = words.map { Self.clusters($0, of: left.rows) }
+    // Clusters of other rows alone do not count.
+    let used = words.map { $0.of(left.rows) }
     let ways = Scores.ways(used.map { ($0.codes, $0.levels.count) })
     let nesting = codes.map { codes in
       let levels = left.rows.map { codes[$0] }
@@ -168,22 +169,8 @@ struct RobustRows: Sendable {
     case .words(let words):
       try check { words.codes[$0] < 0 }
       let levels = words.asLevels
-      return rows.kept.map { Self.clusters(levels, of: $0) } ?? levels
+      return rows.kept.map(levels.of) ?? levels
     }
-  }
-
-  /// The clusters of some rows; those of other rows alone do not count.
-  private static func clusters(_ words: TableColumn.Words, of rows: [Int]) -> TableColumn.Words {
-    var used = TableColumn.Words(), numbers = [Int32](repeating: -1, count: words.levels.count)
-    used.codes = rows.map { row in
-      let code = Int(words.codes[row])
-      if numbers[code] < 0 {
-        numbers[code] = Int32(used.levels.count)
-        used.levels.append(words.levels[code])
-      }
-      return numbers[code]
-    }
-    return used
   }
 
   /// For each of two columns the cluster that an intersection is in.

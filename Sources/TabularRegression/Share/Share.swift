@@ -239,7 +239,10 @@ extension Share: RowReduction {
     _ rows: DesignRows, isLeaf: Bool
   ) throws(TabularError) -> (rows: ShareRows, dropped: Int) {
     do throws(DataError) {
-      return (ShareRows(try rows.factor(isLeaf: isLeaf), words: rows.levels?.words ?? []), rows.droppedRows)
+      return (
+        ShareRows(try rows.factor(isLeaf: isLeaf), words: rows.levels.map { Array($0.words) } ?? []),
+        rows.droppedRows
+      )
     } catch {
       throw rows.tabular(error)
     }

@@ -67,6 +67,25 @@ package struct TableColumn: Sendable, Equatable {
       }
     }
 
+    /// The words of some rows, and the levels that these have.
+    func of(_ rows: [Int]) -> Words {
+      Words(codes: rows.map { codes[$0] }, levels: levels).withoutUnused
+    }
+
+    /// The same rows without levels that none of them has; the others are counted as they come.
+    var withoutUnused: Words {
+      var used = Words(), numbers = [Int32](repeating: -1, count: levels.count)
+      used.codes = codes.map { code in
+        if code < 0 { return -1 }
+        if numbers[Int(code)] < 0 {
+          numbers[Int(code)] = Int32(used.levels.count)
+          used.levels.append(levels, Int(code))
+        }
+        return numbers[Int(code)]
+      }
+      return used
+    }
+
     /// Appends words, among which one level may stand more than once.
     ///
     /// - Parameter positions: the position of each level, before and after.

@@ -37,6 +37,16 @@ struct WordCodes: Sendable {
     }
   }
 
+  /// The codes of words; −1 for one that is not there.
+  func known(_ others: WordList) -> [Int32] {
+    if slots.isEmpty {
+      var codes = self
+      codes.prepare(for: 0)
+      return codes.known(others)
+    }
+    return others.mapUTF8 { code(of: $0) ?? -1 }
+  }
+
   /// Gives a new word the next code.
   private mutating func append(_ word: UnsafeBufferPointer<UInt8>) -> Int32 {
     let code = Int32(words.count)
@@ -62,8 +72,8 @@ struct WordCodes: Sendable {
     slots[position] = Slot(low: key.low, high: key.high, code: code)
   }
 
-  /// Makes the table, where there is none yet, for the words and for others.
-  private mutating func prepare(for more: Int) {
+  /// Makes the table, where there is none yet, for the words and so many others.
+  mutating func prepare(for more: Int) {
     if !slots.isEmpty { return }
     var size = 64
     while size < 2 * (words.count + more) { size *= 2 }

@@ -40,6 +40,12 @@ package struct WordList: RandomAccessCollection, Sendable {
     word.withUTF8 { append(utf8: $0) }
   }
 
+  /// Appends a word of another list.
+  mutating func append(_ other: WordList, _ position: Int) {
+    text.append(contentsOf: other.bytes(position))
+    ends.append(text.count)
+  }
+
   mutating func append(utf8 bytes: UnsafeBufferPointer<UInt8>) {
     text.append(contentsOf: bytes)
     ends.append(text.count)

@@ -47,10 +47,12 @@ extension Design {
 }
 
 extension TableColumn.Words {
+  /// Whether each word is its own level.
+  var areLevels: Bool { levels.mapUTF8(Design.levelAsItComes(utf8:)).allSatisfy { $0 == nil } }
+
   /// The same rows with each level once, however it is written.
   var asLevels: TableColumn.Words {
-    let others = levels.mapUTF8(Design.levelAsItComes(utf8:))
-    if others.allSatisfy({ $0 == nil }) { return self }
+    if areLevels { return self }
     var once = WordCodes()
     let known = once.codes(of: levels, level: Design.levelAsItComes(utf8:))
     return TableColumn.Words(codes: codes.map { $0 < 0 ? -1 : known[Int($0)] }, levels: once.words)
