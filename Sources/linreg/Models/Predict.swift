@@ -125,10 +125,7 @@ struct Predict: RankedCommand {
     }
     try threads.run {
       let models = try communicator.agree(try FittedModel.perTarget(contentsOf: model, beforeRowsOf: file))
-      if let interval, let reason = models.lazy.compactMap({ $0.whyNoIntervals(interval) }).first {
-        throw TabularError.unusable(
-          file: displayed(model), message: TabularError.noIntervals(reason: reason).description)
-      }
+      try communicator.onFirst { () throws(TabularError) in try checkIntervals(models) }
       var columns = columns
       columns.targets = models.map(\.target)
       try checkNames(columns)
@@ -154,6 +151,14 @@ struct Predict: RankedCommand {
       }
       say(try write(models, file, columns, communicator), models)
     }
+  }
+
+  /// Throws where there are no intervals around the predictions of a model.
+  private func checkIntervals(_ models: [FittedModel]) throws(TabularError) {
+    guard let interval, let reason = models.lazy.compactMap({ $0.whyNoIntervals(interval) }).first else {
+      return
+    }
+    throw .unusable(file: displayed(model), message: TabularError.noIntervals(reason: reason).description)
   }
 
   private func say(_ notes: PredictedRows.Notes, _ models: [FittedModel]) {
