@@ -168,6 +168,11 @@ import Testing
       message(try Share("log(y) ~ x", table).solve())
         == "t.csv: the model does not know the residuals of its fit, from which predictions of y are formed where the target is log(y); fit the rows exactly, not by SGD or from a share"
     )
+    // As a model of an early version, which has no residuals of a root.
+    var root = try FittedModel("sqrt(y) ~ x", table)
+    root.smearing = Smearing(factor: 1)
+    root = try FittedModel(json: root.json)
+    #expect(message(root)?.contains("does not know the residuals of its fit") == true)
     #expect(message(try FittedModel("y ~ x", table)) == nil)
     let steep = try FittedModel("log(y) ~ x", Table(csvText: "y,x\n1,0\n1e100,1\n1e201,2\n", source: "t.csv"))
     let far = try Table(csvText: "x\n0\n9\n", source: "far.csv")

@@ -78,7 +78,7 @@ struct ModelContents: Codable {
     if let lowModel, lowModel.featureCount != features || lowModel.targetCount != 1 || !lowModel.isFinite {
       return "what rounding took from the coefficients is not theirs"
     }
-    if let smearing, !smearing.fits(TargetFunction(design.targets[0])) {
+    if let smearing, !smearing.isSound || !Formula.needSmearing(design.targets) {
       return "the means of residuals are not those of the target"
     }
     return covarianceFault ?? trainingFault ?? effectsFault ?? othersFault

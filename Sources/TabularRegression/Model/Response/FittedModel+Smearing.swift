@@ -34,7 +34,7 @@ extension FittedModel {
     }
     if communicator.rank != 0 { return [] }
     for index in models.indices {
-      models[index].smearing = sums[index].smearing(models[index].responseFunction)
+      models[index].smearing = sums[index].smearing
     }
     return models
   }
@@ -43,7 +43,7 @@ extension FittedModel {
   static func smeared(_ models: [FittedModel], over table: Table) throws(TabularError) -> [FittedModel] {
     var models = models
     for index in models.indices where models[index].needsSmearing {
-      models[index].smearing = try models[index].smearingSums(table).smearing(models[index].responseFunction)
+      models[index].smearing = try models[index].smearingSums(table).smearing
     }
     return models
   }
@@ -105,7 +105,7 @@ extension FittedModel {
           "the target \(printable(target)) has no inverse that predictions could take; there are those of log, log2, log10, log1p and sqrt of a column"
       )
     }
-    if function.needsSmearing, smearing == nil {
+    if function.needsSmearing, !(smearing?.serves(function) ?? false) {
       throw .unusable(
         file: source,
         message:

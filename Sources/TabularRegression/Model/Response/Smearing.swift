@@ -8,13 +8,11 @@ package struct Smearing: Hashable, Sendable, Codable {
   /// The residuals where the target is a square root; nil for logarithms.
   var classes: [ResidualClass]?
 
-  /// Whether these are means of the residuals of a fit with such a target.
-  func fits(_ function: TargetFunction?) -> Bool {
-    guard let function, function.needsSmearing, (classes != nil) == (function == .squareRoot) else {
-      return false
-    }
-    return factor > 0 && factor.isFinite && (classes ?? []).allSatisfy(\.isSound)
-  }
+  /// Whether numbers are such as residuals have.
+  var isSound: Bool { factor > 0 && factor.isFinite && (classes ?? []).allSatisfy(\.isSound) }
+
+  /// Whether the mean of the inverse can be formed; not of a root, where a model of an early version has no classes.
+  func serves(_ function: TargetFunction) -> Bool { function != .squareRoot || classes != nil }
 }
 
 /// Residuals of about the same size, or only one.
@@ -60,8 +58,8 @@ struct SmearingSums: Codable, Sendable {
   }
 
   /// The means; nil where there are no rows, or a sum is beyond a Double.
-  func smearing(_ function: TargetFunction?) -> Smearing? {
+  var smearing: Smearing? {
     let smearing = Smearing(factor: factors / weights, classes: classes?.classes(ofWeights: weights))
-    return weights > 0 && smearing.fits(function) ? smearing : nil
+    return weights > 0 && smearing.isSound ? smearing : nil
   }
 }
