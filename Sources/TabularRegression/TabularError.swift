@@ -109,7 +109,9 @@ func unknownColumn(_ name: String, _ available: [String]) -> String {
       "there is no column \"\(printable(name))\", but \"\(printable(available[0]))\" alone; where spaces separate the columns, give -d ' '"
   }
   let guess = nearest(name, available).map { "is \"\(printable($0))\" meant? the" } ?? "the"
-  return "there is no column \"\(printable(name))\"; \(guess) columns are \(listed(available))"
+  let hint =
+    ["true", "false"].contains(name.lowercased()) ? " (the word is written in quotes: \"\(name)\")" : ""
+  return "there is no column \"\(printable(name))\"\(hint); \(guess) columns are \(listed(available))"
 }
 
 /// The name that another is most likely a slip of: the same letters in another order, or two of them changed, left out

@@ -75,7 +75,7 @@ import Testing
     let text = "x,y\n1,2\n\(number),3\n\(number),3\n"
     #expect(
       message(text, column: "x")
-        == "homes.csv:3:1: column \"x\": \(number) has more digits than a Double holds; take a first value away from all or leave the column out (2 such fields in the column)"
+        == "homes.csv:3:1: column \"x\": \(number) has more digits than a Double holds; round it, take a first value away from all (but weights) or leave the column out (2 such fields in the column)"
     )
     #expect(try table(text).column("y") == [2, 3, 3])
     let words = try Table(csvText: text, source: "t.csv", options: ReadingOptions(categories: ["x"]))

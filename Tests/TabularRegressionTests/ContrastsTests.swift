@@ -123,7 +123,9 @@ import Testing
     #expect(
       throws: TabularError.malformed(
         file: "t.csv", line: 3, column: 2,
-        message: "column \"z\": a level is missing; fill it in, or drop such rows")
+        message:
+          "column \"z\": a level is missing (the field is empty, or a word such as NA in any case); fill it in, or drop such rows"
+      )
     ) { try FittedModel("y ~ I(z == \"a\")", table) }
     #expect(try FittedModel("y ~ I(z == \"a\")", table, missing: .drop).observations == 3)
     #expect(throws: TabularError.self) { try FittedModel("y ~ I(z == \"a\")", table, missing: .constant(0)) }

@@ -228,7 +228,12 @@ import Testing
         == "homes.csv: the target \"y\" is among the features; leave it out of one of the two")
     #expect(
       message("y ~ 0")
-        == "homes.csv: there is no column beside the target \"y\" to predict it from; add a feature")
+        == "homes.csv: the formula has neither a term nor an intercept; add a feature, or write y ~ 1")
+    #expect(message("y ~ 1 + 0") == message("y ~ 0"))
+    #expect(
+      message("y ~ I(a == TRUE)")
+        == "homes.csv: there is no column \"TRUE\" (the word is written in quotes: \"TRUE\"); the columns are a, b, living area, y"
+    )
     #expect(
       message("y ~ A")
         == "homes.csv: there is no column \"A\"; is \"a\" meant? the columns are a, b, living area, y")

@@ -188,7 +188,7 @@ import Testing
       ([1, .number(.infinity)], "inf is not a finite number; correct it, or leave the row out"),
       (
         [1, 9_007_199_254_740_993],
-        "9007199254740993 has more digits than a Double holds; take a first value away from all or leave the column out"
+        "9007199254740993 has more digits than a Double holds; round it, take a first value away from all (but weights) or leave the column out"
       ),
       ([1, "1e999"], "1e999 is beyond the largest Double; use another unit"),
     ] as [([Table.Field], String)])
@@ -204,7 +204,7 @@ import Testing
     let table = try Table(rows: [["id": id, "y": 1], ["id": 4, "y": 3], ["id": id, "y": 2]])
     #expect(
       message { _ = try table.column("id") }
-        == "table:1:1: column \"id\": 9007199254740993 has more digits than a Double holds; take a first value away from all or leave the column out"
+        == "table:1:1: column \"id\": 9007199254740993 has more digits than a Double holds; round it, take a first value away from all (but weights) or leave the column out"
     )
     let named = try Table(
       rows: [["id": id, "y": 1], ["id": 4, "y": 3], ["id": id, "y": 2]], categories: ["id"])

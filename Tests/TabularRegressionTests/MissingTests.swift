@@ -40,7 +40,8 @@ import Testing
         == "t.csv:6:4: column \"b\": a number is missing; fill it in, or drop or fill such rows")
     #expect(
       message("y ~ z", .refuse)
-        == "t.csv:5:2: column \"z\": a level is missing; fill it in, or drop such rows")
+        == "t.csv:5:2: column \"z\": a level is missing (the field is empty, or a word such as NA in any case); fill it in, or drop such rows"
+    )
     #expect(message("y ~ id", .refuse) == nil)
   }
 
@@ -74,7 +75,8 @@ import Testing
         difference(try model.predictions(from: rows), try model.predictions(from: same), factor: 64) == nil)
       #expect(
         message("y ~ z + a", policy)
-          == "t.csv:5:2: column \"z\": a level is missing, which no number can fill; drop such rows")
+          == "t.csv:5:2: column \"z\": a level is missing (the field is empty, or a word such as NA in any case), which no number can fill; drop such rows"
+      )
       #expect(
         message("a ~ b", policy)
           == "t.csv:3:3: column \"a\": a number is missing; targets and weights are not filled: drop such rows"

@@ -221,7 +221,7 @@ import Testing
       "a level or power of a term is not there"
     ),
     (
-      "\"droppedRows\":0", "\"droppedRows\":0,\"smearing\":{\"factor\":1,\"mean\":0,\"variance\":0}",
+      "\"droppedRows\":0", "\"droppedRows\":0,\"smearing\":{\"factor\":1}",
       "the means of residuals are not those of the target"
     ),
     ("\"targets\":[\"y\"]", "\"targets\":[\"y\",\"z\"]", "there are several targets"),

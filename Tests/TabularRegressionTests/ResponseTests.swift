@@ -61,6 +61,34 @@ import Testing
     #expect(end.lower == 0 && end.upper > 0)
   }
 
+  /// Where ŷ + e is negative a root counts as 0, in the mean as at the ends of intervals. Only of the class of
+  /// residuals around −ŷ, which is less than |ŷ|/4 wide, it is not known which are below.
+  @Test func rootsBelowZero() throws {
+    let rows = (0..<3000).map { "\(max(0, Double($0 % 17) - 6 + Double($0 * $0 % 1009) / 90)),\($0 % 17)" }
+    let table = try Table(csvText: "y,x\n" + rows.joined(separator: "\n"), source: "t.csv")
+    let model = try FittedModel("sqrt(y) ~ x", table)
+    let residuals = try zip(table.column("y"), model.predictions(from: table)).map { $0.squareRoot() - $1 }
+    let numbers = (-60...60).map { "\(Double($0) / 2)" }
+    let new = try Table(csvText: "x\n" + numbers.joined(separator: "\n"), source: "n.csv")
+    let found = try model.predictions(from: new, interval: .prediction, response: true)
+    var kinds: Set<String> = []
+    for (prediction, found) in zip(try model.predictions(from: new), found) {
+      let roots = residuals.map { prediction + $0 }
+      let expected = roots.reduce(0) { $0 + max(0, $1) * max(0, $1) } / 3000
+      let border = Double(roots.count { abs($0) < abs(prediction) / 4 }) / 3000
+      #expect(
+        abs(found.prediction - expected)
+          <= border * prediction * prediction / 16 + 1024 * .ulpOfOne * expected, "\(prediction)")
+      if roots.allSatisfy({ $0 < 0 }) {
+        #expect(found.prediction == 0 && found.lower == 0)
+        kinds.insert("below")
+      } else {
+        kinds.insert(roots.allSatisfy { $0 > 0 } ? "above" : "between")
+      }
+    }
+    #expect(kinds == ["below", "between", "above"])
+  }
+
   /// A row of weight 0 has no interval on any scale.
   @Test func weights() throws {
     let model = try FittedModel("log(y) ~ x", table, weights: "w")
@@ -140,6 +168,11 @@ import Testing
       message(try Share("log(y) ~ x", table).solve())
         == "t.csv: the model does not know the residuals of its fit, from which predictions of y are formed where the target is log(y); fit the rows exactly, not by SGD or from a share"
     )
+    // As a model of an early version, which has no residuals of a root.
+    var root = try FittedModel("sqrt(y) ~ x", table)
+    root.smearing = Smearing(factor: 1)
+    root = try FittedModel(json: root.json)
+    #expect(message(root)?.contains("does not know the residuals of its fit") == true)
     #expect(message(try FittedModel("y ~ x", table)) == nil)
     let steep = try FittedModel("log(y) ~ x", Table(csvText: "y,x\n1,0\n1e100,1\n1e201,2\n", source: "t.csv"))
     let far = try Table(csvText: "x\n0\n9\n", source: "far.csv")

@@ -264,8 +264,16 @@ import Testing
       throws: TabularError.unusable(
         file: "the other share",
         message:
-          "the levels of \"z\" are b, g here and b, g, r before; merge shares whose categories in products have the same levels"
+          "the levels of \"z\" are b, g here and b, g, r before, and products are formed of those of all rows; accumulate the files together, or survey them first"
       )
     ) { try other.merge(Share("y ~ x*z", fewer)) }
+    var coded = try Share("y ~ x + C(z, sum)", table)
+    #expect(
+      throws: TabularError.unusable(
+        file: "the other share",
+        message:
+          "the levels of \"z\" are b, g here and b, g, r before, and contrasts are formed of those of all rows; accumulate the files together, or survey them first"
+      )
+    ) { try coded.merge(Share("y ~ x + C(z, sum)", fewer)) }
   }
 }

@@ -227,7 +227,8 @@ import Testing
     #expect(
       try linreg("predict", model, path, "--interval", "prediction")
         == Outcome(
-          status: 1, output: "", error: "the model has no intervals: \(reason); predict without them\n"))
+          status: 1, output: "",
+          error: "\(model): the model has no intervals: \(reason); predict without them\n"))
     #expect(try linreg("predict", model, path).status == 0)
   }
 

@@ -23,6 +23,11 @@ extension Design {
       }
     }
     switch error {
+    case .overflow(.weights, _) where weightKind == .frequency:
+      return unusable(
+        name(.weights, 0),
+        ": the sum of the weights is beyond 2⁵³, up to which frequencies are counted exactly; use smaller ones"
+      )
     case .overflow(.weights, _):
       return unusable(name(.weights, 0), ": the sum of the weights is beyond a Double; use smaller ones")
     case .overflow(let variable, let column):

@@ -3,7 +3,9 @@ internal import LinearRegression
 
 /// Tests of what the errors of a least-squares fit are taken to be, over all of its rows.
 ///
-/// Of a weighted fit errors and columns are those of its rows times the roots of their weights.
+/// Of a weighted fit errors are those of its rows times the roots of their weights, and so are the columns of Durbin's and
+/// Watson's test. The columns of Breusch's and Pagan's are as they stand, without weights: `bptest(weights =)` of lmtest
+/// is another test.
 package enum ErrorTest: String, CaseIterable, Sendable {
   /// d = Σ (eᵢ − eᵢ₋₁)² / Σ eᵢ² of rows in order, against errors that are like those before them; p by the normal
   /// distribution with the exact mean and variance of d (Durbin and Watson 1950, doi:10.1093/biomet/37.3-4.409):

@@ -61,6 +61,13 @@ extension FittedModel {
     )
   }
 
+  /// Why the predictions of rows have no variances though the model has a covariance, as a clause; nil where they have.
+  var whyNoRelativeVariances: String? {
+    guard let robustCovariance, covariance?.levels != nil else { return nil }
+    return
+      "the levels of the model's category with many levels have no \(robustCovariance.estimator.name) standard errors"
+  }
+
   /// The variances of the predictions of rows in units of s²: their leverages, or uᵀΩu where the errors may have unequal
   /// variances or depend on each other; nil where the model has no covariance.
   ///
@@ -68,12 +75,7 @@ extension FittedModel {
   ///   a variance is but rounding.
   func relativeVariances(_ rows: FeatureRows) throws(TabularError) -> [Double]? {
     guard let robustCovariance, let covariance else { return leverages(rows) }
-    if covariance.levels != nil {
-      throw .noIntervals(
-        reason:
-          "the levels of the model's category with many levels have no \(robustCovariance.estimator.name) standard errors"
-      )
-    }
+    if let reason = whyNoRelativeVariances { throw .noIntervals(reason: reason) }
     let U = covariance.coordinates(
       rows.design.X.high, columns: positions(rows.condensed), levels: rows.levelCodes)
     let variances = robustCovariance.variances(U)
@@ -88,7 +90,7 @@ extension FittedModel {
 
   /// How standard errors were estimated, in a word or two: "classical", "HC1", "clustered", "HAC, 3 lags"; nil where
   /// there are none.
-  var standardErrorKind: String? {
+  package var standardErrorKind: String? {
     if coefficientStatistics.allSatisfy({ $0.standardError == nil }) { return nil }
     guard let estimator = robustCovariance?.estimator else { return "classical" }
     if let lags = estimator.lags { return "\(estimator.name), \(counted(lags, "lag"))" }

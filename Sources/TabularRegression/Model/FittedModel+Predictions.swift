@@ -12,7 +12,8 @@ extension FittedModel {
   ///     redundant and the rows do not have their dependencies.
   ///   - response: whether they are of the mean of y where the target is log(y), log(y, b), log2, log10, log1p or sqrt of
   ///     y: the mean of g⁻¹(ŷ + e) over the residuals e of the fit's rows, weighed as they were (Duan's smearing
-  ///     estimate, doi:10.1080/01621459.1983.10478017). For log(y) it is exp(ŷ) times the mean of exp(e).
+  ///     estimate, doi:10.1080/01621459.1983.10478017). For log(y) it is exp(ŷ) times the mean of exp(e). Of sqrt(y) what
+  ///     is negative counts as 0; beyond 256 residuals they are taken in classes of about the same size.
   /// - Returns: one prediction per row, in the target's units or those of y; NaN where it is missing, because the model drops rows
   ///   with missing fields, or a policy says so.
   /// - Throws: ``TabularError`` where a column is missing or does not hold what it has to, or a prediction overflows;
@@ -119,13 +120,7 @@ extension FittedModel {
         message:
           "the level of an interval is \(Expression.text(of: level)); give one between 0 and 1, such as 0.95")
     }
-    if covariance == nil || effects != nil { throw .noIntervals(reason: whyNoCovariance) }
-    if let reason = whyNoStandardErrors { throw .noIntervals(reason: reason) }
-    if interval == .prediction, weightKind == .probability {
-      throw .noIntervals(
-        reason:
-          "probability weights do not tell how far single observations scatter; ask for confidence intervals")
-    }
+    if let reason = whyNoIntervals(interval) { throw .noIntervals(reason: reason) }
     if interval == .prediction, weightKind == .frequency, weights != nil {
       throw .unusable(
         file: table.source,
@@ -133,9 +128,17 @@ extension FittedModel {
           "the weights of the fit are frequencies, which count rows and say nothing of the variance of one; leave the weights of prediction intervals out"
       )
     }
-    if statistics.degreesOfFreedom < 1 {
-      throw .noIntervals(reason: "its fit has as many coefficients as rows")
+  }
+
+  /// Why the model has no intervals of this kind, as a clause; nil where it has.
+  package func whyNoIntervals(_ interval: PredictionInterval) -> String? {
+    if covariance == nil || effects != nil { return whyNoCovariance }
+    if let reason = whyNoStandardErrors ?? whyNoRelativeVariances { return reason }
+    if interval == .prediction, weightKind == .probability {
+      return
+        "probability weights do not tell how far single observations scatter; ask for confidence intervals"
     }
+    return statistics.degreesOfFreedom < 1 ? "its fit has as many coefficients as rows" : nil
   }
 
   /// The intervals around predictions.

@@ -39,9 +39,11 @@ package struct PredictionColumns: Sendable {
       + (isGuarded ? ["leverage", "outside"] : [])
   }
 
-  /// Names of the columns of one target.
+  /// Names of the columns of one target. Where targets are named, "prediction_log(y)" would be one of log(y).
   private func predicted(_ ending: String) -> [String] {
-    ["prediction\(ending)"] + (interval == nil ? [] : ["lower\(ending)", "upper\(ending)"])
+    let isNamed = isResponse && !ending.isEmpty
+    return [isNamed ? "response\(ending)" : "prediction\(ending)"]
+      + (interval == nil ? [] : ["lower\(ending)", "upper\(ending)"].map { isNamed ? "response_\($0)" : $0 })
   }
 }
 

@@ -21,7 +21,7 @@ extension Share {
     for (a, b) in zip(comparable.variables, others.variables) where a.variable == b.variable {
       if let levels = a.levels, let found = b.levels, levels != found {
         return
-          "the levels of \(quoted(a.variable.columns[0])) are \(listed(found)) here and \(listed(levels)) before; merge shares whose categories in products have the same levels"
+          "the levels of \(quoted(a.variable.columns[0])) are \(listed(found)) here and \(listed(levels)) before, and \(comparable.needOfLevels(a)); accumulate the files together, or survey them first"
       }
     }
     let mine = comparable.names, theirs = others.names
@@ -46,5 +46,17 @@ extension Share {
   /// The design without what shares need not have in common: the levels of a category that stands alone.
   private var comparableDesign: Design {
     absorption.map { design.withLevels(["", ""], of: $0) } ?? design
+  }
+}
+
+extension Design {
+  /// Why a category has to have the same levels in all shares, as a clause.
+  fileprivate func needOfLevels(_ category: ResolvedVariable) -> String {
+    if category.variable.contrasts != nil { return "contrasts are formed of those of all rows" }
+    let isInProduct = columns.contains { column in
+      column.parts.count > 1 && column.parts.contains { variables[$0.variable] == category }
+    }
+    return isInProduct
+      ? "products are formed of those of all rows" : "of several categories only one may have others"
   }
 }

@@ -88,8 +88,8 @@ extension TableColumn.Fault {
   ) -> Self {
     let text = printable(String(decoding: text.prefix(40), as: UTF8.self))
     return noNumber(
-      name, file, line, field, "\(text) has more digits than a Double holds; take a first value away from all"
-    )
+      name, file, line, field,
+      "\(text) has more digits than a Double holds; round it, take a first value away from all (but weights)")
   }
 
   /// A word that is not UTF-8.

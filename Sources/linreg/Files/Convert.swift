@@ -43,11 +43,11 @@ struct Convert: ParsableCommand {
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
+    try OutputPath.check(output, option: "<out>")
     _ = (try format(input, from, "--from"), try format(output, to, "--to"))
     if format.json && output == "-" {
       throw ValidationError("--json and the table cannot both go to standard output.")
     }
-    try OutputPath.check(output)
     if let columns, let twice = columns.indices.first(where: { columns[..<$0].contains(columns[$0]) }) {
       throw ValidationError("--columns names \"\(columns[twice])\" twice.")
     }

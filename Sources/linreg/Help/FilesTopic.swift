@@ -25,12 +25,13 @@ struct FilesTopic: HelpTopic {
       --names a,b,c      names of columns that have none
       --null-value TEXT  what stands for a missing value
 
-      A field is missing where it is empty, NA, N/A, NaN or null; --null-value names
-      other texts in place of these words, and an empty field is missing always. In a
-      column that is used a missing field is an error that says where it is. --missing
-      drop leaves such rows out, --missing mean or --missing 0 fills numbers; targets,
-      weights and categories are never filled. The model treats the rows that it
-      predicts in the same way.
+      A field is missing where it is empty, NA, N/A, NaN or null, in any case, so Na
+      too; --null-value names other texts in place of these words, and an empty
+      field, or one of blanks alone, is missing always. Blanks at either end of a
+      field are not part of it, in quotes too. In a column that is used a missing
+      field is an error that says where it is. --missing drop leaves such rows out,
+      --missing mean or --missing 0 fills numbers; targets, weights and categories
+      are never filled. The model treats the rows that it predicts in the same way.
 
       A column holds numbers, or words, which are a category. A word among numbers is
       an error, and so are numbers and dates in other spellings (1,5 or 2024-01-05),

@@ -83,7 +83,7 @@ struct Evaluate: RankedCommand {
       ofEach: Array(
         zip(targets, evaluations.map { unusual.text($0.unestimable, missing: ("left out", "left out")) })))
     let texts = evaluations.map { format.json ? $0.evaluation.json : $0.evaluation.text }
-    show(Array(zip(targets, texts)), format)
+    show(Array(zip(response ? models.map(\.targetOnScaleOfResponse) : targets, texts)), format)
   }
 }
 

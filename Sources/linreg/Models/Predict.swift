@@ -17,7 +17,8 @@ struct Predict: RankedCommand {
       answered as they arrive, on one thread. With --json they are printed at the
       end, and NPY from a pipe is read whole.
 
-      The columns of a model of several targets end in their names: prediction_y1.
+      The columns of a model of several targets end in their names: prediction_y1,
+      and response_log(y) where --response predicts y.
 
       A confidence interval is for the mean of all rows like this one,
       a prediction interval for one more of them. --weights names the column with
@@ -27,8 +28,9 @@ struct Predict: RankedCommand {
       --response predicts the mean of y where the target is log(y): exp of the
       prediction times the mean of exp of the residuals of the fit, which the model
       has (Duan's smearing estimate; the residuals are weighed as the rows were). So
-      for log to any base, log1p and sqrt. The ends of intervals are what the inverse
-      makes of those of log(y): a confidence interval is of the median of y.
+      for log to any base, log1p and sqrt, a negative root being 0. The ends of
+      intervals are what the inverse makes of those of log(y): a confidence interval
+      is of the median of y.
 
       --guard prints the row's leverage, which is p / n on average over the rows of
       the fit, and names the columns in which the row is outside their range, and
@@ -123,6 +125,7 @@ struct Predict: RankedCommand {
     }
     try threads.run {
       let models = try communicator.agree(try FittedModel.perTarget(contentsOf: model, beforeRowsOf: file))
+      try communicator.onFirst { () throws(TabularError) in try checkIntervals(models) }
       var columns = columns
       columns.targets = models.map(\.target)
       try checkNames(columns)
@@ -148,6 +151,14 @@ struct Predict: RankedCommand {
       }
       say(try write(models, file, columns, communicator), models)
     }
+  }
+
+  /// Throws where there are no intervals around the predictions of a model.
+  private func checkIntervals(_ models: [FittedModel]) throws(TabularError) {
+    guard let interval, let reason = models.lazy.compactMap({ $0.whyNoIntervals(interval) }).first else {
+      return
+    }
+    throw .unusable(file: displayed(model), message: TabularError.noIntervals(reason: reason).description)
   }
 
   private func say(_ notes: PredictedRows.Notes, _ models: [FittedModel]) {

@@ -39,7 +39,7 @@ struct ReportCommand: RankedCommand {
       throw ValidationError("Give the page a file with -o, such as -o report.html.")
     }
     if output != nil, format.json { throw ValidationError("--json prints on standard output; leave -o out.") }
-    if output == "" { throw ValidationError("-o needs the name of a file.") }
+    if let output { try OutputPath.check(output) }
   }
 
   func run() throws {

@@ -26,7 +26,12 @@ struct TestCommand: RankedCommand {
       reset          does the mean bend with the fitted values, their powers 2 and 3?
       jarque-bera    are skewness and kurtosis those of normal errors?
 
-      Of a weighted fit they are of the rows times the roots of their weights.
+      Of a weighted fit the errors are those times the roots of the weights; so are
+      the columns of durbin-watson, but not those of breusch-pagan (lmtest's bptest
+      with weights is another test), and reset weighs the rows.
+
+      An equation that begins with a minus sign would be taken for an option: write
+      '0 - a = 1', or put -- before it.
 
       Example: linreg test homes.model 'area = 2*rooms, zip8003 = 0'
       """)
@@ -36,7 +41,7 @@ struct TestCommand: RankedCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "The hypothesis, such as 'a = b, c = 0'; or durbin-watson, breusch-pagan, reset or jarque-bera.",
+      "The hypothesis, such as 'a = b, c = 0', or '0 - a = 1' for one with a minus sign first; or durbin-watson, breusch-pagan, reset or jarque-bera.",
       valueName: "hypothesis or test"))
   var hypothesis: String
 

@@ -67,11 +67,7 @@ struct Vcov: RankedCommand {
     try checkOnce(files, takesShares ? "shares" : "files")
     try validateShare()
     if takesShares { return }
-    if covariance.vcov == .classical {
-      throw ValidationError(
-        "The classical standard errors are those that fit gives; fit again without --vcov.")
-    }
-    if !covariance.needsRows {
+    if !covariance.needsRows && covariance.vcov != .classical {
       throw ValidationError(
         "Which standard errors? Give --vcov, such as --vcov HC1, or --cluster with a column.")
     }
@@ -113,6 +109,7 @@ struct Vcov: RankedCommand {
     }
     let models = try communicator.agree(
       try FittedModel.perTarget(contentsOf: model, beforeRowsOf: files[0]))
+    if covariance.vcov == .classical { throw ValidationError(whyNotClassical(models[0])) }
     var robust: [FittedModel]?
     if takesShares {
       try communicator.onFirst { () throws(TabularError) in robust = try formed(models) }
@@ -130,10 +127,18 @@ struct Vcov: RankedCommand {
     if let robust { try deliver(robust, output) }
   }
 
+  /// Why a model is not given classical standard errors.
+  private func whyNotClassical(_ model: FittedModel) -> String {
+    model.standardErrorKind == "classical"
+      ? "\(displayed(self.model)) has classical standard errors already; linreg summary prints them."
+      : "Classical standard errors are those of fit; fit again without --vcov, --cluster and --probability-weights."
+  }
+
   /// The models with the covariance of shares.
   private func formed(_ models: [FittedModel]) throws(TabularError) -> [FittedModel] {
     var sums = try CovarianceShare(contentsOf: files[0])
     for path in files.dropFirst() { try sums.merge(CovarianceShare(contentsOf: path), named: path) }
+    if files.count > 1 { sums.orderText.map(Terminal.noteUnlessError) }
     return try sums.models(models, named: files)
   }
 

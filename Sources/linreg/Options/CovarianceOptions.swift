@@ -6,7 +6,7 @@ import TabularRegression
 struct CovarianceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Standard errors for errors of unequal variances, HC0, HC1, HC2 or HC3; for rows in the order of time whose errors depend on those before, hac (Newey and West); or classical (default).",
+      "Standard errors for errors of unequal variances, HC0, HC1, HC2 or HC3; or, for rows in the order of time whose errors depend on those before, hac (Newey and West). fit takes classical too, its default.",
       valueName: "estimator"))
   var vcov: Estimator?
 
@@ -33,6 +33,9 @@ struct CovarianceOptions: ParsableArguments {
     case hc2 = "HC2"
     case hc3 = "HC3"
     case hac
+
+    /// Those that a model can be given; classical ones are what fit begins with.
+    static var allValueStrings: [String] { allCases.filter { $0 != .classical }.map(\.rawValue) }
 
     init?(argument: String) {
       guard let found = Self.allCases.first(where: { $0.rawValue.lowercased() == argument.lowercased() })

@@ -32,7 +32,6 @@ struct GroupOptions: ParsableArguments {
     }
     if let output {
       try OutputPath.check(output)
-      if output.isEmpty { throw ValidationError("-o needs the name of a file.") }
       if TableFormat(endingOf: output) == .npy {
         throw ValidationError("--by writes names, and .npy holds only numbers; write .csv.")
       }

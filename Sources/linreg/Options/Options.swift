@@ -213,7 +213,8 @@ struct FormatOptions: ParsableArguments {
 /// Where rows are written.
 enum OutputPath {
   /// Throws where a name promises what is not written.
-  static func check(_ path: String) throws {
+  static func check(_ path: String, option: String = "-o") throws {
+    if path.isEmpty { throw ValidationError("\(option) needs the name of a file.") }
     if path.lowercased().hasSuffix(".gz") {
       throw ValidationError(
         "\(path): compressed files are read, not written; leave .gz out, and use gzip on the result.")

@@ -39,7 +39,7 @@ struct TextOptions: ParsableArguments {
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "A text that stands for a missing value, in place of NA, N/A, NaN and null; may be given again. An empty field always does: '' is for that alone.",
+      "A text that stands for a missing value, in any case, in place of NA, N/A, NaN and null; may be given again. An empty field always does: '' is for that alone, so that Na may be sodium.",
       valueName: "text"))
   var nullValue: [String] = []
 

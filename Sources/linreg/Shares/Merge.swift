@@ -9,9 +9,11 @@ struct Merge: ParsableCommand {
     discussion: """
       Shares have the same formula. Merged in the order of their rows they give the
       same bits, however they are grouped; in another order the results agree to
-      rounding. Parts, from accumulate --part, know their blocks: they are merged in
-      any order, each once, and become a share when none is missing. So are surveys,
-      and the shares of a covariance, from vcov -o.
+      rounding. Shares of a covariance, from vcov -o, are merged so too; those of
+      --vcov hac only in the order of their rows, for it says which errors follow
+      each other. Parts, from --part of accumulate or vcov, know their blocks: they
+      are merged in any order, each once, and become a share when none is missing.
+      So are surveys.
 
       Example: linreg merge winter.share summer.share -o year.share
       """)
@@ -37,6 +39,7 @@ struct Merge: ParsableCommand {
       for path in shares.dropFirst() {
         try merged.merge(CovarianceShare(contentsOf: path), named: path == "-" ? "standard input" : path)
       }
+      if shares.count > 1 { merged.orderText.map(Terminal.noteUnlessError) }
       try deliver(merged.finished, to: output.shareFile, output.format)
     case .share(var merged):
       for path in shares.dropFirst() { try merged.merge(SavedShare(contentsOf: path), named: path) }

@@ -120,7 +120,7 @@ response <- c(
   "log(y) ~ x + z", "log(y) ~ 0 + x", "log2(y) ~ ns(x, 3)", "log10(y) ~ x + offset(e/10)", "log(y, 3) ~ x", "log1p(y) ~ x * z",
   "sqrt(y) ~ x + z", "sqrt(y) ~ 0 + x", "y ~ x")
 inverses <- list(
-  log = exp, log2 = function(t) 2^t, log10 = function(t) 10^t, log3 = function(t) 3^t, log1p = expm1, sqrt = function(t) t^2,
+  log = exp, log2 = function(t) 2^t, log10 = function(t) 10^t, log3 = function(t) 3^t, log1p = expm1, sqrt = function(t) pmax(t, 0)^2,
   y = identity)
 inverse <- function(formula) {
   name <- if (grepl("y, 3", formula, fixed = TRUE)) "log3" else sub("[( ].*", "", formula)

@@ -22,7 +22,11 @@ package struct FixedEffectsProblem: Sendable {
   /// - Complexity: O(combinations · categories · (p + k)) for each iteration.
   package init(_ sums: FixedEffectsSums) throws(DataError) {
     var sums = sums
-    if sums.counts.observations == 0 { throw sums.singletons > 0 ? .onlySingletons : .noRows }
+    if sums.counts.observations == 0 {
+      // Rows without a weight have levels too.
+      let hasRows = sums.levels.contains { $0 > 0 }
+      throw sums.singletons > 0 ? .onlySingletons : hasRows ? .noWeight : .noRows
+    }
     sums.mergeTable()
     let (q, units) = (sums.columns, sums.units)
     let system = FixedEffectsSystem(sums.table, levels: sums.levels)

@@ -38,11 +38,11 @@ struct ColumnSummary: Sendable {
   func messageOfMissing(_ policy: MissingPolicy) -> String {
     if policy.fills {
       return isFilled
-        ? "a level is missing, which no number can fill; drop such rows"
+        ? "a level is missing (the field is empty, or a word such as NA in any case), which no number can fill; drop such rows"
         : "a number is missing; targets and weights are not filled: drop such rows"
     }
     return kind == .words || isCategory
-      ? "a level is missing; fill it in, or drop such rows"
+      ? "a level is missing (the field is empty, or a word such as NA in any case); fill it in, or drop such rows"
       : "a number is missing; fill it in, or drop or fill such rows"
   }
 

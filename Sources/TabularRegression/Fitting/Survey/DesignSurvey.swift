@@ -72,8 +72,10 @@ package struct DesignSurvey: Sendable {
     if expansion.terms.isEmpty, !formula.isInterceptAlone, formula.effects.isEmpty {
       throw .unusable(
         file: source,
-        message:
-          "there is no column beside the target \"\(printable(target))\" to predict it from; add a feature")
+        message: formula.hasIntercept || formula.tree.hasRest
+          ? "there is no column beside the target \"\(printable(target))\" to predict it from; add a feature"
+          : "the formula has neither a term nor an intercept; add a feature, or write \(printable(target)) ~ 1"
+      )
     }
     let variables = Set(expansion.terms.joined()).sorted().map { expansion.variables[$0] }
     let offsets = formula.offsets

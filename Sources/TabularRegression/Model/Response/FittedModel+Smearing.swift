@@ -33,7 +33,9 @@ extension FittedModel {
       progress(rowCount)
     }
     if communicator.rank != 0 { return [] }
-    for index in models.indices { models[index].smearing = sums[index].smearing }
+    for index in models.indices {
+      models[index].smearing = sums[index].smearing
+    }
     return models
   }
 
@@ -54,9 +56,12 @@ extension FittedModel {
   /// Whether the target is a function of y whose inverse is known.
   private var needsSmearing: Bool { Formula.needSmearing(design.targets) }
 
+  /// The function of the target; nil for one whose inverse is not known.
+  private var responseFunction: TargetFunction? { TargetFunction(design.targets[0]) }
+
   /// The sums of a block of rows of the fit.
   private func smearingSums(_ block: Table) throws(TabularError) -> SmearingSums {
-    guard let function = TargetFunction(design.targets[0]), function.needsSmearing else {
+    guard let function = responseFunction, function.needsSmearing else {
       return SmearingSums()
     }
     let rows = try rows(
@@ -82,19 +87,25 @@ extension Formula {
 // MARK: Predictions on the scale of y
 
 extension FittedModel {
+  /// What errors on the scale of y are the errors of: "log(y), on the scale of y".
+  package var targetOnScaleOfResponse: String {
+    let y = TargetFunction.operand(of: design.targets[0])
+    return y == design.targets[0] ? target : "\(target), on the scale of \(Variable.expression(y).name)"
+  }
+
   /// The function of the target, where predictions can be on the scale of y.
   ///
   /// - Throws: ``TabularError/unusable(file:message:)`` where its inverse is not known, or the model does not know the
   ///   residuals of its fit.
   func responseFunction(_ source: String) throws(TabularError) -> TargetFunction {
-    guard let function = TargetFunction(design.targets[0]) else {
+    guard let function = responseFunction else {
       throw .unusable(
         file: source,
         message:
           "the target \(printable(target)) has no inverse that predictions could take; there are those of log, log2, log10, log1p and sqrt of a column"
       )
     }
-    if function.needsSmearing, smearing == nil {
+    if function.needsSmearing, !(smearing?.serves(function) ?? false) {
       throw .unusable(
         file: source,
         message:
@@ -109,8 +120,7 @@ extension FittedModel {
     _ predictions: [Double], _ rows: FeatureRows, _ table: Table
   ) throws(TabularError) -> [Double] {
     let function = try responseFunction(table.source)
-    let none = Smearing(factor: 1, mean: 0, variance: 0)
-    let values = predictions.map { function.mean($0, smearing ?? none) }
+    let values = predictions.map { function.mean($0, smearing ?? Smearing(factor: 1)) }
     if let row = values.firstIndex(where: { !$0.isFinite }) {
       throw table.rowFault(
         rows.design.blockRow(row),

@@ -33,6 +33,15 @@ enum TargetFunction: Equatable {
     }
   }
 
+  /// What a target is the function of.
+  static func operand(of target: Expression) -> Expression {
+    switch target {
+    case .apply(.identity, let operands), .apply(.parentheses, let operands): operand(of: operands[0])
+    case .apply(_, let operands): operands[0]
+    default: target
+    }
+  }
+
   /// Whether the mean of the inverse depends on the spread of the residuals.
   var needsSmearing: Bool { self != .identity }
 
@@ -55,7 +64,9 @@ enum TargetFunction: Equatable {
     }
   }
 
-  /// Duan's estimate of the mean of y where g(y) is predicted: the mean of g⁻¹(ŷ + e) over the residuals e of the fit.
+  /// Duan's estimate of the mean of y where g(y) is predicted: the mean of g⁻¹(ŷ + e) over the residuals e of the fit. A
+  /// class of residuals of mean m and variance v has the mean (ŷ + m)² + v for a square root, and 0 where ŷ + m is below
+  /// 0; a class on the border counts as a whole.
   func mean(_ prediction: Double, _ smearing: Smearing) -> Double {
     switch self {
     case .identity: return prediction
@@ -64,8 +75,10 @@ enum TargetFunction: Equatable {
       // S eᵖ − 1 = S (eᵖ − 1) + (S − 1), which does not cancel for small p.
       return smearing.factor * CLibrary.exponentialMinusOne(prediction) + (smearing.factor - 1)
     case .squareRoot:
-      let middle = prediction + smearing.mean
-      return middle * middle + smearing.variance
+      return (smearing.classes ?? []).reduce(0) { sum, residuals in
+        let middle = prediction + residuals.mean
+        return sum + residuals.weight * (inverse(middle) + (middle > 0 ? residuals.variance : 0))
+      }
     }
   }
 }

@@ -51,6 +51,13 @@ public struct CovarianceShare: Sendable {
   /// "blocks 17–18 of b.csv", what is missing; nil where nothing is.
   package var missingText: String? { sums.missingText }
 
+  /// What is to be said of shares that were merged where their order changes the result and only the caller knows it;
+  /// nil where it does not, or they are parts, which know their place.
+  package var orderText: String? {
+    guard case .neweyWest = estimator, case .whole = sums else { return nil }
+    return "hac: the shares are taken in the order given, as the order of their rows"
+  }
+
   /// Takes the scores of the rows of a table.
   ///
   /// - Parameters:
