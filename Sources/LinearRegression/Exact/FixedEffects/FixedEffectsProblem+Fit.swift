@@ -91,8 +91,8 @@ extension FixedEffectsProblem {
     let certificate = own.certificate
     // An error that is a sum of effects meets only others of its kind in the products of what is left.
     let left = (0..<p + k).map { shares[$0] > 0 && !met.contains($0) ? 1 / shares[$0] : 0 }
-    let largest = zip(errors, left).reduce(0) { max($0, $1.0 * $1.1) }
-    let losses = (0..<p + k).map { (differences[$0] / 4 + errors[$0] * largest) * left[$0] }
+    let largest = zip(errors, left).reduce(0) { max($0, 10 * $1.0 * $1.1) }
+    let losses = (0..<p + k).map { (differences[$0] / 4 + 10 * errors[$0] * largest) * left[$0] }
     // What the effects leave of a target has fewer digits than it; none where more than rounding is taken as rounding.
     let digits = (0..<k).reduce(
       min(certificate.estimatedDigits, solution.digits(afterRoundings: losses))
@@ -107,6 +107,7 @@ extension FixedEffectsProblem {
       }
       return max(0, digits)
     }
+    if digits < 1, floors.contains(where: { $0 > Self.largestFloor }) { throw .effectsInRounding }
     let fit = LeastSquaresFit(
       model: own.model, hasIntercept: false, observations: sums.counts.observations, statistics: statistics,
       certificate: Certificate(
