@@ -49,6 +49,9 @@ public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Fixed effects were not found in so many iterations; the residual is relative to the right side of their equations.
   case notConverged(iterations: Int, residual: Double)
 
+  /// The weights differ by so much that rounding of the sums of heavy rows hides the fixed effects that light ones tell.
+  case effectsInRounding
+
   /// Every row has a level that no other row has, so that the fixed effects meet it.
   case onlySingletons
 
@@ -79,6 +82,8 @@ public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
     case .setting(let error): error.description
     case .notConverged(let iterations, let residual):
       "the fixed effects were not found in \(iterations) iterations (residual \(formatted(residual, significantDigits: 2))); their levels hardly meet: leave one of the categories out"
+    case .effectsInRounding:
+      "the weights differ by too much for the fixed effects behind the bar: rounding of heavy rows hides what light ones tell; give the effects as terms, as in C(firm), or the lightest rows the weight 0"
     case .onlySingletons:
       "every row is the only one of a level, and says nothing beside its effect; use categories of fewer levels"
     case .cancelled: "the task was cancelled"

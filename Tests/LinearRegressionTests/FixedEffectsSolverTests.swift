@@ -186,7 +186,7 @@ import Testing
     #expect(sums.counts.weightSum == 4)
     for category in 0..<2 {
       let left = sums.sums[category].indices.filter { $0 % 2 == 0 }.reduce(0) { $0 + sums.sums[category][$1] }
-      #expect(abs(left - sums.totals[0]) < 1e-14)
+      #expect(abs(left - sums.total(0)) < 1e-14)
       #expect(sums.sums[category].prefix(category == 0 ? 8 : 6).allSatisfy { abs($0) < 1e-14 })
     }
   }

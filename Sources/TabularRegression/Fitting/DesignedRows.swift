@@ -40,7 +40,7 @@ extension Design {
       let names = distinctNames
       return .rankDeficient(file: source, dependencies: redundant.map { $0.described { names[$0] } })
     case .cancelled: return .cancelled
-    case .notConverged: return .notConverged(file: source, message: error.description)
+    case .notConverged, .effectsInRounding: return .notConverged(file: source, message: error.description)
     // What is not finite or negative has been found before, with its line.
     case .onlySingletons, .noRows, .columnsDiffer, .fewerRowsThanFolds, .nonFinite, .negativeWeight,
       .fractionalWeight, .shapes, .setting, .noCovariance:

@@ -113,7 +113,7 @@ struct ApproximateCholesky: Sendable {
         let middle = (low + high + 1) / 2
         if behind[middle] > left { low = middle } else { high = middle - 1 }
       }
-      graph.join(edges[i].vertex, edges[low].vertex, edges[i].weight * behind[i + 1] / total)
+      graph.join(edges[i].vertex, edges[low].vertex, edges[i].weight * (behind[i + 1] / total))
     }
     return edges.map(\.vertex)
   }

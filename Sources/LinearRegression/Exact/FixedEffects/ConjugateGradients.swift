@@ -58,8 +58,9 @@ struct ConjugateGradients<Lanes: DoubleLanes> {
       if progress.isConverged { return }
       multiply(p, &product)
       let curvature = dotInChunks(p, product)
-      // So is a direction that A takes to rounding, once little is left.
-      let isNull = (rho .<= progress.largest * 1e-24) .& (curvature .<= size * 1e-12)
+      // So is a direction that A takes to rounding, once little is left, or to less than nothing.
+      let isNull =
+        (rho .<= progress.largest * 1e-24) .& (curvature .<= size * 1e-12) .| .!(curvature .> 0) .& (rho .> 0)
       progress.error = progress.error.replacing(with: rho * longest, where: isNull .& .!isDone)
       isDone .|= isNull
       let alpha = (rho / curvature).replacing(with: 0, where: .!(curvature .> 0) .| isDone)

@@ -62,15 +62,19 @@ struct CrossTabulation: Sendable {
         for cell in isFirst.indices.dropFirst() where codes[cell] != codes[cell - 1] { isFirst[cell] = true }
       }
     }
-    var last = -1
+    // What the last sum has lost (Kahan 1965, doi:10.1145/363707.363723).
+    var last = -1, lost = 0.0
     for cell in isFirst.indices {
       if isFirst[cell] {
         last += 1
+        lost = 0
         self.rows[last] = rows[cell]
         self.weights[last] = weights[cell]
         for category in codes.indices { codes[category][last] = codes[category][cell] }
       } else {
-        self.weights[last] += weights[cell]
+        let weight = weights[cell] - lost, total = self.weights[last] + weight
+        lost = (total - self.weights[last]) - weight
+        self.weights[last] = total
         let (sum, overflow) = self.rows[last].addingReportingOverflow(rows[cell])
         self.rows[last] = overflow ? .max : sum
       }

@@ -49,7 +49,8 @@ extension FixedEffectsProblem {
   ///   - factor: of all rows less their effects.
   ///   - method: what becomes of redundant features.
   ///   - first: the levels of each category in the order in which the first of them is a reference.
-  /// - Throws: ``DataError``: redundant features if the method refuses them, overflow.
+  /// - Throws: ``DataError``: redundant features if the method refuses them, overflow,
+  ///   ``DataError/effectsInRounding``.
   package func fit(
     _ factor: LeastSquares.Factor, _ method: LeastSquares, order: [[Int]]
   ) throws(DataError) -> FixedEffectsFit {
@@ -60,16 +61,16 @@ extension FixedEffectsProblem {
     let norms = zip(factor.normsWithinGroups, factor.units.scales).map { $0 / $1 }
     let spreads = (0..<p + k).map { sums.spread($0).squareRoot() / sums.units.scales[$0] }
     let shares = (0..<p + k).map { spreads[$0] > 0 ? norms[$0] / spreads[$0] : 0 }
-    let met = (0..<p + k).filter { shares[$0] <= ($0 < p ? Self.leastShare : Self.leastTargetShare) }
-    let root = sums.counts.weightSum.squareRoot()
-    let precision = DataPrecision(
-      features: (0..<p).map {
-        let stored =
-          sums.isExtended[$0] || norms[$0] == 0 ? 0 : .ulpOfOne * abs(sums.mean($0)) * root / norms[$0]
-        return max(
-          .ulpOfOne, min(0.1, (4 * .ulpOfOne + 10 * errors[$0]) / max(shares[$0], 1e-9) + stored))
-      },
-      isExtended: sums.isExtended, roundings: sums.roundings)
+    let precision = precision(shares)
+    let (differences, stored) = (differences, stored)
+    // What may be rounding, by all that the estimates are wrong by.
+    let floors = (0..<p + k).map { 10 * (errors[$0] + differences[$0]) }
+    if (0..<p + k).contains(where: { floors[$0] > Self.largestFloor && shares[$0] <= 10 * floors[$0] }) {
+      throw .effectsInRounding
+    }
+    let met = (0..<p + k).filter {
+      shares[$0] <= ($0 < p ? floors[$0] + 2 * stored[$0] : max(floors[$0], Self.leastTargetShare))
+    }
     let problem = Problem(factor.withoutColumns(met), data: precision)
     let solution = try method.solved(problem)
     let own = try solution.fit(solver: .qr, reason: "the fixed effects are taken out of the rows", passes: 2)
@@ -88,12 +89,25 @@ extension FixedEffectsProblem {
       if !statistics[t].totalSumOfSquares.isFinite { throw .overflow(.targets, column: t) }
     }
     let certificate = own.certificate
+    // An error that is a sum of effects meets only others of its kind in the products of what is left.
+    let left = (0..<p + k).map { shares[$0] > 0 && !met.contains($0) ? 1 / shares[$0] : 0 }
+    let largest = zip(errors, left).reduce(0) { max($0, 10 * $1.0 * $1.1) }
+    let losses = (0..<p + k).map { (differences[$0] / 4 + 10 * errors[$0] * largest) * left[$0] }
     // What the effects leave of a target has fewer digits than it; none where more than rounding is taken as rounding.
-    let digits = (0..<k).reduce(certificate.estimatedDigits) { least, t in
+    let digits = (0..<k).reduce(
+      min(certificate.estimatedDigits, solution.digits(afterRoundings: losses))
+    ) { least, t in
       let share = shares[p + t]
       if met.contains(p + t) { return share > 16 * .ulpOfOne ? 0 : least }
-      return share > 0 ? max(0, min(least, 15.65 + CLibrary.decimalLogarithm(share))) : least
+      if share == 0 { return least }
+      var digits = min(least, 15.65 + CLibrary.decimalLogarithm(share))
+      // Of a nearly perfect fit the same errors, squared, may be much of what is left: standard errors tell it.
+      if floors[p + t] > Self.largestFloor {
+        digits = min(digits, CLibrary.decimalLogarithm(solution.leftovers[t] / (largest * largest)))
+      }
+      return max(0, digits)
     }
+    if digits < 1, floors.contains(where: { $0 > Self.largestFloor }) { throw .effectsInRounding }
     let fit = LeastSquaresFit(
       model: own.model, hasIntercept: false, observations: sums.counts.observations, statistics: statistics,
       certificate: Certificate(
@@ -112,11 +126,45 @@ extension FixedEffectsProblem {
       singletons: sums.singletons, iterations: solver.iterations, residual: solver.residual)
   }
 
-  /// Of a column of which less than this share of its norm is left, its effects are all.
-  private static var leastShare: Double { 1e-9 }
+  /// What rounding of rows less their effects leaves of each column, over its norm about its mean. Differences of more
+  /// digits than Doubles have are rounded at last.
+  private var differences: [Double] {
+    (0..<sums.columns).map { column in
+      let spread = sums.spread(column)
+      return spread == 0 || sums.isExtended[column]
+        ? .ulpOfOne : .ulpOfOne * max(1, (sums.square(column) / spread).squareRoot())
+    }
+  }
 
-  /// Of a target less than this is rounding.
+  /// The same of rounding of the values themselves, when they were stored.
+  private var stored: [Double] {
+    (0..<sums.columns).map { column in
+      let spread = sums.spread(column)
+      if spread == 0 || sums.isExtended[column] { return 0 }
+      let size = abs(sums.mean(column)) * sums.units.scales[column]
+      return .ulpOfOne * size * (sums.counts.weightSum / spread).squareRoot()
+    }
+  }
+
+  /// What is known of rows less their effects.
+  ///
+  /// - Parameter shares: the norm of each column less its effects, over that about its mean.
+  private func precision(_ shares: [Double]) -> DataPrecision {
+    let stored = stored
+    return DataPrecision(
+      features: (0..<sums.features).map {
+        let error = 4 * .ulpOfOne + 10 * errors[$0]
+        return min(0.1, max(.ulpOfOne, (error + stored[$0]) / max(shares[$0], .ulpOfOne)))
+      },
+      isExtended: sums.isExtended, roundings: sums.roundings)
+  }
+
+  /// Of a target less than this share of its norm is rounding.
   private static var leastTargetShare: Double { 1e-13 }
+
+  /// Where rounding may be more than this share of a column's norm, a column with as little left is not left out: what
+  /// it is cannot be told.
+  private static var largestFloor: Double { 1e-9 }
 
   /// What a redundant feature is, beside its terms.
   private func dependency(_ redundancy: Redundancy) -> FixedEffectsFit.Dependency {
@@ -145,98 +193,11 @@ extension FixedEffectsProblem {
         ? 0
         : (0..<sums.levels[category]).reduce(0.0) { sum, level in
           let weight = solver.system.diagonal[first + level], value = sums.sums[category][level * q + j]
-          return weight > 0 ? sum + value * value / weight : sum
+          return weight > 0 ? sum + value * (value / weight) : sum
         }
-      return sums.squares[j] - explained <= 1e-12 * sums.squares[j]
+      return sums.square(j) - explained <= 1e-12 * sums.square(j)
     }
     return FixedEffectsFit.Dependency(levels: levels, categories: categories)
-  }
-}
-
-extension FixedEffectsProblem {
-  /// The effects of y − X β for each target: D α is what D explains of it.
-  private func effects(
-    _ model: LinearModel, _ solver: inout FixedEffectsSolver, _ graph: LevelGraph, _ order: [[Int]]
-  ) throws(DataError) -> [[[Double]]] {
-    let (p, q, k, scales) = (sums.features, sums.columns, sums.targets, sums.units.scales)
-    let system = solver.system
-    // In the units of the targets' sums.
-    func combined(_ values: [Double]) -> [Double] {
-      (0..<values.count / max(1, q)).flatMap { row in
-        (0..<k).map { t in
-          (0..<p).reduce(values[row * q + p + t]) {
-            let ratio = scales[p + t] / scales[$1]
-            return $0 - model.weights[$1, t] * ratio * values[row * q + $1]
-          }
-        }
-      }
-    }
-    let b = combined(system.order.flatMap { sums.sums[$0] })
-    let solution = try solver.solve(b, columns: k) { column, energy in
-      max(1e-25 * energy, 1e-28 * sums.spread(p + column))
-    }
-    return (0..<k).map { t in
-      let common = (0..<p).reduce(within.shifts[p + t]) { $0 - model.weights[$1, t] * within.shifts[$1] }
-      var effects = sums.levels.map { _ in [Double]() }
-      for (position, category) in system.order.enumerated() {
-        let first = system.offsets[position]
-        effects[category] = (0..<system.levels[position]).map { level in
-          system.diagonal[first + level] > 0
-            ? solution.effects[(first + level) * k + t] / scales[p + t] + (category == 0 ? common : 0) : .nan
-        }
-      }
-      for category in effects.indices.dropFirst() {
-        let (components, place) = category == 1 ? (graph.pair, 1) : (graph.all, category)
-        Self.setReferences(&effects, category, components, place, order[category])
-      }
-      return effects
-    }
-  }
-
-  /// Makes the effect of a category's first level 0 in each component, and adds what it was to those of the first
-  /// category.
-  private static func setReferences(
-    _ effects: inout [[Double]], _ category: Int, _ components: LevelComponents, _ place: Int, _ order: [Int]
-  ) {
-    var references = [Double?](repeating: nil, count: components.count)
-    for level in order {
-      let component = Int(components.numbers[place][level])
-      if component >= 0, references[component] == nil { references[component] = effects[category][level] }
-    }
-    for (position, other) in [(place, category), (0, 0)] {
-      for level in effects[other].indices {
-        let component = Int(components.numbers[position][level])
-        guard component >= 0, let reference = references[component] else { continue }
-        effects[other][level] += other == 0 ? reference : -reference
-      }
-    }
-  }
-
-  /// A vector of the null space of D: of two categories the number of the component, with either sign; of more a random
-  /// one.
-  private func aliases(
-    _ solver: inout FixedEffectsSolver, _ graph: LevelGraph
-  ) throws(DataError) -> [[Double]] {
-    let categories = sums.levels.indices
-    if categories.count == 1 { return [zeros(sums.levels[0])] }
-    if categories.count == 2 {
-      return zip([1, -1], graph.pair.numbers).map { sign, numbers in numbers.map { sign * Double($0) } }
-    }
-    let system = solver.system
-    var generator = SeededGenerator(seed: 0)
-    let random = (0..<system.count).map { unknown in
-      let value = Double.random(in: -1...1, using: &generator)
-      return SIMD2(system.diagonal[unknown] > 0 ? value : 0, 0)
-    }
-    var b = random
-    system.multiply(random, &b)
-    let solution = try solver.solve(b.map(\.x), columns: 1) { _, energy in 1e-24 * energy }
-    let null = zip(random, solution.effects).map { $0.x - $1 }
-    let largest = null.reduce(0) { max($0, abs($1)) }
-    return categories.map { category in
-      let position = system.order.firstIndex(of: category) ?? 0, first = system.offsets[position]
-      return null[first..<first + system.levels[position]].map { largest > 0 ? $0 / largest : 0 }
-    }
   }
 }
 

@@ -13,7 +13,8 @@ package struct FixedEffectsProblem: Sendable {
   /// Takes the effects out of rows.
   package let within: WithinTransformation
 
-  /// The estimated norm of the error of each column of [X y] less its effects, over its norm about its mean.
+  /// The estimated norm of the error of each column of [X y] less its effects that is a sum of effects itself, over its
+  /// norm about its mean.
   let errors: [Double]
 
   /// Solves for the effects of each column of [X y].
@@ -32,15 +33,18 @@ package struct FixedEffectsProblem: Sendable {
     let system = FixedEffectsSystem(sums.table, levels: sums.levels)
     var solver = FixedEffectsSolver(system)
     let b = system.order.flatMap { sums.sums[$0] }
-    let spreads = (0..<q).map { sums.spread($0) }
+    let spreads = (0..<q).map { sums.spread($0) }, squares = (0..<q).map { sums.square($0) }
+    let rounding = Self.rounding(sums)
     // A column with as little left as rounding is met by its effects.
     let solution = try solver.solve(b, columns: q) { column, energy in
-      max(1e-21 * (sums.squares[column] - energy), 1e-26 * spreads[column])
+      max(1e-21 * (squares[column] - energy), 1e-26 * spreads[column])
     }
     self.sums = sums
     self.solver = solver
     table = sums.table
-    errors = (0..<q).map { spreads[$0] > 0 ? (solution.errors[$0] / spreads[$0]).squareRoot() : 0 }
+    errors = (0..<q).map {
+      spreads[$0] > 0 ? ((solution.errors[$0] + rounding * squares[$0]) / spreads[$0]).squareRoot() : 0
+    }
     var effects = sums.levels.map { _ in [Double]() }, hasRows = sums.levels.map { _ in [Bool]() }
     for (position, category) in system.order.enumerated() {
       let first = system.offsets[position], range = first..<first + system.levels[position]
@@ -51,6 +55,17 @@ package struct FixedEffectsProblem: Sendable {
     }
     within = WithinTransformation(
       features: sums.features, shifts: units.shifts, effects: effects, hasRows: hasRows)
+  }
+
+  /// The energy of the error that rounding of the right side leaves in the effects of a column, over Σ w z².
+  ///
+  /// The sum of a level is off by ε Σ w |z|. Of one category its effect is off by that over Σ w: in all by ε² Σ w z² at
+  /// most. Of several it has to flow to other levels over the rows that they share. A flow of ε Σ w |z| ≤ ε √(W Σ w z²),
+  /// W being the weight of all rows, over an edge of weight w costs its square over w: ε² Σ w z² W / w where all goes
+  /// over the lightest.
+  private static func rounding(_ sums: FixedEffectsSums) -> Double {
+    let lightest = sums.levels.count < 2 ? nil : sums.table.weights.min()
+    return .ulpOfOne * .ulpOfOne * (lightest.map { sums.counts.weightSum / $0 } ?? 1)
   }
 
   /// Rank of the indicators of the levels of some categories.

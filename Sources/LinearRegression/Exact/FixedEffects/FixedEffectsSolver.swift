@@ -113,11 +113,11 @@ struct FixedEffectsSolver: Sendable {
     let system = system
     var progress = ConjugateGradients<Lanes>.Progress()
     for unknown in 0..<system.count where system.diagonal[unknown] > 0 {
-      progress.largest += b[unknown] * b[unknown] * (1 / system.diagonal[unknown])
+      progress.largest += b[unknown] * (b[unknown] / system.diagonal[unknown])
     }
     if schwarz == nil {
       for unknown in 0..<system.levels[0] where system.diagonal[unknown] > 0 {
-        progress.energy += b[unknown] * b[unknown] * (1 / system.diagonal[unknown])
+        progress.energy += b[unknown] * (b[unknown] / system.diagonal[unknown])
       }
       if system.levels.count == 1 {
         system.substitute(b, &x)

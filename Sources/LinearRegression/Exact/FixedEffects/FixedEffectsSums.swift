@@ -24,9 +24,14 @@ package struct FixedEffectsSums: Sendable {
   /// For each category Σ w z of each level, levels × (p + k).
   private(set) var sums: [[Double]]
 
-  /// Σ w z and Σ w z² over all rows.
-  private(set) var totals: [Double]
-  private(set) var squares: [Double]
+  /// What each addition to `sums` has lost so far (Kahan 1965, doi:10.1145/363707.363723): a sum is as good whatever
+  /// the number of rows.
+  private var lost: [[Double]]
+
+  /// Σ w z / Σ w and Σ w (z − mean)² over all rows, which do not cancel where a weight or a value is large: those of
+  /// blocks are joined (Chan, Golub and LeVeque 1983, doi:10.1080/00031305.1983.10483115).
+  private var means: [Double]
+  private var deviations: [Double]
 
   /// Whether each column of [X y] is known to more digits than Doubles have.
   private(set) var isExtended: [Bool]
@@ -43,23 +48,32 @@ package struct FixedEffectsSums: Sendable {
     levels = Array(repeating: 0, count: categories)
     units = ColumnUnits(identity: features + targets)
     sums = Array(repeating: [], count: categories)
-    totals = zeros(features + targets)
-    squares = totals
+    lost = sums
+    means = zeros(features + targets)
+    deviations = means
     isExtended = Array(repeating: false, count: features + targets)
     table = CrossTabulation(categories: categories)
   }
 
   var columns: Int { features + targets }
 
-  /// Σ w z², about the mean.
+  /// Σ w (z − mean)²; 0 for a column that is constant to the rounding of its mean. With more digits than Doubles have
+  /// its distance from the shift is right.
   func spread(_ column: Int) -> Double {
-    max(0, squares[column] - totals[column] * totals[column] / counts.weightSum)
+    let size =
+      abs(means[column]) + (isExtended[column] ? 0 : abs(mean(column)) * units.scales[column])
+    let rounding = 4 * .ulpOfOne * size * counts.weightSum.squareRoot()
+    return deviations[column] <= rounding * rounding ? 0 : deviations[column]
   }
 
+  /// Σ w z
+  func total(_ column: Int) -> Double { means[column] * counts.weightSum }
+
+  /// Σ w z²
+  func square(_ column: Int) -> Double { deviations[column] + means[column] * total(column) }
+
   /// The mean of a column.
-  func mean(_ column: Int) -> Double {
-    units.shifts[column] + totals[column] / counts.weightSum / units.scales[column]
-  }
+  func mean(_ column: Int) -> Double { units.shifts[column] + means[column] / units.scales[column] }
 
   /// Takes the next rows.
   ///
@@ -86,7 +100,10 @@ package struct FixedEffectsSums: Sendable {
       precondition(codes.count == X.rowCount)
       precondition(codes.allSatisfy { 0..<levels[category] ~= Int($0) })
       let missing = levels[category] * columns - sums[category].count
-      if missing > 0 { sums[category] += repeatElement(0, count: missing) }
+      if missing > 0 {
+        sums[category] += repeatElement(0, count: missing)
+        lost[category] += repeatElement(0, count: missing)
+      }
     }
     self.levels = zip(self.levels, levels).map(max)
     guard table.count < Int(Int32.max) - X.rowCount else {
@@ -105,7 +122,7 @@ package struct FixedEffectsSums: Sendable {
         start..<min(start + 1 << 16, X.rowCount), of: codes, weights: weights, levels: self.levels)
     }
     guard counts.weightSum.isFinite, !counts.logWeightSum.isNaN else { throw .overflow(.weights, column: 0) }
-    if let column = squares.firstIndex(where: { !$0.isFinite }) {
+    if let column = (0..<columns).first(where: { !square($0).isFinite }) {
       throw .overflow(column: column, features: features)
     }
   }
@@ -117,26 +134,50 @@ package struct FixedEffectsSums: Sendable {
       layout, rows: height, rowStride: order, columnStride: 1, count: height * order)
     for start in stride(from: 0, to: rows.rowCount, by: max(1, height)) {
       let count = min(height, rows.rowCount - start)
+      let before = counts.weightSum
       block.fill(rows.block(start..<start + count), units, &counts)
-      for i in 0..<count {
-        for j in 0..<columns {
-          let z = block.elements[i * order + 1 + j]
-          totals[j] += block.elements[i * order] * z
-          squares[j] += z * z
-        }
-      }
+      joinMoments(block.elements, order, rows: count, before: before)
       for category in codes.indices {
         codes[category].withUnsafeBufferPointer { codes in
           block.elements.withUnsafeBufferPointer { z in
             sums[category].withUnsafeMutableBufferPointer { sums in
-              for i in 0..<count {
-                let level = Int(codes[start + i]) * columns, root = z[i * order]
-                for j in 0..<columns { sums[level + j] += root * z[i * order + 1 + j] }
+              lost[category].withUnsafeMutableBufferPointer { lost in
+                for i in 0..<count {
+                  let level = Int(codes[start + i]) * columns, root = z[i * order]
+                  for j in 0..<columns {
+                    let value = root * z[i * order + 1 + j] - lost[level + j], sum = sums[level + j] + value
+                    lost[level + j] = (sum - sums[level + j]) - value
+                    sums[level + j] = sum
+                  }
+                }
               }
             }
           }
         }
       }
+    }
+  }
+
+  /// Joins means and squares about them with those of a block [√w √w z].
+  ///
+  /// - Parameter before: Σ w of the rows before the block.
+  private mutating func joinMoments(_ block: [Double], _ order: Int, rows: Int, before: Double) {
+    let weight = (0..<rows).reduce(0.0) { $0 + block[$1 * order] * block[$1 * order] }
+    if weight == 0 { return }
+    for j in 0..<columns {
+      var total = 0.0, rest = 0.0, square = 0.0
+      for i in 0..<rows { total += block[i * order] * block[i * order + 1 + j] }
+      let mean = total / weight
+      for i in 0..<rows {
+        let deviation = block[i * order + 1 + j] - block[i * order] * mean
+        rest += block[i * order] * deviation
+        square += deviation * deviation
+      }
+      // The rest would be 0 but for rounding of the mean.
+      let difference = mean + rest / weight - means[j], share = weight / (before + weight)
+      means[j] += difference * share
+      deviations[j] +=
+        max(0, square - rest * (rest / weight)) + difference * (difference * (before * share))
     }
   }
 }
@@ -193,11 +234,15 @@ extension FixedEffectsSums {
         sums[other][start + j] = other == category ? 0 : sums[other][start + j] - row[j]
       }
     }
-    for j in 0..<columns {
-      totals[j] -= row[j]
-      squares[j] -= row[j] * row[j] / weight
-    }
+    let before = counts.weightSum
     counts.leaveOut(weight)
+    if counts.weightSum > 0 {
+      for j in 0..<columns {
+        let difference = row[j] / weight - means[j], ratio = weight / counts.weightSum
+        means[j] -= difference * ratio
+        deviations[j] = max(0, deviations[j] - difference * (difference * (before * ratio)))
+      }
+    }
     singletons += 1
   }
 }

@@ -76,7 +76,12 @@ struct FixedEffectsSystem: Sendable {
     diagonal = views.flatMap { view in
       view.weights.withUnsafeBufferPointer { weights in
         view.starts.indices.dropLast().map { level in
-          (Int(view.starts[level])..<Int(view.starts[level + 1])).reduce(0.0) { $0 + weights[$1] }
+          var sum = 0.0, lost = 0.0
+          for cell in Int(view.starts[level])..<Int(view.starts[level + 1]) {
+            let weight = weights[cell] - lost, total = sum + weight
+            (lost, sum) = ((total - sum) - weight, total)
+          }
+          return sum
         }
       }
     }
@@ -98,8 +103,8 @@ struct FixedEffectsSystem: Sendable {
     multiply(x, &product)
     for unknown in b.indices where diagonal[unknown] > 0 {
       let r = b[unknown] - product[unknown]
-      square += r * r * (1 / diagonal[unknown])
-      size += b[unknown] * b[unknown] * (1 / diagonal[unknown])
+      square += r * (r / diagonal[unknown])
+      size += b[unknown] * (b[unknown] / diagonal[unknown])
     }
     return (square, size)
   }
@@ -150,7 +155,7 @@ struct FixedEffectsSystem: Sendable {
       for level in 0..<levels[position] {
         var taken = 0.0
         for cell in Int(view.starts[level])..<Int(view.starts[level + 1]) {
-          taken += weights[cell] * weights[cell] / diagonal[Int(unknowns[cell])]
+          taken += weights[cell] * (weights[cell] / diagonal[Int(unknowns[cell])])
         }
         let unknown = offsets[position] + level
         result[unknown] = max(diagonal[unknown] - taken, 1e-3 * diagonal[unknown])

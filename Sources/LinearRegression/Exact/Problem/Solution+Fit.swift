@@ -103,10 +103,14 @@ extension Solution {
     return Certificate.ReadingLoss(column: column, digits: max(1, CLibrary.decimalLogarithm(ratio)))
   }
 
+  private var digitsOfReading: Double { digits(afterRoundings: whole.roundings) }
+
   /// The digits that rounding leaves which has happened to the values themselves: an error of relative size r in a
   /// column of Z moves v by R⁻¹ times one of size r |v|, and by B times one of size r ρ, as in ``ErrorEstimate``.
-  private var digitsOfReading: Double {
-    let roundings = whole.roundings, p = whole.featureCount
+  ///
+  /// - Parameter roundings: r of each column of [X y].
+  func digits(afterRoundings roundings: [Double]) -> Double {
+    let p = whole.featureCount
     guard roundings.contains(where: { $0 > 0 }) else { return .infinity }
     let own = kept.map { roundings[$0] }
     return (0..<whole.targetCount).reduce(16) { least, t in
