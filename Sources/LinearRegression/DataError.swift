@@ -81,7 +81,7 @@ public enum DataError: Error, Equatable, Sendable, CustomStringConvertible {
     case .shapes(let text), .noCovariance(let text): text
     case .setting(let error): error.description
     case .notConverged(let iterations, let residual):
-      "the fixed effects were not found in \(iterations) iterations (residual \(formatted(residual, significantDigits: 2))); their levels hardly meet: leave one of the categories out"
+      "the fixed effects were not found in \(iterations) iterations (residual \(formatted(residual, significantDigits: 2))); their levels hardly meet, or weights differ too much: leave one of the categories out"
     case .effectsInRounding:
       "the weights differ by too much for the fixed effects behind the bar: rounding of heavy rows hides what light ones tell; give the effects as terms, as in C(firm), or the lightest rows the weight 0"
     case .onlySingletons:

@@ -38,6 +38,12 @@ import Testing
       #expect(codes.codes(of: WordList(words)) == expected)
     }
     #expect(codes.words.count == known.count && codes.words.allSatisfy { known[$0] != nil })
+    // KELVIN SIGN is K.
+    var twins = WordCodes()
+    #expect(
+      twins.codes(of: [
+        "K", "\u{212A}", "\u{212A}g", "Kg", "a word of degrees K", "a word of degrees \u{212A}",
+      ]) == [0, 0, 1, 1, 2, 2])
     // Words that were there before the first is looked for have their positions.
     var given = WordCodes(["x", "y"])
     #expect(given.codes(of: ["y", "z", "x"]) == [1, 2, 0] && Array(given.words) == ["x", "y", "z"])

@@ -43,7 +43,9 @@ extension LeastSquaresFit {
       clusters: Scores.ways(clusters.map { Scores.codes(Self.weighted($0, weights)) }))
     return try RobustCovariance(
       estimator, sums, observations: observations,
-      parameters: observations - statistics[target].degreesOfFreedom)
+      parameters: observations - statistics[target].degreesOfFreedom,
+      rounding: unscaled.rounding(
+        ofResiduals: model.weights[column: target], intercept: model.intercepts[target], unit: s))
   }
 
   /// Clusters with that of a row of some weight for rows of none, so that it does not count.
@@ -106,7 +108,7 @@ extension FitStatistics {
 
 extension UnscaledCovariance {
   /// The standard errors of so many coefficients, the intercept's first (if there is one): √(s² (C Ω Cᵀ)ⱼⱼ). NaN for
-  /// features that were left out, of those whose variance is but rounding, and where a category was taken out of the rows
+  /// features that were left out, of those whose variance is lost in rounding, and where a category was taken out of the rows
   /// for its levels and the intercept.
   package func standardErrors(_ robust: RobustCovariance, unit s: Double, coefficients: Int) -> [Double] {
     var errors = [Double](repeating: .nan, count: coefficients)
@@ -138,7 +140,8 @@ extension RobustCovariance {
       .ulpOfOne * Double(q) * norm(v) <= 1e-4 * norm(w)
     else { return nil }
     let covariance = Matrix<Double>(rows: q, columns: q) { inner[$0, $1] }
-    return WaldTest(w, covariance: covariance, degreesOfFreedom: degreesOfFreedom)
+    return WaldTest(
+      w, covariance: covariance, leastVariance: leastVariance, degreesOfFreedom: degreesOfFreedom)
   }
 }
 

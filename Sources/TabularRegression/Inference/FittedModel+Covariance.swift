@@ -72,7 +72,7 @@ extension FittedModel {
   /// variances or depend on each other; nil where the model has no covariance.
   ///
   /// - Throws: ``TabularError/noIntervals(reason:)`` where a category was taken out of the rows of such a fit, and where
-  ///   a variance is but rounding.
+  ///   a variance is lost in rounding.
   func relativeVariances(_ rows: FeatureRows) throws(TabularError) -> [Double]? {
     guard let robustCovariance, let covariance else { return leverages(rows) }
     if let reason = whyNoRelativeVariances { throw .noIntervals(reason: reason) }
@@ -82,7 +82,7 @@ extension FittedModel {
     if variances.contains(where: \.isNaN) {
       throw .noIntervals(
         reason:
-          "by its \(robustCovariance.estimator.name) covariance the variance of a prediction is 0 but for rounding"
+          "by its covariance the variance of a prediction is 0, or lost in rounding"
       )
     }
     return variances
@@ -117,7 +117,7 @@ extension FittedModel {
     return estimatorLines
       + (isOfRounding
         ? [
-          "  no standard error of \(listed(without.map { printable(names[$0]) })): the estimated variance is 0 but for rounding"
+          "  no standard error of \(listed(without.map { printable(names[$0]) })): \(without.count == 1 ? "its estimated variance is" : "their estimated variances are") 0, or lost in rounding"
         ]
         : [])
   }

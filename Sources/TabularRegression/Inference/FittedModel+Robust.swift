@@ -52,6 +52,13 @@ extension FittedModel {
     return model
   }
 
+  /// The rounding of residuals in units of the residual standard error.
+  var residualRounding: Double {
+    guard let covariance, let s = statistics.residualStandardError else { return .ulpOfOne }
+    return covariance.rounding(
+      ofResiduals: model.weights[column: 0], intercept: model.intercepts[0], unit: s)
+  }
+
   /// Whether the scores of some rows need digits beyond Doubles: terms are large beside the residuals, or whole numbers
   /// have more.
   func needsAllDigits(of rows: Table) -> Bool {

@@ -58,7 +58,9 @@ package struct HypothesisTest: Sendable {
     let combinations = (0..<L.rowCount).map { row in dot(Array(L[row: row]), estimates) }
     let differences = zip(combinations, hypothesis.values).map { $0 - $1 }
     let freedom = model.inferenceDegreesOfFreedom
-    guard let test = scaled.test(differences, unit: s, model.robustCovariance, degreesOfFreedom: freedom)
+    let errors = scaled.relativeErrors(model.robustCovariance)
+    guard errors.allSatisfy({ $0 > 0 }),
+      let test = scaled.test(differences, unit: s, model.robustCovariance, degreesOfFreedom: freedom)
     else {
       let clusters = model.robustCovariance?.clusterCounts.min().map {
         ", for it is of \(counted($0, "cluster"))"
@@ -70,7 +72,6 @@ package struct HypothesisTest: Sendable {
     self.test = test
     self.model = model
     notes = hypothesis.notes
-    let errors = scaled.relativeErrors(model.robustCovariance)
     restrictions = combinations.indices.map { row in
       let error = s * errors[row], t = differences[row] / error
       return Restriction(

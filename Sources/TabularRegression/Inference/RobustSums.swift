@@ -115,7 +115,7 @@ struct RobustSums: Sendable {
           model.with(
             try RobustCovariance(
               rows.estimator, sums, observations: model.observations,
-              parameters: model.observations - freedom, counted: counted)))
+              parameters: model.observations - freedom, counted: counted, rounding: model.residualRounding)))
       } catch {
         throw model.design.tabular(error, source)
       }

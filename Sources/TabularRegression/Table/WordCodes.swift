@@ -56,20 +56,23 @@ struct WordCodes: Sendable {
   }
 
   private func code(of word: UnsafeBufferPointer<UInt8>) -> Int32? {
-    guard let key = Self.key(word) else { return long[String(decoding: word, as: UTF8.self)] }
-    let code = slots[position(of: key)].code
-    return code < 0 ? nil : code
+    switch Self.key(word) {
+    case .short(let low, let high):
+      let code = slots[position(of: (low, high))].code
+      return code < 0 ? nil : code
+    case .long(let text): return long[text]
+    }
   }
 
   private mutating func insert(_ word: UnsafeBufferPointer<UInt8>, _ code: Int32) {
-    guard let key = Self.key(word) else {
-      long[String(decoding: word, as: UTF8.self)] = code
-      return
+    switch Self.key(word) {
+    case .short(let low, let high):
+      if 2 * shortCount >= slots.count { resize(to: 2 * slots.count) }
+      let position = position(of: (low, high))
+      if slots[position].code < 0 { shortCount += 1 }
+      slots[position] = Slot(low: low, high: high, code: code)
+    case .long(let text): long[text] = code
     }
-    if 2 * shortCount >= slots.count { resize(to: 2 * slots.count) }
-    let position = position(of: key)
-    if slots[position].code < 0 { shortCount += 1 }
-    slots[position] = Slot(low: key.low, high: key.high, code: code)
   }
 
   /// Makes the table, where there is none yet, for the words and so many others.
@@ -104,13 +107,35 @@ struct WordCodes: Sendable {
     return position
   }
 
-  /// The bytes and the length of a word; nil for a long one, and for one whose letters may be written in several ways.
-  private static func key(_ word: UnsafeBufferPointer<UInt8>) -> (low: UInt64, high: UInt64)? {
+  /// What a word is looked for by.
+  private enum Key {
+    /// The bytes of an ASCII word, with their number in the highest.
+    case short(low: UInt64, high: UInt64)
+    /// A word that is long, or whose letters may be written in several ways.
+    case long(String)
+  }
+
+  private static func key(_ word: UnsafeBufferPointer<UInt8>) -> Key {
+    if let key = shortKey(word) { return key }
+    var text = String(decoding: word, as: UTF8.self)
+    if text.unicodeScalars.contains(where: { twins[$0] != nil }) {
+      text = String(String.UnicodeScalarView(text.unicodeScalars.map { twins[$0] ?? $0 }))
+      if let key = text.withUTF8(shortKey) { return key }
+    }
+    return .long(text)
+  }
+
+  /// Letters that Unicode takes for one of ASCII: KELVIN SIGN, GREEK QUESTION MARK and GREEK VARIA.
+  private static let twins: [Unicode.Scalar: Unicode.Scalar] = [
+    "\u{212A}": "K", "\u{37E}": ";", "\u{1FEF}": "`",
+  ]
+
+  private static func shortKey(_ word: UnsafeBufferPointer<UInt8>) -> Key? {
     let count = word.count
     if count > 15 { return nil }
     let low = number(word, 0..<min(8, count)), high = number(word, min(8, count)..<count)
-    if (low | high) & 0x8080_8080_8080_8080 != 0 { return nil }
-    return (low, high | UInt64(count) << 56)
+    return (low | high) & 0x8080_8080_8080_8080 != 0
+      ? nil : .short(low: low, high: high | UInt64(count) << 56)
   }
 
   /// At most eight bytes as a number, the first the lowest.

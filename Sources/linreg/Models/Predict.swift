@@ -18,7 +18,7 @@ struct Predict: RankedCommand {
       end, and NPY from a pipe is read whole.
 
       The columns of a model of several targets end in their names: prediction_y1,
-      and response_log(y) where --response predicts y.
+      and with --response, on the scale of y, response_log(y).
 
       A confidence interval is for the mean of all rows like this one,
       a prediction interval for one more of them. --weights names the column with

@@ -283,6 +283,30 @@ import Testing
     #expect(both.coefficientStatistics.last?.standardError != nil && both.statistics.fStatistic == nil)
   }
 
+  /// A variance that is small beside another group's is not rounding where it is told apart from it, and no number is
+  /// given where it is not.
+  @Test func groupsOfDifferentScatter() throws {
+    let quiet = [1.0, 2, 3, 5, 4, 7], loud = [1.0, 2, 4, 9, 3, 12]
+    let mean = quiet.reduce(0, +) / 6
+    let right = quiet.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }.squareRoot() / 6
+    func text(_ unit: Double) -> String {
+      "y,g\n" + quiet.map { "\($0),a\n" }.joined() + loud.map { "\($0 * unit),b\n" }.joined()
+    }
+    func model(_ formula: String, _ unit: Double) throws -> FittedModel {
+      let table = try Table(csvText: text(unit), source: "t")
+      return try FittedModel(formula, table).withCovariance(.hc0, of: table)
+    }
+    for unit in [1, 1e5, 1e10] {
+      let apart = try model("y ~ g - 1", unit)
+      let error = try #require(apart.coefficientStatistics[0].standardError)
+      #expect(abs(error - right) <= 1e-9 * right && apart.statistics.fStatistic != nil)
+      // The intercept is the mean of the first group, in coordinates that both groups share.
+      let found = try model("y ~ g", unit).coefficientStatistics[0].standardError
+      #expect(
+        unit > 1e5 ? found == nil : abs((found ?? 0) - right) <= 1e-3 * right, "\(unit): \(found ?? -1)")
+    }
+  }
+
   /// A level of one row has no residual, and no estimate of its variance.
   @Test func aLevelOfOneRow() throws {
     let table = try Table(csvText: "y,g\n1,a\n2,a\n4,b\n5,b\n3,c\n", source: "t")

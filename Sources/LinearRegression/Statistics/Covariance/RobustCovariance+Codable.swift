@@ -2,7 +2,7 @@ internal import LinearAlgebra
 
 extension RobustCovariance: Codable {
   private enum Key: String, CodingKey {
-    case estimator, factor, degreesOfFreedom, clusterCounts, isRepaired, inner
+    case estimator, factor, degreesOfFreedom, clusterCounts, isRepaired, inner, leastVariance
   }
 
   /// Encodes the covariance; numbers come back bit for bit where the encoder keeps them.
@@ -14,6 +14,7 @@ extension RobustCovariance: Codable {
     try container.encode(clusterCounts, forKey: .clusterCounts)
     try container.encode(isRepaired, forKey: .isRepaired)
     try container.encode(StoredArray(inner.elements), forKey: .inner)
+    try container.encode(leastVariance, forKey: .leastVariance)
   }
 
   /// Decodes a covariance; whatever does not fit together is an error.
@@ -35,8 +36,11 @@ extension RobustCovariance: Codable {
       (0..<order).allSatisfy { i in matrix[i, i] >= 0 && (0..<i).allSatisfy { matrix[i, $0] == matrix[$0, i] }
       },
       .inner, "a matrix that is no covariance")
+    let least = try container.decodeIfPresent(Double.self, forKey: .leastVariance) ?? 0
+    try container.check(0...1 ~= least, .leastVariance, "a least variance of \(least)")
     self.init(
       estimator: estimator, factor: factor, degreesOfFreedom: freedom, clusterCounts: counts,
-      isRepaired: try container.decode(Bool.self, forKey: .isRepaired), inner: matrix)
+      isRepaired: try container.decode(Bool.self, forKey: .isRepaired), inner: matrix,
+      leastVariance: least)
   }
 }

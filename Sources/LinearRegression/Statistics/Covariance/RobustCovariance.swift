@@ -25,12 +25,17 @@ public struct RobustCovariance: Equatable, Sendable {
   /// Ω
   package let inner: Matrix<Double>
 
+  /// What rounding of residuals leaves of the variance of a combination whose scores add up to 0, over what independent
+  /// errors of equal variance would give: so where clusters are the levels of a category of the formula.
+  package let leastVariance: Double
+
   package init(
     estimator: CovarianceEstimator, factor: Double, degreesOfFreedom: Int, clusterCounts: [Int],
-    isRepaired: Bool, inner: Matrix<Double>
+    isRepaired: Bool, inner: Matrix<Double>, leastVariance: Double
   ) {
     (self.estimator, self.factor, self.degreesOfFreedom) = (estimator, factor, degreesOfFreedom)
     (self.clusterCounts, self.isRepaired, self.inner) = (clusterCounts, isRepaired, inner)
+    self.leastVariance = leastVariance
   }
 
   /// The covariance that sums of scores come to.
@@ -39,12 +44,13 @@ public struct RobustCovariance: Equatable, Sendable {
   ///   - observations: n.
   ///   - parameters: k, of the fit.
   ///   - counted: k in the small-sample factor of clusters; nil for the same.
+  ///   - rounding: of residuals, as ``UnscaledCovariance/rounding(ofResiduals:intercept:unit:)`` has it.
   /// - Throws: ``DataError/noCovariance(_:)``: the rows are not those of the fit, HC2 or HC3 with a leverage of 1, a single
   ///   cluster, a number beyond Double.
   /// - Precondition: n > k
   package init(
     _ estimator: CovarianceEstimator, _ sums: ScoreSums, observations n: Int, parameters k: Int,
-    counted: Int? = nil
+    counted: Int? = nil, rounding: Double
   ) throws(DataError) {
     precondition(n > k)
     if !(abs(sums.squares - Double(n - k)) <= 1e-6 * Double(n - k)) {
@@ -94,7 +100,7 @@ public struct RobustCovariance: Equatable, Sendable {
       estimator: estimator, factor: factor, degreesOfFreedom: freedom,
       clusterCounts: estimator.clusters.isEmpty
         ? [] : Array(sums.clusterCounts.prefix(estimator.clusters.count)),
-      isRepaired: isRepaired, inner: inner)
+      isRepaired: isRepaired, inner: inner, leastVariance: min(1e-12, 4 * Double(n) * rounding * rounding))
   }
 
   /// The nearest matrix without negative eigenvalues, and whether there were any beyond rounding.
@@ -112,20 +118,21 @@ public struct RobustCovariance: Equatable, Sendable {
     return (gemm(scaled, vectors, transposeB: .transpose).symmetric, true)
   }
 
-  /// A variance that is but rounding: of a combination of coefficients, over what independent errors of equal variance
-  /// would give. Such are those of coefficients whose scores sum to 0 in each cluster, or whose rows have no residuals.
-  package static var leastVariance: Double { 1e-20 }
-
-  /// uᵀΩu of each row u of a matrix; NaN where it is but rounding.
+  /// uᵀΩu of each row u of a matrix; NaN where it is lost in rounding, that of residuals or of the sum, which has fewer
+  /// than four digits where it is ε Σ |uᵢ Ωᵢⱼ uⱼ| times less than 10⁴.
   package func variances(_ U: Matrix<Double>) -> [Double] {
     let product = gemm(U, inner)
+    let sizes = gemm(
+      Matrix(rows: U.rowCount, columns: U.columnCount, elements: U.elements.map(abs)),
+      Matrix(rows: inner.rowCount, columns: inner.columnCount, elements: inner.elements.map(abs)))
     return (0..<U.rowCount).map { row in
-      var (sum, square) = (0.0, 0.0)
+      var (sum, square, size) = (0.0, 0.0, 0.0)
       for i in 0..<U.columnCount {
         sum += U[row, i] * product[row, i]
         square += U[row, i] * U[row, i]
+        size += abs(U[row, i]) * sizes[row, i]
       }
-      return sum > Self.leastVariance * square || square == 0 ? sum : .nan
+      return sum > max(leastVariance * square, 1e4 * .ulpOfOne * size) || square == 0 ? sum : .nan
     }
   }
 

@@ -30,7 +30,7 @@ package struct ScaledCombinations {
     self.C = C
   }
 
-  /// The standard errors in units of s; NaN where the variance is but rounding.
+  /// The standard errors in units of s; NaN where the variance is lost in rounding.
   ///
   /// - Parameter robust: nil for independent errors of equal variance.
   /// - Precondition: combinations with levels have independent errors.
@@ -65,6 +65,6 @@ package struct ScaledCombinations {
     let Q = factored.q
     return WaldTest(
       w, covariance: gemm(gemm(Q, robust.inner, transposeA: .transpose), Q),
-      degreesOfFreedom: degreesOfFreedom)
+      leastVariance: robust.leastVariance, degreesOfFreedom: degreesOfFreedom)
   }
 }

@@ -110,4 +110,16 @@ extension UnscaledCovariance {
       }, ofLevels
     )
   }
+
+  /// The rounding of residuals in units of s, as the terms of a row about the means have it:
+  /// ε (1 + (|b₀| + Σ |x̄ⱼ bⱼ|) / s).
+  ///
+  /// - Parameters:
+  ///   - b: the coefficients of all features.
+  ///   - intercept: b₀
+  ///   - s: the residual standard error.
+  package func rounding(ofResiduals b: [Double], intercept: Double, unit s: Double) -> Double {
+    let size = zip(features, means).reduce(abs(intercept)) { $0 + abs($1.1 * b[$1.0]) }
+    return .ulpOfOne * (1 + size / s)
+  }
 }

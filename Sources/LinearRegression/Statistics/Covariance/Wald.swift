@@ -22,17 +22,23 @@ package struct WaldTest: Equatable, Sendable {
   /// - Parameters:
   ///   - w: in units of the residual standard error.
   ///   - covariance: V, r × r, in these units; nil for I.
+  ///   - leastVariance: what rounding may leave on the diagonal of V.
   /// - Complexity: O(r³). Uses `dsyevd`.
-  package init?(_ w: [Double], covariance V: Matrix<Double>? = nil, degreesOfFreedom: Int) {
+  package init?(
+    _ w: [Double], covariance V: Matrix<Double>? = nil, leastVariance: Double = 0, degreesOfFreedom: Int
+  ) {
     let r = w.count
     guard r > 0, degreesOfFreedom > 0, V.map({ $0.shape == Shape(r, r) }) ?? true else { return nil }
     var sum = w.reduce(0) { $0 + $1 * $1 }
     if let V {
-      guard let eigen = try? SymmetricEigen(factoring: V), let least = eigen.values.min(),
-        let largest = eigen.values.max(),
-        least > max(RobustCovariance.leastVariance, 64 * Double(r) * .ulpOfOne * largest)
+      // Of the correlations: some elements may scatter much less than others.
+      let deviations = (0..<r).map { V[$0, $0].squareRoot() }
+      guard (0..<r).allSatisfy({ V[$0, $0] > leastVariance }) else { return nil }
+      let correlations = Matrix<Double>(rows: r, columns: r) { V[$0, $1] / deviations[$0] / deviations[$1] }
+      guard let eigen = try? SymmetricEigen(factoring: correlations), let least = eigen.values.min(),
+        least > 64 * Double(r) * .ulpOfOne * (eigen.values.max() ?? 0)
       else { return nil }
-      let rotated = gemv(eigen.vectors, w, transpose: .transpose)
+      let rotated = gemv(eigen.vectors, zip(w, deviations).map { $0 / $1 }, transpose: .transpose)
       sum = zip(rotated, eigen.values).reduce(0) { $0 + $1.0 * ($1.0 / $1.1) }
     }
     guard sum.isFinite else { return nil }
