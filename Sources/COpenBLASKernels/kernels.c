@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *chosen;
 
@@ -31,10 +32,13 @@ __attribute__((constructor)) static void choose_kernels(void) {
   if (type && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
     type = "SkylakeX";
+  // Swift's runtime looks for the program's arguments beside the environment that it was started with, which setenv
+  // leaves for a longer one.
+  char **const environment = environ;
   if (!type || setenv(variable, type, 1) != 0) return;
   gotoblas_dynamic_quit();
   gotoblas_dynamic_init();
-  unsetenv(variable);
+  environ = environment;
   chosen = type;
 }
 
