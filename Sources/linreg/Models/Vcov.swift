@@ -25,10 +25,7 @@ struct Vcov: RankedCommand {
       of the rows, in place of files. With --part 3/7 the third of seven processes
       reads its blocks of all files; such shares come in any order.
 
-      Examples:
-        linreg vcov homes.model homes.csv --cluster zip -m clustered.model
-        linreg vcov homes.model january.csv --vcov HC1 -o january.share
-        linreg vcov homes.model january.share february.share -m robust.model
+      Example: linreg vcov homes.model homes.csv --cluster zip -m clustered.model
       """)
 
   @Argument(help: "A model file, from -m of fit or solve.", completion: .file())
