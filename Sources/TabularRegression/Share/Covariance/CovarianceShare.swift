@@ -98,7 +98,9 @@ public struct CovarianceShare: Sendable {
 
   /// Joins with a share of later rows of the same fit; one of another part of the same files may come in any order.
   ///
-  /// - Parameter name: what the other is called in messages.
+  /// - Parameters:
+  ///   - other: the share.
+  ///   - name: what it is called in messages.
   /// - Throws: ``TabularError/unusable(file:message:)``: a share of another fit or estimator; a part that is there
   ///   already.
   public mutating func merge(
