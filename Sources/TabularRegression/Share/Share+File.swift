@@ -91,12 +91,12 @@ struct StoredSubtree: Codable {
   /// - Parameter inLevels: whether the rows are in the levels of a category.
   init(_ subtree: MergeTree<ShareRows>.Subtree, inLevels: Bool) {
     (height, rows) = (subtree.before, subtree.value.factor)
-    levels = inLevels ? WordList(subtree.value.words) : nil
+    levels = inLevels ? subtree.value.words : nil
   }
 
   /// The rows; nil where they are not those of a design with so many columns, or a level is there twice.
   func value(features: Int, targets: Int, inLevels: Bool) -> ShareRows? {
-    let words = levels.map(Array.init) ?? []
+    let words = levels ?? []
     guard rows.features == features, rows.targets == targets, (rows.grouping == .levels) == inLevels,
       rows.grouping != .none, (levels != nil) == inLevels, rows.levels <= words.count,
       Set(words).count == words.count

@@ -136,7 +136,7 @@ public struct Share: Equatable, Sendable {
   }
 
   /// The number of each word among the levels of the category in the design.
-  private func numbers(of words: [String]) -> [Int32] {
+  private func numbers(of words: WordList) -> [Int32] {
     guard let absorption else { return [] }
     let variable = design.variables[absorption.variable], levels = variable.levels ?? []
     let numbers = Dictionary(uniqueKeysWithValues: zip(levels, levels.indices.map(Int32.init)))
@@ -240,7 +240,7 @@ extension Share: RowReduction {
   ) throws(TabularError) -> (rows: ShareRows, dropped: Int) {
     do throws(DataError) {
       return (
-        ShareRows(try rows.factor(isLeaf: isLeaf), words: rows.levels.map { Array($0.words) } ?? []),
+        ShareRows(try rows.factor(isLeaf: isLeaf), words: rows.levels?.words ?? []),
         rows.droppedRows
       )
     } catch {

@@ -4,10 +4,11 @@ internal import LinearRegression
 struct ShareRows: Equatable, Sendable {
   private(set) var factor: LeastSquares.Factor
 
-  /// The level that each number stands for; empty where rows are not in levels.
-  private(set) var words: [String]
-  /// The number of each word; empty until others are to be counted as these are.
-  private var codes: [String: Int32] = [:]
+  /// The number of each level; none where rows are not in levels.
+  private var codes: WordCodes
+
+  /// The level that each number stands for.
+  var words: WordList { codes.words }
 
   /// No rows of a design.
   ///
@@ -19,7 +20,9 @@ struct ShareRows: Equatable, Sendable {
         grouping: absorption == nil ? .one : .levels))
   }
 
-  init(_ factor: LeastSquares.Factor, words: [String] = []) { (self.factor, self.words) = (factor, words) }
+  init(_ factor: LeastSquares.Factor, words: WordList = []) {
+    (self.factor, codes) = (factor, WordCodes(words))
+  }
 
   /// Number of levels, those of rows without weight too.
   var levels: Int { max(factor.levels, words.count) }
@@ -43,19 +46,10 @@ struct ShareRows: Equatable, Sendable {
   mutating func merge(_ later: ShareRows) throws(DataError) {
     var numbers: [Int32]?
     if !later.words.isEmpty {
-      if codes.isEmpty { for (index, word) in words.enumerated() { codes[word] = Int32(index) } }
       // Of rows without weight there are only the words.
-      numbers = Array(later.words.map { number(of: $0) }.prefix(later.factor.levels))
+      numbers = Array(codes.codes(of: later.words).prefix(later.factor.levels))
     }
     try factor.merge(later.factor, levels: numbers)
-  }
-
-  private mutating func number(of word: String) -> Int32 {
-    if let code = codes[word] { return code }
-    let code = Int32(words.count)
-    codes[word] = code
-    words.append(word)
-    return code
   }
 
   /// Gives each level another number, which stands for what the design says.

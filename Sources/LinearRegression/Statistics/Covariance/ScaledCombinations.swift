@@ -10,7 +10,7 @@ package struct ScaledCombinations {
   private let C: Matrix<Double>
 
   /// D
-  package let lengths: [Double]
+  private let lengths: [Double]
 
   /// Whether a combination has levels of a category that was taken out of the rows.
   package let haveLevels: Bool
